@@ -1,0 +1,1 @@
+"""The content that operations people own: procedures, calendars, templates, organisation. No code."""

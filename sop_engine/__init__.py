@@ -1,0 +1,1 @@
+"""Everything that is neither content, workflow, activity nor entry point."""

@@ -1,0 +1,1 @@
+"""The outside world: mail and other ways to reach people and systems."""

@@ -1,0 +1,1 @@
+"""SQL tables, repositories, read-model queries and migrations. Every write is idempotent."""
