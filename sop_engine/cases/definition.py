@@ -1,0 +1,201 @@
+"""The shape of an SOP file: what an operations person writes, read strictly (unknown keys are faults).
+
+These models hold the file as written. `sop_engine.cases.procedure` turns one into a `Procedure`: the chart compiled, names
+and types checked. The statechart's own keys (`on`, `after`, `entry`, …) are those of `sop_engine.statechart.parse`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from sop_engine.cases.fields import FieldSpec, Title
+
+Mark = Literal["F", "E", "X", "V", "P"]
+"""Where a figure comes from: firm, example, left blank by the source, said in words only, proposed by us."""
+
+
+def _names(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+"""One name or a list of them."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ParameterSpec(_Strict):
+    """A tunable figure of the SOP; a site overrides it in its parameters file."""
+
+    default: int | float | str | bool
+    """Periods are text (`2 hours`, `3 working days`); numbers are read as Decimal."""
+    mark: Mark
+    title: Title | None = None
+    unit: str | None = None
+    source: str | None = None
+
+
+class ClockSpec(_Strict):
+    """A promise about time. On the SOP it runs between events; on a state or task from entry to exit."""
+
+    within: str | None = None
+    """A period, or the name of a parameter that holds one."""
+    until: str | None = None
+    """An instant of the case: a field or expression, optionally `- 24 hours` behind it (`cut_off - 24 hours`)."""
+    start: str | None = None
+    """`opened`, an event name, `in <state>` or `when <expression>`. Only on the SOP's clocks."""
+    stop: Names = ()
+    pause: Names = ()
+    resume: Names = ()
+    reset: Names = ()
+    calendar: str | None = None
+    """Defaults to the SOP's calendar; only consulted for working units, months' ends and rolls."""
+    roll: Literal["none", "next_working_day", "previous_working_day"] = "none"
+    warn: int = Field(default=80, ge=1, le=99)
+    ladder: str = "standard"
+    on_hold: Literal["pause", "run"] = "pause"
+    title: Title | None = None
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> ClockSpec:
+        if (self.within is None) == (self.until is None):
+            raise ValueError("a clock has either `within` (a period) or `until` (an instant)")
+        return self
+
+
+class OutcomeSpec(_Strict):
+    """One way in which a person can complete a task; becomes the event `<state>.<outcome>`."""
+
+    title: Title
+    require: tuple[str, ...] | None = None
+    """The fields needed for this outcome, in place of the form's required ones; its checklist is then not asked for."""
+
+
+class CheckSpec(_Strict):
+    """A rule over the case's data that a completion must satisfy."""
+
+    rule: str
+    title: Title
+    blocks: bool = True
+    """False: a warning, which a completion passes with a reason."""
+    outcomes: Names = ()
+    """The outcomes it applies to; empty for all."""
+
+
+class FormField(_Strict):
+    """A field of the SOP's data as one form shows it."""
+
+    field: str
+    required: bool | None = None
+    """Overrides what the data declares."""
+    read_only: bool = False
+
+
+def _form_field(value: Any) -> Any:
+    return {"field": value} if isinstance(value, str) else value
+
+
+class TaskSpec(_Strict):
+    """Work for a person, armed when its state is entered and cancelled when it is left."""
+
+    role: str
+    """A role of the organisation, or an expression that gives one."""
+    title: Title | None = None
+    """Defaults to the state's title."""
+    form: tuple[Annotated[FormField, BeforeValidator(_form_field)], ...] = ()
+    checklist: dict[str, Title] = {}
+    attachments: dict[str, Title] = {}
+    outcomes: dict[str, Annotated[OutcomeSpec, BeforeValidator(lambda v: {"title": v} if "en" in v else v)]]
+    checks: dict[str, CheckSpec] = {}
+    within: str | None = None
+    """Sugar for one clock named like the state, from entry to exit, on the ladder below."""
+    ladder: str = "standard"
+    calendar: str | None = None
+    roll: Literal["none", "next_working_day", "previous_working_day"] = "none"
+    on_hold: Literal["pause", "run"] = "pause"
+    distinct_from: Names = ()
+    """Four eyes: not the person who last completed any of these tasks."""
+    candidates: Names = ()
+    """Persons it is offered to; empty for everybody of the role."""
+    priority: int = Field(default=5, ge=1, le=9)
+    """1 is most urgent."""
+    help: Title | None = None
+    for_each: str | None = None
+    until: Literal["all", "any"] | int = "all"
+
+
+class WorkSpec(_Strict):
+    """Automated work: a registered activity whose result is stored; `<state>.done` reports it."""
+
+    activity: str
+    title: Title | None = None
+    with_: dict[str, Any] = Field(default={}, alias="with")
+    """Each text is an expression; other values are literal."""
+    store: dict[str, str] = {}
+    """Field of the case <- key of the result."""
+    attempts: int = Field(default=5, ge=1, le=100)
+    """After so many failures it becomes an incident; a permanent failure at once."""
+
+
+class ChildSpec(_Strict):
+    """A child case; its outcome reports as `<state>.<outcome>`."""
+
+    sop: str
+    id: str | None = None
+    """What follows the parent's id, defaults to the state's name."""
+    title: Title | None = None
+    with_: dict[str, Any] = Field(default={}, alias="with")
+    """Field of the child <- expression over this case."""
+    store: dict[str, str] = {}
+    """Field of this case <- key of the child's result (`with` of its final state)."""
+    detached: bool = False
+    """Started and not waited for; reports nothing."""
+    for_each: str | None = None
+    until: Literal["all", "any"] | int = "all"
+
+
+class EventSpec(_Strict):
+    """An event that other systems or people may send to the case."""
+
+    title: Title
+    data: dict[str, FieldSpec] = {}
+    roles: Names = ()
+    """Who may send it by hand; empty for the owner's role and those above it."""
+    store: bool = True
+    """Values whose names are fields of the case are stored before the chart sees the event."""
+
+
+class SopDefinition(_Strict):
+    """An SOP file as written. `states` and `on` hold the chart with the work of each state inside."""
+
+    sop: str = Field(pattern=r"^[A-Z][A-Za-z0-9]{1,63}$")
+    version: int = Field(ge=1)
+    title: Title
+    purpose: Title | None = None
+    source: str | None = None
+    owner: str
+    reference: Names = ()
+    """The fields a case is found by."""
+    calendar: str
+    parameters: dict[str, ParameterSpec] = {}
+    data: dict[str, FieldSpec] = {}
+    events: dict[str, EventSpec] = {}
+    clocks: dict[str, ClockSpec] = {}
+    initial: Any = None
+    parallel: bool = False
+    states: dict[str, Any]
+    on: Any = None
+    cancel: tuple[dict[str, Any], ...] = ()
+    """Effects carried out when the case is cancelled, after what undoes each completed effect."""
+    retention: str | None = None
+
+
+WORK_KEYS = ("task", "work", "case", "clocks", "stage", "title", "milestone")
+"""Keys of a state that belong to the BPM layer, not to the statechart."""
+
+EFFECT_KINDS = frozenset({"notify", "document", "start", "tell", "milestone", "post"})
+"""Effects of `do`, `entry` and `exit` that activities or the interpreter carry out. Tested for membership only."""
