@@ -1,0 +1,59 @@
+"""Settings of one installation, read once at the edge and handed inward as values.
+
+The connection to Temporal is not here: it is a profile of Temporal's own configuration file (`temporalio.envconfig`).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+PREFIX = "SOP_"
+
+
+class SettingsError(ValueError):
+    """Environment variables that cannot be used; the text lists each one with what is wrong."""
+
+
+class Settings(BaseModel):
+    """What an installation may choose. Each field is the environment variable `SOP_<FIELD>`."""
+
+    model_config = ConfigDict(frozen=True, validate_default=True)
+
+    data_directory: Path = Path(".sop")
+    """Where the embedded server, the records (by default) and the error log live."""
+    database_url: str = Field(default_factory=lambda values: f"sqlite:///{values['data_directory'] / 'records.db'}")
+    """The records' database: SQLite or PostgreSQL."""
+    organization_file: Path | None = None
+    """Roles and people of this firm; the packaged ones when absent."""
+    parameters_file: Path | None = None
+    """This site's figures in place of the SOPs' defaults."""
+    smtp_host: str | None = None
+    """Mail is only kept in the records while this is absent."""
+    smtp_port: int = Field(default=25, ge=1, le=65_535)
+    smtp_from: str = "sop@localhost"
+    ui_url: str = "http://127.0.0.1:8233"
+    """Where operators open the Temporal Web UI; links are made from it."""
+    task_queue: str = Field(default="sop", min_length=1)
+    language: Literal["en", "zh"] = "en"
+
+    @field_validator("data_directory", "organization_file", "parameters_file")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().absolute()
+
+    @field_validator("ui_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings in an environment; an empty variable counts as absent. Raises `SettingsError` with every fault."""
+    values = {name: environ.get(PREFIX + name.upper(), "") for name in Settings.model_fields}
+    try:
+        return Settings.model_validate({name: value for name, value in values.items() if value})
+    except ValidationError as error:
+        faults = (f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        raise SettingsError("\n".join(faults)) from None

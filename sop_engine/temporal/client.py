@@ -1,0 +1,55 @@
+"""The one place where a Temporal client is made: by profile, or for a known address.
+
+A profile is Temporal's own: `temporal.toml` and the `TEMPORAL_*` variables, as the `temporal` command reads them.
+"""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+
+from sop_engine.cases.faults import InvalidInput, SopError
+
+DEFAULT_ADDRESS = "localhost:7233"
+CONNECT_TIMEOUT = timedelta(seconds=5)
+
+
+class UnreachableError(SopError):
+    """Temporal does not answer, or no worker does."""
+
+    kind = "Unreachable"
+    exit_code: ClassVar[int] = 4
+
+
+async def connect(profile: str | None = None) -> Client:
+    """A client for a profile; `default`, or `TEMPORAL_PROFILE`, when none is named.
+
+    Raises `InvalidInput` for a profile that is unknown or misspelt anywhere in the file, `UnreachableError` when the
+    server does not answer within five seconds.
+    """
+    try:
+        # Without strict reading a misspelt key silently gives an empty profile.
+        options = ClientConfig.load_client_connect_config(profile, config_file_strict=True)
+    except RuntimeError as error:
+        raise InvalidInput(f"The connection profile cannot be used: {error}") from None
+    options.setdefault("target_host", DEFAULT_ADDRESS)
+    try:
+        return await Client.connect(**options, data_converter=pydantic_data_converter, connect_timeout=CONNECT_TIMEOUT)
+    except RuntimeError as error:
+        raise UnreachableError(f"Temporal does not answer at {address}: {error}") from None
+
+
+async def connect_to(address: str, namespace: str = "default") -> Client:
+    """A client for a server whose address is known, such as an embedded one. Raises `UnreachableError`."""
+    return await _open({"target_host": address, "namespace": namespace})
+
+
+async def _open(options: ClientConnectConfig) -> Client:
+    try:
+        return await Client.connect(**options, data_converter=pydantic_data_converter, connect_timeout=CONNECT_TIMEOUT)
+    except RuntimeError as error:
+        # A refused connection needs no more words; a certificate or a key that does not fit does.
+        reason = "" if "refused" in str(error) else f": {error}"
+        raise UnreachableError(f"Temporal does not answer at {options.get('target_host')}{reason}") from None

