@@ -35,10 +35,7 @@ async def connect(profile: str | None = None) -> Client:
     except RuntimeError as error:
         raise InvalidInput(f"The connection profile cannot be used: {error}") from None
     options.setdefault("target_host", DEFAULT_ADDRESS)
-    try:
-        return await Client.connect(**options, data_converter=pydantic_data_converter, connect_timeout=CONNECT_TIMEOUT)
-    except RuntimeError as error:
-        raise UnreachableError(f"Temporal does not answer at {address}: {error}") from None
+    return await _open(options)
 
 
 async def connect_to(address: str, namespace: str = "default") -> Client:
