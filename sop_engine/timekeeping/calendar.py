@@ -224,11 +224,11 @@ class BusinessCalendar(Frozen):
         if period.unit == "working_days":
             end = self.add_working_days(at, int(period.amount))
         elif period.is_working:
-            end = self.add(at, timedelta(microseconds=period.microseconds))
+            end = self.add(at, period.length)
         elif period.counts_days:
             return self.roll(self.day_end(_move_date(self.local_date(at), period, 1)), roll)
         else:
-            return self.roll(at + timedelta(microseconds=period.microseconds), roll)
+            return self.roll(at + period.length, roll)
         reasons = self.doubts(self.local_date(at), self.last_day(end))
         return Deadline(end, bool(reasons), reasons)
 
@@ -239,7 +239,7 @@ class BusinessCalendar(Frozen):
         """
         sign = -1 if before else 1
         if not period.counts_days:
-            length = sign * timedelta(microseconds=period.microseconds)
+            length = sign * period.length
             return self.add(at, length) if period.is_working else as_utc(at) + length
         day = self.last_day(at)
         time_of_day = self._clock.local(as_utc(at)) - datetime.combine(day, time())

@@ -5,6 +5,7 @@ business calendar. Working days, days, weeks, months and years are counted as ci
 """
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Self, get_args
@@ -81,14 +82,15 @@ class Period(Frozen):
         return self.unit in DAY_UNITS
 
     @property
-    def microseconds(self) -> int:
+    def length(self) -> timedelta:
         """Exact length of a period in (working) minutes or hours.
 
         Raises PeriodError for days and longer: their length depends on a calendar.
         """
         if self.counts_days:
             raise PeriodError(str(self), "days and longer have no length without a calendar")
-        return round(self.amount * (60_000_000 if self.unit.endswith("minutes") else 3_600_000_000))
+        minutes = self.amount if self.unit.endswith("minutes") else self.amount * 60
+        return timedelta(microseconds=round(minutes * 60_000_000))
 
     def __str__(self) -> str:
         """The text that `parse_period` reads back."""

@@ -1,0 +1,356 @@
+"""SLA clocks: a budget of time and a ledger of running and paused spans.
+
+A clock's due instant is not stored but derived: it is where the ledger has used the budget up. A pause therefore moves
+it by exactly the time held, counted in the clock's own measure. All kinds of allowance come down to this: the calendar
+gives the due instant as it stands at the start, and the budget is the time from the start to it, which is working time
+for an allowance in working units and elapsed time for every other.
+
+The functions return a new clock. They take the calendar that the clock names, None for a clock without one. Instants
+are aware and may lie before what the ledger already holds, since word of an event can come late.
+"""
+
+from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
+from typing import Any, Literal, NamedTuple
+
+from sop_engine.timekeeping import ledger
+from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError, Deadline, Roll
+from sop_engine.timekeeping.instants import Frozen, Instant, as_utc
+from sop_engine.timekeeping.ledger import Measure, Scale, Span
+from sop_engine.timekeeping.periods import Period
+
+ClockStatus = Literal["running", "paused", "met", "breached", "cancelled"]
+
+_NOTHING = timedelta()
+_TENTH = Decimal("0.1")
+
+
+class ClockError(ValueError):
+    """An act that the clock does not allow; says why."""
+
+
+class FiredRung(Frozen):
+    """A rung of the ladder that was reached at `at`; `withdrawn` when later word proved that it was not."""
+
+    key: str
+    at: Instant
+    withdrawn: bool = False
+
+
+class Move(Frozen):
+    """Why the due instant moved: a person set it, the case gave another instant, or the calendar was corrected.
+
+    An end is None where the clock was paused and thus had no due instant.
+    """
+
+    kind: Literal["deadline", "until", "calendar"]
+    from_at: Instant | None
+    to_at: Instant | None
+    reason: str
+    actor: str
+    at: Instant
+
+
+class SlaClock(Frozen):
+    """One run of a clock: `name` as the SOP has it, `key` unique in the case ("plan", "plan#2").
+
+    `total` is the budget; `base_due_at` the due instant as it was set, before any pause moved it. `status` remains
+    `breached` until the clock is stopped: past due it runs on, towards the later rungs. `provisional`: see `Deadline`.
+    """
+
+    name: str
+    key: str
+    opened_at: Instant
+    spans: tuple[Span, ...]
+    allowance: Period | None = None
+    until: Instant | None = None
+    calendar: str | None = None
+    roll: Roll = "none"
+    base_due_at: Instant
+    total: timedelta
+    measure: Measure
+    status: ClockStatus = "running"
+    stopped_at: Instant | None = None
+    rungs: tuple[FiredRung, ...] = ()
+    provisional: bool = False
+    reasons: tuple[str, ...] = ()
+    moved: tuple[Move, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has neither been stopped nor cancelled."""
+        return self.stopped_at is None
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its time stands still; a breached clock can be paused too."""
+        return self.is_open and self.spans[-1].kind == "paused"
+
+
+def start_clock(
+    name: str,
+    opened_at: datetime,
+    calendar: BusinessCalendar | None,
+    *,
+    key: str = "",
+    allowance: Period | None = None,
+    until: datetime | None = None,
+    roll: Roll = "none",
+) -> SlaClock:
+    """Open a clock with an allowance, or until an instant; `key` is the name unless given.
+
+    Raises ClockError when there is not exactly one of the two, CalendarError when the allowance or the roll needs a
+    calendar and there is none.
+    """
+    if (allowance is None) == (until is None):
+        raise ClockError(f"clock '{name}': give either an allowance or an instant to run until")
+    opened_at = as_utc(opened_at)
+    clock = SlaClock(
+        name=name,
+        key=key or name,
+        opened_at=opened_at,
+        spans=(Span(kind="running", from_at=opened_at),),
+        allowance=allowance,
+        until=until,
+        calendar=calendar.name if calendar else None,
+        roll=roll,
+        base_due_at=opened_at,
+        total=_NOTHING,
+        measure="working" if allowance is not None and allowance.is_working else "elapsed",
+    )
+    return _budgeted(clock, calendar)
+
+
+def pause(clock: SlaClock, at: datetime, reason: str = "") -> SlaClock:
+    """Stand still from `at`, or from the start of the running span when `at` lies before it.
+
+    A paused clock stays as it is. Raises ClockError for a closed clock.
+    """
+    _require_open(clock, "paused")
+    if clock.is_paused:
+        return clock
+    status = "breached" if clock.status == "breached" else "paused"
+    return _update(clock, spans=ledger.switched(clock.spans, "paused", at, reason), status=status)
+
+
+def resume(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None, reason: str = "") -> SlaClock:
+    """Run again from `at`, or from the start of the pause when `at` lies before it; the due instant is rolled anew.
+
+    A running clock stays as it is. Raises ClockError for a closed clock.
+    """
+    _require_open(clock, "resumed")
+    if not clock.is_paused:
+        return clock
+    status = "breached" if clock.status == "breached" else "running"
+    spans = ledger.switched(clock.spans, "running", at, reason)
+    return _settled(_update(clock, spans=spans, status=status), calendar)
+
+
+def stop(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None) -> SlaClock:
+    """Close the clock: met when `at` is not after the due instant, breached otherwise.
+
+    What the ledger holds after `at` is dropped, and rungs fired at `at` or later are withdrawn: they proved false.
+    Raises ClockError for a closed clock.
+    """
+    closed = _closed(clock, at, "stopped")
+    due = due_at(closed, calendar)
+    return _update(closed, status="breached" if due is not None and as_utc(at) > due else "met")
+
+
+def cancel(clock: SlaClock, at: datetime) -> SlaClock:
+    """Close the clock without a verdict: what it timed need not be done any more. Raises ClockError when closed."""
+    return _update(_closed(clock, at, "cancelled"), status="cancelled")
+
+
+def reset(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None) -> SlaClock:
+    """Begin the whole budget again at `at`, every rung ahead; earlier moves stay on record.
+
+    Raises ClockError for a closed clock.
+    """
+    _require_open(clock, "reset")
+    again = start_clock(
+        clock.name, at, calendar, key=clock.key, allowance=clock.allowance, until=clock.until, roll=clock.roll
+    )
+    return _update(again, moved=clock.moved)
+
+
+def move_deadline(
+    clock: SlaClock, to: datetime, calendar: BusinessCalendar | None, *, reason: str, actor: str, at: datetime
+) -> SlaClock:
+    """Make `to` the due instant; on a paused clock, the one it would have if it were resumed at `at`.
+
+    Raises ClockError for a closed clock, and when `to` is not after `at`.
+    """
+    _require_open(clock, "moved")
+    if to <= at:
+        raise ClockError(f"clock '{clock.key}': a deadline moves to an instant after {as_utc(at).isoformat()}")
+    scale = Scale(clock.measure, calendar)
+    total = ledger.used(clock.spans, at, scale) + scale.between(at, to)
+    moved = _update(clock, base_due_at=as_utc(to), total=total, provisional=False, reasons=())
+    return _recorded(moved, calendar, _Cause("deadline", due_at(clock, calendar), reason, actor, at))
+
+
+def change_until(
+    clock: SlaClock, until: datetime, calendar: BusinessCalendar | None, *, reason: str, actor: str, at: datetime
+) -> SlaClock:
+    """Follow the case's instant for a clock that runs until one; time already held comes on top of it.
+
+    The same instant changes nothing. Raises ClockError for a closed clock, and for one that runs for an allowance.
+    """
+    _require_open(clock, "moved")
+    if clock.until is None:
+        raise ClockError(f"clock '{clock.key}' runs for {clock.allowance}, not until an instant")
+    if as_utc(until) == clock.until:
+        return clock
+    changed = _budgeted(_update(clock, until=as_utc(until)), calendar)
+    return _recorded(changed, calendar, _Cause("until", due_at(clock, calendar), reason, actor, at))
+
+
+def recompute(
+    clock: SlaClock,
+    before: BusinessCalendar | None,
+    after: BusinessCalendar | None,
+    *,
+    reason: str,
+    actor: str,
+    at: datetime,
+) -> SlaClock:
+    """Count an open clock again when its calendar was corrected; a date that a person set stays where it is.
+
+    Records a move only when the due instant became another one. A closed clock stays as it is.
+    """
+    if not clock.is_open:
+        return clock
+    moves = (move for move in reversed(clock.moved) if move.kind != "calendar" and move.at >= clock.opened_at)
+    last = next(moves, None)
+    if last is not None and last.kind == "deadline":
+        scale = Scale(clock.measure, after)
+        used = ledger.used(ledger.cut(clock.spans, last.at), last.at, scale)
+        counted = _update(clock, total=used + scale.between(last.at, clock.base_due_at))
+    else:
+        counted = _budgeted(clock, after)
+    due = due_at(clock, before)
+    if due == due_at(counted, after) and clock.base_due_at == counted.base_due_at:
+        return counted
+    return _recorded(counted, after, _Cause("calendar", due, reason, actor, at))
+
+
+def due_at(clock: SlaClock, calendar: BusinessCalendar | None) -> datetime | None:
+    """The instant at which the budget is used up; None while the clock is paused short of it.
+
+    Met is who stops at this very instant. A closed clock gives the instant it was held to.
+    """
+    scale, spans = Scale(clock.measure, calendar), ledger.reopened(clock.spans)
+    # Working time stands still when the office is shut: of all instants that use it up, the one that was set is meant.
+    set_at = clock.base_due_at
+    if ledger.is_running(spans, set_at) and ledger.used(spans, set_at, scale) == clock.total:
+        return set_at
+    return ledger.used_up_at(spans, clock.total, scale)
+
+
+def elapsed(clock: SlaClock, calendar: BusinessCalendar | None, now: datetime) -> timedelta:
+    """Time used up to `now`, or to the stop, in the clock's measure."""
+    return ledger.used(clock.spans, as_utc(now), Scale(clock.measure, calendar))
+
+
+def remaining(clock: SlaClock, calendar: BusinessCalendar | None, now: datetime) -> timedelta:
+    """What is left of the budget; negative when it is overdrawn."""
+    return clock.total - elapsed(clock, calendar, now)
+
+
+def percent(clock: SlaClock, calendar: BusinessCalendar | None, now: datetime) -> Decimal:
+    """The part of the budget used, to one decimal, rounded down so that 100 is never shown too early."""
+    if not clock.total:
+        return Decimal("100.0")
+    share = Decimal(microseconds(elapsed(clock, calendar, now))) * 100 / microseconds(clock.total)
+    return share.quantize(_TENTH, rounding=ROUND_DOWN)
+
+
+def percent_at(clock: SlaClock, share: Decimal, calendar: BusinessCalendar | None) -> datetime | None:
+    """The instant at which `share` percent of the budget is used; None while a pause stands before it."""
+    if share == 100:
+        return due_at(clock, calendar)
+    budget = timedelta(microseconds=int(microseconds(clock.total) * share / 100))
+    return ledger.used_up_at(ledger.reopened(clock.spans), budget, Scale(clock.measure, calendar))
+
+
+def microseconds(length: timedelta) -> int:
+    """The length as a whole number of microseconds."""
+    return length // timedelta(microseconds=1)
+
+
+def _budgeted(clock: SlaClock, calendar: BusinessCalendar | None) -> SlaClock:
+    """Set due instant and budget from the allowance, or from the instant to run until."""
+    base = _base_deadline(clock, calendar)
+    base_due_at = max(base.at, clock.opened_at)
+    total = Scale(clock.measure, calendar).between(clock.opened_at, base_due_at)
+    budgeted = _update(clock, base_due_at=base_due_at, total=total, provisional=base.provisional, reasons=base.reasons)
+    return budgeted if clock.is_paused or len(clock.spans) == 1 else _settled(budgeted, calendar)
+
+
+def _base_deadline(clock: SlaClock, calendar: BusinessCalendar | None) -> Deadline:
+    period = clock.allowance
+    if calendar is not None:
+        if period is not None:
+            return calendar.add_period(clock.opened_at, period, clock.roll)
+        return calendar.roll(clock.until or clock.opened_at, clock.roll)
+    if clock.roll != "none" or (period is not None and (period.is_working or period.counts_days)):
+        needs = "a roll to a working day" if clock.roll != "none" else f"'{period}'"
+        raise CalendarError((f"clock '{clock.key}': {needs} needs a calendar",))
+    if period is not None:
+        return Deadline(clock.opened_at + period.length, False, ())
+    return Deadline(clock.until or clock.opened_at, False, ())
+
+
+def _settled(clock: SlaClock, calendar: BusinessCalendar | None) -> SlaClock:
+    """Roll a due instant that a pause has pushed onto another day, and say what became doubtful about it."""
+    due = due_at(clock, calendar)
+    if calendar is None or due is None:
+        return clock
+    rolled = calendar.roll(due, clock.roll)
+    reasons = rolled.reasons
+    total = clock.total
+    if rolled.at != due:
+        total = ledger.used(clock.spans, max(rolled.at, clock.spans[-1].from_at), Scale(clock.measure, calendar))
+    if clock.measure == "working":
+        reasons += calendar.doubts(calendar.local_date(clock.opened_at), calendar.last_day(due))
+    reasons = tuple(dict.fromkeys((*clock.reasons, *reasons)))
+    return _update(clock, total=total, provisional=bool(reasons), reasons=reasons)
+
+
+class _Cause(NamedTuple):
+    """A move that is being made: all of it but where it leads."""
+
+    kind: Literal["deadline", "until", "calendar"]
+    from_at: datetime | None
+    reason: str
+    actor: str
+    at: datetime
+
+
+def _recorded(clock: SlaClock, calendar: BusinessCalendar | None, cause: _Cause) -> SlaClock:
+    """Enter the move; a breached clock whose due instant lies ahead again is no longer breached."""
+    due = due_at(clock, calendar)
+    move = Move(to_at=due, **cause._asdict())
+    status = clock.status
+    if status == "breached" and (due is None or due > cause.at):
+        status = "paused" if clock.is_paused else "running"
+    return _update(clock, moved=(*clock.moved, move), status=status)
+
+
+def _closed(clock: SlaClock, at: datetime, act: str) -> SlaClock:
+    _require_open(clock, act)
+    stopped_at = max(as_utc(at), clock.opened_at)
+    rungs = tuple(
+        rung.model_copy(update={"withdrawn": True}) if rung.at >= stopped_at else rung for rung in clock.rungs
+    )
+    return _update(clock, spans=ledger.cut(clock.spans, stopped_at), stopped_at=stopped_at, rungs=rungs)
+
+
+def _require_open(clock: SlaClock, act: str) -> None:
+    if not clock.is_open:
+        raise ClockError(f"clock '{clock.key}' is closed ({clock.status}) and cannot be {act}")
+
+
+def _update(clock: SlaClock, **changes: Any) -> SlaClock:
+    return clock.model_copy(update=changes)

@@ -1,0 +1,78 @@
+"""Where a clock stands on its ladder: which rung comes when, which are due, which have been reached.
+
+A rung is reached at its own instant, however late that is noticed. No rung sounds while the clock is paused: one that
+falls into a pause sounds when it ends. When the due instant moves away from a rung that was already fired, that rung
+lies ahead again and is fired again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
+from sop_engine.timekeeping.clocks import FiredRung, SlaClock, due_at, percent_at
+from sop_engine.timekeeping.instants import as_utc
+from sop_engine.timekeeping.ladders import BREACH_PERCENT, Ladder, Rung
+from sop_engine.timekeeping.periods import Period
+
+
+class DueRung(NamedTuple):
+    """A rung and the instant at which it is reached."""
+
+    rung: Rung
+    at: datetime
+
+
+def rung_at(clock: SlaClock, rung: Rung, calendar: BusinessCalendar | None) -> datetime | None:
+    """The instant at which the clock reaches a rung, never before it was opened; None while a pause stands before it.
+
+    Raises CalendarError when the rung counts days or working time and there is no calendar.
+    """
+    if rung.percent is not None:
+        return percent_at(clock, rung.percent, calendar)
+    due = due_at(clock, calendar)
+    if due is None or rung.offset is None:
+        return None
+    at = max(_shifted(due, rung.offset, rung.before, calendar), clock.opened_at)
+    for span in clock.spans:
+        if span.kind == "paused" and span.from_at < at and (span.to_at is None or at < span.to_at):
+            return span.to_at
+    return at
+
+
+def next_rung(clock: SlaClock, ladder: Ladder, calendar: BusinessCalendar | None) -> DueRung | None:
+    """The first rung not yet fired; its instant may be past. None when there is none ahead, and for a closed clock."""
+    return min(_ahead(clock, ladder, calendar), key=lambda due: due.at, default=None)
+
+
+def due_rungs(clock: SlaClock, ladder: Ladder, calendar: BusinessCalendar | None, now: datetime) -> tuple[DueRung, ...]:
+    """The rungs reached up to `now`, included, and not yet fired: in order, each at its own instant."""
+    return tuple(sorted((due for due in _ahead(clock, ladder, calendar) if due.at <= now), key=lambda due: due.at))
+
+
+def fire(clock: SlaClock, rungs: Sequence[DueRung]) -> SlaClock:
+    """Enter rungs as reached. With the one at 100 % the clock is breached."""
+    fired = tuple(FiredRung(key=due.rung.key, at=due.at) for due in rungs)
+    breached = any(due.rung.percent == BREACH_PERCENT for due in rungs)
+    status = "breached" if breached else clock.status
+    return clock.model_copy(update={"rungs": (*clock.rungs, *fired), "status": status})
+
+
+def _ahead(clock: SlaClock, ladder: Ladder, calendar: BusinessCalendar | None) -> list[DueRung]:
+    if not clock.is_open:
+        return []
+    reached = {fired.key: fired.at for fired in clock.rungs if not fired.withdrawn}
+    places = ((rung, rung_at(clock, rung, calendar)) for rung in ladder.rungs)
+    return [
+        DueRung(rung, at)
+        for rung, at in places
+        if at is not None and (rung.key not in reached or at > reached[rung.key])
+    ]
+
+
+def _shifted(at: datetime, period: Period, before: bool, calendar: BusinessCalendar | None) -> datetime:
+    if calendar is not None:
+        return calendar.shift(at, period, before=before)
+    if period.is_working or period.counts_days:
+        raise CalendarError((f"a rung {'-' if before else '+'}{period} from the due instant needs a calendar",))
+    return as_utc(at) + (-period.length if before else period.length)

@@ -1,0 +1,148 @@
+"""Escalation ladders: named policies that say who is told, and what else happens, as a clock nears its due instant
+and passes it."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from sop_engine.timekeeping.instants import Frozen, Title
+from sop_engine.timekeeping.periods import Period, PeriodError, parse_period
+
+AT_RISK = "at_risk"
+BREACHED = "breached"
+WARN_PERCENT = Decimal(80)
+BREACH_PERCENT = Decimal(100)
+
+_PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)\s*%", re.ASCII)
+_OFFSET = re.compile(r"([+-])\s*(\d.*)", re.ASCII)
+_ZERO = re.compile(r"0\s*[a-z ]+", re.ASCII)
+_ALLOWED = '"80 %" of the budget, "-7 days" before due, "0 days" at due, "+2 working days" after it'
+
+
+class LadderError(ValueError):
+    """A ladder that cannot be used; `faults` lists every reason."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))
+
+
+class Rung(Frozen):
+    """One step of a ladder: when, and what then. The clock reports it as the event `<clock>.<key>`.
+
+    When is either a percentage of the clock's budget, or a period before or after its due instant.
+    """
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    percent: Decimal | None = None
+    offset: Period | None = None
+    before: bool = False
+    notify: tuple[str, ...] = ()
+    reassign: str | None = None
+    priority: int | None = None
+    task: str | None = None
+
+
+class Ladder(Frozen):
+    """A named escalation policy."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Title
+    rungs: tuple[Rung, ...] = ()
+
+    def with_warning(self, warn: Decimal = WARN_PERCENT) -> "Ladder":
+        """The ladder with the two rungs that each clock has: `at_risk` at the warning percentage, `breached` at 100 %.
+
+        A rung of that name, or at exactly that percentage, stands in for it.
+        """
+        keys, shares = [rung.key for rung in self.rungs], [rung.percent for rung in self.rungs]
+        missing = tuple(
+            Rung(key=key, percent=share)
+            for key, share in ((AT_RISK, warn), (BREACHED, BREACH_PERCENT))
+            if key not in keys and share not in shares
+        )
+        return self.model_copy(update={"rungs": (*missing, *self.rungs)})
+
+
+class _WrittenRung(Frozen):
+    at: str
+    notify: tuple[str, ...] = ()
+    reassign: str | None = None
+    priority: int | None = None
+    task: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_addressee(cls, written: Any) -> Any:
+        if isinstance(written, Mapping) and isinstance(written.get("notify"), str):
+            return {**written, "notify": (written["notify"],)}
+        return written
+
+
+class _WrittenLadder(Frozen):
+    ladder: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Title
+    rungs: dict[str, _WrittenRung] = Field(default_factory=dict)
+
+
+def parse_ladder(mapping: Mapping[str, Any]) -> Ladder:
+    """Read a ladder: `ladder` (its name), `title`, and `rungs` by key, each with `at` and what it does.
+
+    Raises LadderError listing every fault.
+    """
+    where = f"ladder {mapping.get('ladder', '?')}"
+    try:
+        written = _WrittenLadder.model_validate(mapping)
+    except ValidationError as error:
+        faults = [f"{where}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise LadderError(tuple(faults)) from None
+    rungs: list[Rung] = []
+    faults = []
+    for key, rung in written.rungs.items():
+        try:
+            rungs.append(
+                Rung.model_validate({"key": key, **parse_rung_time(rung.at), **rung.model_dump(exclude={"at"})})
+            )
+        except ValidationError:
+            faults.append(f"{where}: rungs.{key}: a key is lower case letters, digits and underscores")
+        except ValueError as error:
+            faults.append(f"{where}: rungs.{key}.at: {error}")
+    for index, rung_read in enumerate(rungs):
+        place = f"{where}: rungs.{rung_read.key}.at"
+        same = (other.key for other in rungs[:index] if _when(other) == _when(rung_read))
+        faults.extend(f"{place}: '{other}' is there already" for other in same)
+        if rung_read.key == BREACHED and rung_read.percent != BREACH_PERCENT:
+            faults.append(f"{place}: must be 100 %, where every clock is breached")
+    if faults:
+        raise LadderError(tuple(faults))
+    return Ladder(name=written.ladder, title=written.title, rungs=tuple(rungs))
+
+
+def parse_rung_time(text: str) -> dict[str, Any]:
+    """When a rung is reached, as the fields `percent`, or `offset` and `before`. At due is 100 %.
+
+    Raises ValueError.
+    """
+    stripped = text.strip()
+    if match := _PERCENT.fullmatch(stripped):
+        if not Decimal(match[1]):
+            raise ValueError(f"'{text}': a clock is opened at 0 %; write more")
+        return {"percent": Decimal(match[1])}
+    if _ZERO.fullmatch(stripped):
+        parse_period(stripped)
+        return {"percent": BREACH_PERCENT}
+    match = _OFFSET.fullmatch(stripped)
+    if match is None:
+        raise ValueError(f"'{text}' is not a place on a ladder; write {_ALLOWED}")
+    try:
+        period = parse_period(match[2])
+    except PeriodError as error:
+        raise ValueError(f"'{text}': {error.reason}; write {_ALLOWED}") from None
+    return {"offset": period, "before": match[1] == "-"} if period.amount else {"percent": BREACH_PERCENT}
+
+
+def _when(rung: Rung) -> tuple[Decimal | None, Period | None, bool]:
+    return rung.percent, rung.offset, rung.before
