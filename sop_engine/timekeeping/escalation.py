@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
 from sop_engine.timekeeping.clocks import FiredRung, SlaClock, due_at, percent_at
 from sop_engine.timekeeping.instants import as_utc
-from sop_engine.timekeeping.ladders import BREACH_PERCENT, Ladder, Rung
+from sop_engine.timekeeping.ladders import BREACH_PERCENT, BREACHED, Ladder, Rung
 from sop_engine.timekeeping.periods import Period
 
 
@@ -51,9 +51,9 @@ def due_rungs(clock: SlaClock, ladder: Ladder, calendar: BusinessCalendar | None
 
 
 def fire(clock: SlaClock, rungs: Sequence[DueRung]) -> SlaClock:
-    """Enter rungs as reached. With the one at 100 % the clock is breached."""
+    """Enter rungs as reached. With the one at 100 %, or named `breached`, the clock is breached."""
     fired = tuple(FiredRung(key=due.rung.key, at=due.at) for due in rungs)
-    breached = any(due.rung.percent == BREACH_PERCENT for due in rungs)
+    breached = any(due.rung.key == BREACHED or due.rung.percent == BREACH_PERCENT for due in rungs)
     status = "breached" if breached else clock.status
     return clock.model_copy(update={"rungs": (*clock.rungs, *fired), "status": status})
 

@@ -44,6 +44,7 @@ class Rung(Frozen):
     reassign: str | None = None
     priority: int | None = None
     task: str | None = None
+    template: str | None = None
 
 
 class Ladder(Frozen):
@@ -73,6 +74,7 @@ class _WrittenRung(Frozen):
     reassign: str | None = None
     priority: int | None = None
     task: str | None = None
+    template: str | None = None
 
     @model_validator(mode="before")
     @classmethod
