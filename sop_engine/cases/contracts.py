@@ -171,15 +171,6 @@ class ResolveIncidentInput(Act):
     reason: str = Field(min_length=1)
 
 
-class MigrateInput(Act):
-    """Example: {"actor": "admin", "version": 2, "states": {"old": "new"}, "reason": "new law", "dry_run": true}"""
-
-    version: int
-    states: dict[str, str] = {}
-    reason: str = Field(min_length=1)
-    dry_run: bool = False
-
-
 class ActResult(Contract):
     """What a person is told after an act."""
 

@@ -1,0 +1,58 @@
+"""The case card that supervisors see in the Temporal Web UI: Markdown, bullets, the exact command to type next.
+
+The Web UI draws tables without borders, so there are none. Names and prices of customers are not on it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.state import CaseState
+from sop_engine.cases.views import sla_state, task_due
+
+
+def case_card(procedure: Procedure, state: CaseState, zone_hours: int = 8) -> str:
+    """The present state of a case as Markdown."""
+    zone = timezone(timedelta(hours=zone_hours))
+    title = procedure.definition.title
+    lines = [f"### {title.en} · {title.zh}", "", f"- **Status** {_status(state)}"]
+    leaves = [name for name in state.snapshot.configuration if not _has_active_child(procedure, state, name)]
+    lines += [f"- **State** {procedure.title_of(name).en} · {procedure.title_of(name).zh} (`{name}`)" for name in leaves]
+    lines.append(f"- **SLA** {sla_state(state).replace('_', ' ')}")
+    if state.hold_reason is not None:
+        lines.append(f"- **Held** {state.hold_reason}")
+    for running in state.clocks.values():
+        if running.is_open:
+            label = procedure.title_of(running.name)
+            due = f"due {_local(running.due_at, zone)}" if running.due_at is not None else "paused"
+            lines.append(f"- **Clock** {label.en} · {label.zh}: {running.clock.status}, {due}")
+    for child in state.children.values():
+        if child.is_live:
+            lines.append(f"- **Child** {child.sop} `{child.case_id}`: {child.status}")
+    for incident in state.incidents.values():
+        lines.append(f"- **Incident** `{incident.key}`: {incident.message[:200]}")
+    tasks = state.open_tasks()
+    if tasks:
+        lines += ["", "**To do next**", ""]
+    for task in tasks:
+        label = procedure.title_of(task.state)
+        due = task_due(state, task)
+        when = f", due {_local(due, zone)}" if due is not None else ""
+        lines.append(f"- {label.en} · {label.zh}: {task.assignee or task.role}{when}")
+    commands = [f"sop task show {state.case_id} {task.key}" for task in tasks[:5]]
+    commands += [f"sop incident list {state.case_id}"] if state.incidents else []
+    lines += ["", "```", *(commands or [f"sop case show {state.case_id}"]), "```"]
+    return "\n".join(lines)
+
+
+def _status(state: CaseState) -> str:
+    return f"{state.status} ({state.outcome})" if state.outcome is not None else state.status
+
+
+def _has_active_child(procedure: Procedure, state: CaseState, name: str) -> bool:
+    return any(procedure.shapes[other].parent == name for other in state.snapshot.configuration)
+
+
+def _local(at: datetime | None, zone: timezone) -> str:
+    return "" if at is None else at.astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,143 @@
+"""The one door to the BPM layer: what the interpreter, and tests without Temporal, call.
+
+`check` tells whether an act would be taken, `act` takes it, `hear` takes what machines say, `wake` handles what fell due.
+Each gives a `Turn`: new state, steps for the journal, commands to carry out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from sop_engine.cases import acts, contracts, tasks
+from sop_engine.cases.contracts import Act, ActResult
+from sop_engine.cases.faults import Fault, InvalidInput, Refused
+from sop_engine.cases.organization import Organization
+from sop_engine.cases.permissions import permit
+from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.state import CaseState
+from sop_engine.cases.stepping import INSTANT, catch_up, open_incident
+from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.views import act_result
+from sop_engine.statechart.transition import next_due
+
+
+class ActKind(NamedTuple):
+    """One update: the model of its input, what carries it out, and what only looks."""
+
+    model: type[Act]
+    carry_out: Callable[[Turn, Any], str]
+    look: Callable[[Turn, Any], object]
+
+
+def _task(turn: Turn, act: Any) -> object:
+    return tasks.find(turn, act.task)
+
+
+def _open(turn: Turn, act: Any) -> object:
+    return acts.refuse_closed(turn)
+
+
+ACTS: Mapping[str, ActKind] = MappingProxyType(
+    {
+        "complete_task": ActKind(contracts.CompleteTaskInput, tasks.complete_task, tasks.plan_completion),
+        "claim_task": ActKind(contracts.ClaimTaskInput, tasks.claim_task, _task),
+        "release_task": ActKind(contracts.ReleaseTaskInput, tasks.release_task, _task),
+        "assign_task": ActKind(contracts.AssignTaskInput, tasks.assign_task, _task),
+        "delegate_task": ActKind(contracts.DelegateTaskInput, tasks.delegate_task, _task),
+        "skip_task": ActKind(contracts.SkipTaskInput, tasks.skip_task, _task),
+        "suspend_task": ActKind(contracts.SuspendTaskInput, tasks.suspend_task, _task),
+        "event": ActKind(contracts.EventInput, acts.event, acts.plan_event),
+        "amend": ActKind(contracts.AmendInput, acts.amend, acts.plan_amendment),
+        "comment": ActKind(contracts.CommentInput, acts.comment, lambda turn, act: None),
+        "attach": ActKind(contracts.AttachInput, acts.attach, _open),
+        "hold": ActKind(contracts.HoldInput, acts.hold, _open),
+        "resume": ActKind(contracts.ResumeInput, acts.resume, _open),
+        "cancel": ActKind(contracts.CancelInput, acts.cancel, _open),
+        "move_deadline": ActKind(contracts.MoveDeadlineInput, acts.move_deadline, _open),
+        "resolve_incident": ActKind(contracts.ResolveIncidentInput, acts.resolve_incident, _open),
+    }
+)
+"""Every act of a person, by the name of its update."""
+
+
+def read_act(name: str, body: Any) -> Act:
+    """The act that a raw input says. Raises InvalidInput with every fault."""
+    model = ACTS[name].model
+    if body is None:
+        raise InvalidInput(f"{name} needs one JSON object", [Fault(where="", what="is missing", allowed=str(model.__doc__))])
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        faults = [
+            Fault(where=".".join(map(str, found["loc"])), what=found["msg"], allowed=", ".join(model.model_fields) if found["type"] == "extra_forbidden" else "")
+            for found in error.errors()
+        ]
+        raise InvalidInput(f"{name} cannot be read", faults) from None
+
+
+def check(procedure: Procedure, state: CaseState, name: str, act: Act, organization: Organization, now: datetime) -> None:
+    """Raises a SopError where the act would be refused. Changes nothing."""
+    if act.id is not None and act.id in state.seen:
+        return
+    turn = Turn(procedure, state, now)
+    permit(organization, turn, name, act)
+    ACTS[name].look(turn, act)
+
+
+def perform(procedure: Procedure, state: CaseState, name: str, act: Act, now: datetime) -> tuple[Turn, ActResult | Refused]:
+    """Takes an act at `now`, after everything that fell due before it.
+
+    Raises a SopError where the state does not allow it; the state given stands. Where the SOP's own expressions fail, the
+    turn holds an incident and nothing else of the act, and the answer is the refusal.
+    """
+    turn = Turn(procedure, state, now)
+    if act.id is not None and act.id in state.seen:
+        return turn, act_result(state, "done already", duplicate=True)
+    catch_up(turn, now - INSTANT)
+    point = turn.mark()
+    try:
+        message = ACTS[name].carry_out(turn, act)
+    except CHART_FAILURES as error:
+        turn.back_to(point)
+        incident = open_incident(turn, "effect", f"{name} by {act.actor}: {error}")
+        turn.state.remember(act.id)
+        return turn, Refused(f"the SOP itself failed, see incident {incident.key}: {error}")
+    catch_up(turn, now)
+    turn.state.remember(act.id)
+    return turn, act_result(turn.state, message)
+
+
+def hear(procedure: Procedure, state: CaseState, now: datetime, message_id: str | None, tell: Callable[[Turn], None]) -> Turn | None:
+    """Lets a machine tell the case something; None where the same id was heard before."""
+    if message_id is not None and message_id in state.seen:
+        return None
+    turn = Turn(procedure, state, now)
+    catch_up(turn, now - INSTANT)
+    tell(turn)
+    catch_up(turn, now)
+    turn.state.remember(message_id)
+    return turn
+
+
+def wake(procedure: Procedure, state: CaseState, now: datetime) -> Turn:
+    """Handles every delay and rung due by now."""
+    turn = Turn(procedure, state, now)
+    catch_up(turn, now)
+    return turn
+
+
+def next_instant(state: CaseState) -> tuple[datetime, str] | None:
+    """When the case must wake next, and the clock or delay that asks for it."""
+    if state.is_closed:
+        return None
+    ahead = [(c.next_rung_at, key) for key, c in state.clocks.items() if c.next_rung_at is not None]
+    if state.held_at is None:
+        delay_at = next_due(state.snapshot)
+        if delay_at is not None:
+            ahead.append((delay_at, "delay"))
+    return min(ahead, default=None)

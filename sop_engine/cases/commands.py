@@ -1,0 +1,87 @@
+"""What the pure layer asks the interpreter to carry out. Nothing here happens by itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sop_engine.cases.contracts import CaseFacts, ChildReport
+from sop_engine.statechart.values import Data
+
+
+class _Command(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class RunWork(_Command):
+    """Start the activity of a `work:` state; report its end under the same key."""
+
+    kind: Literal["run_work"] = "run_work"
+    key: str
+    activity: str
+    values: Data
+    attempts: int
+    title: str
+
+
+class CancelWork(_Command):
+    kind: Literal["cancel_work"] = "cancel_work"
+    key: str
+
+
+class StartCase(_Command):
+    """Start a child (or a detached case)."""
+
+    kind: Literal["start_case"] = "start_case"
+    key: str
+    sop: str
+    case_id: str
+    data: dict[str, Any]
+    detached: bool
+    title: str
+
+
+class TellCase(_Command):
+    """Send an event to another case, or a `case.*` signal to a child."""
+
+    kind: Literal["tell_case"] = "tell_case"
+    case_id: str
+    signal: str
+    body: dict[str, Any]
+
+
+class ReportToParent(_Command):
+    kind: Literal["report"] = "report"
+    case_id: str
+    report: ChildReport
+
+
+class Notify(_Command):
+    kind: Literal["notify"] = "notify"
+    recipient: str
+    address: str | None
+    people: tuple[str, ...]
+    template: str
+    values: dict[str, Any]
+    facts: CaseFacts
+
+
+class MakeDocument(_Command):
+    kind: Literal["document"] = "document"
+    template: str
+    values: dict[str, Any]
+    facts: CaseFacts
+
+
+class Post(_Command):
+    kind: Literal["post"] = "post"
+    entry: str
+    values: dict[str, Any]
+    facts: CaseFacts
+
+
+Command = Annotated[
+    RunWork | CancelWork | StartCase | TellCase | ReportToParent | Notify | MakeDocument | Post,
+    Field(discriminator="kind"),
+]

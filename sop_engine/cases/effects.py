@@ -1,0 +1,148 @@
+"""Effects that the chart asked for, turned into commands, milestones and what would undo them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sop_engine.cases.commands import MakeDocument, Notify, Post, StartCase, TellCase
+from sop_engine.cases.definition import EFFECT_KINDS
+from sop_engine.cases.fields import read_instant
+from sop_engine.cases.state import Child, Milestone, Undo
+from sop_engine.cases.turn import Turn
+from sop_engine.statechart.snapshot import Effect
+from sop_engine.statechart.values import plain
+
+
+def carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
+    """Adds what one effect needs. Raises ExpressionError where an expression of it fails."""
+    for undo in _listed(effect.options.get("undo")):
+        turn.state.undo = (*turn.state.undo, Undo(effect=undo, state=effect.state))
+    match effect.kind:
+        case "notify":
+            _notify(turn, effect, actor)
+        case "document":
+            turn.commands.append(
+                MakeDocument(template=str(effect.target), values=plain(effect.data), facts=turn.facts(effect.state, actor))
+            )
+        case "post":
+            turn.commands.append(
+                Post(entry=str(effect.target), values=plain(effect.data), facts=turn.facts(effect.state, actor))
+            )
+        case "milestone":
+            _milestone(turn, effect, at)
+        case "start":
+            _start(turn, effect)
+        case "tell":
+            _tell(turn, effect)
+
+
+def undo_all(turn: Turn, at: datetime, actor: str) -> None:
+    """Undoes every completed effect, the latest first, then carries out the SOP's own effects of a cancellation."""
+    for undo in reversed(turn.state.undo):
+        carry_out(turn, from_mapping(turn, undo.effect, undo.state), at, actor)
+    turn.state.undo = ()
+    for mapping in turn.procedure.definition.cancel:
+        carry_out(turn, from_mapping(turn, mapping, None), at, actor)
+
+
+def from_mapping(turn: Turn, mapping: Mapping[str, Any], state: str | None) -> Effect:
+    """An effect as written, with its `with` evaluated now."""
+    kind = next(key for key in mapping if key in EFFECT_KINDS)
+    options = {key: value for key, value in mapping.items() if key not in (kind, "with")}
+    return Effect(
+        kind=kind, target=str(mapping[kind]), options=options, data=turn.evaluate_all(mapping.get("with", {})), state=state
+    )
+
+
+def _listed(value: Any) -> list[dict[str, Any]]:
+    if value is None:
+        return []
+    return [dict(value)] if isinstance(value, Mapping) else [dict(entry) for entry in value]
+
+
+def _notify(turn: Turn, effect: Effect, actor: str) -> None:
+    recipient = str(effect.target)
+    fields = turn.procedure.definition.data
+    address = None
+    if recipient in fields:
+        held = turn.data.get(recipient)
+        if held is None:
+            return
+        address = str(held.get("email")) if isinstance(held, Mapping) else str(held)
+    people: tuple[str, ...] = ()
+    if recipient == "assignee":
+        task = next((task for task in turn.state.tasks.values() if task.state == effect.state), None)
+        if task is not None:
+            person = task.assignee or task.completed_by
+            people = (person,) if person is not None else ()
+            recipient = recipient if people else task.role
+    elif recipient == "owner":
+        recipient = turn.procedure.definition.owner
+    notify(turn, recipient, str(effect.options.get("template")), plain(effect.data), effect.state, actor, people, address)
+
+
+def notify(
+    turn: Turn,
+    recipient: str,
+    template: str,
+    values: dict[str, Any],
+    state: str | None,
+    actor: str,
+    people: tuple[str, ...] = (),
+    address: str | None = None,
+) -> None:
+    """Adds one notice to one recipient."""
+    turn.commands.append(
+        Notify(
+            recipient=recipient,
+            address=address,
+            people=people,
+            template=template,
+            values=values,
+            facts=turn.facts(state, actor),
+        )
+    )
+
+
+def _milestone(turn: Turn, effect: Effect, at: datetime) -> None:
+    code = str(effect.target)
+    kind = str(effect.options.get("kind", "actual"))
+    written = effect.options.get("at")
+    when = at if written is None else read_instant(turn.evaluate(str(written)))
+    if when is None:
+        return
+    known = turn.state.milestones.get(code, Milestone(code=code))
+    published = bool(effect.options.get("publish", known.published))
+    turn.state.milestones[code] = known.model_copy(update={f"{kind}_at": when, "published": published})
+
+
+def _start(turn: Turn, effect: Effect) -> None:
+    sop = str(effect.target)
+    number = turn.state.entries.get(f"start.{sop}", 0) + 1
+    turn.state.entries[f"start.{sop}"] = number
+    written = effect.options.get("id")
+    suffix = str(written) if written is not None else sop.lower()
+    case_id = f"{turn.state.case_id}.{suffix}" + (f".{number}" if number > 1 else "")
+    key = f"start.{sop}#{number}"
+    data = {name: plain(value) for name, value in effect.data.items() if value is not None}
+    turn.state.children[key] = Child(key=key, state=None, sop=sop, case_id=case_id, detached=True)
+    turn.commands.append(StartCase(key=key, sop=sop, case_id=case_id, data=data, detached=True, title=sop))
+
+
+def _tell(turn: Turn, effect: Effect) -> None:
+    if effect.target == "parent":
+        if turn.state.parent is None:
+            return
+        case_id = turn.state.parent.case_id
+    else:
+        case_id = str(turn.evaluate(str(effect.target)))
+    number = turn.state.entries.get("tell", 0) + 1
+    turn.state.entries["tell"] = number
+    body = {
+        "name": str(effect.options.get("event")),
+        "data": plain(effect.data),
+        "id": f"{turn.state.case_id}.tell.{number}",
+    }
+    turn.commands.append(TellCase(case_id=case_id, signal="event", body=body))

@@ -1,0 +1,62 @@
+"""How a case begins: its data is read whole, its chart started, its first work armed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sop_engine.cases import timing
+from sop_engine.cases.contracts import OpenCaseInput
+from sop_engine.cases.definition import SopDefinition
+from sop_engine.cases.faults import Fault, InvalidInput
+from sop_engine.cases.fields import describe, read_fields, read_value
+from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.state import CaseState
+from sop_engine.cases.stepping import SYSTEM, catch_up, finish, follow
+from sop_engine.cases.turn import Turn
+from sop_engine.statechart.snapshot import Snapshot
+from sop_engine.statechart.transition import start
+
+
+def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a new case with its defaults. Raises InvalidInput with every fault."""
+    values, faults = read_fields(definition.data, data)
+    faulty = {fault.where.split(".", 1)[0] for fault in faults}
+    full: dict[str, Any] = {}
+    for name, spec in definition.data.items():
+        value = values.get(name)
+        full[name] = read_value(spec, spec.default, name)[0] if value is None else value
+        if spec.required and full[name] is None and name not in faulty:
+            faults.append(Fault(where=name, what="is missing", allowed=describe(spec)))
+    if faults:
+        raise InvalidInput(f"a {definition.sop} cannot be opened with this data", faults)
+    return full
+
+
+def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: datetime) -> Turn:
+    """Opens a case. Raises InvalidInput for bad data, and what the chart raises where its own start fails."""
+    data = read_opening(procedure.definition, opening.data)
+    actor = opening.actor or SYSTEM
+    parent_id = opening.parent.case_id if opening.parent is not None else None
+    scope = {**procedure.parameters, "case_id": case_id, "parent_id": parent_id, "opened_at": now, "item": None, **data}
+    state = CaseState(
+        case_id=case_id,
+        sop=procedure.sop,
+        version=procedure.definition.version,
+        opened_at=now,
+        opened_by=actor,
+        parent=opening.parent,
+        snapshot=Snapshot(configuration=(), data=scope),
+    )
+    turn = Turn(procedure, state, now)
+    turn.face(now, actor)
+    step = start(procedure.chart, turn.data, now)
+    turn.state.snapshot = step.snapshot
+    timing.on_opened(turn, now)
+    follow(turn, step, now, actor, now)
+    title = procedure.definition.title
+    turn.journal("opened", procedure.sop, actor, title=title, entered=step.entered, note=opening.reopens, data=opening.data)
+    finish(turn, now)
+    catch_up(turn, now)
+    return turn

@@ -1,0 +1,81 @@
+"""Who may do what: roles and supervision decide, judged by the worker's present copy of the organisation.
+
+The owner of a case is its SOP's `owner` role. A supervisor of a role is anybody with a role above it, or an administrator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sop_engine.cases.contracts import Act, AssignTaskInput, DelegateTaskInput, EventInput, TaskAct
+from sop_engine.cases.faults import NotPermitted
+from sop_engine.cases.organization import Organization
+from sop_engine.cases.state import HumanTask
+from sop_engine.cases.tasks import find
+from sop_engine.cases.turn import Turn
+
+HOLDERS = ("complete_task", "claim_task", "delegate_task")
+"""Acts of those who do the work."""
+
+SUPERVISORS = ("assign_task", "skip_task")
+"""Acts of those above the role of the task."""
+
+OWNERS = ("amend", "hold", "resume", "cancel", "move_deadline", "resolve_incident")
+"""Acts of the case's owner role and those above it."""
+
+
+def permit(organization: Organization, turn: Turn, name: str, act: Act) -> None:
+    """Raises NotPermitted where the actor's roles do not allow the act."""
+    person = organization.people.get(act.actor)
+    if person is None:
+        raise NotPermitted(f"nobody called {act.actor!r} is known", allowed=tuple(organization.people)[:12])
+    if isinstance(act, TaskAct):
+        _permit_task(organization, find(turn, act.task), name, act)
+    elif name in OWNERS:
+        _require_owner(organization, turn, name, act.actor)
+    elif isinstance(act, EventInput):
+        spec = turn.procedure.definition.events.get(act.name)
+        roles = spec.roles if spec is not None else ()
+        if roles and any(holds_or_supervises(organization, act.actor, role) for role in roles):
+            return
+        _require_owner(organization, turn, f"report {act.name}", act.actor, roles)
+
+
+def holds_or_supervises(organization: Organization, actor: str, role: str) -> bool:
+    return organization.holds(actor, role) or organization.supervises(actor, role)
+
+
+def _require_owner(organization: Organization, turn: Turn, what: str, actor: str, roles: tuple[str, ...] = ()) -> None:
+    owner = turn.procedure.definition.owner
+    if not holds_or_supervises(organization, actor, owner):
+        allowed = (*roles, owner, *organization.superiors(owner))
+        raise NotPermitted(f"{actor} may not {what.replace('_', ' ')} a {turn.state.sop}", allowed=allowed)
+
+
+def _permit_task(organization: Organization, task: HumanTask, name: str, act: TaskAct) -> None:
+    role = task.role
+    supervises = organization.supervises(act.actor, role)
+    holds = organization.holds(act.actor, role) or task.assignee == act.actor
+    verb = _VERBS.get(name, name.replace("_", " "))
+    if name in HOLDERS and not holds:
+        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is work of {role}", allowed=organization.people_of(role))
+    if name in SUPERVISORS and not supervises:
+        raise NotPermitted(f"{act.actor} may not {verb} {task.key}", allowed=organization.superiors(role))
+    if name in ("release_task", "suspend_task") and not (supervises or task.assignee == act.actor or (holds and task.assignee is None)):
+        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is claimed by {task.assignee}")
+    if isinstance(act, AssignTaskInput | DelegateTaskInput) and not organization.holds(act.to, role):
+        raise NotPermitted(f"{act.to} has not the role {role}", allowed=organization.people_of(role))
+
+
+_VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        "complete_task": "complete",
+        "claim_task": "claim",
+        "release_task": "release",
+        "assign_task": "assign",
+        "delegate_task": "delegate",
+        "skip_task": "skip",
+        "suspend_task": "suspend",
+    }
+)

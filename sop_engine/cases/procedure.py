@@ -1,0 +1,230 @@
+"""A procedure: an SOP definition compiled with everything a case of it needs, and nothing else.
+
+A `Bundle` is that everything as data. It is loaded once per case by a local activity and so lies in the case's history:
+whatever happens to files afterwards, the case replays. `compile_procedure` is pure and is done once per process and bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sop_engine.cases.definition import EFFECT_KINDS, ClockSpec, SopDefinition
+from sop_engine.cases.fields import FieldSpec, Title
+from sop_engine.cases.shape import StateShape, faults_of, split_states
+from sop_engine.statechart.expressions import Expression, ExpressionError, FieldType, compile_expression
+from sop_engine.statechart.parse import Chart, ChartError, Fault, parse
+from sop_engine.timekeeping.calendar import BusinessCalendar
+from sop_engine.timekeeping.clocks import Ladder
+from sop_engine.timekeeping.periods import PeriodError, parse_period, split_offset
+
+
+class Bundle(BaseModel):
+    """Everything a case depends on, as it was when the case opened (or was told of corrected reference data)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = 1
+    engine_version: int
+    definition: dict[str, Any]
+    content_hash: str
+    parameters: dict[str, Any]
+    """The SOP's figures after the site's overrides."""
+    calendars: dict[str, BusinessCalendar]
+    ladders: dict[str, Ladder]
+    superiors: dict[str, str | None]
+    """Role -> the role above it, for `supervisor` in ladders and for lint."""
+    child_events: dict[str, tuple[str, ...]] = {}
+    """SOP of a child -> the events it declares, so that a parent can pass on what it does not take itself."""
+
+
+class DefinitionError(Exception):
+    """An SOP that cannot run; every fault with its path in the file."""
+
+    def __init__(self, sop: str, faults: list[Fault]) -> None:
+        self.sop = sop
+        self.faults = tuple(faults)
+        lines = [f"{'.'.join(map(str, fault.path))}: {fault.message}" for fault in faults]
+        super().__init__(f"{sop} has {len(faults)} fault(s):\n" + "\n".join(lines))
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """An SOP ready to run."""
+
+    bundle: Bundle
+    definition: SopDefinition
+    chart: Chart
+    shapes: Mapping[str, StateShape]
+    types: Mapping[str, FieldType]
+    parameters: Mapping[str, Any]
+    calendar: BusinessCalendar
+    reserved: frozenset[str]
+    """Heads of event names that only the engine may use. Tested for membership only."""
+
+    @property
+    def sop(self) -> str:
+        return self.definition.sop
+
+    def expression(self, source: str) -> Expression:
+        """A compiled expression over the case's data; compiled once per text."""
+        return compile_expression(source, self.types)
+
+    def calendar_of(self, name: str | None) -> BusinessCalendar:
+        return self.calendar if name is None else self.bundle.calendars[name]
+
+    def title_of(self, name: str) -> Title:
+        """The title of a state or clock."""
+        if name in self.shapes:
+            return self.shapes[name].title
+        spec = self.clock_spec(name)
+        if spec is not None and spec.title is not None:
+            return spec.title
+        return Title(en=name.replace("_", " ").capitalize(), zh=name)
+
+    def clock_spec(self, name: str) -> ClockSpec | None:
+        if name in self.definition.clocks:
+            return self.definition.clocks[name]
+        return next((spec for shape in self.shapes.values() for own, spec in shape.clocks if own == name), None)
+
+    def stage_of(self, configuration: tuple[str, ...]) -> str | None:
+        """The innermost active stage, in document order."""
+        stages = [state for state in configuration if self.shapes[state].is_stage]
+        return stages[-1] if stages else None
+
+
+SYSTEM_NAMES: tuple[tuple[str, FieldType], ...] = (
+    ("case_id", FieldType("text")),
+    ("parent_id", FieldType("text")),
+    ("now", FieldType("datetime")),
+    ("today", FieldType("date")),
+    ("actor", FieldType("text")),
+    ("opened_at", FieldType("datetime")),
+    ("item", FieldType("any")),
+)
+"""Names that every expression may use beside the case's data and the SOP's parameters."""
+
+
+def compile_procedure(bundle: Bundle) -> Procedure:
+    """Compiles an SOP. Raises DefinitionError with every fault of the file."""
+    sop = str(bundle.definition.get("sop", "?"))
+    try:
+        definition = SopDefinition.model_validate(bundle.definition)
+    except ValidationError as error:
+        raise DefinitionError(sop, faults_of(error, ())) from None
+    states, shapes, faults = split_states(definition.states)
+    parameters = {name: _parameter(value) for name, value in bundle.parameters.items()}
+    types: dict[str, FieldType] = dict(SYSTEM_NAMES)
+    types |= {name: _type_of_parameter(value) for name, value in parameters.items()}
+    types |= {name: field_type(spec) for name, spec in definition.data.items()}
+    calendar = bundle.calendars.get(definition.calendar)
+    if calendar is None:
+        faults.append(Fault(path=("calendar",), message=_unknown("calendar", definition.calendar, bundle.calendars)))
+        raise DefinitionError(sop, faults)
+    mapping: dict[str, Any] = {"states": states}
+    for key, value in (("initial", definition.initial), ("on", definition.on), ("parallel", definition.parallel or None)):
+        if value is not None:
+            mapping[key] = value
+    try:
+        chart: Chart | None = parse(mapping, effects=EFFECT_KINDS, data=types, due=Due(calendar, types))
+    except ChartError as error:
+        faults += error.faults
+        chart = None
+    if chart is None or faults:
+        raise DefinitionError(sop, faults)
+    clocks = [*definition.clocks, *(name for shape in shapes.values() for name, _ in shape.clocks)]
+    return Procedure(
+        bundle=bundle,
+        definition=definition,
+        chart=chart,
+        shapes=shapes,
+        types=types,
+        parameters=parameters,
+        calendar=calendar,
+        reserved=frozenset([*shapes, *clocks, "done", "case"]),
+    )
+
+
+@dataclass(frozen=True)
+class Due:
+    """Turns the text of an `after` or `send` into an instant: a period, a parameter that holds one, or `field - 24 hours`."""
+
+    calendar: BusinessCalendar
+    types: Mapping[str, FieldType]
+
+    def __call__(self, text: str, since: datetime, data: Mapping[str, Any]) -> datetime:
+        """Raises ValueError (PeriodError, ExpressionError) where the text gives no instant."""
+        held = data.get(text)
+        if isinstance(held, str):
+            text = held
+        if isinstance(held, datetime):
+            return held
+        try:
+            return self.calendar.add_period(since, parse_period(text)).at
+        except PeriodError:
+            moment = instant_of(text, data, self.types, self.calendar)
+            if moment is None:
+                raise
+            return moment
+
+
+def instant_of(
+    text: str, data: Mapping[str, Any], types: Mapping[str, FieldType], calendar: BusinessCalendar
+) -> datetime | None:
+    """The instant that `cut_off`, `cut_off - 24 hours` or an expression gives; None while a field in it is not filled.
+
+    A date stands for its end in the calendar's zone.
+    """
+    offset = split_offset(text)
+    source = offset.base if offset is not None else text
+    try:
+        base = compile_expression(source, types).evaluate(data)
+    except ExpressionError:
+        return None
+    if base is None:
+        return None
+    if not isinstance(base, datetime):
+        try:
+            base = calendar.day_end(base)
+        except (AttributeError, TypeError):
+            return None
+    if offset is None:
+        return base
+    return calendar.shift(base, offset.period, before=offset.before)
+
+
+def field_type(spec: FieldSpec) -> FieldType:
+    """How the expression language sees a field."""
+    if spec.type in ("text", "long_text", "choice", "reference"):
+        return FieldType("text")
+    if spec.type == "money":
+        return FieldType("record", fields={"amount": FieldType("decimal"), "currency": FieldType("text")})
+    if spec.type == "file":
+        text = FieldType("text")
+        return FieldType("record", fields={"name": text, "sha256": text, "size": FieldType("integer"), "type": text})
+    if spec.type == "list":
+        return FieldType("list", item=field_type(spec.element()))
+    if spec.type == "record":
+        return FieldType("record", fields={name: field_type(field) for name, field in (spec.fields or {}).items()})
+    return FieldType(spec.type)
+
+
+def _parameter(value: Any) -> Any:
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def _type_of_parameter(value: Any) -> FieldType:
+    if isinstance(value, bool):
+        return FieldType("boolean")
+    if isinstance(value, int):
+        return FieldType("integer")
+    return FieldType("decimal") if isinstance(value, Decimal) else FieldType("text")
+
+
+def _unknown(kind: str, name: str, known: Mapping[str, Any]) -> str:
+    return f"unknown {kind} {name!r}; allowed: {', '.join(known)}"

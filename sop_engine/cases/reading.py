@@ -1,0 +1,236 @@
+"""What the command line asks of records and what it is answered: lists, journals, documents, notices, balances.
+
+These are the inputs and results of standalone activities; a single live case is asked from its workflow instead.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import ConfigDict, Field
+
+from sop_engine.cases.contracts import CaseRecord, ChildView, ClockRecord, Contract, StepView, TaskRecord
+
+CHUNK_BYTES = 512 * 1024
+"""Size of one piece of a file: Temporal refuses messages over 2 MB."""
+
+
+class CaseLine(Contract):
+    """A case in a list."""
+
+    case_id: str
+    sop: str
+    version: int
+    title: dict[str, str]
+    owner: str
+    status: str
+    stage: str | None
+    outcome: str | None
+    sla: str
+    states: tuple[str, ...]
+    parent: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+    due_at: datetime | None
+    provisional: bool
+    """The due instant falls in a year whose holidays are not published yet."""
+    overdue: bool
+
+
+class ListCasesInput(Contract):
+    """Which cases: every condition given must hold. The most pressing come first: by due instant, then the newest."""
+
+    sop: str | None = None
+    status: str | None = None
+    open: bool | None = None
+    """True: not yet closed. False: closed."""
+    owner: str | None = None
+    sla: str | None = None
+    stage: str | None = None
+    state: str | None = None
+    """A state that the case is in."""
+    parent: str | None = None
+    overdue: bool = False
+    provisional: bool = False
+    at: datetime | None = None
+    """The instant that `overdue` is judged at; the worker's clock when absent."""
+    offset: int = Field(default=0, ge=0)
+    limit: int = Field(default=100, ge=1, le=1_000)
+
+
+class CaseList(Contract):
+    cases: tuple[CaseLine, ...]
+    total: int
+    """How many there are without the limit."""
+
+
+class TaskLine(TaskRecord):
+    """An open task in the inbox."""
+
+    case_id: str
+    sop: str
+    case_title: dict[str, str]
+    case_status: str
+    overdue: bool
+    suspended: bool
+
+
+class ListTasksInput(Contract):
+    """Which open tasks. Breached ones come first, then by due instant, priority and age; suspended ones last."""
+
+    user: str | None = None
+    """Tasks assigned to the person, and unassigned ones that the person may claim."""
+    roles: tuple[str, ...] = ()
+    """With `user`: the person's roles, looked up by the worker when left out. Without: tasks of any of these roles."""
+    sop: str | None = None
+    case_id: str | None = None
+    overdue: bool = False
+    at: datetime | None = None
+    """The instant that `overdue` and suspension are judged at; the worker's clock when absent."""
+    offset: int = Field(default=0, ge=0)
+    limit: int = Field(default=100, ge=1, le=1_000)
+
+
+class TaskList(Contract):
+    tasks: tuple[TaskLine, ...]
+    total: int
+
+
+class TimelineInput(Contract):
+    case_id: str
+    superseded: bool = False
+    """Also what lost attempts and earlier executions of the same id wrote."""
+    before: int | None = None
+    """Only steps below this number, to page backwards."""
+    limit: int = Field(default=200, ge=1, le=1_000)
+
+
+class Timeline(Contract):
+    """The last steps of a case, oldest first."""
+
+    case_id: str
+    steps: tuple[StepView, ...]
+    more: bool
+    """Whether there are earlier ones."""
+
+
+class FindCasesInput(Contract):
+    """Finds cases by any reference or case id, or its beginning; case, blanks and hyphens do not matter."""
+
+    text: str = Field(min_length=1, max_length=200)
+    limit: int = Field(default=50, ge=1, le=500)
+    at: datetime | None = None
+
+
+class FoundCase(Contract):
+    field: str
+    """The case's field that matched, or `case_id`."""
+    value: str
+    case: CaseLine
+
+
+class FoundCases(Contract):
+    """Whole matches first, then by case id."""
+
+    found: tuple[FoundCase, ...]
+
+
+class CaseInput(Contract):
+    case_id: str
+
+
+class RecordedCase(Contract):
+    """A case as the records keep it, also when Temporal has forgotten it."""
+
+    case: CaseRecord
+    tasks: tuple[TaskRecord, ...]
+    clocks: tuple[ClockRecord, ...]
+    children: tuple[ChildView, ...]
+    written_at: datetime
+    """Workflow time of the last write."""
+
+
+class DocumentLine(Contract):
+    document_id: str
+    case_id: str
+    template: str
+    version: int
+    title: dict[str, str]
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    rendered_at: datetime
+
+
+class DocumentList(Contract):
+    documents: tuple[DocumentLine, ...]
+
+
+class ReadDocumentInput(Contract):
+    document_id: str
+    offset: int = Field(default=0, ge=0)
+
+
+class DocumentChunk(Contract):
+    """At most `CHUNK_BYTES` of a document, from `offset`; base64 in JSON."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    document: DocumentLine
+    offset: int
+    content: bytes
+    next_offset: int | None
+    """Where to go on; absent at the end."""
+
+
+class NoticeLine(Contract):
+    key: str
+    case_id: str
+    template: str
+    recipient: str
+    """A person, a role, or the case's field that holds an address."""
+    address: str | None
+    channel: str
+    status: str
+    subject: str
+    text: str
+    recorded_at: datetime
+    sent_at: datetime | None
+    error: str | None
+
+
+class ListNoticesInput(Contract):
+    """Notices of a case, or to a person or role; the newest first."""
+
+    case_id: str | None = None
+    recipient: str | None = None
+    limit: int = Field(default=100, ge=1, le=1_000)
+
+
+class NoticeList(Contract):
+    notices: tuple[NoticeLine, ...]
+
+
+class TrialBalanceInput(Contract):
+    until: datetime | None = None
+    """Entries posted at or before this instant; all when absent."""
+    case_id: str | None = None
+
+
+class AccountBalance(Contract):
+    account: str
+    title: dict[str, str]
+    currency: str
+    debit: Decimal
+    credit: Decimal
+    balance: Decimal
+    """Debit less credit."""
+
+
+class TrialBalance(Contract):
+    """Sums of every account in every currency; exact."""
+
+    accounts: tuple[AccountBalance, ...]
+    balanced: bool

@@ -1,0 +1,284 @@
+"""The clocks of a case: started, stopped and paused by what happens to it, and the rungs they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sop_engine.cases.definition import ClockSpec
+from sop_engine.cases.procedure import instant_of
+from sop_engine.cases.state import RunningClock
+from sop_engine.cases.turn import Turn
+from sop_engine.statechart.expressions import ExpressionError
+from sop_engine.timekeeping import clocks, escalation
+from sop_engine.timekeeping.calendar import BusinessCalendar
+from sop_engine.timekeeping.ladders import Ladder, Rung
+from sop_engine.timekeeping.periods import parse_period
+
+# The order in which one event acts on a clock: what ends a run comes before what begins one.
+TRIGGERS = ("stop", "pause", "resume", "reset", "start")
+
+
+class DueRung(NamedTuple):
+    """A rung that a clock reaches at an instant."""
+
+    at: datetime
+    key: str
+    rung: Rung
+
+
+def calendar_for(turn: Turn, running: RunningClock) -> BusinessCalendar:
+    spec = turn.procedure.clock_spec(running.name)
+    return turn.procedure.calendar_of(spec.calendar if spec is not None else None)
+
+
+def ladder_for(turn: Turn, running: RunningClock) -> Ladder:
+    return turn.procedure.bundle.ladders[running.ladder].with_warning(Decimal(running.warn))
+
+
+def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: str, owner: str | None) -> None:
+    """Opens a clock; one `until` an instant that is not known yet opens when it becomes known."""
+    calendar = turn.procedure.calendar_of(spec.calendar)
+    until = None
+    period = None
+    if spec.until is not None:
+        until = instant_of(spec.until, turn.data, turn.procedure.types, calendar)
+        if until is None:
+            return
+    else:
+        text = str(spec.within)
+        period = parse_period(str(turn.procedure.parameters.get(text, turn.data.get(text) or text)))
+    clock = clocks.start_clock(name, at, key=key, allowance=period, until=until, calendar=calendar, roll=spec.roll)
+    turn.state.clocks[key] = RunningClock(
+        clock=clock, name=name, ladder=spec.ladder, owner=owner, on_hold=spec.on_hold, warn=spec.warn
+    )
+    put(turn, key, clock)
+    if turn.state.held_at is not None and spec.on_hold == "pause":
+        pause(turn, key, at, "hold")
+
+
+def stop_clocks_of(turn: Turn, state: str, at: datetime) -> None:
+    """Stops the clocks that run from a state's entry to its exit, and forgets those of earlier entries."""
+    for key, running in list(turn.state.clocks.items()):
+        if running.owner == state:
+            if running.is_open:
+                stop(turn, key, at)
+            else:
+                del turn.state.clocks[key]
+
+
+def stop(turn: Turn, key: str, at: datetime) -> None:
+    """Closes a clock as met or breached, judged at `at`."""
+    running = turn.state.clocks[key]
+    put(turn, key, clocks.stop(running.clock, max(at, running.clock.opened_at), calendar_for(turn, running)))
+
+
+def cancel(turn: Turn, key: str, at: datetime) -> None:
+    running = turn.state.clocks[key]
+    put(turn, key, clocks.cancel(running.clock, max(at, running.clock.opened_at)))
+
+
+def pause(turn: Turn, key: str, at: datetime, cause: str) -> None:
+    """Pauses a clock for one more cause; it runs again when no cause is left."""
+    running = turn.state.clocks[key]
+    if cause in running.pauses:
+        return
+    clock = running.clock if running.pauses else clocks.pause(running.clock, at, cause)
+    put(turn, key, clock, (*running.pauses, cause))
+
+
+def resume(turn: Turn, key: str, at: datetime, cause: str) -> None:
+    running = turn.state.clocks[key]
+    if cause not in running.pauses:
+        return
+    left = tuple(other for other in running.pauses if other != cause)
+    clock = running.clock if left else clocks.resume(running.clock, at, calendar_for(turn, running), cause)
+    put(turn, key, clock, left)
+
+
+def fire(turn: Turn, due: DueRung) -> None:
+    """Enters a rung as reached; at 100 % the clock is breached."""
+    running = turn.state.clocks[due.key]
+    put(turn, due.key, escalation.fire(running.clock, [escalation.DueRung(due.rung, due.at)]), running.pauses)
+
+
+def put(turn: Turn, key: str, clock: clocks.SlaClock, pauses: tuple[str, ...] = ()) -> None:
+    """Keeps a changed clock together with its due instant and the rung it reaches next."""
+    running = turn.state.clocks[key]
+    calendar = calendar_for(turn, running)
+    ahead = escalation.next_rung(clock, ladder_for(turn, running), calendar)
+    turn.state.clocks[key] = running.model_copy(
+        update={
+            "clock": clock,
+            "pauses": pauses,
+            "due_at": clocks.due_at(clock, calendar),
+            "next_rung": ahead.rung.key if ahead is not None else None,
+            "next_rung_at": ahead.at if ahead is not None else None,
+        }
+    )
+
+
+# -- triggers of the SOP's clocks --------------------------------------------------------------------------------------
+
+
+def on_event(turn: Turn, name: str, at: datetime) -> None:
+    """Lets an event start, stop, pause, resume or reset the SOP's clocks."""
+    _fire(turn, at, lambda trigger: matches(trigger, name))
+
+
+def on_entered(turn: Turn, states: Iterable[str], at: datetime) -> None:
+    for state in states:
+        _fire(turn, at, lambda trigger, state=state: trigger == f"in {state}")  # type: ignore[misc]
+
+
+def on_exited(turn: Turn, states: Iterable[str], at: datetime) -> None:
+    """Leaving a state ends a pause that was declared `in` it."""
+    for state in states:
+        for name, spec in turn.procedure.definition.clocks.items():
+            if f"in {state}" in spec.pause:
+                for key in _open_keys(turn, name):
+                    resume(turn, key, at, f"in {state}")
+
+
+def on_opened(turn: Turn, at: datetime) -> None:
+    _fire(turn, at, lambda trigger: trigger == "opened")
+
+
+def settle(turn: Turn, at: datetime) -> None:
+    """After a step: `when` triggers that became true, and clocks whose `until` moved or became known."""
+    for name, spec in turn.procedure.definition.clocks.items():
+        for trigger_kind, texts in _triggers(spec):
+            for text in texts:
+                if text.startswith("when "):
+                    _settle_condition(turn, name, spec, trigger_kind, text, at)
+    for name, spec, owner in _until_specs(turn):
+        _settle_until(turn, name, spec, owner, at)
+
+
+def _settle_condition(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, text: str, at: datetime) -> None:
+    try:
+        holds = turn.procedure.expression(text.removeprefix("when ")).holds(turn.data)
+    except ExpressionError:
+        holds = False
+    memory = f"{name}.{trigger_kind}.{text}"
+    before = turn.state.truths.get(memory, False)
+    turn.state.truths[memory] = holds
+    if holds and not before:
+        _act(turn, name, spec, trigger_kind, at, text)
+    elif before and not holds and trigger_kind == "pause":
+        for key in _open_keys(turn, name):
+            resume(turn, key, at, text)
+
+
+def _until_specs(turn: Turn) -> list[tuple[str, ClockSpec, str | None]]:
+    found: list[tuple[str, ClockSpec, str | None]] = [
+        (name, spec, None) for name, spec in turn.procedure.definition.clocks.items() if spec.until is not None
+    ]
+    for state in turn.state.snapshot.configuration:
+        found += [(name, spec, state) for name, spec in turn.procedure.shapes[state].clocks if spec.until is not None]
+    return found
+
+
+def _settle_until(turn: Turn, name: str, spec: ClockSpec, owner: str | None, at: datetime) -> None:
+    calendar = turn.procedure.calendar_of(spec.calendar)
+    until = instant_of(str(spec.until), turn.data, turn.procedure.types, calendar)
+    if until is None:
+        return
+    keys = _open_keys(turn, name)
+    if not keys:
+        waiting = owner is not None or turn.state.truths.get(f"{name}.waiting", False)
+        number = turn.state.entries.get(owner if owner is not None else f"{name}.clock", 1)
+        key = f"{name}#{number}"
+        if waiting and key not in turn.state.clocks:
+            start_clock(turn, name, spec, at, key=key, owner=owner)
+        return
+    for key in keys:
+        running = turn.state.clocks[key]
+        changed = clocks.change_until(running.clock, until, str(spec.until), "case", at, calendar)
+        if changed is not running.clock:
+            put(turn, key, changed, running.pauses)
+
+
+def _triggers(spec: ClockSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(
+        (kind, (spec.start,) if kind == "start" and spec.start is not None else () if kind == "start" else getattr(spec, kind))
+        for kind in TRIGGERS
+    )
+
+
+def _fire(turn: Turn, at: datetime, meant: Any) -> None:
+    for name, spec in turn.procedure.definition.clocks.items():
+        for trigger_kind, texts in _triggers(spec):
+            for text in texts:
+                if meant(text):
+                    _act(turn, name, spec, trigger_kind, at, text)
+
+
+def _act(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, at: datetime, text: str) -> None:
+    keys = _open_keys(turn, name)
+    if trigger_kind == "start":
+        if not keys:
+            number = turn.state.entries.get(f"{name}.clock", 0) + 1
+            turn.state.entries[f"{name}.clock"] = number
+            turn.state.truths[f"{name}.waiting"] = True
+            start_clock(turn, name, spec, at, key=f"{name}#{number}", owner=None)
+        return
+    if trigger_kind == "stop":
+        turn.state.truths[f"{name}.waiting"] = False
+    cause = text if text.startswith(("in ", "when ")) else "trigger"
+    for key in keys:
+        if trigger_kind == "stop":
+            stop(turn, key, at)
+        elif trigger_kind == "pause":
+            pause(turn, key, at, cause)
+        elif trigger_kind == "resume":
+            for held in [c for c in turn.state.clocks[key].pauses if c != "hold"]:
+                resume(turn, key, at, held)
+        elif trigger_kind == "reset":
+            running = turn.state.clocks[key]
+            put(turn, key, clocks.reset(running.clock, at, calendar_for(turn, running)))
+
+
+def _open_keys(turn: Turn, name: str) -> list[str]:
+    return [key for key, running in turn.state.clocks.items() if running.name == name and running.is_open]
+
+
+def matches(descriptor: str, name: str) -> bool:
+    """SCXML's matching of an event descriptor: by dotted prefix; `*` matches everything."""
+    if descriptor == "*":
+        return True
+    stem = descriptor.removesuffix(".*")
+    return name == stem or name.startswith(f"{stem}.")
+
+
+# -- rungs -------------------------------------------------------------------------------------------------------------
+
+
+def next_rung(turn: Turn, key: str) -> DueRung | None:
+    """The next rung a clock reaches if nothing changes; None for one that is paused or closed."""
+    running = turn.state.clocks[key]
+    if running.next_rung_at is None:
+        return None
+    rung = next(rung for rung in ladder_for(turn, running).rungs if rung.key == running.next_rung)
+    return DueRung(running.next_rung_at, key, rung)
+
+
+def earliest_rung(turn: Turn) -> DueRung | None:
+    """The rung that comes first among all clocks; ties go to the clock opened first."""
+    ahead = [(running.next_rung_at, key) for key, running in turn.state.clocks.items() if running.next_rung_at is not None]
+    return next_rung(turn, min(ahead, key=lambda entry: entry[0])[1]) if ahead else None
+
+
+def due_instant(running: RunningClock, calendar: BusinessCalendar, now: datetime) -> datetime:
+    """When the clock is due; for a paused one, as if it resumed now."""
+    if running.due_at is not None:
+        return running.due_at
+    return clocks.due_at(clocks.resume(running.clock, now, calendar), calendar) or running.clock.base_due_at
+
+
+def due_of(turn: Turn, key: str) -> datetime:
+    """The due instant of one of the case's clocks."""
+    running = turn.state.clocks[key]
+    return due_instant(running, calendar_for(turn, running), turn.now)

@@ -1,0 +1,142 @@
+"""A turn: one message or one instant handled by a case. It works on a fork of the state and collects what follows.
+
+A turn gives a new state, the journal's steps, and commands for the interpreter. Nothing is carried out here. An act that
+cannot be done raises and the fork is dropped, so the case is untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sop_engine.cases.commands import Command
+from sop_engine.cases.contracts import CaseFacts, StepView
+from sop_engine.cases.fields import Title
+from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.state import TIMELINE_LENGTH, CaseState
+from sop_engine.statechart.expressions import ExpressionError
+from sop_engine.statechart.snapshot import StepError
+from sop_engine.statechart.values import plain
+
+CHART_FAILURES = (StepError, ExpressionError, ValueError)
+"""What a definition's own expressions and periods can raise while a case runs."""
+
+
+class Turn:
+    """One turn of a case. `now` is the instant at which it is handled, in UTC."""
+
+    def __init__(self, procedure: Procedure, state: CaseState, now: datetime) -> None:
+        self.procedure = procedure
+        self.state = state.fork()
+        self.now = now
+        self.steps: list[StepView] = []
+        self.commands: list[Command] = []
+        self.touched_tasks: dict[str, None] = {}
+        """Tasks that were closed in this turn, for the read model."""
+
+    # -- data ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The case's data with the names of the system, as expressions see it."""
+        return self.state.snapshot.data
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Stores values in the case's data."""
+        if values:
+            snapshot = self.state.snapshot
+            self.state.snapshot = snapshot.model_copy(update={"data": {**snapshot.data, **values}})
+
+    def face(self, at: datetime, actor: str) -> None:
+        """Tells expressions what instant, local date and actor the coming step has."""
+        self.put({"now": at, "today": self.today(at), "actor": actor})
+
+    def today(self, at: datetime) -> date:
+        return self.procedure.calendar.local_date(at)
+
+    def evaluate(self, source: str, extra: Mapping[str, Any] | None = None) -> Any:
+        """The value of an expression over the case's data. Raises ExpressionError."""
+        scope = self.data if extra is None else {**self.data, **extra}
+        return self.procedure.expression(source).evaluate(scope)
+
+    def evaluate_all(self, values: Any, extra: Mapping[str, Any] | None = None) -> Any:
+        """A `with` mapping evaluated: every text is an expression, other values are literal."""
+        if isinstance(values, str):
+            return self.evaluate(values, extra)
+        if isinstance(values, Mapping):
+            return {key: self.evaluate_all(value, extra) for key, value in values.items()}
+        if isinstance(values, list | tuple):
+            return [self.evaluate_all(value, extra) for value in values]
+        return values
+
+    def facts(self, state: str | None, actor: str | None) -> CaseFacts:
+        """What a notice, document or posting may say about the case."""
+        fields = self.procedure.definition.data
+        return CaseFacts(
+            case_id=self.state.case_id,
+            sop=self.state.sop,
+            title=self.procedure.definition.title.model_dump(),
+            data={name: plain(self.data.get(name)) for name in fields},
+            state=state,
+            actor=actor,
+            at=self.now,
+            zone=self.procedure.calendar.zone,
+            parent=self.state.parent.case_id if self.state.parent else None,
+        )
+
+    # -- journal -------------------------------------------------------------------------------------------------------
+
+    def journal(
+        self,
+        kind: str,
+        name: str,
+        actor: str,
+        *,
+        at: datetime | None = None,
+        happened_at: datetime | None = None,
+        title: Title | None = None,
+        entered: tuple[str, ...] = (),
+        exited: tuple[str, ...] = (),
+        before: Mapping[str, Any] | None = None,
+        note: str | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> StepView:
+        """Writes one step: who did what, when, and each changed field with its old and new value."""
+        self.state.step += 1
+        step = StepView(
+            step=self.state.step,
+            at=at or self.now,
+            happened_at=happened_at,
+            actor=actor,
+            kind=kind,
+            name=name,
+            title=title.model_dump() if title is not None else {},
+            entered=entered,
+            exited=exited,
+            changes=self._changes(before) if before is not None else (),
+            note=note,
+            data=plain(data or {}),
+        )
+        self.steps.append(step)
+        self.state.timeline = (*self.state.timeline, step)[-TIMELINE_LENGTH:]
+        return step
+
+    def _changes(self, before: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        after = self.state.snapshot.data
+        return tuple(
+            {"field": name, "old": plain(before.get(name)), "new": plain(after.get(name))}
+            for name in self.procedure.definition.data
+            if before.get(name) is not after.get(name) and before.get(name) != after.get(name)
+        )
+
+    def mark(self) -> tuple[CaseState, int, int]:
+        """A point to come back to if what follows fails."""
+        saved = self.state
+        self.state = saved.fork()
+        return saved, len(self.steps), len(self.commands)
+
+    def back_to(self, point: tuple[CaseState, int, int]) -> None:
+        """Forgets everything since the point."""
+        self.state, steps, commands = point
+        del self.steps[steps:], self.commands[commands:]

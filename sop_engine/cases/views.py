@@ -1,0 +1,246 @@
+"""A case as others see it: the answers of queries, and the rows that the read model keeps."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sop_engine.cases import timing
+from sop_engine.cases.contracts import (
+    ActResult,
+    CaseRecord,
+    CaseView,
+    ChildView,
+    ClockRecord,
+    ClockView,
+    TaskRecord,
+    TaskView,
+)
+from sop_engine.cases.events import awaited
+from sop_engine.cases.fields import Title
+from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.state import CaseState, HumanTask, RunningClock
+from sop_engine.cases.turn import Turn
+from sop_engine.statechart.values import plain
+from sop_engine.timekeeping import clocks
+
+SlaState = Literal["on_track", "at_risk", "breached"]
+
+
+def titles(labels: dict[str, Title]) -> dict[str, dict[str, str]]:
+    return {key: title.model_dump() for key, title in labels.items()}
+
+
+def sla_state(state: CaseState) -> SlaState:
+    """The worst of the open clocks: breached, at risk (a rung before the due instant was reached), or on track."""
+    worst: SlaState = "on_track"
+    for running in state.clocks.values():
+        if not running.is_open:
+            continue
+        if running.clock.status == "breached":
+            return "breached"
+        if any(not rung.withdrawn for rung in running.clock.rungs):
+            worst = "at_risk"
+    return worst
+
+
+def next_due(state: CaseState) -> datetime | None:
+    """The earliest due instant among open clocks."""
+    return min((c.due_at for c in state.clocks.values() if c.is_open and c.due_at is not None), default=None)
+
+
+def task_due(state: CaseState, task: HumanTask) -> datetime | None:
+    """When a task is due: its own clock, else the first clock of its state."""
+    if task.clock is not None and task.clock in state.clocks:
+        return state.clocks[task.clock].due_at
+    owned = [c.due_at for c in state.clocks.values() if c.owner == task.state and c.is_open and c.due_at is not None]
+    return min(owned, default=None)
+
+
+def task_view(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskView:
+    shape = procedure.shapes[task.state]
+    spec = shape.task
+    fields = procedure.definition.data
+    form = []
+    for entry in spec.form if spec is not None else ():
+        field = fields[entry.field]
+        form.append(
+            {
+                "field": entry.field,
+                "type": field.type,
+                "title": field.title.model_dump(),
+                "required": bool(entry.required),
+                "read_only": entry.read_only,
+                "choices": list(field.choices()),
+                "value": plain(state.snapshot.data.get(entry.field)),
+            }
+        )
+    return TaskView(
+        task=task.key,
+        state=task.state,
+        title=((spec.title if spec is not None else None) or shape.title).model_dump(),
+        role=task.role,
+        assignee=task.assignee,
+        status=task.status,
+        due_at=task_due(state, task),
+        priority=task.priority,
+        outcomes=titles({key: o.title for key, o in spec.outcomes.items()} if spec is not None else {}),
+        opened_at=task.opened_at,
+        form=tuple(form),
+        checklist=titles(spec.checklist if spec is not None else {}),
+        attachments=titles(spec.attachments if spec is not None else {}),
+        distinct_from=spec.distinct_from if spec is not None else (),
+        help=spec.help.model_dump() if spec is not None and spec.help is not None else None,
+        item=task.item,
+        candidates=spec.candidates if spec is not None else (),
+        suspended_until=task.suspended_until,
+    )
+
+
+def clock_view(procedure: Procedure, running: RunningClock, now: datetime) -> ClockView:
+    spec = procedure.clock_spec(running.name)
+    calendar = procedure.calendar_of(spec.calendar if spec is not None else None)
+    clock = running.clock
+    unit = "working " if clock.measure == "working" else ""
+    moves = tuple(f"{move.kind}: {move.reason} ({move.actor})" for move in clock.moved)
+    return ClockView(
+        clock=clock.key,
+        title=procedure.title_of(running.name).model_dump(),
+        status=clock.status,
+        due_at=timing.due_instant(running, calendar, now) if running.is_open else (running.due_at or clock.base_due_at),
+        elapsed=f"{unit}{words(clocks.elapsed(clock, calendar, now))}",
+        remaining=f"{unit}{words(clocks.remaining(clock, calendar, now))}",
+        percent=str(clocks.percent(clock, calendar, now)),
+        provisional=clock.provisional,
+        notes=(*clock.reasons, *moves),
+    )
+
+
+def words(length: timedelta) -> str:
+    """A length of time as hours and minutes, `-1 h 30 min` when overdrawn."""
+    minutes = round(abs(length).total_seconds() / 60)
+    sign = "-" if length < timedelta(0) else ""
+    return f"{sign}{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{sign}{minutes} min"
+
+
+def case_view(procedure: Procedure, state: CaseState, now: datetime) -> CaseView:
+    turn = Turn(procedure, state, now)
+    stage = procedure.stage_of(state.snapshot.configuration)
+    fields = procedure.definition.data
+    events = () if state.is_closed else tuple(name for name in procedure.definition.events if awaited(turn, name))
+    return CaseView(
+        case_id=state.case_id,
+        sop=state.sop,
+        version=state.version,
+        title=procedure.definition.title.model_dump(),
+        status=state.status,
+        stage=procedure.title_of(stage).model_dump() if stage is not None else None,
+        outcome=state.outcome,
+        states=state.snapshot.configuration,
+        state_titles=tuple(procedure.title_of(name).model_dump() for name in state.snapshot.configuration),
+        data={name: plain(state.snapshot.data.get(name)) for name in fields},
+        tasks=tuple(task_view(procedure, state, task) for task in state.open_tasks()),
+        clocks=tuple(clock_view(procedure, running, now) for running in state.clocks.values()),
+        children=tuple(
+            ChildView(key=c.key, sop=c.sop, case_id=c.case_id, status=c.status, outcome=c.outcome)
+            for c in state.children.values()
+        ),
+        incidents=tuple(
+            {"incident": i.key, "kind": i.kind, "message": i.message, "at": i.at.isoformat()} for i in state.incidents.values()
+        ),
+        documents=state.documents,
+        milestones=tuple(plain(m.model_dump()) for m in state.milestones.values()),
+        comments=state.comments,
+        attachments=state.attachments,
+        parent=state.parent.case_id if state.parent is not None else None,
+        hold=state.hold_reason,
+        opened_at=state.opened_at,
+        sla=sla_state(state),
+        events=events,
+        step=state.step,
+    )
+
+
+def act_result(state: CaseState, message: str, duplicate: bool = False) -> ActResult:
+    return ActResult(
+        case_id=state.case_id,
+        step=state.step,
+        status=state.status,
+        states=state.snapshot.configuration,
+        tasks=tuple(task.key for task in state.open_tasks()),
+        message=message,
+        duplicate=duplicate,
+    )
+
+
+# -- rows of the read model --------------------------------------------------------------------------------------------
+
+
+def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> CaseRecord:
+    definition = procedure.definition
+    data: dict[str, Any] = {name: plain(state.snapshot.data.get(name)) for name in definition.data}
+    stage = procedure.stage_of(state.snapshot.configuration)
+    references = tuple((name, str(data[name])) for name in definition.reference if data.get(name) not in (None, ""))
+    return CaseRecord(
+        case_id=state.case_id,
+        first_run_id=first_run_id,
+        sop=state.sop,
+        version=state.version,
+        definition_hash=procedure.bundle.content_hash,
+        title=definition.title.model_dump(),
+        owner=definition.owner,
+        status=state.status,
+        stage=stage,
+        outcome=state.outcome,
+        sla=sla_state(state),
+        states=state.snapshot.configuration,
+        references=references,
+        parent=state.parent.case_id if state.parent is not None else None,
+        opened_at=state.opened_at,
+        closed_at=state.closed_at,
+        due_at=next_due(state),
+        provisional=any(c.clock.provisional for c in state.clocks.values() if c.is_open),
+        data=data,
+    )
+
+
+def task_record(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskRecord:
+    shape = procedure.shapes[task.state]
+    spec = shape.task
+    return TaskRecord(
+        key=task.key,
+        state=task.state,
+        title=((spec.title if spec is not None else None) or shape.title).model_dump(),
+        role=task.role,
+        status=task.status,
+        assignee=task.assignee,
+        priority=task.priority,
+        opened_at=task.opened_at,
+        due_at=task_due(state, task),
+        completed_at=task.completed_at,
+        completed_by=task.completed_by,
+        outcome=task.outcome,
+        outcomes=tuple(spec.outcomes) if spec is not None else (),
+        suspended_until=task.suspended_until,
+        candidates=spec.candidates if spec is not None else (),
+    )
+
+
+def clock_record(procedure: Procedure, running: RunningClock, now: datetime) -> ClockRecord:
+    spec = procedure.clock_spec(running.name)
+    calendar = procedure.calendar_of(spec.calendar if spec is not None else None)
+    clock = running.clock
+    due_at = timing.due_instant(running, calendar, now) if running.is_open else (running.due_at or clock.base_due_at)
+    return ClockRecord(
+        key=clock.key,
+        name=clock.name,
+        title=procedure.title_of(running.name).model_dump(),
+        status=clock.status,
+        started_at=clock.opened_at,
+        due_at=due_at,
+        stopped_at=clock.stopped_at,
+        provisional=clock.provisional,
+        spans=tuple(span.model_dump(mode="json") for span in clock.spans),
+        fired=tuple(rung.model_dump(mode="json") for rung in clock.rungs),
+        moved=tuple(move.model_dump(mode="json") for move in clock.moved),
+    )
