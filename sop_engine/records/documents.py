@@ -1,0 +1,149 @@
+"""Rendered documents: their versions, and their content kept once per SHA-256."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import ClassVar
+
+from sqlalchemy import JSON, Engine, UniqueConstraint, func
+from sqlmodel import Field, Session, col, select
+
+from sop_engine.cases.contracts import DocumentResult
+from sop_engine.cases.faults import NotFound
+from sop_engine.cases.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, DocumentList, ReadDocumentInput
+from sop_engine.records.columns import Row, UtcInstant
+from sop_engine.records.engine import writing
+
+
+class ContentRow(Row, table=True):
+    """The bytes of a file, whoever refers to them."""
+
+    __tablename__ = "contents"
+
+    sha256: str = Field(primary_key=True)
+    size: int
+    content: bytes
+
+
+class DocumentRow(Row, table=True):
+    """One version of one document of a case."""
+
+    __tablename__ = "documents"
+    __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (UniqueConstraint("case_id", "template", "version"),)
+
+    document_id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    """Of the effect that asked for it: a repeated activity finds its document again."""
+    case_id: str
+    template: str
+    version: int
+    title: dict[str, str] = Field(sa_type=JSON)
+    name: str
+    media_type: str
+    sha256: str = Field(foreign_key="contents.sha256")
+    rendered_at: datetime = Field(sa_type=UtcInstant)
+
+
+class DocumentRepository:
+    """Keeps documents and hands them out in pieces."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def kept(self, key: str) -> DocumentResult | None:
+        """The document that was rendered for this key before."""
+        with Session(self._engine) as session:
+            row = session.exec(select(DocumentRow).where(DocumentRow.key == key)).first()
+            return None if row is None else _result(row)
+
+    def keep(
+        self, *, key: str, case_id: str, template: str, title: dict[str, str], content: bytes, rendered_at: datetime
+    ) -> DocumentResult:
+        """Keeps the next version of a case's HTML document; with a known key, answers with what is kept.
+
+        Two keys of one document at the same instant end in an IntegrityError for one of them, which then tries again.
+        """
+        digest = sha256(content).hexdigest()
+        with writing(self._engine) as connection, Session(connection) as session:
+            row = session.exec(select(DocumentRow).where(DocumentRow.key == key)).first()
+            if row is not None:
+                return _result(row)
+            if session.get(ContentRow, digest) is None:
+                session.add(ContentRow(sha256=digest, size=len(content), content=content))
+                session.flush()
+            latest = select(func.max(DocumentRow.version)).where(
+                DocumentRow.case_id == case_id, DocumentRow.template == template
+            )
+            version = (session.exec(latest).one() or 0) + 1
+            document_id = f"{case_id}.{template}.v{version}"
+            row = DocumentRow(
+                document_id=document_id,
+                key=key,
+                case_id=case_id,
+                template=template,
+                version=version,
+                title=title,
+                name=f"{document_id}.html",
+                media_type="text/html; charset=utf-8",
+                sha256=digest,
+                rendered_at=rendered_at,
+            )
+            session.add(row)
+            session.flush()
+            return _result(row)
+
+    def list(self, case_id: str) -> DocumentList:
+        """The documents of a case, in the order in which they were rendered."""
+        chosen = (
+            select(DocumentRow, ContentRow.size)
+            .join(ContentRow, col(ContentRow.sha256) == col(DocumentRow.sha256))
+            .where(DocumentRow.case_id == case_id)
+            .order_by(col(DocumentRow.rendered_at), DocumentRow.template, col(DocumentRow.version))
+        )
+        with Session(self._engine) as session:
+            return DocumentList(documents=tuple(_line(row, size) for row, size in session.exec(chosen)))
+
+    def read(self, given: ReadDocumentInput) -> DocumentChunk:
+        """One piece of a document. Raises NotFound for an unknown one."""
+        chosen = (
+            select(DocumentRow, ContentRow.size, func.substr(ContentRow.content, given.offset + 1, CHUNK_BYTES))
+            .join(ContentRow, col(ContentRow.sha256) == col(DocumentRow.sha256))
+            .where(DocumentRow.document_id == given.document_id)
+        )
+        with Session(self._engine) as session:
+            found = session.exec(chosen).first()
+            if found is None:
+                raise NotFound(f"records know no document {given.document_id}")
+            row, size, content = found
+            end = given.offset + len(content)
+            return DocumentChunk(
+                document=_line(row, size),
+                offset=given.offset,
+                content=bytes(content),
+                next_offset=end if end < size else None,
+            )
+
+
+def _line(row: DocumentRow, size: int) -> DocumentLine:
+    return DocumentLine(
+        document_id=row.document_id,
+        case_id=row.case_id,
+        template=row.template,
+        version=row.version,
+        title=row.title,
+        name=row.name,
+        media_type=row.media_type,
+        size=size,
+        sha256=row.sha256,
+        rendered_at=row.rendered_at,
+    )
+
+
+def _result(row: DocumentRow) -> DocumentResult:
+    return DocumentResult(
+        document_id=row.document_id,
+        template=row.template,
+        title=row.title,
+        version=row.version,
+        sha256=row.sha256,
+        name=row.name,
+    )

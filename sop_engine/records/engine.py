@@ -1,0 +1,46 @@
+"""Opening the database: SQLite in a file by default, PostgreSQL by URL."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import Connection, Engine, create_engine, event
+
+LOCK_WAIT_MS = 5_000
+"""How long SQLite waits for another writer before it gives up."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///<file>` or `postgresql+psycopg://…`. Connects when first used."""
+    engine = create_engine(url, json_serializer=_to_json, json_deserializer=json.loads)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes. On SQLite it takes the write lock at once: one that turns writer late may fail."""
+    with engine.execution_options(writes=True).begin() as connection:
+        yield connection
+
+
+def _to_json(value: Any) -> str:
+    return to_json(value).decode()
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    # The driver would open transactions itself, too late and without a choice of kind: `_begin_sqlite` does it.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    # An activity reported as done must have its rows on the disk, whatever happens to the power.
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

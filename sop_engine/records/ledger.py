@@ -1,0 +1,137 @@
+"""The ledger: double entry, append-only, exact, one entry per business key."""
+
+from collections import defaultdict
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlalchemy import JSON, Engine, UniqueConstraint
+from sqlmodel import Field, Session, col, select
+
+from sop_engine.cases.faults import Refused
+from sop_engine.cases.reading import AccountBalance, TrialBalance, TrialBalanceInput
+from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
+from sop_engine.records.engine import writing
+from sop_engine.records.posting import Posting
+
+
+class DuplicateEntryError(Refused):
+    """The business key is already posted with other lines; it is reversed under another key, never changed."""
+
+
+class EntryRow(Row, table=True):
+    """One balanced entry."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (UniqueConstraint("entry", "business_key"),)
+
+    entry_id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    """Of the effect that asked for it."""
+    entry: str
+    """The posting rule."""
+    business_key: str
+    """What is posted, such as an invoice number."""
+    case_id: str = Field(index=True)
+    posted_at: datetime = Field(sa_type=UtcInstant)
+
+
+class LineRow(Row, table=True):
+    """One side of an entry."""
+
+    __tablename__ = "ledger_lines"
+
+    entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
+    line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    account: str
+    title: dict[str, str] = Field(sa_type=JSON)
+    """The account's title when it was posted."""
+    side: str
+    """`debit` or `credit`."""
+    amount: Decimal = Field(sa_type=ExactDecimal)
+    currency: str
+
+
+class LedgerRepository:
+    """Posts entries and adds them up."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def post(self, key: str, case_id: str, posting: Posting, posted_at: datetime) -> str:
+        """Posts once and returns the entry's id; the same key, or the same business key and lines, changes nothing.
+
+        Raises DuplicateEntryError where the business key was posted with other lines.
+        """
+        with writing(self._engine) as connection, Session(connection) as session:
+            kept = session.exec(select(EntryRow).where(EntryRow.key == key)).first()
+            if kept is not None:
+                return kept.entry_id
+            entry_id = f"{posting.entry}.{posting.business_key}"
+            lines = [
+                LineRow(
+                    entry_id=entry_id,
+                    line=number,
+                    account=line.account,
+                    title=line.title,
+                    side=line.side,
+                    amount=line.amount,
+                    currency=posting.currency,
+                )
+                for number, line in enumerate(posting.lines, start=1)
+            ]
+            if session.get(EntryRow, entry_id) is not None:
+                posted = session.exec(select(LineRow).where(LineRow.entry_id == entry_id).order_by(col(LineRow.line)))
+                if [_money(line) for line in posted] != [_money(line) for line in lines]:
+                    raise DuplicateEntryError(f"{posting.entry} of {posting.business_key} is posted with other amounts")
+                return entry_id
+            session.add(
+                EntryRow(
+                    entry_id=entry_id,
+                    key=key,
+                    entry=posting.entry,
+                    business_key=posting.business_key,
+                    case_id=case_id,
+                    posted_at=posted_at,
+                )
+            )
+            session.flush()
+            session.add_all(lines)
+            session.flush()
+            return entry_id
+
+    def trial_balance(self, given: TrialBalanceInput) -> TrialBalance:
+        """Debits and credits of every account, by currency."""
+        chosen = select(LineRow).join(EntryRow, col(EntryRow.entry_id) == col(LineRow.entry_id))
+        if given.until is not None:
+            chosen = chosen.where(EntryRow.posted_at <= given.until)
+        if given.case_id is not None:
+            chosen = chosen.where(EntryRow.case_id == given.case_id)
+        titles: dict[str, dict[str, str]] = {}
+        sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        with Session(self._engine) as session:
+            # Added here, not in SQL: SQLite would add floats.
+            for line in session.exec(chosen.order_by(col(EntryRow.posted_at), EntryRow.entry_id, col(LineRow.line))):
+                titles[line.account] = line.title
+                sums[line.account, line.currency, line.side] += line.amount
+        accounts = []
+        for account, currency in sorted({(account, currency) for account, currency, _ in sums}):
+            debit, credit = sums[account, currency, "debit"], sums[account, currency, "credit"]
+            accounts.append(
+                AccountBalance(
+                    account=account,
+                    title=titles[account],
+                    currency=currency,
+                    debit=debit,
+                    credit=credit,
+                    balance=debit - credit,
+                )
+            )
+        totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for each in accounts:
+            totals[each.currency] += each.balance
+        return TrialBalance(accounts=tuple(accounts), balanced=not any(totals.values()))
+
+
+def _money(line: LineRow) -> tuple[str, str, Decimal, str]:
+    return line.account, line.side, line.amount, line.currency

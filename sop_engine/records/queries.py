@@ -1,0 +1,210 @@
+"""The read model: lists of cases and tasks, the journal of a case, search by reference."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, and_, case, func, or_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from sop_engine.cases.contracts import CaseRecord, ChildView, ClockRecord, StepView, TaskRecord
+from sop_engine.cases.faults import NotFound
+from sop_engine.cases.reading import (
+    CaseLine,
+    CaseList,
+    FindCasesInput,
+    FoundCase,
+    FoundCases,
+    ListCasesInput,
+    ListTasksInput,
+    RecordedCase,
+    TaskLine,
+    TaskList,
+    Timeline,
+    TimelineInput,
+)
+from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
+
+CLOSED_TASKS = ("completed", "cancelled", "skipped")
+
+
+class CaseQueries:
+    """Answers from the tables of cases. Instants to judge by are arguments."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def list_cases(self, given: ListCasesInput, at: datetime) -> CaseList:
+        """Cases that meet every condition: due ones first by due instant, then the newest."""
+        chosen = select(CaseRow)
+        for name in ("sop", "status", "owner", "sla", "stage", "parent"):
+            wanted = getattr(given, name)
+            if wanted is not None:
+                chosen = chosen.where(getattr(CaseRow, name) == wanted)
+        if given.open is not None:
+            is_open = col(CaseRow.closed_at).is_(None)
+            chosen = chosen.where(is_open if given.open else ~is_open)
+        if given.state is not None:
+            chosen = chosen.where(_holds(CaseRow.states, given.state))
+        if given.overdue:
+            chosen = chosen.where(col(CaseRow.closed_at).is_(None), col(CaseRow.due_at) < at)
+        if given.provisional:
+            chosen = chosen.where(col(CaseRow.provisional))
+        ordered = chosen.order_by(
+            _absent_last(CaseRow.due_at), col(CaseRow.due_at), col(CaseRow.opened_at).desc(), col(CaseRow.case_id)
+        )
+        with Session(self._engine) as session:
+            rows = session.exec(ordered.offset(given.offset).limit(given.limit)).all()
+            return CaseList(cases=tuple(_case_line(row, at) for row in rows), total=_count(session, chosen))
+
+    def list_tasks(self, given: ListTasksInput, at: datetime) -> TaskList:
+        """Open tasks, most urgent first: breached, then by due instant, priority and age; suspended ones last."""
+        chosen = select(TaskRow, CaseRow).join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
+        chosen = chosen.where(col(TaskRow.status).not_in(CLOSED_TASKS), col(CaseRow.closed_at).is_(None))
+        if given.user is not None:
+            chosen = chosen.where(_is_for(given.user, given.roles))
+        elif given.roles:
+            chosen = chosen.where(col(TaskRow.role).in_(given.roles))
+        if given.sop is not None:
+            chosen = chosen.where(CaseRow.sop == given.sop)
+        if given.case_id is not None:
+            chosen = chosen.where(TaskRow.case_id == given.case_id)
+        if given.overdue:
+            chosen = chosen.where(col(TaskRow.due_at) < at)
+        is_suspended = func.coalesce(col(TaskRow.suspended_until) > at, False)
+        ordered = chosen.order_by(
+            case((is_suspended, 1), else_=0),
+            _absent_last(TaskRow.due_at),
+            col(TaskRow.due_at),
+            col(TaskRow.priority),
+            col(TaskRow.opened_at),
+            col(TaskRow.case_id),
+            col(TaskRow.key),
+        )
+        with Session(self._engine) as session:
+            rows = session.exec(ordered.offset(given.offset).limit(given.limit)).all()
+            lines = tuple(_task_line(task, of, at) for task, of in rows)
+            return TaskList(tasks=lines, total=_count(session, chosen))
+
+    def timeline(self, given: TimelineInput) -> Timeline:
+        """The last steps of a case, oldest first. Raises NotFound for an unknown case."""
+        with Session(self._engine) as session:
+            run = _known(session, given.case_id).first_run_id
+            chosen = select(StepRow).where(StepRow.case_id == given.case_id)
+            if not given.superseded:
+                chosen = chosen.where(StepRow.first_run_id == run, ~col(StepRow.superseded))
+            if given.before is not None:
+                chosen = chosen.where(StepRow.step < given.before)
+            newest_first = chosen.order_by(col(StepRow.step).desc(), col(StepRow.written_at).desc())
+            rows = session.exec(newest_first.limit(given.limit + 1)).all()
+            steps = tuple(_step(row, run) for row in reversed(rows[: given.limit]))
+            return Timeline(case_id=given.case_id, steps=steps, more=len(rows) > given.limit)
+
+    def find(self, given: FindCasesInput, at: datetime) -> FoundCases:
+        """Cases with a reference, or an id, that begins with the text; whole matches first."""
+        start = fold(given.text)
+        if not start:
+            return FoundCases(found=())
+        matched = (
+            select(ReferenceRow, CaseRow)
+            .join(CaseRow, col(CaseRow.case_id) == col(ReferenceRow.case_id))
+            .where(col(ReferenceRow.folded) >= start, col(ReferenceRow.folded) < start + "\U0010ffff")
+            .order_by(case((col(ReferenceRow.folded) == start, 0), else_=1), ReferenceRow.case_id, ReferenceRow.field)
+            .limit(given.limit)
+        )
+        with Session(self._engine) as session:
+            rows = session.exec(matched).all()
+            return FoundCases(
+                found=tuple(
+                    FoundCase(field=reference.field, value=reference.value, case=_case_line(of, at))
+                    for reference, of in rows
+                )
+            )
+
+    def read_case(self, case_id: str) -> RecordedCase:
+        """All that is kept of one case but its journal. Raises NotFound for an unknown case."""
+        with Session(self._engine) as session:
+            row = _known(session, case_id)
+            references = session.exec(
+                select(ReferenceRow)
+                .where(ReferenceRow.case_id == case_id, ReferenceRow.field != "case_id")
+                .order_by(ReferenceRow.field, ReferenceRow.value)
+            )
+            tasks = session.exec(
+                select(TaskRow).where(TaskRow.case_id == case_id).order_by(col(TaskRow.opened_at), TaskRow.key)
+            )
+            clocks = session.exec(
+                select(ClockRow).where(ClockRow.case_id == case_id).order_by(col(ClockRow.started_at), ClockRow.key)
+            )
+            children = session.exec(
+                select(ChildRow).where(ChildRow.case_id == case_id).order_by(ChildRow.key, ChildRow.child_id)
+            )
+            pairs = tuple((each.field, each.value) for each in references)
+            return RecordedCase(
+                case=CaseRecord(**_of(row, CaseRecord), references=pairs),
+                tasks=tuple(TaskRecord(**_of(each, TaskRecord)) for each in tasks),
+                clocks=tuple(ClockRecord(**_of(each, ClockRecord)) for each in clocks),
+                children=tuple(_child(each) for each in children),
+                written_at=row.written_at,
+            )
+
+
+def _known(session: Session, case_id: str) -> CaseRow:
+    row = session.get(CaseRow, case_id)
+    if row is None:
+        raise NotFound(f"records know no case {case_id}")
+    return row
+
+
+def _of(row: Any, contract: Any) -> dict[str, Any]:
+    """The columns of a row that the contract has as well."""
+    return {name: getattr(row, name) for name in contract.model_fields if hasattr(row, name)}
+
+
+def _case_line(row: CaseRow, at: datetime) -> CaseLine:
+    is_overdue = row.closed_at is None and row.due_at is not None and row.due_at < at
+    return CaseLine(**_of(row, CaseLine), overdue=is_overdue)
+
+
+def _task_line(row: TaskRow, of: CaseRow, at: datetime) -> TaskLine:
+    return TaskLine(
+        **_of(row, TaskLine),
+        sop=of.sop,
+        case_title=of.title,
+        case_status=of.status,
+        overdue=row.due_at is not None and row.due_at < at,
+        suspended=row.suspended_until is not None and row.suspended_until > at,
+    )
+
+
+def _child(row: ChildRow) -> ChildView:
+    return ChildView(key=row.key, sop=row.sop, case_id=row.child_id, status=row.status, outcome=row.outcome)
+
+
+def _step(row: StepRow, run: str) -> StepView:
+    return StepView(**{**_of(row, StepView), "superseded": row.superseded or row.first_run_id != run})
+
+
+def _is_for(user: str, roles: Sequence[str]) -> Any:
+    """Assigned to the person, or unassigned and open to the person: by name, or by role where it names nobody."""
+    candidates = col(TaskRow.candidates)
+    by_role = and_(candidates == (), col(TaskRow.role).in_(roles))
+    return or_(
+        col(TaskRow.assignee) == user,
+        and_(col(TaskRow.assignee).is_(None), or_(_holds(TaskRow.candidates, user), by_role)),
+    )
+
+
+def _holds(names: Any, name: str) -> Any:
+    """Whether a `Names` column contains a name."""
+    return col(names).contains(f"\n{name}\n", autoescape=True)
+
+
+def _absent_last(instant: Any) -> Any:
+    return case((col(instant).is_(None), 1), else_=0)
+
+
+def _count(session: Session, chosen: Any) -> int:
+    counted: SelectOfScalar[int] = select(func.count()).select_from(chosen.subquery())
+    return session.exec(counted).one()
