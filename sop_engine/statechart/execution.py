@@ -6,7 +6,7 @@ Follows the algorithm of appendix D of the SCXML recommendation.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sop_engine.statechart.actions import Workspace, in_order
+from sop_engine.statechart.actions import Workspace
 from sop_engine.statechart.model import ROOT, Chart, State, Transition
 from sop_engine.statechart.selection import select, without_conflicts
 from sop_engine.statechart.snapshot import Delay, Event, Microstep, Snapshot, TakenTransition
@@ -64,7 +64,7 @@ class Execution:
             configuration=tuple(self._active),
             data=self._workspace.data,
             history=self._history,
-            delays=tuple(sorted(self._workspace.delays, key=in_order)),
+            delays=tuple(self._workspace.delays),
             outcome=self._outcome,
             result=self._result,
             done=self._done,

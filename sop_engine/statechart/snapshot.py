@@ -57,7 +57,7 @@ class Snapshot(_Frozen):
     history: dict[str, tuple[str, ...]] = {}
     """The states that each history state remembers."""
     delays: tuple[Delay, ...] = ()
-    """In the order in which they will be handled."""
+    """In the order in which they were armed."""
     outcome: str | None = None
     """The outcome of the final state of the chart, once `done`."""
     result: Data = {}

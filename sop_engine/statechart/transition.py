@@ -55,7 +55,7 @@ def advance(chart: Chart, snapshot: Snapshot, now: datetime) -> Step:
 
 def next_due(snapshot: Snapshot) -> datetime | None:
     """The instant at which `advance` will next have something to do."""
-    return next((delay.due_at for delay in snapshot.delays if not delay.parked), None)
+    return min((delay.due_at for delay in snapshot.delays if not delay.parked), default=None)
 
 
 def retry(snapshot: Snapshot, delay_id: str, now: datetime) -> Snapshot:
@@ -104,7 +104,8 @@ def _advance(chart: Chart, snapshot: Snapshot, is_due: Callable[[Delay], bool]) 
     microsteps: list[Microstep] = []
     failed: list[FailedDelay] = []
     handled_at, count = None, 0
-    while delay := next((delay for delay in snapshot.delays if not delay.parked and is_due(delay)), None):
+    while due := [delay for delay in snapshot.delays if not delay.parked and is_due(delay)]:
+        delay = min(due, key=in_order)
         count = count + 1 if delay.due_at == handled_at else 1
         handled_at = delay.due_at
         try:
@@ -124,8 +125,8 @@ def _advance(chart: Chart, snapshot: Snapshot, is_due: Callable[[Delay], bool]) 
 
 
 def _exchange(snapshot: Snapshot, old: Delay, new: Delay) -> Snapshot:
-    delays = sorted((new if delay is old else delay for delay in snapshot.delays), key=in_order)
-    return snapshot.model_copy(update={"delays": tuple(delays)})
+    delays = tuple(new if delay is old else delay for delay in snapshot.delays)
+    return snapshot.model_copy(update={"delays": delays})
 
 
 def _step(
