@@ -23,7 +23,7 @@ from sop_engine.cases.events import awaited, judge_time, read_event
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.state import HeldEvent, Incident
-from sop_engine.cases.stepping import catch_up, dispatch, follow
+from sop_engine.cases.stepping import catch_up, dispatch
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.statechart.transition import retry as retry_delay
@@ -194,7 +194,7 @@ def move_deadline(turn: Turn, act: MoveDeadlineInput) -> str:
         raise InvalidInput(f"{act.clock} cannot be moved", [fault])
     running = turn.state.clocks[keys[-1]]
     calendar = timing.calendar_for(turn, running)
-    moved = clocks.move_deadline(running.clock, act.to, act.reason, act.actor, turn.now, calendar)
+    moved = clocks.move_deadline(running.clock, act.to, calendar, reason=act.reason, actor=act.actor, at=turn.now)
     timing.put(turn, keys[-1], moved, running.pauses)
     turn.journal("deadline_moved", keys[-1], act.actor, note=act.reason, data={"to": act.to})
     return f"{keys[-1]} is due {act.to.isoformat()}"
@@ -257,8 +257,8 @@ def _go_on(turn: Turn, incident: Incident, act: ResolveIncidentInput) -> None:
             left = tuple(delay for delay in delays if delay.id != incident.delay.id)
             turn.state.snapshot = turn.state.snapshot.model_copy(update={"delays": left})
         elif any(delay.id == incident.delay.id for delay in delays):
-            step = retry_delay(turn.procedure.chart, turn.state.snapshot, incident.delay.id, turn.now)
-            follow(turn, step, turn.now, act.actor, turn.now)
+            turn.state.snapshot = retry_delay(turn.state.snapshot, incident.delay.id, turn.now)
+            catch_up(turn, turn.now)
 
 
 def store_result(turn: Turn, store: dict[str, str], result: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from sop_engine.cases.shape import StateShape
 from sop_engine.cases.state import Child, HumanTask, Work
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.expressions import ExpressionError
-from sop_engine.statechart.values import plain
+from sop_engine.cases.plain import plain
 
 
 def arm(turn: Turn, state: str, at: datetime) -> None:
@@ -29,12 +29,12 @@ def arm(turn: Turn, state: str, at: datetime) -> None:
     if shape.task is not None:
         _open_tasks(turn, shape, shape.task, key, at)
     elif shape.work is not None:
-        spec = shape.work
-        values = turn.evaluate_all(spec.with_)
-        turn.state.works[key] = Work(key=key, state=state, activity=spec.activity, values=values)
-        title = (spec.title or shape.title).both()
+        work = shape.work
+        values = turn.evaluate_all(work.with_)
+        turn.state.works[key] = Work(key=key, state=state, activity=work.activity, values=values)
+        title = (work.title or shape.title).both()
         turn.commands.append(
-            RunWork(key=key, activity=spec.activity, values=values, attempts=spec.attempts, title=title)
+            RunWork(key=key, activity=work.activity, values=values, attempts=work.attempts, title=title)
         )
     elif shape.child is not None:
         _start_children(turn, shape, shape.child, key)

@@ -37,8 +37,8 @@ def case_card(procedure: Procedure, state: CaseState, zone_hours: int = 8) -> st
         lines += ["", "**To do next**", ""]
     for task in tasks:
         label = procedure.title_of(task.state)
-        due = task_due(state, task)
-        when = f", due {_local(due, zone)}" if due is not None else ""
+        due_at = task_due(state, task)
+        when = f", due {_local(due_at, zone)}" if due_at is not None else ""
         lines.append(f"- {label.en} · {label.zh}: {task.assignee or task.role}{when}")
     commands = [f"sop task show {state.case_id} {task.key}" for task in tasks[:5]]
     commands += [f"sop incident list {state.case_id}"] if state.incidents else []

@@ -38,8 +38,8 @@ def _task(turn: Turn, act: Any) -> object:
     return tasks.find(turn, act.task)
 
 
-def _open(turn: Turn, act: Any) -> object:
-    return acts.refuse_closed(turn)
+def _open(turn: Turn, act: Any) -> None:
+    acts.refuse_closed(turn)
 
 
 ACTS: Mapping[str, ActKind] = MappingProxyType(

@@ -12,7 +12,7 @@ from sop_engine.cases.fields import read_instant
 from sop_engine.cases.state import Child, Milestone, Undo
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.snapshot import Effect
-from sop_engine.statechart.values import plain
+from sop_engine.cases.plain import plain
 
 
 def carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:

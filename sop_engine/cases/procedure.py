@@ -20,7 +20,7 @@ from sop_engine.cases.shape import StateShape, faults_of, split_states
 from sop_engine.statechart.expressions import Expression, ExpressionError, FieldType, compile_expression
 from sop_engine.statechart.parse import Chart, ChartError, Fault, parse
 from sop_engine.timekeeping.calendar import BusinessCalendar
-from sop_engine.timekeeping.clocks import Ladder
+from sop_engine.timekeeping.ladders import Ladder
 from sop_engine.timekeeping.periods import PeriodError, parse_period, split_offset
 
 

@@ -150,10 +150,11 @@ def escalate(turn: Turn, due: timing.DueRung) -> None:
         "tasks": [task.key for task in tasks],
     }
     superiors = turn.procedure.bundle.superiors
+    no_people: tuple[str, ...] = ()
     for named in due.rung.notify:
-        recipient, people = named, ()
+        recipient, people = named, no_people
         if named == "assignee":
-            recipient, people = (named, assignees) if assignees else (role, ())
+            recipient, people = (named, assignees) if assignees else (role, no_people)
         elif named == "supervisor":
             recipient = superiors.get(role) or turn.procedure.definition.owner
         elif named == "owner":

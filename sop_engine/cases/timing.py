@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sop_engine.cases.definition import ClockSpec
 from sop_engine.cases.procedure import instant_of
@@ -50,7 +50,7 @@ def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: st
     else:
         text = str(spec.within)
         period = parse_period(str(turn.procedure.parameters.get(text, turn.data.get(text) or text)))
-    clock = clocks.start_clock(name, at, key=key, allowance=period, until=until, calendar=calendar, roll=spec.roll)
+    clock = clocks.start_clock(name, at, calendar, key=key, allowance=period, until=until, roll=spec.roll)
     turn.state.clocks[key] = RunningClock(
         clock=clock, name=name, ladder=spec.ladder, owner=owner, on_hold=spec.on_hold, warn=spec.warn
     )
@@ -130,7 +130,11 @@ def on_event(turn: Turn, name: str, at: datetime) -> None:
 
 def on_entered(turn: Turn, states: Iterable[str], at: datetime) -> None:
     for state in states:
-        _fire(turn, at, lambda trigger, state=state: trigger == f"in {state}")  # type: ignore[misc]
+        _fire(turn, at, _entering(state))
+
+
+def _entering(state: str) -> Callable[[str], bool]:
+    return lambda trigger: trigger == f"in {state}"
 
 
 def on_exited(turn: Turn, states: Iterable[str], at: datetime) -> None:
@@ -196,7 +200,7 @@ def _settle_until(turn: Turn, name: str, spec: ClockSpec, owner: str | None, at:
         return
     for key in keys:
         running = turn.state.clocks[key]
-        changed = clocks.change_until(running.clock, until, str(spec.until), "case", at, calendar)
+        changed = clocks.change_until(running.clock, until, calendar, reason=str(spec.until), actor="case", at=at)
         if changed is not running.clock:
             put(turn, key, changed, running.pauses)
 
@@ -208,7 +212,7 @@ def _triggers(spec: ClockSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _fire(turn: Turn, at: datetime, meant: Any) -> None:
+def _fire(turn: Turn, at: datetime, meant: Callable[[str], bool]) -> None:
     for name, spec in turn.procedure.definition.clocks.items():
         for trigger_kind, texts in _triggers(spec):
             for text in texts:

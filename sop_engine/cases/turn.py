@@ -17,7 +17,7 @@ from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import TIMELINE_LENGTH, CaseState
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.snapshot import StepError
-from sop_engine.statechart.values import plain
+from sop_engine.cases.plain import plain
 
 CHART_FAILURES = (StepError, ExpressionError, ValueError)
 """What a definition's own expressions and periods can raise while a case runs."""

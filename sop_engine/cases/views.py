@@ -21,7 +21,7 @@ from sop_engine.cases.fields import Title
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState, HumanTask, RunningClock
 from sop_engine.cases.turn import Turn
-from sop_engine.statechart.values import plain
+from sop_engine.cases.plain import plain
 from sop_engine.timekeeping import clocks
 
 SlaState = Literal["on_track", "at_risk", "breached"]

@@ -1,0 +1,41 @@
+"""What a case carries from one run to the next: its live state, its bundle, and what was still under way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from sop_engine.cases.commands import Command
+from sop_engine.cases.contracts import Contract, PublishInput
+from sop_engine.cases.state import CaseState
+
+
+class Pending(BaseModel):
+    """A command that was given out and not yet reported. It is given out again in the next run under the same key."""
+
+    key: str
+    command: Command
+
+
+class ContinuedCase(Contract):
+    """The start argument of a run that goes on with a case."""
+
+    state: CaseState
+    bundle: bytes
+    pending: tuple[Pending, ...] = ()
+    late: tuple[PublishInput, ...] = ()
+    """Steps that records have not taken yet."""
+    attributes: tuple[str | None, str, str] | None = None
+    """What the search attributes were last set to."""
+    runs: int = 1
+    """How many runs the case has had."""
+
+
+class CaseResult(Contract):
+    """How a case ended."""
+
+    case_id: str
+    outcome: str
+    status: str
+    closed_at: datetime

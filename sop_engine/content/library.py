@@ -1,0 +1,247 @@
+"""The library of a site: its SOPs, calendars, ladders and organisation, read from files and checked.
+
+This is the one module that knows where the content lies. It gives bundles: everything one case needs, as data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sop_engine.cases.definition import SopDefinition
+from sop_engine.cases.engine_version import ENGINE_VERSION
+from sop_engine.cases.organization import Organization
+from sop_engine.cases.procedure import Bundle, DefinitionError
+from sop_engine.cases.shape import faults_of, split_states
+from sop_engine.content.yaml_files import YamlError, YamlFault, YamlFile, read_file
+from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
+from sop_engine.timekeeping.calendar_files import compile_calendar
+from sop_engine.timekeeping.ladders import Ladder, LadderError, parse_ladder
+from sop_engine.timekeeping.zones import zone_offsets
+
+SOP_FOLDERS = ("freight", "customs", "finance", "service")
+FIRST_YEAR, LAST_YEAR = 2015, 2060
+"""The years for which zone offsets travel with a calendar."""
+
+
+class ContentError(Exception):
+    """Content that cannot be used; every fault with its file and line."""
+
+    def __init__(self, faults: list[YamlFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, faults)))
+
+
+@dataclass(frozen=True)
+class SopFile:
+    """One SOP as written, with its text's hash."""
+
+    file: YamlFile
+    definition: SopDefinition
+    content_hash: str
+    text: str
+    child_sops: tuple[str, ...]
+
+    def place(self, path: tuple[str | int, ...], message: str) -> YamlFault:
+        line, column = self.file.place(path)
+        return YamlFault(self.file.name, line, column, ".".join(map(str, path)), message)
+
+
+@dataclass(frozen=True)
+class Library:
+    """All content of a site."""
+
+    root: Path
+    organization: Organization
+    ladders: Mapping[str, Ladder]
+    calendars: Mapping[str, BusinessCalendar]
+    sops: Mapping[str, SopFile]
+    overrides: Mapping[str, Mapping[str, Any]]
+    faults: tuple[YamlFault, ...] = field(default=())
+
+    def bundle(self, sop: str) -> Bundle:
+        """Everything a case of the SOP needs. Raises KeyError for an SOP that is not there."""
+        return self.bundle_of(self.sops[sop])
+
+    def bundle_of(self, sop_file: SopFile) -> Bundle:
+        definition = sop_file.definition
+        overrides = self.overrides.get(definition.sop, {})
+        parameters = {name: overrides.get(name, spec.default) for name, spec in definition.parameters.items()}
+        calendars, ladders = self._named(definition)
+        return Bundle(
+            engine_version=ENGINE_VERSION,
+            definition=sop_file.file.value,
+            content_hash=sop_file.content_hash,
+            parameters=parameters,
+            calendars={name: self.calendars[name] for name in calendars if name in self.calendars},
+            ladders={name: self.ladders[name] for name in ladders if name in self.ladders},
+            superiors={name: role.superior for name, role in self.organization.roles.items()},
+            child_events={
+                child: tuple(self.sops[child].definition.events) for child in sop_file.child_sops if child in self.sops
+            },
+        )
+
+    def _named(self, definition: SopDefinition) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        _, shapes, _ = split_states(definition.states)
+        specs = [*definition.clocks.values(), *(spec for shape in shapes.values() for _, spec in shape.clocks)]
+        calendars = dict.fromkeys([definition.calendar, *(spec.calendar for spec in specs if spec.calendar is not None)])
+        return tuple(calendars), tuple(dict.fromkeys(spec.ladder for spec in specs))
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        return tuple(sorted(path.name.removesuffix(".html.j2") for path in (self.root / "documents").glob("*.html.j2")))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return tuple(sorted(path.name.removesuffix(".j2") for path in (self.root / "notices").glob("*.j2")))
+
+
+def content_root() -> Path:
+    """Where the packaged content lies."""
+    return Path(str(resources.files("sop_definitions")))
+
+
+def load_library(
+    root: Path | None = None, organization_file: Path | None = None, parameters_file: Path | None = None
+) -> Library:
+    """Reads all content. Files that cannot be read at all are listed in ContentError, all at once."""
+    root = root or content_root()
+    faults: list[YamlFault] = []
+    organization = _organization(organization_file or root / "organization.yaml", faults)
+    ladders = _ladders(root / "ladders.yaml", faults)
+    calendars = _calendars(root / "calendars", faults)
+    sops: dict[str, SopFile] = {}
+    for folder in SOP_FOLDERS:
+        for path in sorted((root / folder).glob("*.yaml")):
+            sop_file = read_sop(path, faults)
+            if sop_file is None:
+                continue
+            name = sop_file.definition.sop
+            if name in sops:
+                faults.append(sop_file.place(("sop",), f"{name} is defined in {sops[name].file.name} already"))
+            sops[name] = sop_file
+    overrides = _overrides(parameters_file or root / "parameters.yaml", sops, faults)
+    if faults or organization is None:
+        raise ContentError(faults)
+    return Library(root, organization, ladders, calendars, sops, overrides)
+
+
+def read_sop(path: Path, faults: list[YamlFault]) -> SopFile | None:
+    """Reads one SOP's shape; what its chart says is compiled later. Adds every fault found."""
+    file = _read(path, faults)
+    if file is None:
+        return None
+    if not isinstance(file.value, Mapping):
+        faults.append(YamlFault(file.name, 1, 1, "", "an SOP is a mapping that begins with `sop:`"))
+        return None
+    try:
+        definition = SopDefinition.model_validate(file.value)
+    except ValidationError as error:
+        for fault in faults_of(error, ()):
+            line, column = file.place(fault.path)
+            faults.append(YamlFault(file.name, line, column, ".".join(map(str, fault.path)), fault.message))
+        return None
+    _, shapes, _ = split_states(definition.states)
+    children = tuple(dict.fromkeys(shape.child.sop for shape in shapes.values() if shape.child is not None))
+    canonical = json.dumps(file.value, ensure_ascii=False, separators=(",", ":"))
+    return SopFile(
+        file=file,
+        definition=definition,
+        content_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        text=canonical,
+        child_sops=children,
+    )
+
+
+def definition_faults(sop_file: SopFile, error: DefinitionError) -> list[YamlFault]:
+    """A definition's faults with the lines of its file."""
+    return [sop_file.place(fault.path, fault.message) for fault in error.faults]
+
+
+def _read(path: Path, faults: list[YamlFault]) -> YamlFile | None:
+    try:
+        return read_file(path)
+    except FileNotFoundError:
+        faults.append(YamlFault(path.name, 1, 1, "", "the file is missing"))
+    except YamlError as error:
+        faults += error.faults
+    except UnicodeDecodeError as error:
+        faults.append(YamlFault(path.name, 1, 1, "", f"the file is not UTF-8 text: {error.reason}"))
+    return None
+
+
+def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
+    file = _read(path, faults)
+    if file is None:
+        return None
+    try:
+        organization = Organization.model_validate(file.value)
+    except ValidationError as error:
+        for found in faults_of(error, ()):
+            line, column = file.place(found.path)
+            faults.append(YamlFault(file.name, line, column, ".".join(map(str, found.path)), found.message))
+        return None
+    named = [(("roles", name, "superior"), role.superior) for name, role in organization.roles.items() if role.superior]
+    named += [(("people", name, "roles"), role) for name, person in organization.people.items() for role in person.roles]
+    for place, role_name in named:
+        if role_name not in organization.roles:
+            line, column = file.place(place)
+            faults.append(YamlFault(file.name, line, column, ".".join(place), f"unknown role {role_name!r}"))
+    return organization
+
+
+def _ladders(path: Path, faults: list[YamlFault]) -> dict[str, Ladder]:
+    file = _read(path, faults)
+    ladders: dict[str, Ladder] = {}
+    for name, body in (file.value or {}).items() if file is not None else ():
+        try:
+            ladders[name] = parse_ladder({"ladder": name, **body})
+        except LadderError as error:
+            line, column = file.place((name,)) if file is not None else (1, 1)
+            faults += [YamlFault(path.name, line, column, name, fault) for fault in error.faults]
+    return ladders
+
+
+def _calendars(folder: Path, faults: list[YamlFault]) -> dict[str, BusinessCalendar]:
+    calendars: dict[str, BusinessCalendar] = {}
+    offsets: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        file = _read(path, faults)
+        if file is None:
+            continue
+        try:
+            listed = file.value.get("holidays")
+            years = [_read(year, faults) for year in sorted((folder / listed).glob("*.yaml"))] if listed else []
+            zone = str(file.value.get("zone"))
+            if zone not in offsets:
+                offsets[zone] = zone_offsets(zone, FIRST_YEAR, LAST_YEAR)
+            read_years = [year.value for year in years if year is not None]
+            calendar = compile_calendar(file.value, read_years, offsets[zone])
+            calendars[calendar.name] = calendar
+        except CalendarError as error:
+            faults += [YamlFault(path.name, 1, 1, "", fault) for fault in error.faults]
+    return calendars
+
+
+def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault]) -> dict[str, dict[str, Any]]:
+    if not path.exists():
+        return {}
+    file = _read(path, faults)
+    overrides: dict[str, dict[str, Any]] = {}
+    for sop, values in ((file.value or {}) if file is not None else {}).items():
+        known = sops[sop].definition.parameters if sop in sops else {}
+        for name, value in (values or {}).items():
+            if name in known:
+                overrides.setdefault(sop, {})[name] = value
+            elif file is not None:
+                line, column = file.place((sop, name))
+                allowed = ", ".join(known) if sop in sops else "an SOP: " + ", ".join(sops)
+                faults.append(YamlFault(file.name, line, column, f"{sop}.{name}", f"unknown parameter; allowed: {allowed}"))
+    return overrides

@@ -1,0 +1,18 @@
+"""Names of task queues, signals and activities that more than one side must agree on."""
+
+TASK_QUEUE = "sop"
+
+CHILD_REPORT = "case.child"
+"""A child tells its parent that it closed."""
+HOLD, RESUME, CANCEL = "case.hold", "case.resume", "case.cancel"
+"""What happens to a parent happens to its children."""
+REFERENCE_DATA = "case.reference_data"
+"""Corrected calendars and rules for an open case."""
+
+LOAD_PROCEDURE = "load_procedure"
+PUBLISH_STEPS = "publish_steps"
+CHECK_ACT = "check_act"
+CHECK_OPENING = "check_opening"
+NOTIFY = "notify"
+RENDER_DOCUMENT = "render_document"
+POST_ENTRY = "post_entry"

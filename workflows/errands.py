@@ -1,0 +1,191 @@
+"""Carrying out a case's commands: activities, children, signals to other cases. Each reports back when it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError, FailureError, is_cancelled_exception
+from temporalio.workflow import ParentClosePolicy
+
+from sop_engine.cases import reports
+from sop_engine.cases.commands import (
+    CancelWork,
+    Command,
+    MakeDocument,
+    Notify,
+    Post,
+    ReportToParent,
+    RunWork,
+    StartCase,
+    TellCase,
+)
+from sop_engine.cases.continuation import Pending
+from sop_engine.cases.contracts import (
+    DocumentInput,
+    DocumentResult,
+    NotifyInput,
+    NotifyResult,
+    OpenCaseInput,
+    ParentRef,
+    PostInput,
+    PostResult,
+    WorkInput,
+    WorkResult,
+)
+from sop_engine.cases.turn import Turn
+from sop_engine.temporal.failures import message_of
+from sop_engine.temporal.queues import CHILD_REPORT, NOTIFY, POST_ENTRY, RENDER_DOCUMENT
+
+Result = TypeVar("Result")
+
+Tell = Callable[[Callable[[Turn], None]], None]
+"""Hands a report to the case."""
+
+ATTEMPT = timedelta(minutes=2)
+PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+EFFECT_GIVES_UP = timedelta(days=2)
+"""After so long a notice, document or posting that keeps failing becomes an incident."""
+
+
+class Errands:
+    """The commands under way. `pending` holds what must be given out again if the run ends first."""
+
+    def __init__(self, sop: str, tell: Tell) -> None:
+        self._sop = sop
+        self._tell = tell
+        self.pending: dict[str, Command] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def carried(self) -> tuple[Pending, ...]:
+        return tuple(Pending(key=key, command=command) for key, command in self.pending.items())
+
+    def give_out(self, command: Command, key: str | None = None) -> None:
+        """Starts a command in a task of its own."""
+        if isinstance(command, CancelWork):
+            for known, pending in list(self.pending.items()):
+                if isinstance(pending, RunWork) and pending.key == command.key:
+                    self._tasks[known].cancel()
+            return
+        key = key or str(workflow.uuid4())
+        self.pending[key] = command
+        self._tasks[key] = asyncio.create_task(self._carry_out(key, command))
+
+    async def _carry_out(self, key: str, command: Command) -> None:
+        try:
+            match command:
+                case RunWork():
+                    await self._run_work(key, command)
+                case StartCase():
+                    await self._start_case(key, command)
+                case TellCase():
+                    await self._signal(command.case_id, command.signal, command.body)
+                case ReportToParent():
+                    report = command.report.model_copy(update={"run_id": workflow.info().first_execution_run_id})
+                    await self._signal(command.case_id, CHILD_REPORT, report)
+                case Notify() | MakeDocument() | Post():
+                    await self._effect(key, command)
+        finally:
+            self.pending.pop(key, None)
+            self._tasks.pop(key, None)
+
+    async def _run_work(self, key: str, command: RunWork) -> None:
+        info = workflow.info()
+        given = WorkInput(key=key, case_id=info.workflow_id, sop=self._sop, values=command.values, at=workflow.now())
+        try:
+            result = await workflow.execute_activity(
+                command.activity,
+                given,
+                result_type=WorkResult,
+                activity_id=f"{command.key} {key[:8]}",
+                start_to_close_timeout=ATTEMPT,
+                retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
+                summary=command.title[:100],
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                return
+            message = f"{command.activity}: {message_of(error)}"
+            self._tell(lambda turn: reports.work_failed(turn, command.key, message))
+            return
+        values = result.values
+        self._tell(lambda turn: reports.work_done(turn, command.key, values))
+
+    async def _start_case(self, key: str, command: StartCase) -> None:
+        info = workflow.info()
+        parent = None if command.detached else ParentRef(case_id=info.workflow_id, key=command.key)
+        try:
+            handle = await workflow.start_child_workflow(
+                command.sop,
+                OpenCaseInput(data=command.data, parent=parent, actor=f"case {info.workflow_id}"),
+                id=command.case_id,
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"{command.title} {command.case_id}"[:200],
+            )
+        except FailureError as error:
+            message = message_of(error)
+            self._tell(lambda turn: reports.child_not_started(turn, command.key, message))
+            return
+        run_id = handle.first_execution_run_id or ""
+        self._tell(lambda turn: reports.child_started(turn, command.key, run_id))
+        # A started child is no errand any more: a run that ends leaves it alone, and it reports by signal.
+        self.pending.pop(key, None)
+        try:
+            await handle
+        except ChildWorkflowError as error:
+            failure = message_of(error)
+            self._tell(lambda turn: reports.child_not_started(turn, command.key, failure))
+
+    async def _signal(self, case_id: str, name: str, body: object) -> None:
+        try:
+            await workflow.get_external_workflow_handle(case_id).signal(name, body)
+        except FailureError as error:
+            workflow.logger.info("%s to %s: %s", name, case_id, message_of(error))
+
+    async def _effect(self, key: str, command: Notify | MakeDocument | Post) -> None:
+        try:
+            match command:
+                case Notify():
+                    name = f"notice {command.template}"
+                    notice = NotifyInput(
+                        key=key,
+                        recipient=command.recipient,
+                        address=command.address,
+                        template=command.template,
+                        facts=command.facts,
+                        values=command.values,
+                        people=command.people,
+                    )
+                    await self._activity(NOTIFY, notice, NotifyResult, f"{command.template} → {command.recipient}")
+                case MakeDocument():
+                    name = f"document {command.template}"
+                    order = DocumentInput(key=key, template=command.template, facts=command.facts, values=command.values)
+                    document = await self._activity(RENDER_DOCUMENT, order, DocumentResult, command.template)
+                    state = command.facts.state
+                    self._tell(lambda turn: reports.document_made(turn, document, state))
+                case Post():
+                    name = f"posting {command.entry}"
+                    entry = PostInput(key=key, entry=command.entry, facts=command.facts, values=command.values)
+                    await self._activity(POST_ENTRY, entry, PostResult, command.entry)
+        except (ActivityError, ApplicationError) as error:
+            if is_cancelled_exception(error):
+                return
+            message = message_of(error)
+            self._tell(lambda turn: reports.effect_failed(turn, name, message))
+
+    async def _activity(self, name: str, given: object, result: type[Result], summary: str) -> Result:
+        answer: Result = await workflow.execute_activity(
+            name,
+            given,
+            result_type=result,
+            start_to_close_timeout=ATTEMPT,
+            schedule_to_close_timeout=EFFECT_GIVES_UP,
+            retry_policy=PATIENT,
+            summary=summary[:100],
+        )
+        return answer
