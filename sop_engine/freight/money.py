@@ -1,0 +1,123 @@
+"""Amounts of money: exact decimals in one currency, rounded half up to its smallest unit, never floats."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from types import MappingProxyType
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+# ISO 4217: decimal places of the currencies that have not two.
+_PLACES: Mapping[str, int] = MappingProxyType(
+    {
+        **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
+        **dict.fromkeys(("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+        **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    }
+)
+_TEXT = re.compile(r"([A-Z]{3})\s*(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)", re.ASCII)
+_LARGEST = Decimal(10) ** 15
+
+
+class MoneyError(ValueError):
+    """An amount that cannot be read, or amounts that cannot be put together."""
+
+
+def _without_float(value: object) -> object:
+    if isinstance(value, float):
+        raise ValueError("a float is not exact; give a decimal or text")
+    return value
+
+
+class Money(BaseModel):
+    """An amount in a currency (ISO 4217), in whole smallest units: no fraction of a fen. May be negative.
+
+    Use `Money.rounded` for a computed amount.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    amount: Annotated[Decimal, BeforeValidator(_without_float), Field(gt=-_LARGEST, lt=_LARGEST)]
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+    @model_validator(mode="after")
+    def _whole_units(self) -> Self:
+        exact = self.amount.quantize(smallest_unit(self.currency), ROUND_HALF_UP)
+        if exact != self.amount:
+            raise ValueError(f"{self.currency} has {decimal_places(self.currency)} decimal places, not {self.amount}")
+        object.__setattr__(self, "amount", exact)
+        return self
+
+    @classmethod
+    def rounded(cls, amount: Decimal, currency: str) -> Self:
+        """The amount rounded half up (away from zero) to the currency's smallest unit."""
+        return cls(amount=amount.quantize(smallest_unit(currency), ROUND_HALF_UP), currency=currency)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `CNY 1,234.50`. Raises MoneyError."""
+        match = _TEXT.fullmatch(text.strip())
+        if match is None:
+            raise MoneyError(f"'{text}' is not an amount; write CNY 1,234.50")
+        if match[1] == "RMB":
+            raise MoneyError(f"'{text}': the code of the renminbi is CNY")
+        try:
+            return cls(amount=Decimal(match[2].replace(",", "")), currency=match[1])
+        except ValueError as error:
+            reasons = (fault["msg"].removeprefix("Value error, ") for fault in getattr(error, "errors", list)())
+            raise MoneyError(f"'{text}': {'; '.join(reasons)}") from None
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount}"
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(amount=self.amount + self._same(other).amount, currency=self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(amount=self.amount - self._same(other).amount, currency=self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(amount=-self.amount, currency=self.currency)
+
+    def times(self, factor: Decimal) -> "Money":
+        """The product, rounded half up."""
+        return Money.rounded(self.amount * factor, self.currency)
+
+    def split(self, weights: Sequence[Decimal]) -> tuple["Money", ...]:
+        """Parts in proportion to the weights that add up to the whole again.
+
+        What rounding leaves over goes, one smallest unit each, to the parts that lost most by it, the first ones first.
+        Raises MoneyError for weights that are negative or add up to nothing.
+        """
+        whole = sum(weights, Decimal())
+        if whole <= 0 or min(weights) < 0:
+            raise MoneyError(f"{self} cannot be split: the weights must not be negative, and not all nought")
+        unit = smallest_unit(self.currency)
+        exact = [self.amount * weight / whole for weight in weights]
+        parts = [share.quantize(unit, ROUND_DOWN) for share in exact]
+        left = int((self.amount - sum(parts, Decimal())) / unit)
+        losers = sorted(range(len(parts)), key=lambda index: -abs(exact[index] - parts[index]))
+        for index in losers[: abs(left)]:
+            parts[index] += unit if left > 0 else -unit
+        return tuple(Money(amount=part, currency=self.currency) for part in parts)
+
+    def _same(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise MoneyError(f"{self} and {other} are in different currencies; convert one first")
+        return other
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """The sum, nought when there is nothing. Raises MoneyError when an amount is in another currency."""
+    return sum(amounts, Money(amount=Decimal(), currency=currency))
+
+
+def decimal_places(currency: str) -> int:
+    """How many decimal places a currency has."""
+    return _PLACES.get(currency, 2)
+
+
+def smallest_unit(currency: str) -> Decimal:
+    """One fen, one cent, one yen: the smallest amount of a currency."""
+    return Decimal(1).scaleb(-decimal_places(currency))
