@@ -23,6 +23,8 @@ from typing import Any
 MAXIMUM_NUMBER = 10**30
 MAXIMUM_TEXT = 10_000
 MAXIMUM_ITEMS = 5_000
+MAXIMUM_VALUES = 100_000
+"""In all the lists and records of one result: a list that holds itself thrice would grow threefold at every `set`."""
 
 Number = int | Decimal
 
@@ -54,7 +56,7 @@ def bounded(value: Any) -> Any:
         if len(value) > MAXIMUM_TEXT:
             raise ValueError(f"the text is longer than {MAXIMUM_TEXT} characters")
     elif isinstance(value, list | Mapping):
-        _count(value, MAXIMUM_ITEMS)
+        _count(value, MAXIMUM_VALUES)
     return value
 
 
@@ -206,7 +208,7 @@ def _unfit(verb: str, left: Any, right: Any) -> ValueError:
 def _count(value: Any, budget: int) -> int:
     budget -= 1
     if budget < 0:
-        raise ValueError(f"the result holds more than {MAXIMUM_ITEMS} values")
+        raise ValueError(f"the result holds more than {MAXIMUM_VALUES} values")
     if isinstance(value, list):
         for item in value:
             budget = _count(item, budget)

@@ -21,6 +21,7 @@ from sop_engine.statechart import expression_tree as tree
 from sop_engine.statechart.expression_evaluation import SPANS, compiled
 from sop_engine.statechart.expression_filters import FILTERS, TESTS
 from sop_engine.statechart.expression_types import EVENT, FieldType, check
+from sop_engine.statechart.expression_values import bounded
 from sop_engine.statechart.suggestion import suggestion
 
 __all__ = ["Expression", "ExpressionError", "FieldType", "compile_expression"]
@@ -66,7 +67,8 @@ class Expression:
         Raises ExpressionError.
         """
         try:
-            return self._evaluation(scope)
+            value = self._evaluation(scope)
+            return bounded(value) if isinstance(value, list | dict) else value
         except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
             raise ExpressionError(self.source, str(error)) from error
 
