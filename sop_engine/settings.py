@@ -5,7 +5,7 @@ The connection to Temporal is not here: it is a profile of Temporal's own config
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -37,6 +37,11 @@ class Settings(BaseModel):
     """Where operators open the Temporal Web UI; links are made from it."""
     task_queue: str = Field(default="sop", min_length=1)
     language: Literal["en", "zh"] = "en"
+
+    def moved_to(self, data_directory: Path) -> Self:
+        """The same choices for another data directory; the default database moves along."""
+        chosen = self.model_dump(include=self.model_fields_set)
+        return type(self).model_validate({**chosen, "data_directory": data_directory})
 
     @field_validator("data_directory", "organization_file", "parameters_file")
     @classmethod

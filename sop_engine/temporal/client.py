@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import ClassVar
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from sop_engine.cases.faults import InvalidInput, SopError
+from sop_engine.temporal.plugin import sop_plugin
 
 DEFAULT_ADDRESS = "localhost:7233"
 CONNECT_TIMEOUT = timedelta(seconds=5)
@@ -29,13 +29,14 @@ async def connect(profile: str | None = None) -> Client:
     Raises `InvalidInput` for a profile that is unknown or misspelt anywhere in the file, `UnreachableError` when the
     server does not answer within five seconds.
     """
-    try:
-        # Without strict reading a misspelt key silently gives an empty profile.
-        options = ClientConfig.load_client_connect_config(profile, config_file_strict=True)
-    except RuntimeError as error:
-        raise InvalidInput(f"The connection profile cannot be used: {error}") from None
+    options = _read_profile(profile)
     options.setdefault("target_host", DEFAULT_ADDRESS)
     return await _open(options)
+
+
+def namespace_of(profile: str | None = None) -> str:
+    """The namespace a profile names. Raises `InvalidInput` as `connect` does."""
+    return _read_profile(profile).get("namespace") or "default"
 
 
 async def connect_to(address: str, namespace: str = "default") -> Client:
@@ -45,8 +46,16 @@ async def connect_to(address: str, namespace: str = "default") -> Client:
 
 async def _open(options: ClientConnectConfig) -> Client:
     try:
-        return await Client.connect(**options, data_converter=pydantic_data_converter, connect_timeout=CONNECT_TIMEOUT)
+        return await Client.connect(**options, plugins=[sop_plugin()], connect_timeout=CONNECT_TIMEOUT)
     except RuntimeError as error:
         # A refused connection needs no more words; a certificate or a key that does not fit does.
         reason = "" if "refused" in str(error) else f": {error}"
         raise UnreachableError(f"Temporal does not answer at {options.get('target_host')}{reason}") from None
+
+
+def _read_profile(profile: str | None) -> ClientConnectConfig:
+    try:
+        # Without strict reading a misspelt key silently gives an empty profile.
+        return ClientConfig.load_client_connect_config(profile, config_file_strict=True)
+    except RuntimeError as error:
+        raise InvalidInput(f"The connection profile cannot be used: {error}") from None

@@ -148,7 +148,7 @@ class CaseGateway:
 
     def ui_link(self, case_id: str) -> str:
         """Where the Web UI shows the case: its latest run."""
-        return f"{self.ui_url}/namespaces/{self.client.namespace}/workflows/{quote(case_id, safe='')}"
+        return web_link(self.ui_url, self.client.namespace, case_id)
 
     async def _ask(self, handle: WorkflowHandle[Any, Any], name: str, result_type: type[View]) -> View:
         try:
@@ -183,6 +183,12 @@ class CaseGateway:
         if error.status is RPCStatusCode.UNAVAILABLE:
             return UnreachableError(f"Temporal does not answer at {self.client.service_client.config.target_host}")
         return UnreachableError(f"{NO_WORKER.format(queue=self.task_queue)} ({error.message})")
+
+
+def web_link(ui_url: str, namespace: str, case_id: str | None = None) -> str:
+    """The Web UI's list of cases, or one case. Ids are encoded once: twice does not resolve."""
+    cases = f"{ui_url}/namespaces/{namespace}/workflows"
+    return f"{cases}/{quote(case_id, safe='')}" if case_id else cases
 
 
 def refusal(cause: BaseException | None) -> SopError:

@@ -138,12 +138,8 @@ class EmbeddedServer:
 
     def _refuse_taken_ports(self) -> None:
         for port in (self._port, self._ui_port) if self._ui else (self._port,):
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((HOST, port))
-                except OSError:
-                    raise UnreachableError(f"Port {port} is taken by another program; choose another port") from None
+            if not _is_free(port):
+                raise UnreachableError(f"Port {port} is taken by another program; choose another port")
 
     async def _answers(self, process: Process) -> None:
         while True:
@@ -171,6 +167,21 @@ class EmbeddedServer:
     def _failed(self, what: str) -> UnreachableError:
         end = self.log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
         return UnreachableError("\n".join([f"The embedded Temporal server {what}", *end]))
+
+
+def free_or_any(port: int) -> int:
+    """The port if nobody has it, else 0 for any free one."""
+    return port if _is_free(port) else 0
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def _free_port() -> int:

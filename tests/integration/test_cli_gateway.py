@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from temporalio import activity, workflow
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -86,8 +87,10 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clie
 @pytest_asyncio.fixture(scope="module")
 async def gateway(client: Client) -> AsyncIterator[CaseGateway]:
     with ThreadPoolExecutor(2) as pool:
+        # The plugin's sandbox is for the engine's own workflows; this one stands in a test module.
+        plain = await Client.connect(client.service_client.config.target_host, data_converter=pydantic_data_converter)
         worker = Worker(
-            client,
+            plain,
             task_queue=QUEUE,
             workflows=[EchoWorkflow],
             activities=[echo],

@@ -1,0 +1,66 @@
+"""The `sop` command put together: its groups, and the commands that stand alone."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from sop_engine.console.arguments import LimitOption, OverdueOption, SopOption
+from sop_engine.console.case_acts import case
+from sop_engine.console.command import before_the_command, command
+from sop_engine.console.context import Invocation, Serve, Session
+from sop_engine.console.definition import definition
+from sop_engine.console.demo import demo
+from sop_engine.console.dev import dev
+from sop_engine.console.doctor import doctor
+from sop_engine.console.document import document
+from sop_engine.console.incident import incident
+from sop_engine.console.report import report
+from sop_engine.console.task import show_tasks, task
+from sop_engine.console.worker import worker
+
+application = typer.Typer(
+    name="sop",
+    help="Run a freight forwarder's standard operating procedures.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+application.callback()(before_the_command)
+
+command(application, "demo")(demo)
+command(application, "dev")(dev)
+command(application, "worker")(worker)
+command(application, "doctor", reads=True)(doctor)
+
+
+@command(application, "inbox", reads=True, acts=True)
+async def inbox(
+    session: Session, overdue: OverdueOption = False, sop: SopOption = None, limit: LimitOption = 100
+) -> None:
+    """List what you have to do, or may claim, the most urgent first."""
+    await show_tasks(session, (), session.actor(), overdue=overdue, sop=sop, limit=limit)
+
+
+@command(application, "ui")
+def ui(
+    session: Session,
+    case_id: Annotated[str | None, typer.Argument(metavar="[CASE]", help="The case; the list when left out.")] = None,
+) -> None:
+    """Print the address of the Web UI, or of one case in it; a browser opens it when a person is watching."""
+    from sop_engine.temporal.client import namespace_of
+    from sop_engine.temporal.gateway import web_link
+
+    link = web_link(session.settings.ui_url, namespace_of(session.profile), case_id)
+    session.line(link)
+    if session.is_watched():
+        typer.launch(link)
+
+
+for part in (case, task, incident, definition, document, report):
+    application.add_typer(part)
+
+
+def run(serve: Serve) -> None:
+    """Runs the command line of this process. `serve` runs a worker, for the commands that bring one along."""
+    application(obj=Invocation(serve=serve, environ=os.environ))

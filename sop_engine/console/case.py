@@ -1,0 +1,154 @@
+"""`sop case`: opens cases and reads them. What people do with one is in `case_acts`."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from sop_engine.cases.contracts import CaseView, OpenCaseInput, OpenCheckInput, OpenCheckResult
+from sop_engine.cases.faults import Fault, InvalidInput, NotFound
+from sop_engine.cases.reading import (
+    CaseInput,
+    CaseList,
+    FindCasesInput,
+    FoundCases,
+    ListCasesInput,
+    RecordedCase,
+    Timeline,
+    TimelineInput,
+)
+from sop_engine.console.arguments import CaseId, FileOption, LimitOption, OverdueOption, SetOption, SopName, SopOption
+from sop_engine.console.command import command, group
+from sop_engine.console.context import Session
+from sop_engine.console.inputs import contract, read_values
+from sop_engine.console.recorded import view_of
+
+case = group("case", "Open cases, look at them, act on them.")
+
+CASE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
+"""No `/`, which would break links; no blank, which would break commands."""
+
+
+@command(case, "start", acts=True)
+async def start(
+    session: Session,
+    sop: SopName,
+    *,
+    case_id: Annotated[str | None, typer.Option("--id", help="The new case's id; made up when left out.")] = None,
+    assignments: SetOption = None,
+    file: FileOption = None,
+    version: Annotated[int | None, typer.Option("--version", help="An older version of the procedure.")] = None,
+) -> None:
+    """Open a case of an SOP; prints its id."""
+    import re
+
+    identifier = case_id or f"{sop}-{datetime.now(UTC):%Y%m%d}-{uuid4().hex[:6]}"
+    if not re.fullmatch(CASE_ID, identifier):
+        raise InvalidInput(f"{identifier!r} cannot be a case's id: letters, digits, dots, hyphens and underscores can")
+    data = read_values(assignments or (), file)
+    gateway = await session.gateway()
+    check = await gateway.read("check_opening", OpenCheckInput(sop=sop, version=version, data=data), OpenCheckResult)
+    if check.faults:
+        raise InvalidInput(f"No case of {sop} can be opened with this", map(Fault.model_validate, check.faults))
+    title = " ".join(check.title.values()) if check.title else ""
+    opening = OpenCaseInput(version=version, data=data, actor=session.actor())
+    await gateway.start_case(sop, identifier, opening, title)
+    session.line(identifier)
+    session.say(f"{title or sop} is open; `sop case show {identifier}` shows it")
+
+
+@command(case, "show", reads=True)
+async def show(session: Session, case_id: CaseId) -> None:
+    """Show one case: state, tasks, clocks, children, documents, and what to type next."""
+    gateway = await session.gateway()
+    view: CaseView
+    try:
+        view = await gateway.case(case_id)
+    except NotFound:
+        view = view_of(await gateway.read("read_case_record", CaseInput(case_id=case_id), RecordedCase))
+    if session.as_json:
+        session.json(view)
+        return
+    from sop_engine.console.render_case import render_case
+
+    session.show(render_case(view, session.language, session.zone))
+
+
+@command(case, "list", reads=True)
+async def list_cases(
+    session: Session,
+    *,
+    sop: SopOption = None,
+    status: Annotated[str | None, typer.Option("--status", help="open, held, blocked, completed, cancelled.")] = None,
+    stage: Annotated[str | None, typer.Option("--stage", help="Only in this phase.")] = None,
+    state: Annotated[str | None, typer.Option("--state", help="Only in this state.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Only of this owning role.")] = None,
+    parent: Annotated[str | None, typer.Option("--parent", help="Only children of this case.")] = None,
+    overdue: OverdueOption = False,
+    everything: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+    limit: LimitOption = 100,
+) -> None:
+    """List cases, the most pressing first."""
+    question = contract(
+        ListCasesInput,
+        sop=sop,
+        status=status,
+        open=None if everything or status else True,
+        stage=stage,
+        state=state,
+        owner=owner,
+        parent=parent,
+        overdue=overdue,
+        limit=limit,
+    )
+    answer = await (await session.gateway()).read("list_cases", question, CaseList)
+    if session.as_json:
+        session.json(answer)
+        return
+    from sop_engine.console.render_lists import render_cases
+
+    session.show(render_cases(answer.cases, session.language, session.zone))
+    session.say_count(len(answer.cases), answer.total)
+
+
+@command(case, "timeline", reads=True)
+async def timeline(
+    session: Session,
+    case_id: CaseId,
+    superseded: Annotated[
+        bool, typer.Option("--superseded", help="Also steps of lost attempts, marked with a star.")
+    ] = False,
+    before: Annotated[int | None, typer.Option("--before", help="Only steps before this number.")] = None,
+    limit: LimitOption = 200,
+) -> None:
+    """Show a case's journal: who did what when, and what changed."""
+    question = contract(TimelineInput, case_id=case_id, superseded=superseded, before=before, limit=limit)
+    answer = await (await session.gateway()).read("read_timeline", question, Timeline)
+    if session.as_json:
+        session.json(answer)
+        return
+    from sop_engine.console.render_lists import render_timeline
+
+    session.show(render_timeline(answer.steps, session.language, session.zone))
+    if answer.more:
+        session.say(f"Earlier steps: --before {answer.steps[0].step}")
+
+
+@command(case, "find", reads=True)
+async def find(
+    session: Session,
+    reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="Or its beginning; blanks do not matter.")],
+    limit: LimitOption = 50,
+) -> None:
+    """Find cases by booking, container, waybill, declaration or any other reference."""
+    question = contract(FindCasesInput, text=reference, limit=min(limit, 500))
+    answer = await (await session.gateway()).read("find_cases", question, FoundCases)
+    if session.as_json:
+        session.json(answer)
+        return
+    if not answer.found:
+        raise NotFound(f"No case is known by {reference!r}")
+    from sop_engine.console.render_lists import render_found
+
+    session.show(render_found(answer.found, session.language))

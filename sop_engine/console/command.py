@@ -1,0 +1,89 @@
+"""How a function becomes a command: the options all commands share, coroutines run, errors told plainly."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from sop_engine.console.context import Invocation, Language, open_session
+from sop_engine.console.errors import told_plainly
+
+Function = TypeVar("Function", bound=Callable[..., Coroutine[Any, Any, None] | None])
+
+ProfileOption = Annotated[
+    str | None, typer.Option("--profile", help="Connection profile of Temporal's own configuration file.")
+]
+LanguageOption = Annotated[Language | None, typer.Option("--lang", help="Language of titles and labels.")]
+UserOption = Annotated[str | None, typer.Option("--as", metavar="USER", help="Who acts; else SOP_USER.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+_SHARED: tuple[tuple[str, Any, Any], ...] = (
+    ("shared_user", UserOption, None),
+    ("shared_json", JsonOption, False),
+    ("shared_profile", ProfileOption, None),
+    ("shared_language", LanguageOption, None),
+)
+
+
+def group(name: str, help_text: str) -> typer.Typer:
+    """A noun whose verbs are commands; without a verb it shows them."""
+    return typer.Typer(name=name, help=help_text, no_args_is_help=True, rich_markup_mode=None)
+
+
+def command(
+    owner: typer.Typer, name: str, *, reads: bool = False, acts: bool = False
+) -> Callable[[Function], Function]:
+    """Registers `function(session, …)` under a name, with the shared options.
+
+    `reads` gives it `--json`, `acts` gives it `--as`. An `async` function is run to its end: Typer alone would
+    never run it and still exit with 0.
+    """
+
+    def register(function: Function) -> Function:
+        wanted = [
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+            for key, annotation, default in _SHARED
+            if (key != "shared_json" or reads) and (key != "shared_user" or acts)
+        ]
+        own = list(inspect.signature(function).parameters.values())[1:]
+
+        def run(context: typer.Context, **given: Any) -> None:
+            with told_plainly(context.obj):
+                session = open_session(
+                    context.obj,
+                    profile=given.pop("shared_profile"),
+                    user=given.pop("shared_user", None),
+                    language=given.pop("shared_language"),
+                    as_json=given.pop("shared_json", False),
+                )
+                answer = function(session, **given)
+                if answer is not None:
+                    asyncio.run(answer)
+
+        parameters = [
+            inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
+            *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own),
+            *wanted,
+        ]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        run.__doc__ = function.__doc__
+        owner.command(name)(run)
+        return function
+
+    return register
+
+
+def before_the_command(
+    context: typer.Context,
+    profile: ProfileOption = None,
+    language: LanguageOption = None,
+    user: UserOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The shared options, where they are written before the command's name."""
+    invocation: Invocation = context.obj
+    context.obj = replace(invocation, profile=profile, language=language, user=user, as_json=as_json)

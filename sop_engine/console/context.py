@@ -1,0 +1,120 @@
+"""What every command knows: its settings, who acts, which language, and where its output goes."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel
+
+from sop_engine.cases.faults import InvalidInput
+from sop_engine.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from temporalio.client import Client
+
+    from sop_engine.temporal.gateway import CaseGateway
+
+Language = Literal["en", "zh"]
+Serve = Callable[["Client", Settings, asyncio.Event, asyncio.Event], Awaitable[None]]
+"""Runs a worker: sets the first event when it is ready, ends when the second is set."""
+
+UNSEEN_WIDTH = 120
+"""Columns of a table that goes to a file or a pipe."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What the entry point hands to the commands, and the options given before the command's name."""
+
+    serve: Serve
+    environ: Mapping[str, str]
+    profile: str | None = None
+    user: str | None = None
+    language: Language | None = None
+    as_json: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of one command."""
+
+    settings: Settings
+    serve: Serve
+    profile: str | None = None
+    user: str | None = None
+    language: Language = "en"
+    as_json: bool = False
+    zone: tzinfo | None = None
+    """The zone in which instants are shown; the machine's own when absent."""
+
+    def actor(self) -> str:
+        """Who acts. Raises `InvalidInput` when nobody said."""
+        if not self.user:
+            raise InvalidInput("Nobody is named as the one who acts: give --as USER or set SOP_USER")
+        return self.user
+
+    async def gateway(self) -> "CaseGateway":
+        """The way to the cases, over the chosen profile. Raises `UnreachableError`."""
+        from sop_engine.temporal.client import connect
+        from sop_engine.temporal.gateway import CaseGateway
+
+        client = await connect(self.profile)
+        return CaseGateway(client, self.settings.task_queue, ui_url=self.settings.ui_url, say=self.say)
+
+    def show(self, renderable: Any) -> None:
+        """Data, for people: to stdout."""
+        console(sys.stdout).print(renderable)
+
+    def line(self, text: str) -> None:
+        """One line of data, as it is: an id, a path, an address."""
+        sys.stdout.write(f"{text}\n")
+
+    def json(self, answer: BaseModel) -> None:
+        """Data, for programs: to stdout."""
+        self.line(answer.model_dump_json(indent=2))
+
+    def say_count(self, shown: int, total: int) -> None:
+        """How much of a list is on the screen."""
+        self.say(f"{shown} of {total}" + ("; --limit shows more" if shown < total else ""))
+
+    def is_watched(self) -> bool:
+        """Whether a person sees the output."""
+        return sys.stdout.isatty()
+
+    def say(self, text: str) -> None:
+        """What is not data: to stderr."""
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def open_session(
+    invocation: Invocation,
+    *,
+    profile: str | None = None,
+    user: str | None = None,
+    language: Language | None = None,
+    as_json: bool = False,
+) -> Session:
+    """A session: a command's own options win over those before its name, those over the environment."""
+    settings = read_settings(invocation.environ)
+    return Session(
+        settings=settings,
+        serve=invocation.serve,
+        profile=profile or invocation.profile,
+        user=user or invocation.user or invocation.environ.get("SOP_USER"),
+        language=language or invocation.language or settings.language,
+        as_json=as_json or invocation.as_json,
+    )
+
+
+def console(file: Any) -> "Console":
+    """A console that never cuts a table short because nobody is watching."""
+    from rich.console import Console
+
+    width = None if file.isatty() or "COLUMNS" in os.environ else UNSEEN_WIDTH
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)

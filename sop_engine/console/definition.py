@@ -1,0 +1,141 @@
+"""`sop definition`: for those who write SOPs. Reads the files of this machine; no server is asked."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+from sop_engine.cases.faults import Fault, InvalidInput, NotFound
+from sop_engine.console.arguments import SopName
+from sop_engine.console.command import command, group
+from sop_engine.console.context import Session
+
+definition = group("definition", "The SOPs themselves: list them, read them, check them, draw them.")
+
+SopNames = Annotated[list[str] | None, typer.Argument(metavar="[SOP]...", help="Which SOPs; all when left out.")]
+
+
+class DefinitionLine(BaseModel):
+    """One SOP in a list."""
+
+    sop: str
+    version: int
+    title: dict[str, str]
+    owner: str
+    file: str
+    content_hash: str
+
+
+class DefinitionList(BaseModel):
+    definitions: tuple[DefinitionLine, ...]
+
+
+class LintResult(BaseModel):
+    checked: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+@command(definition, "list", reads=True)
+def list_definitions(session: Session) -> None:
+    """List the SOPs of this installation."""
+    library = read_library(session)
+    lines = tuple(
+        DefinitionLine(
+            sop=name,
+            version=found.definition.version,
+            title=found.definition.title.model_dump(),
+            owner=found.definition.owner,
+            file=found.file.name,
+            content_hash=found.content_hash,
+        )
+        for name, found in sorted(library.sops.items())
+    )
+    if session.as_json:
+        session.json(DefinitionList(definitions=lines))
+        return
+    from sop_engine.console.render_definition import render_definitions
+
+    rows = [(line.sop, line.title, line.version, line.owner, line.file) for line in lines]
+    session.show(render_definitions(rows, session.language))
+
+
+@command(definition, "show", reads=True)
+def show(session: Session, sop: SopName) -> None:
+    """Show one SOP: its states with their work and clocks, its data, events and figures."""
+    found = read_library(session).sops.get(sop)
+    if found is None:
+        raise unknown_sop(session, sop)
+    if session.as_json:
+        session.json(found.definition)
+        return
+    from sop_engine.console.render_definition import render_definition
+
+    session.show(render_definition(found.definition, session.language))
+
+
+@command(definition, "lint", reads=True)
+def lint(session: Session, sops: SopNames = None) -> None:
+    """Check SOPs; every fault is listed with its file and line."""
+    library = read_library(session)
+    checked = tuple(sops or sorted(library.sops))
+    faults = [fault for sop in checked for fault in faults_of(session, library, sop)]
+    if session.as_json:
+        session.json(LintResult(checked=checked, faults=tuple(map(str, faults))))
+    if faults:
+        raise InvalidInput(f"{len(faults)} faults in {len(checked)} SOPs", faults)
+    session.say(f"No fault in {len(checked)} SOPs")
+
+
+@command(definition, "diagram")
+def diagram(session: Session, sop: SopName) -> None:
+    """Draw one SOP as Mermaid text."""
+    from sop_engine.cases.procedure import compile_procedure
+    from sop_engine.statechart.diagram import mermaid
+
+    library = read_library(session)
+    if sop not in library.sops:
+        raise unknown_sop(session, sop)
+    faults = faults_of(session, library, sop)
+    if faults:
+        raise InvalidInput(f"{sop} cannot be drawn", faults)
+    session.line(mermaid(compile_procedure(library.bundle(sop)).chart))
+
+
+def read_library(session: Session) -> Any:
+    """The content of this machine. Raises `InvalidInput` with every fault of every file."""
+    from sop_engine.content.library import ContentError, load_library
+
+    settings = session.settings
+    try:
+        return load_library(None, settings.organization_file, settings.parameters_file)
+    except ContentError as error:
+        raise InvalidInput("The content cannot be used", place_faults(error.faults)) from None
+
+
+def faults_of(session: Session, library: Any, sop: str) -> list[Fault]:
+    """What is wrong with one SOP. Raises `NotFound`."""
+    from sop_engine.cases.procedure import DefinitionError, compile_procedure
+    from sop_engine.content.library import definition_faults
+
+    if sop not in library.sops:
+        raise unknown_sop(session, sop)
+    try:
+        compile_procedure(library.bundle(sop))
+    except DefinitionError as error:
+        return place_faults(definition_faults(library.sops[sop], error))
+    return []
+
+
+def place_faults(faults: Iterable[Any]) -> list[Fault]:
+    return [
+        Fault(
+            where=f"{fault.file}:{fault.line}:{fault.column}",
+            what=f"{fault.path}: {fault.message}" if fault.path else fault.message,
+        )
+        for fault in faults
+    ]
+
+
+def unknown_sop(session: Session, sop: str) -> NotFound:
+    return NotFound(f"There is no SOP {sop!r}", allowed=sorted(read_library(session).sops))

@@ -1,0 +1,169 @@
+"""`sop doctor`: what is wrong with this installation, each with its mend."""
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+import sop_engine
+from sop_engine.cases.faults import SopError
+from sop_engine.cases.reading import CaseList, ListCasesInput
+from sop_engine.console.context import Session
+from sop_engine.console.definition import read_library
+from sop_engine.console.findings import Finding, Findings, Verdict
+from sop_engine.timekeeping.calendar import BusinessCalendar
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from sop_engine.temporal.gateway import CaseGateway
+
+OUR_NAMES = ("workflows", "activities", "sop_definitions", "cli", "worker")
+NOTICE_AHEAD = timedelta(days=60)
+"""How long before the last published holiday year ends its successor should be there."""
+
+
+async def doctor(session: Session) -> None:
+    """Check this installation; says what is wrong and how to mend it."""
+    findings = (*look_at_machine(session), *await look_at_temporal(session))
+    if session.as_json:
+        session.json(Findings(findings=findings))
+    else:
+        from sop_engine.console.render_lists import render_findings
+
+        session.show(render_findings(findings, session.language))
+    verdicts = [finding.verdict for finding in findings]
+    if "wrong" in verdicts:
+        raise typer.Exit(1)
+    if "unreachable" in verdicts:
+        raise typer.Exit(4)
+
+
+def look_at_machine(session: Session) -> list[Finding]:
+    """What can be checked without a server."""
+    return [
+        check_python(),
+        check_names(Path(sop_engine.__file__).parents[1]),
+        check_program(),
+        check_folder(session.settings.data_directory),
+        *check_content(session),
+    ]
+
+
+def check_python() -> Finding:
+    """Older ones cannot import this module at all; of the newer, 3.12 loads the workflow sandbox more surely."""
+    return Finding(check="python", verdict="ok", what=".".join(map(str, sys.version_info[:3])))
+
+
+def check_names(root: Path) -> Finding:
+    """Our root modules have everyday names, which another package in the same environment may cover."""
+    strangers = []
+    for name in OUR_NAMES:
+        spec = importlib.util.find_spec(name)
+        origin = Path(spec.origin) if spec is not None and spec.origin else None
+        if origin is None or not origin.is_relative_to(root):
+            strangers.append(f"{name} is {origin or 'missing'}")
+    if not strangers:
+        return Finding(check="modules", verdict="ok", what=str(root))
+    mend = "install this application into an environment of its own: make install"
+    return Finding(check="modules", verdict="wrong", what="; ".join(strangers), mend=mend)
+
+
+def check_program() -> Finding:
+    from sop_engine.temporal.server import temporal_program
+
+    try:
+        return Finding(check="temporal program", verdict="ok", what=str(temporal_program()))
+    except SopError as error:
+        return Finding(check="temporal program", verdict="wrong", what=error.message, mend="make install")
+
+
+def check_folder(folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        mend = "make it writable, or set SOP_DATA_DIRECTORY to a folder that is"
+        return Finding(check="data directory", verdict="wrong", what=f"{folder}: {error.strerror}", mend=mend)
+    return Finding(check="data directory", verdict="ok", what=str(folder))
+
+
+def check_content(session: Session) -> list[Finding]:
+    """The SOPs, the organisation, and the calendars' holidays."""
+    try:
+        library = read_library(session)
+    except SopError as error:
+        return [Finding(check="content", verdict="wrong", what=error.text(), mend="correct the files named")]
+    sops = Finding(check="content", verdict="ok", what=f"{len(library.sops)} SOPs in {library.root}")
+    return [sops, *check_calendars(library.calendars.values(), datetime.now(UTC).date())]
+
+
+def check_calendars(calendars: Iterable[BusinessCalendar], today: date) -> list[Finding]:
+    """Calendars that follow yearly notices: is the coming year's there, 60 days ahead?"""
+    findings = []
+    for calendar in calendars:
+        if not calendar.needs_notice:
+            continue
+        published = [known.year for known in calendar.years if known.status == "published"]
+        last = max(published, default=today.year - 1)
+        name = f"calendar {calendar.name}"
+        if today + NOTICE_AHEAD <= date(last, 12, 31):
+            findings.append(Finding(check=name, verdict="ok", what=f"holidays published up to {last}"))
+            continue
+        what = f"no official holidays after {last}; deadlines in {last + 1} are provisional"
+        mend = f"add the State Council's notice for {last + 1} to the calendar's holiday files"
+        findings.append(Finding(check=name, verdict="warning", what=what, mend=mend))
+    return findings
+
+
+async def look_at_temporal(session: Session) -> list[Finding]:
+    """What only a server and a worker can tell."""
+    try:
+        gateway = await session.gateway()
+    except SopError as error:
+        mend = "`sop dev` starts an embedded server; --profile chooses another"
+        return [Finding(check="temporal", verdict="unreachable", what=error.message, mend=mend)]
+    address = f"{gateway.client.service_client.config.target_host}, namespace {gateway.client.namespace}"
+    return [
+        Finding(check="temporal", verdict="ok", what=address),
+        await check_attributes(gateway.client),
+        await check_worker(gateway),
+    ]
+
+
+async def check_attributes(client: "Client") -> Finding:
+    """An attribute that is not registered blocks every case in its first task."""
+    from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+
+    from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES
+
+    listed = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    missing = [(name, kind) for name, kind in SEARCH_ATTRIBUTES if name not in listed.custom_attributes]
+    if not missing:
+        return Finding(check="search attributes", verdict="ok", what=f"{len(SEARCH_ATTRIBUTES)} registered")
+    options = "".join(f" --name {name} --type {kind}" for name, kind in missing)
+    return Finding(
+        check="search attributes",
+        verdict="wrong",
+        what="not registered: " + ", ".join(name for name, _ in missing),
+        mend=f"temporal operator search-attribute create --namespace {client.namespace}{options}",
+    )
+
+
+async def check_worker(gateway: "CaseGateway") -> Finding:
+    """A worker that answers a read has its database, migrated, too."""
+    try:
+        answer = await gateway.read("list_cases", ListCasesInput(limit=1), CaseList)
+    except SopError as error:
+        verdict: Verdict = "unreachable" if error.exit_code == 4 else "wrong"
+        return Finding(check="worker", verdict=verdict, what=error.message, mend="start one with `sop worker`")
+    what = f"answers on {gateway.task_queue!r}; {answer.total} cases in its records"
+    return Finding(check="worker", verdict="ok", what=what)

@@ -1,0 +1,150 @@
+"""Plays a written example through the gateway: waits until a case is ready for an act, then acts as who is named."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sop_engine.cases.contracts import CaseView, CompleteTaskInput, EventInput, EventSignal, OpenCaseInput
+from sop_engine.cases.faults import NotFound, SopError
+
+if TYPE_CHECKING:
+    from sop_engine.temporal.gateway import CaseGateway
+
+PATIENCE = 30.0
+"""Seconds that an act waits for its task or event before the play has failed."""
+POLL_INTERVAL = 0.1
+
+See = Callable[[CaseView], None]
+
+
+class PlayError(SopError):
+    """The cases did not come to where the example expects them."""
+
+    kind = "Play"
+
+
+class PlayedAct(BaseModel):
+    """One line of an example: a task completed, an event reported by a person, or a signal from another system."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    case: str = ""
+    """What follows the shipment's id, `booking` for `SHP-1.booking`; empty for the shipment itself."""
+    person: str | None = Field(default=None, alias="as")
+    do: str | None = None
+    """`task <state>` or `event <name>`."""
+    signal: str | None = None
+    outcome: str | None = None
+    data: dict[str, Any] = {}
+    checklist: tuple[str, ...] = ()
+    attachments: dict[str, Any] = {}
+    reason: str | None = None
+    say: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "PlayedAct":
+        words = (self.do or "").split()
+        is_person = len(words) == 2 and words[0] in ("task", "event") and self.person is not None
+        if is_person == (self.signal is not None):
+            raise ValueError("an act is either `as: …, do: task …|event …` or `signal: …`")
+        return self
+
+    @property
+    def target(self) -> str:
+        """The task's state, or the event's name."""
+        return self.signal or (self.do or "").split()[1]
+
+    @property
+    def is_task(self) -> bool:
+        return (self.do or "").startswith("task ")
+
+
+class Example(BaseModel):
+    """A whole case as it is played: the opening data, then the acts in order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sop: str
+    id: str
+    title: dict[str, str] = {}
+    opened_by: str | None = None
+    data: dict[str, Any]
+    script: tuple[PlayedAct, ...]
+
+
+def read_example(path: Path) -> Example:
+    """Reads one example. Raises `InvalidInput` with every fault."""
+    from sop_engine.console.inputs import contract, read_values
+
+    return contract(Example, **read_values((), path))
+
+
+class Player:
+    """Plays one example; every look at a case is shown to `see`."""
+
+    def __init__(self, gateway: "CaseGateway", example: Example, see: See) -> None:
+        self.gateway = gateway
+        self.example = example
+        self._see = see
+
+    async def open(self) -> None:
+        opening = OpenCaseInput(data=self.example.data, actor=self.example.opened_by or self.example.script[0].person)
+        self._see(await self.gateway.start_case(self.example.sop, self.example.id, opening))
+
+    async def play(self, act: PlayedAct) -> None:
+        """Waits for the act's turn, then acts. Raises `PlayError`, or what the case answers."""
+        case_id = ".".join(part for part in (self.example.id, act.case) if part)
+        if act.is_task:
+            await self.until(case_id, f"the task {act.target}", lambda view: _offers(view, act.target))
+            done = CompleteTaskInput(
+                actor=act.person or "",
+                task=act.target,
+                outcome=act.outcome or "",
+                data=act.data,
+                checklist=act.checklist,
+                attachments=act.attachments,
+                reason=act.reason,
+            )
+            await self.gateway.update(case_id, "complete_task", done)
+        else:
+            await self.until(case_id, f"the event {act.target}", lambda view: act.target in view.events)
+            if act.signal is not None:
+                step = (await self.gateway.case(case_id)).step
+                await self.gateway.signal(case_id, EventSignal(name=act.signal, data=act.data))
+                await self.until(case_id, f"the effect of {act.signal}", lambda view: view.step > step)
+            else:
+                told = EventInput(actor=act.person or "", name=act.target, data=act.data, reason=act.reason)
+                await self.gateway.update(case_id, "event", told)
+        self._see(await self.gateway.case(case_id))
+
+    async def until(self, case_id: str, what: str, holds: Callable[[CaseView], bool]) -> CaseView:
+        """Looks at a case until it is as expected. Raises `PlayError` at an incident, or after thirty seconds."""
+        view: CaseView | None = None
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while asyncio.get_running_loop().time() < deadline:
+            try:
+                view = await self.gateway.case(case_id)
+            except NotFound:
+                view = None
+            if view is not None:
+                self._see(view)
+                if holds(view):
+                    return view
+                if view.incidents:
+                    raise PlayError(f"{case_id} is stuck: {view.incidents[0].get('message')}")
+            await asyncio.sleep(POLL_INTERVAL)
+        raise PlayError(f"{case_id} did not come to {what} in {PATIENCE:.0f} seconds; {_position(view)}")
+
+
+def _offers(view: CaseView, state: str) -> bool:
+    return any(task.state == state for task in view.tasks)
+
+
+def _position(view: CaseView | None) -> str:
+    if view is None:
+        return "it does not exist"
+    tasks = ", ".join(task.task for task in view.tasks) or "no open task"
+    return f"it is {view.status} in {', '.join(view.states)} with {tasks}"

@@ -1,0 +1,117 @@
+"""Many things on a screen: cases, tasks, a journal, documents, notices, balances."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from rich.console import RenderableType
+
+from sop_engine.cases.contracts import StepView
+from sop_engine.cases.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
+from sop_engine.console.findings import Finding
+from sop_engine.console.render_values import EMPTY, instant, table, titled, value
+from sop_engine.console.words import word
+
+
+def render_cases(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    made = table(("case", "title", "stage", "state", "status", "sla", "due"), language)
+    for case in cases:
+        status = word(case.status, language) + (f" ({case.outcome})" if case.outcome else "")
+        made.add_row(
+            case.case_id,
+            titled(case.title, language),
+            case.stage or EMPTY,
+            ", ".join(case.states) or EMPTY,
+            status,
+            word(case.sla, language),
+            _due(case.due_at, case.overdue, case.provisional, language, zone),
+        )
+    return made
+
+
+def render_tasks(tasks: tuple[TaskLine, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    made = table(("case", "task", "title", "role", "assignee", "status", "due", "outcomes"), language)
+    for task in tasks:
+        made.add_row(
+            task.case_id,
+            task.key,
+            titled(task.title, language),
+            task.role,
+            task.assignee or EMPTY,
+            word(task.status, language),
+            _due(task.due_at, task.overdue, False, language, zone),
+            ", ".join(task.outcomes),
+        )
+    return made
+
+
+def render_found(found: tuple[FoundCase, ...], language: str) -> RenderableType:
+    made = table(("field", "value", "case", "title", "status"), language)
+    for hit in found:
+        title, status = titled(hit.case.title, language), word(hit.case.status, language)
+        made.add_row(hit.field, hit.value, hit.case.case_id, title, status)
+    return made
+
+
+def render_timeline(steps: tuple[StepView, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    """Who did what when, what changed, and where the case went."""
+    made = table(("step", "at", "actor", "what", "state", "changes"), language, right=("step",))
+    for step in steps:
+        what = titled(step.title, language) if step.title else step.name
+        if step.happened_at:
+            what += f" ({instant(step.happened_at, zone)})"
+        if step.note:
+            what += f": {step.note}"
+        made.add_row(
+            str(step.step) + ("*" if step.superseded else ""),
+            instant(step.at, zone),
+            step.actor,
+            what,
+            " ".join((*(f"-{state}" for state in step.exited), *(f"+{state}" for state in step.entered))) or EMPTY,
+            "; ".join(value(change, language) for change in step.changes) or EMPTY,
+        )
+    return made
+
+
+def render_incidents(incidents: Iterable[tuple[str, Mapping[str, Any]]], language: str) -> RenderableType:
+    made = table(("case", "incident", "kind", "message", "at"), language)
+    for case_id, found in incidents:
+        made.add_row(case_id, *(value(found.get(key), language) for key in ("incident", "kind", "message", "at")))
+    return made
+
+
+def render_documents(documents: tuple[DocumentLine, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    made = table(("document", "title", "version", "name", "at"), language, right=("version",))
+    for line in documents:
+        made.add_row(
+            line.document_id,
+            titled(line.title, language),
+            str(line.version),
+            line.name,
+            instant(line.rendered_at, zone),
+        )
+    return made
+
+
+def render_balance(balance: TrialBalance, language: str) -> RenderableType:
+    made = table(
+        ("account", "title", "currency", "debit", "credit", "balance"), language, right=("debit", "credit", "balance")
+    )
+    for line in balance.accounts:
+        figures = (f"{figure:,.2f}" for figure in (line.debit, line.credit, line.balance))
+        made.add_row(line.account, titled(line.title, language), line.currency, *figures)
+    return made
+
+
+def render_findings(findings: Sequence[Finding], language: str) -> RenderableType:
+    made = table(("check", "status", "what", "mend"), language)
+    for finding in findings:
+        made.add_row(finding.check, finding.verdict, finding.what, finding.mend)
+    return made
+
+
+def _due(moment: datetime | None, overdue: bool, provisional: bool, language: str, zone: tzinfo | None) -> str:
+    if moment is None:
+        return EMPTY
+    marks = [word(mark, language) for mark, holds in (("overdue", overdue), ("provisional", provisional)) if holds]
+    return " ".join((instant(moment, zone), *(f"({mark})" for mark in marks)))

@@ -1,0 +1,50 @@
+"""A worker beside a command, and the whole stack of an embedded server with its worker."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from sop_engine.console.context import Serve
+from sop_engine.settings import Settings
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+
+@asynccontextmanager
+async def worker_beside(serve: Serve, client: "Client", settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
+    """Runs a worker while the block runs; entered when the worker is ready. The future ends if the worker does."""
+    ready, stop = asyncio.Event(), asyncio.Event()
+    serving = asyncio.ensure_future(serve(client, settings, ready, stop))
+    try:
+        await first_of(serving, asyncio.ensure_future(ready.wait()))
+        yield serving
+    finally:
+        stop.set()
+        await serving
+
+
+async def first_of(serving: asyncio.Future[None], other: asyncio.Future[bool]) -> None:
+    """Waits for either. A worker that ends by itself raises what it ended of."""
+    await asyncio.wait((serving, other), return_when=asyncio.FIRST_COMPLETED)
+    other.cancel()
+    if serving.done():
+        await serving
+        raise RuntimeError("the worker ended by itself")
+
+
+def told_to_stop() -> asyncio.Event:
+    """An event that Ctrl-C or a termination sets."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows has no such handlers; Ctrl-C ends the command there.
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def until_told(serving: asyncio.Future[None], stop: asyncio.Event) -> None:
+    """Lets the worker serve until somebody stops the command."""
+    await first_of(serving, asyncio.ensure_future(stop.wait()))

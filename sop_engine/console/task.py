@@ -1,0 +1,212 @@
+"""`sop task`: the inbox, and what people do with their work."""
+
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from sop_engine.cases.contracts import (
+    AssignTaskInput,
+    ClaimTaskInput,
+    CompleteTaskInput,
+    DelegateTaskInput,
+    ReleaseTaskInput,
+    SkipTaskInput,
+    SuspendTaskInput,
+    TaskView,
+)
+from sop_engine.cases.faults import InvalidInput, NotFound, Refused
+from sop_engine.cases.reading import ListTasksInput, TaskList
+from sop_engine.console.arguments import (
+    ActIdOption,
+    CaseId,
+    FileOption,
+    LimitOption,
+    OptionalReason,
+    OverdueOption,
+    Reason,
+    SetOption,
+    SopOption,
+    TaskKey,
+    read_files,
+    read_moment,
+)
+from sop_engine.console.asking import ask
+from sop_engine.console.case_acts import carry_out
+from sop_engine.console.command import command, group
+from sop_engine.console.context import Session
+from sop_engine.console.inputs import contract, read_values
+
+task = group("task", "The work of people: find it, take it, complete it.")
+
+TaskOption = Annotated[
+    str | None, typer.Option("--task", metavar="TASK", help="The task's key or state; left out where only one is open.")
+]
+ToOption = Annotated[str, typer.Option("--to", metavar="USER", help="Who takes it over.")]
+
+
+@command(task, "list", reads=True)
+async def list_tasks(
+    session: Session,
+    *,
+    role: Annotated[list[str] | None, typer.Option("--role", help="Only of this role; may be repeated.")] = None,
+    user: Annotated[str | None, typer.Option("--user", help="What this person has, or may claim.")] = None,
+    overdue: OverdueOption = False,
+    sop: SopOption = None,
+    case_id: Annotated[str | None, typer.Option("--case", help="Only of this case.")] = None,
+    limit: LimitOption = 100,
+) -> None:
+    """List open tasks, the most urgent first."""
+    await show_tasks(session, role or (), user, overdue=overdue, sop=sop, case_id=case_id, limit=limit)
+
+
+async def show_tasks(
+    session: Session,
+    roles: Iterable[str],
+    user: str | None,
+    *,
+    overdue: bool,
+    sop: str | None,
+    limit: int,
+    case_id: str | None = None,
+) -> None:
+    question = contract(
+        ListTasksInput, roles=tuple(roles), user=user, overdue=overdue, sop=sop, case_id=case_id, limit=limit
+    )
+    answer = await (await session.gateway()).read("list_tasks", question, TaskList)
+    if session.as_json:
+        session.json(answer)
+        return
+    from sop_engine.console.render_lists import render_tasks
+
+    session.show(render_tasks(answer.tasks, session.language, session.zone))
+    session.say_count(len(answer.tasks), answer.total)
+
+
+@command(task, "show", reads=True)
+async def show(session: Session, case_id: CaseId, key: TaskKey = None) -> None:
+    """Show one task: its form, its checklist, its outcomes."""
+    tasks = await (await session.gateway()).query(case_id, "tasks", list[TaskView])
+    found = _the_task(tasks, case_id, key)
+    if session.as_json:
+        session.json(found)
+        return
+    from sop_engine.console.render_case import render_task
+
+    session.show(render_task(found, case_id, session.language, session.zone))
+
+
+def _the_task(tasks: list[TaskView], case_id: str, key: str | None) -> TaskView:
+    found = [task for task in tasks if key is None or key in (task.task, task.state)]
+    if len(found) == 1:
+        return found[0]
+    names = [task.task for task in tasks]
+    if not found:
+        raise NotFound(f"{case_id} has no open task" + (f" {key!r}" if key else ""), allowed=names)
+    raise Refused(f"{case_id} has {len(found)} open tasks; name one", allowed=names)
+
+
+@command(task, "claim", acts=True, reads=True)
+async def claim(session: Session, case_id: CaseId, key: TaskKey = None, act_id: ActIdOption = None) -> None:
+    """Take a task for yourself."""
+    await carry_out(
+        session, case_id, "claim_task", contract(ClaimTaskInput, actor=session.actor(), id=act_id, task=key)
+    )
+
+
+@command(task, "release", acts=True, reads=True)
+async def release(session: Session, case_id: CaseId, key: TaskKey = None, act_id: ActIdOption = None) -> None:
+    """Give a task back, so that somebody else can take it."""
+    act = contract(ReleaseTaskInput, actor=session.actor(), id=act_id, task=key)
+    await carry_out(session, case_id, "release_task", act)
+
+
+@command(task, "assign", acts=True, reads=True)
+async def assign(
+    session: Session, case_id: CaseId, to: ToOption, key: TaskKey = None, act_id: ActIdOption = None
+) -> None:
+    """Give a task to a person, as a supervisor."""
+    act = contract(AssignTaskInput, actor=session.actor(), id=act_id, task=key, to=to)
+    await carry_out(session, case_id, "assign_task", act)
+
+
+@command(task, "delegate", acts=True, reads=True)
+async def delegate(
+    session: Session, case_id: CaseId, to: ToOption, key: TaskKey = None, act_id: ActIdOption = None
+) -> None:
+    """Pass your own task on to a colleague."""
+    act = contract(DelegateTaskInput, actor=session.actor(), id=act_id, task=key, to=to)
+    await carry_out(session, case_id, "delegate_task", act)
+
+
+@command(task, "suspend", acts=True, reads=True)
+async def suspend(
+    session: Session,
+    case_id: CaseId,
+    *,
+    until: Annotated[str, typer.Option("--until", help="Such as 2026-03-02T09:00+08:00.")],
+    reason: Reason,
+    key: TaskKey = None,
+    act_id: ActIdOption = None,
+) -> None:
+    """Put a task aside until an instant; its clock runs on."""
+    moment = read_moment(until, "--until")
+    act = contract(SuspendTaskInput, actor=session.actor(), id=act_id, task=key, until=moment, reason=reason)
+    await carry_out(session, case_id, "suspend_task", act)
+
+
+@command(task, "skip", acts=True, reads=True)
+async def skip(
+    session: Session,
+    case_id: CaseId,
+    *,
+    outcome: Annotated[str, typer.Option("--outcome", help="The outcome to go on with.")],
+    reason: Reason,
+    key: TaskKey = None,
+    act_id: ActIdOption = None,
+) -> None:
+    """Go on without a task's work, as a supervisor; the reason stays in the journal."""
+    act = contract(SkipTaskInput, actor=session.actor(), id=act_id, task=key, outcome=outcome, reason=reason)
+    await carry_out(session, case_id, "skip_task", act)
+
+
+@command(task, "complete", acts=True, reads=True)
+async def complete(
+    session: Session,
+    case_id: CaseId,
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="One of the task's outcomes.")],
+    *,
+    key: TaskOption = None,
+    assignments: SetOption = None,
+    file: FileOption = None,
+    ticks: Annotated[list[str] | None, typer.Option("--tick", metavar="KEY", help="A checklist entry done.")] = None,
+    attachments: Annotated[
+        list[str] | None, typer.Option("--attach", metavar="KEY=FILE", help="A file the task asks for.")
+    ] = None,
+    reason: OptionalReason = None,
+    at: Annotated[str | None, typer.Option("--at", help="When it happened, if earlier; needs a reason.")] = None,
+    act_id: ActIdOption = None,
+) -> None:
+    """Complete a task with an outcome. At a terminal, what is missing is asked for."""
+    act = contract(
+        CompleteTaskInput,
+        actor=session.actor(),
+        id=act_id,
+        task=key,
+        outcome=outcome,
+        data=read_values(assignments or (), file),
+        checklist=tuple(ticks or ()),
+        attachments=read_files(attachments or ()),
+        reason=reason,
+        happened_at=read_moment(at, "--at"),
+    )
+    while True:
+        try:
+            return await carry_out(session, case_id, "complete_task", act)
+        except InvalidInput as error:
+            # A refused act leaves no trace in the case, so its own list of faults is the list of questions.
+            answered = ask(session, act, error.faults) if sys.stdin.isatty() else None
+            if answered is None:
+                raise
+            act = answered
