@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sop_engine.cases.contracts import Contract
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import Title
+from sop_engine.freight.money import Money
 
 Side = Literal["debit", "credit"]
 
@@ -92,30 +93,24 @@ class LedgerRules(BaseModel):
                 "cannot post", [Fault(where="entry", what=f"no rule {entry!r}", allowed=", ".join(self.entries))]
             )
         faults: list[Fault] = []
-        amounts: dict[str, Decimal] = {}
-        currencies: dict[str, None] = {}
-        for line in rule.lines:
-            if line.amount in amounts:
-                continue
-            value = values.get(line.amount)
-            amounts[line.amount] = Decimal(0)
+        amounts: dict[str, Money] = {}
+        for name, is_optional in dict.fromkeys((line.amount, line.optional) for line in rule.lines):
+            value = values.get(name)
             if value is None:
-                if not line.optional:
-                    faults.append(Fault(where=f"values.{line.amount}", what="is missing", allowed="an amount"))
+                if not is_optional:
+                    faults.append(Fault(where=f"values.{name}", what="is missing", allowed="an amount"))
                 continue
-            amount, currency, fault = self._amount(value)
-            if fault is not None:
-                faults.append(Fault(where=f"values.{line.amount}", what=fault, allowed="an amount of zero or more"))
-                continue
-            amounts[line.amount] = amount
-            currencies[currency] = None
+            try:
+                amounts[name] = self._money(value)
+            except (ValueError, ArithmeticError):
+                reason = f"{value!r} is not an amount of zero or more in whole smallest units"
+                faults.append(Fault(where=f"values.{name}", what=reason, allowed=f"such as {self.currency} 12.50"))
         business_key = values.get("business_key")
         if not isinstance(business_key, str) or not business_key:
             faults.append(Fault(where="values.business_key", what="is missing", allowed="what is posted, as text"))
+        currencies = tuple(dict.fromkeys(money.currency for money in amounts.values()))
         if len(currencies) > 1:
-            faults.append(
-                Fault(where="values", what=f"mixes {', '.join(currencies)}", allowed="one currency per entry")
-            )
+            faults.append(Fault(where="values", what=f"mixes {', '.join(currencies)}", allowed="one currency"))
         if faults:
             raise InvalidInput(f"cannot post {entry}", faults)
         lines = tuple(
@@ -123,32 +118,34 @@ class LedgerRules(BaseModel):
                 account=line.account,
                 title=self.accounts[line.account].model_dump(),
                 side=line.side,
-                amount=amounts[line.amount],
+                amount=amounts[line.amount].amount,
             )
             for line in rule.lines
-            if amounts[line.amount]
+            if line.amount in amounts and amounts[line.amount].amount
         )
-        debit = sum((line.amount for line in lines if line.side == "debit"), Decimal(0))
-        credit = sum((line.amount for line in lines if line.side == "credit"), Decimal(0))
+        debit, credit = (sum(line.amount for line in lines if line.side == side) for side in ("debit", "credit"))
         if debit != credit or not lines:
-            named = ", ".join(f"{name} {amount}" for name, amount in amounts.items())
-            what = f"debits {debit} and credits {credit}" if lines else "nothing to post"
+            named = ", ".join(f"{name} {money}" for name, money in amounts.items())
             raise UnbalancedError(
                 f"cannot post {entry} of {business_key}",
-                [Fault(where="values", what=f"{what} ({named})", allowed="equal debits and credits above zero")],
+                [
+                    Fault(
+                        where="values",
+                        what=f"debits of {debit} against credits of {credit} ({named})",
+                        allowed="equal ones above zero",
+                    )
+                ],
             )
-        return Posting(entry=entry, business_key=str(business_key), currency=next(iter(currencies)), lines=lines)
+        return Posting(entry=entry, business_key=str(business_key), currency=currencies[0], lines=lines)
 
-    def _amount(self, value: Any) -> tuple[Decimal, str, str | None]:
-        written, currency = (
-            (value.get("amount"), value.get("currency", self.currency))
-            if isinstance(value, Mapping)
-            else (value, self.currency)
-        )
-        try:
-            amount = Decimal(str(written))
-        except InvalidOperation:
-            return Decimal(0), self.currency, f"{value!r} is not an amount"
-        if not amount.is_finite() or amount < 0:
-            return Decimal(0), self.currency, f"{amount} is not an amount"
-        return amount, currency, None
+    def _money(self, value: Any) -> Money:
+        if isinstance(value, Mapping):
+            amount, currency = Decimal(str(value.get("amount"))), str(value.get("currency") or self.currency)
+            money = Money(amount=amount, currency=currency)
+        elif isinstance(value, str) and value[:1].isalpha():
+            money = Money.parse(value)
+        else:
+            money = Money(amount=Decimal(str(value)), currency=self.currency)
+        if money.amount < 0:
+            raise ValueError(f"{money} is negative")
+        return money

@@ -1,0 +1,36 @@
+"""The activity that renders a case's documents."""
+
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.failures import refusals
+from sop_engine.cases.contracts import DocumentInput, DocumentResult
+from sop_engine.cases.organization import Organization
+from sop_engine.documents.rendering import DocumentTemplates
+from sop_engine.records.documents import DocumentRepository
+
+
+class DocumentActivities:
+    """Renders documents and keeps every version."""
+
+    def __init__(self, engine: Engine, templates: DocumentTemplates, organization: Organization) -> None:
+        self._documents = DocumentRepository(engine)
+        self._templates = templates
+        self._organization = organization
+
+    @activity.defn(name="render_document")
+    def render_document(self, given: DocumentInput) -> DocumentResult:
+        """Renders the next version of a document; once per key, whatever has changed since."""
+        kept = self._documents.kept(given.key)
+        if kept is not None:
+            return kept
+        with refusals():
+            rendered = self._templates.render(given.template, given.facts, given.values, self._organization.name)
+        return self._documents.keep(
+            key=given.key,
+            case_id=given.facts.case_id,
+            template=given.template,
+            title=rendered.title.model_dump(),
+            content=rendered.html.encode(),
+            rendered_at=given.facts.at,
+        )

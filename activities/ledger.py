@@ -1,0 +1,25 @@
+"""The activity that posts money to the ledger."""
+
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.failures import refusals
+from sop_engine.cases.contracts import PostInput, PostResult
+from sop_engine.records.ledger import LedgerRepository
+from sop_engine.records.posting import LedgerRules
+
+
+class LedgerActivities:
+    """Posts balanced entries by the firm's posting rules."""
+
+    def __init__(self, engine: Engine, rules: LedgerRules) -> None:
+        self._ledger = LedgerRepository(engine)
+        self._rules = rules
+
+    @activity.defn(name="post_entry")
+    def post_entry(self, given: PostInput) -> PostResult:
+        """Posts once per key and once per business key. An unbalanced entry fails with the type `Unbalanced`."""
+        with refusals():
+            posting = self._rules.posting(given.entry, given.values)
+            entry_id = self._ledger.post(given.key, given.facts.case_id, posting, given.facts.at)
+        return PostResult(entry_id=entry_id)

@@ -1,0 +1,86 @@
+"""Standalone activities that read records for the command line, so that no operator's machine needs the database."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.failures import refusals
+from sop_engine.cases.organization import Organization
+from sop_engine.cases.reading import (
+    CaseInput,
+    CaseList,
+    DocumentChunk,
+    DocumentList,
+    FindCasesInput,
+    FoundCases,
+    ListCasesInput,
+    ListNoticesInput,
+    ListTasksInput,
+    NoticeList,
+    ReadDocumentInput,
+    RecordedCase,
+    TaskList,
+    Timeline,
+    TimelineInput,
+    TrialBalance,
+    TrialBalanceInput,
+)
+from sop_engine.records.documents import DocumentRepository
+from sop_engine.records.ledger import LedgerRepository
+from sop_engine.records.notices import NoticeRepository
+from sop_engine.records.queries import CaseQueries
+
+
+class ReadingActivities:
+    """Answers questions about many cases, and about those that Temporal has forgotten."""
+
+    def __init__(self, engine: Engine, organization: Organization | None = None) -> None:
+        self._cases = CaseQueries(engine)
+        self._documents = DocumentRepository(engine)
+        self._notices = NoticeRepository(engine)
+        self._ledger = LedgerRepository(engine)
+        self._organization = organization
+
+    @activity.defn(name="list_cases")
+    def list_cases(self, given: ListCasesInput) -> CaseList:
+        return self._cases.list_cases(given, given.at or datetime.now(UTC))
+
+    @activity.defn(name="list_tasks")
+    def list_tasks(self, given: ListTasksInput) -> TaskList:
+        """A user without roles gets those that the organisation gives."""
+        if given.user is not None and not given.roles and self._organization is not None:
+            person = self._organization.people.get(given.user)
+            given = given.model_copy(update={"roles": person.roles if person is not None else ()})
+        return self._cases.list_tasks(given, given.at or datetime.now(UTC))
+
+    @activity.defn(name="read_timeline")
+    def read_timeline(self, given: TimelineInput) -> Timeline:
+        with refusals():
+            return self._cases.timeline(given)
+
+    @activity.defn(name="find_cases")
+    def find_cases(self, given: FindCasesInput) -> FoundCases:
+        return self._cases.find(given, given.at or datetime.now(UTC))
+
+    @activity.defn(name="read_case_record")
+    def read_case_record(self, given: CaseInput) -> RecordedCase:
+        with refusals():
+            return self._cases.read_case(given.case_id)
+
+    @activity.defn(name="list_documents")
+    def list_documents(self, given: CaseInput) -> DocumentList:
+        return self._documents.list(given.case_id)
+
+    @activity.defn(name="read_document")
+    def read_document(self, given: ReadDocumentInput) -> DocumentChunk:
+        with refusals():
+            return self._documents.read(given)
+
+    @activity.defn(name="list_notices")
+    def list_notices(self, given: ListNoticesInput) -> NoticeList:
+        return self._notices.list(given)
+
+    @activity.defn(name="trial_balance")
+    def trial_balance(self, given: TrialBalanceInput) -> TrialBalance:
+        return self._ledger.trial_balance(given)

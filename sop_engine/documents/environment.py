@@ -1,0 +1,143 @@
+"""The Jinja2 environment of documents and notices, and what their templates may name.
+
+Templates come from the installation, facts from cases: the sandbox keeps a template from reaching into Python,
+autoescape keeps a fact from becoming markup.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, Template, TemplateNotFound, TemplateSyntaxError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.faults import Fault, InvalidInput, NotFound
+from sop_engine.cases.fields import Title
+from sop_engine.documents.filters import FILTERS
+from sop_engine.documents.missing import DASH, Missing, with_missing
+
+KNOWN_NAMES = ("at", "case", "data", "firm", "language", "values")
+"""What every template may name: the instant, the case, its data, the firm's name, the language, the effect's `with`."""
+_ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+
+
+class TemplateError(InvalidInput):
+    """A template that cannot be read or carried out; the fault says in which file and line."""
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """A sandbox in which `data.items` is the case's field, never a method of the mapping that holds it."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping):
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+
+class TemplateFolder:
+    """The templates of one folder, by id: the file name without its ending."""
+
+    def __init__(self, folder: Path, ending: str, *, escape: bool) -> None:
+        self._folder, self._ending = folder, ending
+        self._environment = _Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=escape,
+            undefined=Missing,
+            finalize=_dash_for_none,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+        self._environment.filters.update(FILTERS)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every template there is."""
+        return tuple(sorted(path.name.removesuffix(self._ending) for path in self._folder.glob(f"*{self._ending}")))
+
+    def template(self, template_id: str) -> Template:
+        """Raises NotFound for an unknown template, TemplateError for one that cannot be read."""
+        if _ID.fullmatch(template_id) is None or not (self._folder / f"{template_id}{self._ending}").is_file():
+            raise NotFound(f"there is no template {template_id!r}", allowed=self.ids)
+        try:
+            return self._environment.get_template(f"{template_id}{self._ending}")
+        except TemplateSyntaxError as error:
+            raise _syntax(error) from error
+
+    def undeclared(self, template_id: str) -> tuple[str, ...]:
+        """Names that the template, or what it refers to, uses and nobody provides: misspellings."""
+        self.template(template_id)
+        found: set[str] = set()
+        given = {*KNOWN_NAMES}
+        waiting, seen = [f"{template_id}{self._ending}"], set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            tree = self._tree(name)
+            found |= meta.find_undeclared_variables(tree)
+            given |= {
+                target.name
+                for node in tree.body
+                if isinstance(node, nodes.Assign)
+                for target in node.find_all(nodes.Name)
+                if target.ctx == "store"
+            }
+            waiting += [reference for reference in meta.find_referenced_templates(tree) if reference is not None]
+        return tuple(sorted(found - given))
+
+    def _tree(self, name: str) -> nodes.Template:
+        assert self._environment.loader is not None
+        try:
+            source, _, _ = self._environment.loader.get_source(self._environment, name)
+            return self._environment.parse(source, name)
+        except TemplateNotFound:
+            raise TemplateError("cannot read a template", [Fault(where=name, what="is not there")]) from None
+        except TemplateSyntaxError as error:
+            raise _syntax(error) from error
+
+
+def names(facts: CaseFacts, values: dict[str, Any], firm: Title, language: str) -> dict[str, Any]:
+    """What a template is given, under `KNOWN_NAMES`."""
+    case = {
+        "case_id": facts.case_id,
+        "sop": facts.sop,
+        "title": facts.title,
+        "state": facts.state,
+        "actor": facts.actor,
+        "parent": facts.parent,
+        "zone": facts.zone,
+    }
+    return {
+        "at": facts.at,
+        "case": with_missing(case, "case"),
+        "data": with_missing(facts.data, "data"),
+        "firm": firm.model_dump(),
+        "language": language,
+        "values": with_missing(values, "values"),
+    }
+
+
+def failed(template_id: str, error: Exception) -> TemplateError:
+    """A failure while a template was carried out, with the deepest template line that it came from."""
+    place = template_id
+    trace = error.__traceback__
+    while trace is not None:
+        template = trace.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(template, Template):
+            place = f"{template.name}:{template.get_corresponding_lineno(trace.tb_lineno)}"
+        trace = trace.tb_next
+    return TemplateError(f"cannot carry out template {template_id}", [Fault(where=place, what=str(error))])
+
+
+def _syntax(error: TemplateSyntaxError) -> TemplateError:
+    what = error.message or "cannot be read"
+    return TemplateError("cannot read a template", [Fault(where=f"{error.name}:{error.lineno}", what=what)])
+
+
+def _dash_for_none(value: Any) -> Any:
+    return DASH if value is None else value

@@ -1,0 +1,124 @@
+"""How facts are written in documents and notices. Every filter leaves a missing value missing, and odd text as it is.
+
+{{ data.total | money }}            CNY 1,250.00         {{ "12.5" | money("USD") }}   USD 12.50
+{{ data.total | capitals }}         人民币壹仟贰佰伍拾元整
+{{ data.weight | number * 2 }}      text as an exact number, to compute with
+{{ data.eta | day }}                2026-03-02           (in the case's zone)
+{{ at | instant }}                  2026-03-02 09:00 +08:00
+{{ at | instant("Europe/Berlin") }} 2026-03-02 02:00 +01:00
+{{ case.title | label }}            Complaint 客户投诉    (as the document's language asks; `label("zh")` for one)
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import wraps
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from sop_engine.documents.missing import Missing
+from sop_engine.freight.amount_words import rmb_capitals
+from sop_engine.freight.money import decimal_places
+
+Filter = Callable[..., Any]
+
+
+def _lenient(apply: Filter) -> Filter:
+    """A filter that hands back text it cannot read, and a dash for an incomplete amount."""
+
+    @wraps(apply)
+    def applied(value: Any, *arguments: Any) -> Any:
+        if isinstance(value, Missing):
+            return value
+        try:
+            return apply(value, *arguments)
+        except (ValueError, InvalidOperation):
+            return Missing() if isinstance(value, Mapping) else value
+
+    return applied
+
+
+@_lenient
+def money(value: Any, currency: str | None = None) -> str:
+    """`CNY 1,250.00`, with at least the currency's decimal places; without a known currency, the digits as they are."""
+    amount, currency = _amount(value, currency)
+    if currency is None:
+        return f"{amount:,f}"
+    written = -int(amount.as_tuple().exponent)
+    return f"{currency} {amount:,.{max(written, decimal_places(currency))}f}"
+
+
+@_lenient
+def capitals(value: Any) -> str:
+    """Renminbi in capitals; an amount in another currency is written as `money` does."""
+    amount, currency = _amount(value, "CNY")
+    return f"人民币{rmb_capitals(amount)}" if currency == "CNY" else money(value)
+
+
+@_lenient
+def number(value: Any) -> Decimal:
+    """The exact number that text holds."""
+    return Decimal(str(value))
+
+
+def day(context: Context, value: Any) -> Any:
+    """The calendar day, an instant's in the case's zone."""
+    return _day(value, _zone(context))
+
+
+def instant(context: Context, value: Any, zone: str | None = None) -> Any:
+    """The local time in a zone, the case's unless named, with its offset from UTC."""
+    return _instant(value, zone or _zone(context))
+
+
+def label(context: Context, value: Any, language: str | None = None) -> Any:
+    """A title in one language or both; other values as they are."""
+    if not isinstance(value, Mapping) or "en" not in value or "zh" not in value:
+        return value
+    wanted = language or context.resolve("language")
+    return value[wanted] if wanted in ("en", "zh") else f"{value['en']} {value['zh']}"
+
+
+@_lenient
+def _day(value: Any, zone: str) -> str:
+    if isinstance(value, str) and len(value) == len("2026-03-02"):
+        return date.fromisoformat(value).isoformat()
+    return _read_instant(value).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+@_lenient
+def _instant(value: Any, zone: str) -> str:
+    return _read_instant(value).astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="minutes").replace("+", " +")
+
+
+def _read_instant(value: Any) -> datetime:
+    read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    if read.tzinfo is None:
+        raise ValueError(f"{read} has no zone")
+    return read
+
+
+def _amount(value: Any, currency: str | None) -> tuple[Decimal, str | None]:
+    if isinstance(value, Mapping):
+        return Decimal(str(value.get("amount"))), value.get("currency") or currency
+    return Decimal(str(value)), currency
+
+
+def _zone(context: Context) -> str:
+    return str(context.resolve("case")["zone"])
+
+
+FILTERS: Mapping[str, Filter] = MappingProxyType(
+    {
+        "money": money,
+        "capitals": capitals,
+        "number": number,
+        "day": pass_context(day),
+        "instant": pass_context(instant),
+        "label": pass_context(label),
+    }
+)
