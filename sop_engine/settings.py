@@ -32,11 +32,17 @@ class Settings(BaseModel):
     smtp_host: str | None = None
     """Mail is only kept in the records while this is absent."""
     smtp_port: int = Field(default=25, ge=1, le=65_535)
+    """The mail server's port."""
     smtp_from: str = "sop@localhost"
+    """The address that mail comes from."""
     ui_url: str = "http://127.0.0.1:8233"
     """Where operators open the Temporal Web UI; links are made from it."""
     task_queue: str = Field(default="sop", min_length=1)
+    """Where workers and commands meet."""
     language: Literal["en", "zh"] = "en"
+    continue_after: int = Field(default=1_000, ge=1)
+    """Updates after which a case goes on in a new run."""
+    """Language of titles and labels, where `--lang` is not given."""
 
     def moved_to(self, data_directory: Path) -> Self:
         """The same choices for another data directory; the default database moves along."""

@@ -28,8 +28,8 @@ application = typer.Typer(
 )
 application.callback()(before_the_command)
 
-command(application, "demo")(demo)
-command(application, "dev")(dev)
+command(application, "demo", local=True)(demo)
+command(application, "dev", local=True)(dev)
 command(application, "worker")(worker)
 command(application, "doctor", reads=True)(doctor)
 

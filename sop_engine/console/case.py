@@ -18,6 +18,8 @@ from sop_engine.cases.reading import (
     Timeline,
     TimelineInput,
 )
+from sop_engine.cases.state import CaseStatus
+from sop_engine.cases.views import SlaState
 from sop_engine.console.arguments import CaseId, FileOption, LimitOption, OverdueOption, SetOption, SopName, SopOption
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
@@ -80,7 +82,8 @@ async def list_cases(
     session: Session,
     *,
     sop: SopOption = None,
-    status: Annotated[str | None, typer.Option("--status", help="open, held, blocked, completed, cancelled.")] = None,
+    status: Annotated[CaseStatus | None, typer.Option("--status", help="Only with this status.")] = None,
+    sla: Annotated[SlaState | None, typer.Option("--sla", help="Only where the promises stand so.")] = None,
     stage: Annotated[str | None, typer.Option("--stage", help="Only in this phase.")] = None,
     state: Annotated[str | None, typer.Option("--state", help="Only in this state.")] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Only of this owning role.")] = None,
@@ -94,6 +97,7 @@ async def list_cases(
         ListCasesInput,
         sop=sop,
         status=status,
+        sla=sla,
         open=None if everything or status else True,
         stage=stage,
         state=state,

@@ -34,19 +34,20 @@ def group(name: str, help_text: str) -> typer.Typer:
 
 
 def command(
-    owner: typer.Typer, name: str, *, reads: bool = False, acts: bool = False
+    owner: typer.Typer, name: str, *, reads: bool = False, acts: bool = False, local: bool = False
 ) -> Callable[[Function], Function]:
     """Registers `function(session, …)` under a name, with the shared options.
 
-    `reads` gives it `--json`, `acts` gives it `--as`. An `async` function is run to its end: Typer alone would
-    never run it and still exit with 0.
+    `reads` gives it `--json`, `acts` gives it `--as`, `local` spares it `--profile`. An `async` function is run to its
+    end: Typer alone would never run it and still exit with 0.
     """
 
     def register(function: Function) -> Function:
+        wanted_by = {"shared_json": reads, "shared_user": acts, "shared_profile": not local}
         wanted = [
             inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
             for key, annotation, default in _SHARED
-            if (key != "shared_json" or reads) and (key != "shared_user" or acts)
+            if wanted_by.get(key, True)
         ]
         own = list(inspect.signature(function).parameters.values())[1:]
 
@@ -54,7 +55,7 @@ def command(
             with told_plainly(context.obj):
                 session = open_session(
                     context.obj,
-                    profile=given.pop("shared_profile"),
+                    profile=given.pop("shared_profile", None),
                     user=given.pop("shared_user", None),
                     language=given.pop("shared_language"),
                     as_json=given.pop("shared_json", False),

@@ -36,7 +36,7 @@ class LintResult(BaseModel):
     faults: tuple[str, ...]
 
 
-@command(definition, "list", reads=True)
+@command(definition, "list", reads=True, local=True)
 def list_definitions(session: Session) -> None:
     """List the SOPs of this installation."""
     library = read_library(session)
@@ -60,7 +60,7 @@ def list_definitions(session: Session) -> None:
     session.show(render_definitions(rows, session.language))
 
 
-@command(definition, "show", reads=True)
+@command(definition, "show", reads=True, local=True)
 def show(session: Session, sop: SopName) -> None:
     """Show one SOP: its states with their work and clocks, its data, events and figures."""
     found = read_library(session).sops.get(sop)
@@ -74,7 +74,7 @@ def show(session: Session, sop: SopName) -> None:
     session.show(render_definition(found.definition, session.language))
 
 
-@command(definition, "lint", reads=True)
+@command(definition, "lint", reads=True, local=True)
 def lint(session: Session, sops: SopNames = None) -> None:
     """Check SOPs; every fault is listed with its file and line."""
     library = read_library(session)
@@ -88,18 +88,22 @@ def lint(session: Session, sops: SopNames = None) -> None:
 
 
 @command(definition, "diagram")
-def diagram(session: Session, sop: SopName) -> None:
+async def diagram(
+    session: Session,
+    sop: SopName,
+    case_id: Annotated[str | None, typer.Option("--case", help="Mark the states that this case is in.")] = None,
+) -> None:
     """Draw one SOP as Mermaid text."""
     from sop_engine.cases.procedure import compile_procedure
     from sop_engine.statechart.diagram import mermaid
 
     library = read_library(session)
-    if sop not in library.sops:
-        raise unknown_sop(session, sop)
-    faults = faults_of(session, library, sop)
-    if faults:
+    if faults := faults_of(session, library, sop):
         raise InvalidInput(f"{sop} cannot be drawn", faults)
-    session.line(mermaid(compile_procedure(library.bundle(sop)).chart))
+    procedure = compile_procedure(library.bundle(sop))
+    active = (await (await session.gateway()).case(case_id)).states if case_id else ()
+    titles = {name: shape.title.model_dump() for name, shape in procedure.shapes.items()}
+    session.line(mermaid(procedure.chart, language=session.language, active=active, titles=titles).rstrip())
 
 
 def read_library(session: Session) -> Any:
@@ -117,14 +121,16 @@ def faults_of(session: Session, library: Any, sop: str) -> list[Fault]:
     """What is wrong with one SOP. Raises `NotFound`."""
     from sop_engine.cases.procedure import DefinitionError, compile_procedure
     from sop_engine.content.library import definition_faults
+    from sop_engine.statechart.verify import verify
 
     if sop not in library.sops:
         raise unknown_sop(session, sop)
+    found = library.sops[sop]
     try:
-        compile_procedure(library.bundle(sop))
+        chart = compile_procedure(library.bundle(sop)).chart
     except DefinitionError as error:
-        return place_faults(definition_faults(library.sops[sop], error))
-    return []
+        return place_faults(definition_faults(found, error))
+    return place_faults([found.place(fault.path, fault.message) for fault in verify(chart)])
 
 
 def place_faults(faults: Iterable[Any]) -> list[Fault]:

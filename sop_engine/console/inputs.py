@@ -72,8 +72,9 @@ def _read_file(file: Path) -> tuple[dict[str, Any], list[Fault]]:
 def _assign(values: dict[str, Any], path: str, text: str) -> Fault | None:
     """Sets `goods.0.name`; lists grow by one entry at a time."""
     place: Any = values
-    *parents, last = path.split(".")
-    for step, (part, following) in enumerate(zip(parents, [*parents[1:], last], strict=True), start=1):
+    first, *rest = path.split(".")
+    *parents, last = first, *rest
+    for step, (part, following) in enumerate(zip(parents, rest, strict=True), start=1):
         inner = _entry(place, part)
         if inner is None:
             inner = [] if following.isdigit() else {}

@@ -68,9 +68,13 @@ def render_timeline(steps: tuple[StepView, ...], language: str, zone: tzinfo | N
             step.actor,
             what,
             " ".join((*(f"-{state}" for state in step.exited), *(f"+{state}" for state in step.entered))) or EMPTY,
-            "; ".join(value(change, language) for change in step.changes) or EMPTY,
+            "; ".join(_change(change, language) for change in step.changes) or EMPTY,
         )
     return made
+
+
+def _change(change: Mapping[str, Any], language: str) -> str:
+    return f"{change.get('field')}: {value(change.get('old'), language)} → {value(change.get('new'), language)}"
 
 
 def render_incidents(incidents: Iterable[tuple[str, Mapping[str, Any]]], language: str) -> RenderableType:

@@ -1,0 +1,156 @@
+"""Every command: it runs, it is documented, it tells errors plainly, and help is quick."""
+
+import asyncio
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.main import get_command
+from typer.testing import CliRunner, Result
+
+from sop_engine.console.application import application
+from sop_engine.console.command import command
+from sop_engine.console.context import Invocation, Session
+from sop_engine.settings import Settings
+
+NOWHERE = {"TEMPORAL_ADDRESS": "127.0.0.1:1", "COLUMNS": "100"}
+
+
+async def no_worker(client: Any, settings: Settings, ready: asyncio.Event, stop: asyncio.Event) -> None:
+    raise AssertionError("no command here brings a worker along")
+
+
+def sop(folder: Path, *arguments: str, environ: dict[str, str] | None = None, app: Any = application) -> Result:
+    invocation = Invocation(serve=no_worker, environ={"SOP_DATA_DIRECTORY": str(folder), **(environ or {})})
+    return CliRunner(env=NOWHERE).invoke(app, list(arguments), obj=invocation)
+
+
+def all_commands(found: Any, path: Sequence[str] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    inner = getattr(found, "commands", {})
+    if not inner:
+        yield tuple(path), found
+    for name, nested in inner.items():
+        yield from all_commands(nested, (*path, name))
+
+
+COMMANDS = tuple(all_commands(get_command(application)))
+
+
+def test_the_commands_of_the_contract_are_there() -> None:
+    expected = """
+        demo|dev|worker|doctor|inbox|ui|case start|case show|case list|case timeline|case find|case signal|case hold
+        case resume|case cancel|case comment|case attach|case amend|case move-deadline|task list|task show|task claim
+        task release|task assign|task delegate|task suspend|task skip|task complete|incident list|incident retry
+        incident correct|incident skip|definition list|definition show|definition lint|definition diagram
+        document list|document open|report balance
+    """.replace("\n", "|")
+    assert {" ".join(path) for path, _ in COMMANDS} == {name.strip() for name in expected.split("|") if name.strip()}
+
+
+@pytest.mark.parametrize(("path", "found"), COMMANDS, ids=[" ".join(path) for path, _ in COMMANDS])
+def test_a_command_is_no_coroutine_and_every_part_of_it_says_what_it_is(path: tuple[str, ...], found: Any) -> None:
+    assert not inspect.iscoroutinefunction(inspect.unwrap(found.callback))
+    assert not inspect.iscoroutinefunction(found.callback)
+    assert found.help
+    assert not [parameter.name for parameter in found.params if not parameter.help]
+
+
+def test_an_async_command_is_run_to_its_end(tmp_path: Path) -> None:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+
+    @command(app, "think")
+    async def think(session: Session) -> None:
+        """Think."""
+        await asyncio.sleep(0)
+        session.line("thought")
+
+    assert sop(tmp_path, "think", app=app).stdout == "thought\n"
+
+
+def test_an_act_asks_who_acts(tmp_path: Path) -> None:
+    result = sop(tmp_path, "case", "hold", "SHP-1", "--reason", "wait")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == "error: Nobody is named as the one who acts: give --as USER or set SOP_USER\n"
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_shared_options_stand_before_the_noun_or_behind_the_verb(tmp_path: Path, before: bool) -> None:
+    words = ["case", "comment", "SHP-1", "hello"]
+    result = sop(tmp_path, *(["--as", "li.na", *words] if before else [*words, "--as", "li.na"]))
+    assert result.exit_code == 4
+    assert result.stderr == (
+        "error: Temporal does not answer at 127.0.0.1:1\n\n"
+        "hint: `sop dev` starts an embedded server with a worker; `sop doctor` says what is wrong\n"
+    )
+
+
+def test_every_fault_of_the_input_is_listed_before_anybody_is_asked(tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text("goods: [{name: Tea}]")
+    sets = ("--set", "weight", "--set", "goods.3.name=Silk", "--set", "goods.0.name.en=Tea")
+    result = sop(tmp_path, "case", "start", "Complaint", "--as", "li.na", "--file", str(values), *sets)
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "error: The values cannot be read\n"
+        "  - weight: is not an assignment (allowed: field=value)\n"
+        "  - goods.3.name: 3 is not the next entry (allowed: 0 to 1)\n"
+        "  - goods.0.name.en: nothing can be put under 'en', which is below a plain value\n"
+    )
+
+
+def test_an_instant_needs_its_zone_and_a_case_id_no_slash(tmp_path: Path) -> None:
+    moved = sop(tmp_path, "case", "move-deadline", "SHP-1", "plan", "2026-03-02", "--reason", "x", "--as", "li.na")
+    assert moved.exit_code == 2
+    assert "INSTANT: '2026-03-02' is not an instant (allowed: such as 2026-03-02T17:00+08:00)" in moved.stderr
+    started = sop(tmp_path, "case", "start", "Complaint", "--id", "A/1", "--as", "li.na")
+    assert (started.exit_code, "'A/1' cannot be a case's id" in started.stderr) == (2, True)
+
+
+def test_a_mistyped_verb_gets_a_proposal(tmp_path: Path) -> None:
+    result = sop(tmp_path, "case", "strat")
+    assert (result.exit_code, "Did you mean 'start'?" in result.stderr) == (2, True)
+
+
+def test_bad_settings_are_all_named(tmp_path: Path) -> None:
+    result = sop(tmp_path, "ui", environ={"SOP_SMTP_PORT": "mail", "SOP_LANGUAGE": "fr"})
+    assert result.exit_code == 2
+    assert "SOP_SMTP_PORT: " in result.stderr
+    assert "SOP_LANGUAGE: " in result.stderr
+
+
+def test_an_unknown_profile_is_wrong_usage(tmp_path: Path) -> None:
+    result = sop(tmp_path, "case", "list", "--profile", "nowhere")
+    assert result.exit_code == 2
+    assert result.stderr == "error: The connection profile cannot be used: Profile 'nowhere' not found\n"
+
+
+def test_a_fault_of_the_program_is_one_line_and_a_log(tmp_path: Path) -> None:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+
+    @command(app, "break")
+    def break_down(session: Session) -> None:
+        """Break."""
+        raise ZeroDivisionError("first\nsecond")
+
+    result = sop(tmp_path, "break", app=app)
+    assert result.exit_code == 70
+    assert result.stderr == (
+        "error: Something went wrong inside the program: ZeroDivisionError: first\n\n"
+        f"hint: `sop doctor` checks the installation; the details are in {tmp_path / 'error.log'}\n"
+    )
+    assert "Traceback" in (tmp_path / "error.log").read_text()
+
+
+def test_help_does_not_load_temporal() -> None:
+    """It costs a second, which nobody should wait for at `sop --help`."""
+    watched = "import sys, sop_engine.console.application; print({'temporalio', 'sqlalchemy'} & sys.modules.keys())"
+    heard = subprocess.run([sys.executable, "-c", watched], check=True, capture_output=True, text=True)
+    assert heard.stdout == "set()\n"

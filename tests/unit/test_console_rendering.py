@@ -1,0 +1,279 @@
+"""What people see, whole and at a fixed width."""
+
+import io
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+
+from sop_engine.cases.contracts import CaseView, ChildView, ClockView, StepView, TaskView
+from sop_engine.cases.reading import AccountBalance, CaseLine, TrialBalance
+from sop_engine.console.render_case import render_case, render_task
+from sop_engine.console.render_lists import render_balance, render_cases, render_timeline
+from sop_engine.console.telling import Teller
+
+SHANGHAI = timezone(timedelta(hours=8))
+OPENED = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+DUE = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+
+
+def seen(renderable: Any, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False, markup=False, emoji=False)
+    console.print(renderable)
+    assert isinstance(console.file, io.StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+
+def task(**changes: Any) -> TaskView:
+    given: dict[str, Any] = {
+        "task": "registered#1",
+        "state": "registered",
+        "title": {"en": "Registered", "zh": "已登记"},
+        "role": "customer_service_agent",
+        "assignee": None,
+        "status": "ready",
+        "due_at": DUE,
+        "priority": 5,
+        "outcomes": {"acknowledged": {"en": "Acknowledge", "zh": "确认受理"}},
+        "opened_at": OPENED,
+    }
+    return TaskView(**{**given, **changes})
+
+
+def view(**changes: Any) -> CaseView:
+    given: dict[str, Any] = {
+        "case_id": "CMP-1",
+        "sop": "Complaint",
+        "version": 1,
+        "title": {"en": "Complaint", "zh": "客户投诉"},
+        "status": "open",
+        "stage": None,
+        "outcome": None,
+        "states": ("registered",),
+        "state_titles": ({"en": "Registered", "zh": "已登记"},),
+        "data": {"complainant": "Zhang", "claim": {"amount": "1250.00", "currency": "CNY"}, "satisfied": None},
+        "tasks": (task(),),
+        "clocks": (
+            ClockView(
+                clock="first_response#1",
+                title={"en": "First response", "zh": "首次响应"},
+                status="running",
+                due_at=DUE,
+                elapsed="1 h 0 min",
+                remaining="1 h 0 min",
+                percent="50.0",
+                provisional=True,
+                notes=("moved: agreed (zhao.min)",),
+            ),
+        ),
+        "children": (ChildView(key="claim#1", sop="Claim", case_id="CMP-1.claim", status="open", outcome=None),),
+        "incidents": (),
+        "documents": (),
+        "milestones": (),
+        "comments": (),
+        "attachments": (),
+        "parent": None,
+        "hold": None,
+        "opened_at": OPENED,
+        "sla": "at_risk",
+        "events": ("complaint.withdrawn",),
+        "step": 1,
+    }
+    return CaseView(**{**given, **changes})
+
+
+def test_a_case_says_where_it_stands_and_what_to_type_next() -> None:
+    assert seen(render_case(view(), "en", SHANGHAI)) == (
+        """\
+CMP-1  Complaint (Complaint, version 1)
+  status  open
+  state   Registered (registered)
+  sla     at risk
+  opened  2026-03-02 09:00+08:00
+
+Tasks
+task           title        role                assignee   status   due                 outcomes
+────────────────────────────────────────────────────────────────────────────────────────────────────
+registered#1   Registered   customer_service_   —          ready    2026-03-02          acknowledged
+                            agent                                   11:00+08:00
+
+Clocks
+clock              title            status    due                used   remaining   note
+────────────────────────────────────────────────────────────────────────────────────────────────────
+first_response#1   First response   running   2026-03-02        50.0%   1 h 0 min   provisional;
+                                              11:00+08:00                           moved: agreed
+                                                                                    (zhao.min)
+
+Children
+case          sop     status   outcome
+──────────────────────────────────────
+CMP-1.claim   Claim   open     —
+
+Data
+  complainant  Zhang
+  claim        CNY 1250.00
+
+Next
+  sop task complete CMP-1 acknowledged
+  sop case signal CMP-1 complaint.withdrawn"""
+    )
+
+
+def test_a_case_in_chinese() -> None:
+    assert seen(render_case(view(tasks=(), clocks=(), children=()), "zh", SHANGHAI), 80) == (
+        """\
+CMP-1  客户投诉 (Complaint, 版本 1)
+  状态    进行中
+  环节    已登记 (registered)
+  时效    临近超时
+  开始于  2026-03-02 09:00+08:00
+
+数据
+  complainant  Zhang
+  claim        CNY 1250.00
+
+下一步
+  sop case signal CMP-1 complaint.withdrawn"""
+    )
+
+
+def test_a_case_with_an_incident_says_how_to_go_on() -> None:
+    incident = {"incident": "taxing#1", "kind": "work", "message": "no rate", "at": "2026-03-02T01:00:00Z"}
+    blocked = view(
+        status="held",
+        hold="customer asks",
+        tasks=(task(), task(task="b#1")),
+        incidents=(incident,),
+        clocks=(),
+        events=(),
+    )
+    shown = seen(render_case(blocked, "en", SHANGHAI))
+    assert "  status  held: customer asks\n" in shown
+    assert "taxing#1   work   no rate   2026-03-02T01:00:00Z\n" in shown
+    assert shown.endswith(
+        """\
+  sop task complete CMP-1 acknowledged --task registered#1
+  sop task complete CMP-1 acknowledged --task b#1
+  sop incident retry CMP-1 taxing#1 --reason "…\""""
+    )
+
+
+def test_a_task_shows_its_form_and_how_it_can_end() -> None:
+    form = ({"field": "event", "type": "long_text", "title": {"en": "What happened", "zh": "事件"}, "required": True},)
+    asked = task(form=form, checklist={"soothed": {"en": "Customer was calmed", "zh": "已安抚客户"}})
+    assert seen(render_task(asked, "CMP-1", "en", SHANGHAI), 80) == (
+        """\
+CMP-1 registered#1  Registered
+  status    ready
+  role      customer_service_agent
+  assignee  —
+  due       2026-03-02 11:00+08:00
+  since     2026-03-02 09:00+08:00
+
+Form
+field   type        title           required
+────────────────────────────────────────────
+event   long_text   What happened   yes
+
+Checklist
+  soothed  Customer was calmed
+
+Outcomes
+  acknowledged  Acknowledge"""
+    )
+
+
+def test_a_list_of_cases_marks_what_is_overdue_and_what_is_provisional() -> None:
+    line = CaseLine(
+        case_id="CMP-1",
+        sop="Complaint",
+        version=1,
+        title={"en": "Complaint", "zh": "客户投诉"},
+        owner="complaint_officer",
+        status="completed",
+        stage=None,
+        outcome="closed",
+        sla="breached",
+        states=("closed",),
+        parent=None,
+        opened_at=OPENED,
+        closed_at=DUE,
+        due_at=DUE,
+        provisional=True,
+        overdue=True,
+    )
+    assert seen(render_cases((line,), "en", SHANGHAI), 120) == (
+        """\
+case    title       stage   state    status               sla        due
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+CMP-1   Complaint   —       closed   completed (closed)   breached   2026-03-02 11:00+08:00 (overdue) (provisional)"""
+    )
+
+
+def test_a_timeline_tells_who_did_what() -> None:
+    step = StepView(
+        step=2,
+        at=DUE,
+        happened_at=OPENED,
+        actor="li.na",
+        kind="task_completed",
+        name="registered.acknowledged",
+        title={"en": "Acknowledge", "zh": "确认受理"},
+        entered=("classified",),
+        exited=("registered",),
+        changes=({"field": "severity", "old": None, "new": "critical"},),
+        note="by phone",
+        superseded=True,
+    )
+    assert seen(render_timeline((step,), "en", SHANGHAI), 120) == (
+        """\
+step   at                       actor   what                            state                     changes
+────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  2*   2026-03-02 11:00+08:00   li.na   Acknowledge (2026-03-02         -registered +classified   severity: — → critical
+                                        09:00+08:00): by phone"""
+    )
+
+
+def test_a_trial_balance_has_its_figures_under_each_other() -> None:
+    lines = [("1122", "Accounts receivable", "CNY", "12500.5", "0"), ("6001", "Revenue", "CNY", "0", "12500.50")]
+    balance = TrialBalance(
+        accounts=tuple(
+            AccountBalance(
+                account=account,
+                title={"en": title, "zh": title},
+                currency=currency,
+                debit=Decimal(debit),
+                credit=Decimal(credit),
+                balance=Decimal(debit) - Decimal(credit),
+            )
+            for account, title, currency, debit, credit in lines
+        ),
+        balanced=True,
+    )
+    assert seen(render_balance(balance, "en"), 80) == (
+        """\
+account   title                 currency       debit      credit      balance
+─────────────────────────────────────────────────────────────────────────────
+1122      Accounts receivable   CNY        12,500.50        0.00    12,500.50
+6001      Revenue               CNY             0.00   12,500.50   -12,500.50"""
+    )
+
+
+def test_the_teller_tells_only_what_is_new() -> None:
+    told: list[str] = []
+    teller = Teller(told.append, "en", SHANGHAI)
+    teller.see(view())
+    teller.see(view())
+    met = view().clocks[0].model_copy(update={"status": "met", "provisional": False})
+    document = {"document": "d1", "title": {"en": "Acknowledgement", "zh": "受理通知"}}
+    stage = {"en": "Handling", "zh": "处理"}
+    teller.see(view(step=2, clocks=(met,), documents=(document,), stage=stage, status="completed", outcome="closed"))
+    assert told == [
+        "CMP-1 opened: Complaint",
+        "clock started: First response, due 2026-03-02 11:00+08:00 (provisional)",
+        "document made: Acknowledgement",
+        "clock met: First response, due 2026-03-02 11:00+08:00, 50.0% used",
+        "CMP-1 is closed: closed",
+        "CMP-1 is now in the stage: Handling",
+    ]
