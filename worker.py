@@ -1,0 +1,107 @@
+"""The composition root: settings become a client, activities and a worker. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from activities.work import WorkActivities
+from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.definitions import DefinitionActivities
+from activities.documents import DocumentActivities
+from activities.ledger import LedgerActivities
+from activities.notices import NoticeActivities
+from activities.reading import ReadingActivities
+from activities.records import RecordActivities
+from sop_engine.channels.mail import MailServer
+from sop_engine.content.library import Library, load_library
+from sop_engine.content.rules import load_ledger_rules, load_work_rules
+from sop_engine.documents.notices import NoticeTemplates
+from sop_engine.documents.rendering import DocumentTemplates
+from sop_engine.records.definitions import DefinitionRepository
+from sop_engine.records.engine import open_engine
+from sop_engine.records.migration import migrate
+from sop_engine.settings import Settings, read_settings
+from sop_engine.temporal.client import connect
+from sop_engine.temporal.plugin import sop_plugin
+from sop_engine.temporal.present import PRESENT
+from workflows.case import CaseWorkflow
+
+THREADS = 16
+
+
+def activities(settings: Settings, library: Library, engine: Engine) -> Sequence[Callable[..., Any]]:
+    """Every activity of a worker, with what it depends on."""
+    definitions = DefinitionActivities(library, DefinitionRepository(engine), settings.continue_after)
+    records = RecordActivities(engine)
+    notices = NoticeActivities(
+        engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices")
+    )
+    documents = DocumentActivities(engine, DocumentTemplates(library.root / "documents"), library.organization)
+    ledger = LedgerActivities(engine, load_ledger_rules(library.root))
+    reading = ReadingActivities(engine, library.organization)
+    work = WorkActivities(engine, load_work_rules(library.root))
+    return [
+        method
+        for holder in (definitions, records, notices, documents, ledger, reading, work)
+        for name in dir(holder)
+        if hasattr(method := getattr(holder, name), "__temporal_activity_definition")
+    ]
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    """The mail server, where one is configured."""
+    if settings.smtp_host is None:
+        return None
+    return MailServer(host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from)
+
+
+def build_worker(client: Client, settings: Settings, library: Library, engine: Engine) -> Worker:
+    """A worker for every SOP of the library."""
+    PRESENT.organization = library.organization
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[CaseWorkflow],
+        activities=activities(settings, library, engine),
+        activity_executor=ThreadPoolExecutor(THREADS),
+        plugins=[sop_plugin()],
+    )
+
+
+async def serve(client: Client, settings: Settings, ready: asyncio.Event, stop: asyncio.Event) -> None:
+    """Runs a worker until `stop` is set; sets `ready` once it polls."""
+    library = load_library(organization_file=settings.organization_file, parameters_file=settings.parameters_file)
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    try:
+        async with build_worker(client, settings, library, engine):
+            ready.set()
+            await stop.wait()
+    finally:
+        engine.dispose()
+
+
+async def _run(profile: str | None, settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await serve(await connect(profile), settings, asyncio.Event(), stop)
+
+
+def main() -> None:
+    """`sop-worker`: a worker for the profile that the environment names."""
+    import os
+
+    asyncio.run(_run(None, read_settings(os.environ)))
+
+
+if __name__ == "__main__":
+    main()

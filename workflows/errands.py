@@ -9,7 +9,13 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError, FailureError, is_cancelled_exception
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ChildWorkflowError,
+    FailureError,
+    is_cancelled_exception,
+)
 from temporalio.workflow import ParentClosePolicy
 
 from sop_engine.cases import reports
@@ -164,7 +170,9 @@ class Errands:
                     await self._activity(NOTIFY, notice, NotifyResult, f"{command.template} → {command.recipient}")
                 case MakeDocument():
                     name = f"document {command.template}"
-                    order = DocumentInput(key=key, template=command.template, facts=command.facts, values=command.values)
+                    order = DocumentInput(
+                        key=key, template=command.template, facts=command.facts, values=command.values
+                    )
                     document = await self._activity(RENDER_DOCUMENT, order, DocumentResult, command.template)
                     state = command.facts.state
                     self._tell(lambda turn: reports.document_made(turn, document, state))

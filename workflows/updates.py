@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -11,19 +11,13 @@ from sop_engine.cases.casework import ACTS
 from sop_engine.cases.contracts import ActResult
 
 
-class TakesActs(Protocol):
-    """What the mixin needs of the workflow it is mixed into."""
-
-    async def act(self, name: str, body: RawValue | None) -> ActResult: ...
-
-    def validate(self, name: str, body: RawValue | None) -> None: ...
-
-
 def _update(name: str) -> Any:
-    async def handler(self: TakesActs, body: RawValue = None) -> ActResult:  # type: ignore[assignment]
-        return await self.act(name, body)
+    # `self` stays without a type: the SDK takes an annotated one for an argument of the update.
+    async def handler(self, body: RawValue = None) -> ActResult:  # type: ignore[no-untyped-def, assignment]
+        answer: ActResult = await self.act(name, body)
+        return answer
 
-    def validator(self: TakesActs, body: RawValue = None) -> None:  # type: ignore[assignment]
+    def validator(self, body: RawValue = None) -> None:  # type: ignore[no-untyped-def, assignment]
         self.validate(name, body)
 
     handler.__name__ = name

@@ -88,7 +88,9 @@ def amend(turn: Turn, act: AmendInput) -> str:
     values = plan_amendment(turn, act)
     before = turn.data
     turn.put(values)
-    dispatch(turn, Event(name="case.amended", origin="chart"), act.actor, kind="amended", note=act.reason, before=before)
+    dispatch(
+        turn, Event(name="case.amended", origin="chart"), act.actor, kind="amended", note=act.reason, before=before
+    )
     return f"{', '.join(values)} amended"
 
 
@@ -159,7 +161,11 @@ def _after_hold(turn: Turn, delay: Delay, held_at: datetime) -> Delay:
             return delay
         is_working = False
     calendar = turn.procedure.calendar
-    moved = calendar.add(turn.now, calendar.between(held_at, delay.due_at)) if is_working else turn.now + (delay.due_at - held_at)
+    moved = (
+        calendar.add(turn.now, calendar.between(held_at, delay.due_at))
+        if is_working
+        else turn.now + (delay.due_at - held_at)
+    )
     return delay.model_copy(update={"due_at": moved})
 
 
@@ -247,7 +253,9 @@ def _go_on(turn: Turn, incident: Incident, act: ResolveIncidentInput) -> None:
         spec_child = shape.child if shape is not None else None
         data = turn.evaluate_all(spec_child.with_) if spec_child is not None else {}
         turn.commands.append(
-            StartCase(key=child.key, sop=child.sop, case_id=child.case_id, data=data, detached=child.detached, title=child.sop)
+            StartCase(
+                key=child.key, sop=child.sop, case_id=child.case_id, data=data, detached=child.detached, title=child.sop
+            )
         )
     elif incident.event is not None and act.how != "skip":
         dispatch(turn, incident.event, act.actor)
@@ -262,11 +270,12 @@ def _go_on(turn: Turn, incident: Incident, act: ResolveIncidentInput) -> None:
 
 
 def store_result(turn: Turn, store: dict[str, str], result: dict[str, Any]) -> None:
-    """Puts what work or a child reported into the case's fields. Raises ValueError where a value does not fit its field."""
+    """Puts what work or a child reported into the case's fields.
+
+    Raises ValueError where a value does not fit its field.
+    """
     named = {field: result.get(key) for field, key in store.items()}
     values, faults = read_fields(turn.procedure.definition.data, named)
     if faults:
         raise ValueError("; ".join(map(str, faults)))
     turn.put(values)
-
-

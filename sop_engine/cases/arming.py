@@ -9,15 +9,18 @@ from typing import Any
 from sop_engine.cases import timing
 from sop_engine.cases.commands import CancelWork, RunWork, StartCase, TellCase
 from sop_engine.cases.definition import ChildSpec, TaskSpec
+from sop_engine.cases.plain import plain
 from sop_engine.cases.shape import StateShape
 from sop_engine.cases.state import Child, HumanTask, Work
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.expressions import ExpressionError
-from sop_engine.cases.plain import plain
 
 
 def arm(turn: Turn, state: str, at: datetime) -> None:
-    """Starts the work and clocks of a state that was just entered. Raises ExpressionError where its input cannot be had."""
+    """Starts the work and clocks of a state that was just entered.
+
+    Raises ExpressionError where its input cannot be had.
+    """
     shape = turn.procedure.shapes[state]
     if not (shape.task or shape.work or shape.child or shape.clocks):
         return
@@ -83,7 +86,6 @@ def resolve_role(turn: Turn, spec: TaskSpec, extra: dict[str, Any] | None = None
 
 def _open_tasks(turn: Turn, shape: StateShape, spec: TaskSpec, key: str, at: datetime) -> None:
     forget_closed(turn, shape.id)
-    clock = next((f"{name}#{turn.state.entries[shape.id]}" for name, _ in shape.clocks if name == shape.id), None)
     items = turn.evaluate(spec.for_each) if spec.for_each is not None else None
     entries = [(key, None, None)] if items is None else [(f"{key}.{n}", n, item) for n, item in enumerate(items, 1)]
     for task_key, index, item in entries:
@@ -94,7 +96,6 @@ def _open_tasks(turn: Turn, shape: StateShape, spec: TaskSpec, key: str, at: dat
             role=resolve_role(turn, spec, extra),
             priority=spec.priority,
             opened_at=at,
-            clock=clock,
             item=plain(item),
             index=index,
         )
@@ -118,7 +119,13 @@ def _start_children(turn: Turn, shape: StateShape, spec: ChildSpec, key: str) ->
 
 
 def start_child(
-    turn: Turn, key: str, state: str | None, spec: ChildSpec, case_id: str, index: int | None, extra: dict[str, Any] | None
+    turn: Turn,
+    key: str,
+    state: str | None,
+    spec: ChildSpec,
+    case_id: str,
+    index: int | None,
+    extra: dict[str, Any] | None,
 ) -> None:
     """Records a child and asks for its start."""
     data = {name: plain(value) for name, value in turn.evaluate_all(spec.with_, extra).items() if value is not None}

@@ -18,7 +18,9 @@ def case_card(procedure: Procedure, state: CaseState, zone_hours: int = 8) -> st
     title = procedure.definition.title
     lines = [f"### {title.en} · {title.zh}", "", f"- **Status** {_status(state)}"]
     leaves = [name for name in state.snapshot.configuration if not _has_active_child(procedure, state, name)]
-    lines += [f"- **State** {procedure.title_of(name).en} · {procedure.title_of(name).zh} (`{name}`)" for name in leaves]
+    lines += [
+        f"- **State** {procedure.title_of(name).en} · {procedure.title_of(name).zh} (`{name}`)" for name in leaves
+    ]
     lines.append(f"- **SLA** {sla_state(state).replace('_', ' ')}")
     if state.hold_reason is not None:
         lines.append(f"- **Held** {state.hold_reason}")
@@ -37,7 +39,7 @@ def case_card(procedure: Procedure, state: CaseState, zone_hours: int = 8) -> st
         lines += ["", "**To do next**", ""]
     for task in tasks:
         label = procedure.title_of(task.state)
-        due_at = task_due(state, task)
+        due_at = task_due(procedure, state, task)
         when = f", due {_local(due_at, zone)}" if due_at is not None else ""
         lines.append(f"- {label.en} · {label.zh}: {task.assignee or task.role}{when}")
     commands = [f"sop task show {state.case_id} {task.key}" for task in tasks[:5]]

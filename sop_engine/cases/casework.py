@@ -1,7 +1,7 @@
 """The one door to the BPM layer: what the interpreter, and tests without Temporal, call.
 
-`check` tells whether an act would be taken, `act` takes it, `hear` takes what machines say, `wake` handles what fell due.
-Each gives a `Turn`: new state, steps for the journal, commands to carry out.
+`check` tells whether an act would be taken, `act` takes it, `hear` takes what machines say, `wake` handles what
+fell due. Each gives a `Turn`: new state, steps for the journal, commands to carry out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases import acts, contracts, tasks
 from sop_engine.cases.contracts import Act, ActResult
@@ -69,18 +69,25 @@ def read_act(name: str, body: Any) -> Act:
     """The act that a raw input says. Raises InvalidInput with every fault."""
     model = ACTS[name].model
     if body is None:
-        raise InvalidInput(f"{name} needs one JSON object", [Fault(where="", what="is missing", allowed=str(model.__doc__))])
+        raise InvalidInput(
+            f"{name} needs one JSON object", [Fault(where="", what="is missing", allowed=str(model.__doc__))]
+        )
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        faults = [
-            Fault(where=".".join(map(str, found["loc"])), what=found["msg"], allowed=", ".join(model.model_fields) if found["type"] == "extra_forbidden" else "")
-            for found in error.errors()
-        ]
-        raise InvalidInput(f"{name} cannot be read", faults) from None
+        raise InvalidInput(f"{name} cannot be read", [fault_of(found, model) for found in error.errors()]) from None
 
 
-def check(procedure: Procedure, state: CaseState, name: str, act: Act, organization: Organization, now: datetime) -> None:
+def fault_of(found: Mapping[str, Any], model: type[BaseModel]) -> Fault:
+    """One finding of pydantic about an input, with what the model allows."""
+    unknown = found["type"] == "extra_forbidden"
+    place = ".".join(map(str, found["loc"]))
+    return Fault(where=place, what=found["msg"], allowed=", ".join(model.model_fields) if unknown else "")
+
+
+def check(
+    procedure: Procedure, state: CaseState, name: str, act: Act, organization: Organization, now: datetime
+) -> None:
     """Raises a SopError where the act would be refused. Changes nothing."""
     if act.id is not None and act.id in state.seen:
         return
@@ -89,11 +96,13 @@ def check(procedure: Procedure, state: CaseState, name: str, act: Act, organizat
     ACTS[name].look(turn, act)
 
 
-def perform(procedure: Procedure, state: CaseState, name: str, act: Act, now: datetime) -> tuple[Turn, ActResult | Refused]:
+def perform(
+    procedure: Procedure, state: CaseState, name: str, act: Act, now: datetime
+) -> tuple[Turn, ActResult | Refused]:
     """Takes an act at `now`, after everything that fell due before it.
 
-    Raises a SopError where the state does not allow it; the state given stands. Where the SOP's own expressions fail, the
-    turn holds an incident and nothing else of the act, and the answer is the refusal.
+    Raises a SopError where the state does not allow it; the state given stands. Where the SOP's own expressions
+    fail, the turn holds an incident and nothing else of the act, and the answer is the refusal.
     """
     turn = Turn(procedure, state, now)
     if act.id is not None and act.id in state.seen:
@@ -112,7 +121,9 @@ def perform(procedure: Procedure, state: CaseState, name: str, act: Act, now: da
     return turn, act_result(turn.state, message)
 
 
-def hear(procedure: Procedure, state: CaseState, now: datetime, message_id: str | None, tell: Callable[[Turn], None]) -> Turn | None:
+def hear(
+    procedure: Procedure, state: CaseState, now: datetime, message_id: str | None, tell: Callable[[Turn], None]
+) -> Turn | None:
     """Lets a machine tell the case something; None where the same id was heard before."""
     if message_id is not None and message_id in state.seen:
         return None

@@ -1,6 +1,7 @@
 """Every model that crosses Temporal: inputs of updates and signals, activity inputs and results, query answers.
 
-One model per message, even for one field. Text in is kept as sent; values are typed by the case's fields when they are read.
+One model per message, even for one field. Text in is kept as sent; values are typed by the case's fields when they
+are read.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ class SkipTaskInput(TaskAct):
 
 
 class SuspendTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer away"}"""
+    """Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer away"}
+    Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer away"}"""
 
     until: datetime
     reason: str = Field(min_length=1)
@@ -154,7 +156,8 @@ class CancelInput(Act):
 
 
 class MoveDeadlineInput(Act):
-    """Example: {"actor": "zhao.min", "clock": "plan", "to": "2026-03-02T09:00+08:00", "reason": "agreed with customer"}"""
+    """Example: {"actor": "zhao.min", "clock": "plan", "to": "2026-03-02T09:00+08:00", "reason": "agreed with
+    customer"}"""
 
     clock: str
     to: datetime
@@ -470,8 +473,17 @@ class WorkResult(Contract):
     values: Data = {}
 
 
-class CheckActInput(Contract):
-    """Local activity `check_act`: an act that arrived before the case was loaded, checked against the organisation."""
+class OpenCheckInput(Contract):
+    """Activity `check_opening`: would a case with this data open?"""
 
-    actor: str
-    roles: tuple[str, ...]
+    sop: str
+    version: int | None = None
+    data: dict[str, Any] = {}
+
+
+class OpenCheckResult(Contract):
+    """Faults as `[where, what, allowed]` mappings; none means that the case would open."""
+
+    faults: tuple[dict[str, str], ...] = ()
+    title: dict[str, str] = {}
+    reference: tuple[str, ...] = ()

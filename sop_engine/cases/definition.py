@@ -1,7 +1,8 @@
 """The shape of an SOP file: what an operations person writes, read strictly (unknown keys are faults).
 
-These models hold the file as written. `sop_engine.cases.procedure` turns one into a `Procedure`: the chart compiled, names
-and types checked. The statechart's own keys (`on`, `after`, `entry`, …) are those of `sop_engine.statechart.parse`.
+These models hold the file as written. `sop_engine.cases.procedure` turns one into a `Procedure`: the chart
+compiled, names and types checked. The statechart's own keys (`on`, `after`, `entry`, …) are those of
+`sop_engine.statechart.parse`.
 """
 
 from __future__ import annotations

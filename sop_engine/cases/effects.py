@@ -9,10 +9,10 @@ from typing import Any
 from sop_engine.cases.commands import MakeDocument, Notify, Post, StartCase, TellCase
 from sop_engine.cases.definition import EFFECT_KINDS
 from sop_engine.cases.fields import read_instant
+from sop_engine.cases.plain import plain
 from sop_engine.cases.state import Child, Milestone, Undo
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.snapshot import Effect
-from sop_engine.cases.plain import plain
 
 
 def carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
@@ -24,7 +24,9 @@ def carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
             _notify(turn, effect, actor)
         case "document":
             turn.commands.append(
-                MakeDocument(template=str(effect.target), values=plain(effect.data), facts=turn.facts(effect.state, actor))
+                MakeDocument(
+                    template=str(effect.target), values=plain(effect.data), facts=turn.facts(effect.state, actor)
+                )
             )
         case "post":
             turn.commands.append(
@@ -52,7 +54,11 @@ def from_mapping(turn: Turn, mapping: Mapping[str, Any], state: str | None) -> E
     kind = next(key for key in mapping if key in EFFECT_KINDS)
     options = {key: value for key, value in mapping.items() if key not in (kind, "with")}
     return Effect(
-        kind=kind, target=str(mapping[kind]), options=options, data=turn.evaluate_all(mapping.get("with", {})), state=state
+        kind=kind,
+        target=str(mapping[kind]),
+        options=options,
+        data=turn.evaluate_all(mapping.get("with", {})),
+        state=state,
     )
 
 
@@ -80,7 +86,9 @@ def _notify(turn: Turn, effect: Effect, actor: str) -> None:
             recipient = recipient if people else task.role
     elif recipient == "owner":
         recipient = turn.procedure.definition.owner
-    notify(turn, recipient, str(effect.options.get("template")), plain(effect.data), effect.state, actor, people, address)
+    notify(
+        turn, recipient, str(effect.options.get("template")), plain(effect.data), effect.state, actor, people, address
+    )
 
 
 def notify(

@@ -1,7 +1,7 @@
 """The ladder of engine versions: what each changed in the commands that a case issues.
 
-A case keeps the version it was loaded with; the interpreter asks once per change. Each rung has a recorded history under
-`tests/replay/histories`. A worker that does not know a version fails the workflow task, never the case.
+A case keeps the version it was loaded with; the interpreter asks once per change. Each rung has a recorded history
+under `tests/replay/histories`. A worker that does not know a version fails the workflow task, never the case.
 """
 
 FOUNDATION = 1

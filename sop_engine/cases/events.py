@@ -51,7 +51,9 @@ def judge_time(turn: Turn, at: datetime | None, reason: str | None) -> list[Faul
 
 def awaited(turn: Turn, name: str) -> bool:
     """Whether a transition, a clock or a live child waits for the event."""
-    if any(timing.matches(descriptor, name) for descriptor in enabled_events(turn.procedure.chart, turn.state.snapshot)):
+    if any(
+        timing.matches(descriptor, name) for descriptor in enabled_events(turn.procedure.chart, turn.state.snapshot)
+    ):
         return True
     for spec in turn.procedure.definition.clocks.values():
         triggers = (spec.start, *spec.stop, *spec.pause, *spec.resume, *spec.reset)

@@ -1,10 +1,10 @@
 """What is wrong with an input, and the refusals that carry it.
 
-    SopError
-    ├── InvalidInput     every fault of an input, with its place and what is allowed   (exit code 2)
-    ├── Refused          the case does not allow it now                               (exit code 1)
-    ├── NotFound         no such case, task, clock, incident                          (exit code 3)
-    └── NotPermitted     the person may not do it                                     (exit code 5)
+SopError
+├── InvalidInput     every fault of an input, with its place and what is allowed   (exit code 2)
+├── Refused          the case does not allow it now                               (exit code 1)
+├── NotFound         no such case, task, clock, incident                          (exit code 3)
+└── NotPermitted     the person may not do it                                     (exit code 5)
 """
 
 from collections.abc import Iterable

@@ -110,7 +110,9 @@ def read_value(spec: FieldSpec, value: Any, where: str) -> Parsed:
     return parsed, faults
 
 
-def read_fields(specs: Mapping[str, FieldSpec], values: Mapping[str, Any], where: str = "") -> tuple[dict[str, Any], list[Fault]]:
+def read_fields(
+    specs: Mapping[str, FieldSpec], values: Mapping[str, Any], where: str = ""
+) -> tuple[dict[str, Any], list[Fault]]:
     """Reads several named values; an unknown name is a fault that proposes the nearest known one."""
     parsed: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -234,7 +236,9 @@ def _duration(spec: FieldSpec, value: Any, where: str) -> Parsed:
         return value, []
     match = _DURATION.match(str(value).strip())
     if match is None or not any(match.groups()):
-        return None, [Fault(where=where, what=f"{value!r} is not a duration", allowed="ISO 8601 such as PT2H30M or P3D")]
+        return None, [
+            Fault(where=where, what=f"{value!r} is not a duration", allowed="ISO 8601 such as PT2H30M or P3D")
+        ]
     days, hours, minutes, seconds = (int(group or 0) for group in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), []
 

@@ -56,7 +56,9 @@ def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: d
     timing.on_opened(turn, now)
     follow(turn, step, now, actor, now)
     title = procedure.definition.title
-    turn.journal("opened", procedure.sop, actor, title=title, entered=step.entered, note=opening.reopens, data=opening.data)
+    turn.journal(
+        "opened", procedure.sop, actor, title=title, entered=step.entered, note=opening.reopens, data=opening.data
+    )
     finish(turn, now)
     catch_up(turn, now)
     return turn

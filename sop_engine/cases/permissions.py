@@ -1,6 +1,7 @@
 """Who may do what: roles and supervision decide, judged by the worker's present copy of the organisation.
 
-The owner of a case is its SOP's `owner` role. A supervisor of a role is anybody with a role above it, or an administrator.
+The owner of a case is its SOP's `owner` role. A supervisor of a role is anybody with a role above it, or an
+administrator.
 """
 
 from __future__ import annotations
@@ -59,10 +60,14 @@ def _permit_task(organization: Organization, task: HumanTask, name: str, act: Ta
     holds = organization.holds(act.actor, role) or task.assignee == act.actor
     verb = _VERBS.get(name, name.replace("_", " "))
     if name in HOLDERS and not holds:
-        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is work of {role}", allowed=organization.people_of(role))
+        raise NotPermitted(
+            f"{act.actor} may not {verb} {task.key}: it is work of {role}", allowed=organization.people_of(role)
+        )
     if name in SUPERVISORS and not supervises:
         raise NotPermitted(f"{act.actor} may not {verb} {task.key}", allowed=organization.superiors(role))
-    if name in ("release_task", "suspend_task") and not (supervises or task.assignee == act.actor or (holds and task.assignee is None)):
+    if name in ("release_task", "suspend_task") and not (
+        supervises or task.assignee == act.actor or (holds and task.assignee is None)
+    ):
         raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is claimed by {task.assignee}")
     if isinstance(act, AssignTaskInput | DelegateTaskInput) and not organization.holds(act.to, role):
         raise NotPermitted(f"{act.to} has not the role {role}", allowed=organization.people_of(role))

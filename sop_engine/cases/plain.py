@@ -1,4 +1,5 @@
-"""Case data as people, templates and other systems read it: decimals, instants, dates and durations as ordinary text."""
+"""Case data as people, templates and other systems read it: decimals, instants, dates and durations as ordinary
+text."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

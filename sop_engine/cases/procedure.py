@@ -1,7 +1,8 @@
 """A procedure: an SOP definition compiled with everything a case of it needs, and nothing else.
 
-A `Bundle` is that everything as data. It is loaded once per case by a local activity and so lies in the case's history:
-whatever happens to files afterwards, the case replays. `compile_procedure` is pure and is done once per process and bundle.
+A `Bundle` is that everything as data. It is loaded once per case by a local activity and so lies in the case's
+history: whatever happens to files afterwards, the case replays. `compile_procedure` is pure and is done once per
+process and bundle.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -39,6 +41,8 @@ class Bundle(BaseModel):
     ladders: dict[str, Ladder]
     superiors: dict[str, str | None]
     """Role -> the role above it, for `supervisor` in ladders and for lint."""
+    continue_after: int = 1_000
+    """Updates after which a run continues as new."""
     child_events: dict[str, tuple[str, ...]] = {}
     """SOP of a child -> the events it declares, so that a parent can pass on what it does not take itself."""
 
@@ -126,10 +130,8 @@ def compile_procedure(bundle: Bundle) -> Procedure:
     if calendar is None:
         faults.append(Fault(path=("calendar",), message=_unknown("calendar", definition.calendar, bundle.calendars)))
         raise DefinitionError(sop, faults)
-    mapping: dict[str, Any] = {"states": states}
-    for key, value in (("initial", definition.initial), ("on", definition.on), ("parallel", definition.parallel or None)):
-        if value is not None:
-            mapping[key] = value
+    root = {"initial": definition.initial, "on": definition.on, "parallel": definition.parallel or None}
+    mapping = {"states": states, **{key: value for key, value in root.items() if value is not None}}
     try:
         chart: Chart | None = parse(mapping, effects=EFFECT_KINDS, data=types, due=Due(calendar, types))
     except ChartError as error:
@@ -152,7 +154,8 @@ def compile_procedure(bundle: Bundle) -> Procedure:
 
 @dataclass(frozen=True)
 class Due:
-    """Turns the text of an `after` or `send` into an instant: a period, a parameter that holds one, or `field - 24 hours`."""
+    """Turns the text of an `after` or `send` into an instant: a period, a parameter that holds one, or `field - 24
+    hours`."""
 
     calendar: BusinessCalendar
     types: Mapping[str, FieldType]
@@ -200,8 +203,9 @@ def instant_of(
 
 def field_type(spec: FieldSpec) -> FieldType:
     """How the expression language sees a field."""
-    if spec.type in ("text", "long_text", "choice", "reference"):
-        return FieldType("text")
+    simple = _SIMPLE_TYPES.get(spec.type)
+    if simple is not None:
+        return simple
     if spec.type == "money":
         return FieldType("record", fields={"amount": FieldType("decimal"), "currency": FieldType("text")})
     if spec.type == "file":
@@ -211,7 +215,23 @@ def field_type(spec: FieldSpec) -> FieldType:
         return FieldType("list", item=field_type(spec.element()))
     if spec.type == "record":
         return FieldType("record", fields={name: field_type(field) for name, field in (spec.fields or {}).items()})
-    return FieldType(spec.type)
+    return FieldType("any")
+
+
+_SIMPLE_TYPES: Mapping[str, FieldType] = MappingProxyType(
+    {
+        "text": FieldType("text"),
+        "long_text": FieldType("text"),
+        "choice": FieldType("text"),
+        "reference": FieldType("text"),
+        "integer": FieldType("integer"),
+        "decimal": FieldType("decimal"),
+        "boolean": FieldType("boolean"),
+        "date": FieldType("date"),
+        "datetime": FieldType("datetime"),
+        "duration": FieldType("duration"),
+    }
+)
 
 
 def _parameter(value: Any) -> Any:

@@ -25,7 +25,9 @@ def signal(turn: Turn, message: EventSignal) -> None:
         turn.journal("event_refused", message.name, MACHINE, note="the case is closed", data=message.data)
         return
     if is_reserved(turn, message.name):
-        turn.journal("event_refused", message.name, MACHINE, note="the name is reserved for the engine", data=message.data)
+        turn.journal(
+            "event_refused", message.name, MACHINE, note="the name is reserved for the engine", data=message.data
+        )
         return
     values, faults = read_event(turn, message.name, message.data)
     if faults:
@@ -150,11 +152,15 @@ def _take_report(turn: Turn, child: Child, spec: ChildSpec, report: ChildReport)
         store_result(turn, present, report.result)
         event = Event(name=f"{child.state}.{report.outcome}", data=report.result, origin="machine")
     else:
-        siblings = [other for other in turn.state.children.values() if other.state == child.state and other.index is not None]
+        siblings = [
+            other for other in turn.state.children.values() if other.state == child.state and other.index is not None
+        ]
         entry = child.key.rsplit(".", 1)[0]
         siblings = [other for other in siblings if other.key.rsplit(".", 1)[0] == entry]
         ended = [other for other in siblings if not other.is_live]
-        needed = len(siblings) if spec.until == "all" else 1 if spec.until == "any" else min(int(spec.until), len(siblings))
+        needed = (
+            len(siblings) if spec.until == "all" else 1 if spec.until == "any" else min(int(spec.until), len(siblings))
+        )
         if len(ended) < needed:
             turn.journal("child", f"{child.case_id} {report.outcome}", SYSTEM, title=title)
             return

@@ -40,7 +40,10 @@ def split_states(states: Any) -> tuple[dict[str, Any], dict[str, StateShape], li
 def faults_of(error: ValidationError, path: tuple[str | int, ...]) -> list[Fault]:
     """pydantic's findings as faults under a path."""
     return [
-        Fault(path=(*path, *(part for part in found["loc"] if not str(part).startswith("function-"))), message=found["msg"])
+        Fault(
+            path=(*path, *(part for part in found["loc"] if not str(part).startswith("function-"))),
+            message=found["msg"],
+        )
         for found in error.errors()
     ]
 
@@ -52,11 +55,9 @@ def _walk(
         faults.append(Fault(path=path, message="a mapping of states by name is needed here"))
         return {}
     chart: dict[str, Any] = {}
-    for state, body in states.items():
+    for state, written in states.items():
         here = (*path, state)
-        if body is None:
-            body = {}
-        if not isinstance(body, Mapping):
+        if not isinstance(body := written if written is not None else {}, Mapping):
             faults.append(Fault(path=here, message="a state is a mapping"))
             continue
         own = {key: body[key] for key in WORK_KEYS if key in body}
@@ -69,7 +70,12 @@ def _walk(
 
 
 def _shape(
-    state: str, own: Mapping[str, Any], parent: str | None, path: tuple[str | int, ...], faults: list[Fault], is_history: bool
+    state: str,
+    own: Mapping[str, Any],
+    parent: str | None,
+    path: tuple[str | int, ...],
+    faults: list[Fault],
+    is_history: bool,
 ) -> StateShape:
     def read(key: str, model: type[_Model], value: Any) -> _Model | None:
         try:
@@ -80,7 +86,11 @@ def _shape(
 
     kinds = [key for key in ("task", "work", "case") if key in own]
     if len(kinds) > 1:
-        faults.append(Fault(path=path, message=f"a state carries one kind of work, not {' and '.join(kinds)}; use a parallel state"))
+        faults.append(
+            Fault(
+                path=path, message=f"a state carries one kind of work, not {' and '.join(kinds)}; use a parallel state"
+            )
+        )
     if "title" not in own and not is_history:
         faults.append(Fault(path=path, message="a state has a title in English and Chinese"))
     title = read("title", Title, own["title"]) if "title" in own else None

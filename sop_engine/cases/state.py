@@ -1,7 +1,7 @@
 """The live state of one case: one versioned model that survives continue-as-new.
 
-Entries are frozen and replaced, never changed in place, so a fork of the state costs a few shallow copies and a failed act
-leaves nothing behind.
+Entries are frozen and replaced, never changed in place, so a fork of the state costs a few shallow copies and a
+failed act leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ class _Entry(BaseModel):
 
 
 class HumanTask(_Entry):
-    """One piece of work for a person. `key` numbers the entries of its state: `handling#2`, `handling#2.1` for an item."""
+    """One piece of work for a person.
+
+    `key` numbers the entries of its state: `handling#2`, `handling#2.1` for an item.
+    """
 
     key: str
     state: str
@@ -37,7 +40,6 @@ class HumanTask(_Entry):
     assignee: str | None = None
     priority: int = 5
     opened_at: datetime
-    clock: str | None = None
     completed_at: datetime | None = None
     completed_by: str | None = None
     outcome: str | None = None

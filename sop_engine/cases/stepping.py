@@ -1,4 +1,5 @@
-"""Taking an event through the chart: what is left is disarmed, what is entered is armed, what is asked for becomes commands."""
+"""Taking an event through the chart: what is left is disarmed, what is entered is armed, what is asked for becomes
+commands."""
 
 from __future__ import annotations
 
@@ -31,7 +32,10 @@ def dispatch(
     note: str | None = None,
     before: Mapping[str, Any] | None = None,
 ) -> StepView:
-    """Takes one event through the chart and journals the step. Raises one of CHART_FAILURES with the turn half changed."""
+    """Takes one event through the chart and journals the step.
+
+    Raises one of CHART_FAILURES with the turn half changed.
+    """
     at = at or turn.now
     before = turn.data if before is None else before
     turn.face(at, actor)
@@ -174,7 +178,13 @@ def escalate(turn: Turn, due: timing.DueRung) -> None:
 def open_incident(turn: Turn, kind: str, message: str, *, key: str | None = None, **details: Any) -> Incident:
     """Records a technical failure that waits for a person, and tells the case's owner."""
     incident = Incident.model_validate(
-        {"key": key or f"step#{turn.state.step + 1}", "kind": kind, "message": message[:2_000], "at": turn.now, **details}
+        {
+            "key": key or f"step#{turn.state.step + 1}",
+            "kind": kind,
+            "message": message[:2_000],
+            "at": turn.now,
+            **details,
+        }
     )
     turn.state.incidents[incident.key] = incident
     if turn.state.status == "open":

@@ -71,7 +71,9 @@ def spec_of(turn: Turn, task: HumanTask) -> TaskSpec:
 
 def refuse_while_held(turn: Turn) -> None:
     if turn.state.held_at is not None:
-        raise Refused(f"{turn.state.case_id} is held: {turn.state.hold_reason}", allowed=("resume", "comment", "cancel"))
+        raise Refused(
+            f"{turn.state.case_id} is held: {turn.state.hold_reason}", allowed=("resume", "comment", "cancel")
+        )
 
 
 def plan_completion(turn: Turn, act: CompleteTaskInput) -> Completion:
@@ -120,15 +122,27 @@ def _missing(turn: Turn, spec: TaskSpec, act: CompleteTaskInput, values: dict[st
         for name in required
         if values.get(name, turn.data.get(name)) is None
     ]
-    faults += [Fault(where=name, what="unknown tick", allowed=", ".join(spec.checklist)) for name in act.checklist if name not in spec.checklist]
+    faults += [
+        Fault(where=name, what="unknown tick", allowed=", ".join(spec.checklist))
+        for name in act.checklist
+        if name not in spec.checklist
+    ]
     for name, value in act.attachments.items():
         if name not in spec.attachments:
             faults.append(Fault(where=name, what="unknown attachment", allowed=", ".join(spec.attachments)))
         else:
             faults += read_value(FILE_NAME, value, name)[1]
     if outcome.require is None:
-        faults += [Fault(where=name, what="is not ticked", allowed=title.both()) for name, title in spec.checklist.items() if name not in act.checklist]
-        faults += [Fault(where=name, what="is not attached", allowed=title.both()) for name, title in spec.attachments.items() if name not in act.attachments]
+        faults += [
+            Fault(where=name, what="is not ticked", allowed=title.both())
+            for name, title in spec.checklist.items()
+            if name not in act.checklist
+        ]
+        faults += [
+            Fault(where=name, what="is not attached", allowed=title.both())
+            for name, title in spec.attachments.items()
+            if name not in act.attachments
+        ]
     return faults
 
 
@@ -139,9 +153,17 @@ def _time_faults(turn: Turn, task: HumanTask, act: CompleteTaskInput) -> list[Fa
     if act.happened_at > turn.now:
         faults.append(Fault(where="happened_at", what="lies in the future", allowed=f"up to {turn.now.isoformat()}"))
     if act.happened_at < task.opened_at:
-        faults.append(Fault(where="happened_at", what="lies before the task was opened", allowed=f"from {task.opened_at.isoformat()}"))
+        faults.append(
+            Fault(
+                where="happened_at",
+                what="lies before the task was opened",
+                allowed=f"from {task.opened_at.isoformat()}",
+            )
+        )
     if not act.reason:
-        faults.append(Fault(where="reason", what="is missing", allowed="why the act is recorded later than it happened"))
+        faults.append(
+            Fault(where="reason", what="is missing", allowed="why the act is recorded later than it happened")
+        )
     return faults
 
 
@@ -207,7 +229,13 @@ def _finish_task(
     spec = spec_of(turn, task)
     turn.put(values)
     turn.state.tasks[task.key] = task.model_copy(
-        update={"status": status, "completed_at": happened_at or turn.now, "completed_by": actor, "outcome": outcome, "assignee": task.assignee or actor}
+        update={
+            "status": status,
+            "completed_at": happened_at or turn.now,
+            "completed_by": actor,
+            "outcome": outcome,
+            "assignee": task.assignee or actor,
+        }
     )
     turn.touched_tasks[task.key] = None
     turn.state.last_completed_by[task.state] = actor
@@ -224,7 +252,9 @@ def _finish_task(
         _finish_item(turn, task, spec, actor, outcome, before, data, note)
         return
     event = Event(name=f"{task.state}.{outcome}", data=data, origin="person", at=happened_at)
-    dispatch(turn, event, actor, kind="task" if status == "completed" else "skipped", title=title, note=note, before=before)
+    dispatch(
+        turn, event, actor, kind="task" if status == "completed" else "skipped", title=title, note=note, before=before
+    )
     still_there = task.state in turn.state.snapshot.configuration and not turn.state.is_closed
     if still_there and not any(other.state == task.state for other in turn.state.open_tasks()):
         reopen(turn, task)
@@ -235,18 +265,41 @@ def reopen(turn: Turn, task: HumanTask) -> None:
     number = turn.state.entries[task.state] + 1
     turn.state.entries[task.state] = number
     key = f"{task.state}#{number}"
-    fresh = {"key": key, "status": "ready", "assignee": None, "completed_at": None, "completed_by": None, "outcome": None, "opened_at": turn.now}
+    fresh = {
+        "key": key,
+        "status": "ready",
+        "assignee": None,
+        "completed_at": None,
+        "completed_by": None,
+        "outcome": None,
+        "opened_at": turn.now,
+    }
     turn.state.tasks[key] = task.model_copy(update=fresh)
 
 
 def _finish_item(
-    turn: Turn, task: HumanTask, spec: TaskSpec, actor: str, outcome: str, before: Any, data: dict[str, Any], note: str | None
+    turn: Turn,
+    task: HumanTask,
+    spec: TaskSpec,
+    actor: str,
+    outcome: str,
+    before: Any,
+    data: dict[str, Any],
+    note: str | None,
 ) -> None:
     entry = [other for other in turn.state.tasks.values() if other.state == task.state and other.index is not None]
     ended = [other for other in entry if not other.is_open]
     needed = len(entry) if spec.until == "all" else 1 if spec.until == "any" else min(int(spec.until), len(entry))
     if len(ended) < needed:
-        turn.journal("task", f"{task.state}.{outcome}", actor, title=spec.outcomes[outcome].title, before=before, note=note, data=data)
+        turn.journal(
+            "task",
+            f"{task.state}.{outcome}",
+            actor,
+            title=spec.outcomes[outcome].title,
+            before=before,
+            note=note,
+            data=data,
+        )
         return
     results = [{"item": other.item, "outcome": other.outcome, "by": other.completed_by} for other in ended]
     event = Event(name=f"{task.state}.all", data={"results": results, **data}, origin="person")
@@ -307,5 +360,3 @@ def _hand(turn: Turn, task: HumanTask, to: str | None, actor: str, how: str) -> 
     status = "ready" if to is None else "claimed"
     turn.state.tasks[task.key] = task.model_copy(update={"assignee": to, "status": status, "suspended_until": None})
     turn.journal(f"task_{how}", task.key, actor, data={"to": to} if to is not None else None)
-
-

@@ -207,7 +207,14 @@ def _settle_until(turn: Turn, name: str, spec: ClockSpec, owner: str | None, at:
 
 def _triggers(spec: ClockSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(
-        (kind, (spec.start,) if kind == "start" and spec.start is not None else () if kind == "start" else getattr(spec, kind))
+        (
+            kind,
+            (spec.start,)
+            if kind == "start" and spec.start is not None
+            else ()
+            if kind == "start"
+            else getattr(spec, kind),
+        )
         for kind in TRIGGERS
     )
 
@@ -271,7 +278,9 @@ def next_rung(turn: Turn, key: str) -> DueRung | None:
 
 def earliest_rung(turn: Turn) -> DueRung | None:
     """The rung that comes first among all clocks; ties go to the clock opened first."""
-    ahead = [(running.next_rung_at, key) for key, running in turn.state.clocks.items() if running.next_rung_at is not None]
+    ahead = [
+        (running.next_rung_at, key) for key, running in turn.state.clocks.items() if running.next_rung_at is not None
+    ]
     return next_rung(turn, min(ahead, key=lambda entry: entry[0])[1]) if ahead else None
 
 

@@ -1,7 +1,7 @@
 """A turn: one message or one instant handled by a case. It works on a fork of the state and collects what follows.
 
-A turn gives a new state, the journal's steps, and commands for the interpreter. Nothing is carried out here. An act that
-cannot be done raises and the fork is dropped, so the case is untouched.
+A turn gives a new state, the journal's steps, and commands for the interpreter. Nothing is carried out here. An act
+that cannot be done raises and the fork is dropped, so the case is untouched.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts import CaseFacts, StepView
 from sop_engine.cases.fields import Title
+from sop_engine.cases.plain import plain
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import TIMELINE_LENGTH, CaseState
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.snapshot import StepError
-from sop_engine.cases.plain import plain
 
 CHART_FAILURES = (StepError, ExpressionError, ValueError)
 """What a definition's own expressions and periods can raise while a case runs."""

@@ -13,15 +13,17 @@ from sop_engine.cases.contracts import (
     ChildView,
     ClockRecord,
     ClockView,
+    PublishInput,
+    StepView,
     TaskRecord,
     TaskView,
 )
 from sop_engine.cases.events import awaited
 from sop_engine.cases.fields import Title
-from sop_engine.cases.procedure import Procedure
-from sop_engine.cases.state import CaseState, HumanTask, RunningClock
-from sop_engine.cases.turn import Turn
 from sop_engine.cases.plain import plain
+from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.state import CaseState, Child, HumanTask, RunningClock
+from sop_engine.cases.turn import Turn
 from sop_engine.timekeeping import clocks
 
 SlaState = Literal["on_track", "at_risk", "breached"]
@@ -49,12 +51,18 @@ def next_due(state: CaseState) -> datetime | None:
     return min((c.due_at for c in state.clocks.values() if c.is_open and c.due_at is not None), default=None)
 
 
-def task_due(state: CaseState, task: HumanTask) -> datetime | None:
-    """When a task is due: its own clock, else the first clock of its state."""
-    if task.clock is not None and task.clock in state.clocks:
-        return state.clocks[task.clock].due_at
-    owned = [c.due_at for c in state.clocks.values() if c.owner == task.state and c.is_open and c.due_at is not None]
-    return min(owned, default=None)
+def task_due(procedure: Procedure, state: CaseState, task: HumanTask) -> datetime | None:
+    """When a task is due: the earliest of its state's clocks and of the SOP's clocks that its outcomes stop."""
+    prefix = f"{task.state}."
+    due = []
+    for running in state.clocks.values():
+        if not running.is_open or running.due_at is None:
+            continue
+        spec = procedure.definition.clocks.get(running.name)
+        stops = spec is not None and any(name.startswith(prefix) for name in spec.stop)
+        if running.owner == task.state or (running.owner is None and stops):
+            due.append(running.due_at)
+    return min(due, default=None)
 
 
 def task_view(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskView:
@@ -82,7 +90,7 @@ def task_view(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskVi
         role=task.role,
         assignee=task.assignee,
         status=task.status,
-        due_at=task_due(state, task),
+        due_at=task_due(procedure, state, task),
         priority=task.priority,
         outcomes=titles({key: o.title for key, o in spec.outcomes.items()} if spec is not None else {}),
         opened_at=task.opened_at,
@@ -141,12 +149,10 @@ def case_view(procedure: Procedure, state: CaseState, now: datetime) -> CaseView
         data={name: plain(state.snapshot.data.get(name)) for name in fields},
         tasks=tuple(task_view(procedure, state, task) for task in state.open_tasks()),
         clocks=tuple(clock_view(procedure, running, now) for running in state.clocks.values()),
-        children=tuple(
-            ChildView(key=c.key, sop=c.sop, case_id=c.case_id, status=c.status, outcome=c.outcome)
-            for c in state.children.values()
-        ),
+        children=tuple(child_view(child) for child in state.children.values()),
         incidents=tuple(
-            {"incident": i.key, "kind": i.kind, "message": i.message, "at": i.at.isoformat()} for i in state.incidents.values()
+            {"incident": i.key, "kind": i.kind, "message": i.message, "at": i.at.isoformat()}
+            for i in state.incidents.values()
         ),
         documents=state.documents,
         milestones=tuple(plain(m.model_dump()) for m in state.milestones.values()),
@@ -216,7 +222,7 @@ def task_record(procedure: Procedure, state: CaseState, task: HumanTask) -> Task
         assignee=task.assignee,
         priority=task.priority,
         opened_at=task.opened_at,
-        due_at=task_due(state, task),
+        due_at=task_due(procedure, state, task),
         completed_at=task.completed_at,
         completed_by=task.completed_by,
         outcome=task.outcome,
@@ -244,3 +250,27 @@ def clock_record(procedure: Procedure, running: RunningClock, now: datetime) -> 
         fired=tuple(rung.model_dump(mode="json") for rung in clock.rungs),
         moved=tuple(move.model_dump(mode="json") for move in clock.moved),
     )
+
+
+def publication(
+    procedure: Procedure,
+    state: CaseState,
+    steps: tuple[StepView, ...],
+    closed_tasks: tuple[str, ...],
+    first_run_id: str,
+    now: datetime,
+) -> PublishInput:
+    """What records are given: the waiting steps and the whole present state, so that each write heals the last."""
+    shown = [task for task in state.tasks.values() if task.is_open or task.key in closed_tasks]
+    return PublishInput(
+        case=case_record(procedure, state, first_run_id),
+        steps=steps,
+        tasks=tuple(task_record(procedure, state, task) for task in shown),
+        clocks=tuple(clock_record(procedure, running, now) for running in state.clocks.values()),
+        children=tuple(child_view(child) for child in state.children.values()),
+        written_at=now,
+    )
+
+
+def child_view(child: Child) -> ChildView:
+    return ChildView(key=child.key, sop=child.sop, case_id=child.case_id, status=child.status, outcome=child.outcome)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,17 @@ class SopFile:
     text: str
     child_sops: tuple[str, ...]
 
+    def with_definition(self, definition: SopDefinition, value: Any, content_hash: str, text: str) -> SopFile:
+        """The same SOP with an earlier published text."""
+        return replace(
+            self,
+            file=YamlFile(self.file.name, value, {}),
+            definition=definition,
+            content_hash=content_hash,
+            text=text,
+            child_sops=children_of(definition),
+        )
+
     def place(self, path: tuple[str | int, ...], message: str) -> YamlFault:
         line, column = self.file.place(path)
         return YamlFault(self.file.name, line, column, ".".join(map(str, path)), message)
@@ -64,7 +75,6 @@ class Library:
     calendars: Mapping[str, BusinessCalendar]
     sops: Mapping[str, SopFile]
     overrides: Mapping[str, Mapping[str, Any]]
-    faults: tuple[YamlFault, ...] = field(default=())
 
     def bundle(self, sop: str) -> Bundle:
         """Everything a case of the SOP needs. Raises KeyError for an SOP that is not there."""
@@ -91,7 +101,9 @@ class Library:
     def _named(self, definition: SopDefinition) -> tuple[tuple[str, ...], tuple[str, ...]]:
         _, shapes, _ = split_states(definition.states)
         specs = [*definition.clocks.values(), *(spec for shape in shapes.values() for _, spec in shape.clocks)]
-        calendars = dict.fromkeys([definition.calendar, *(spec.calendar for spec in specs if spec.calendar is not None)])
+        calendars = dict.fromkeys(
+            [definition.calendar, *(spec.calendar for spec in specs if spec.calendar is not None)]
+        )
         return tuple(calendars), tuple(dict.fromkeys(spec.ladder for spec in specs))
 
     @property
@@ -148,16 +160,20 @@ def read_sop(path: Path, faults: list[YamlFault]) -> SopFile | None:
             line, column = file.place(fault.path)
             faults.append(YamlFault(file.name, line, column, ".".join(map(str, fault.path)), fault.message))
         return None
-    _, shapes, _ = split_states(definition.states)
-    children = tuple(dict.fromkeys(shape.child.sop for shape in shapes.values() if shape.child is not None))
     canonical = json.dumps(file.value, ensure_ascii=False, separators=(",", ":"))
     return SopFile(
         file=file,
         definition=definition,
         content_hash=hashlib.sha256(canonical.encode()).hexdigest(),
         text=canonical,
-        child_sops=children,
+        child_sops=children_of(definition),
     )
+
+
+def children_of(definition: SopDefinition) -> tuple[str, ...]:
+    """The SOPs that a definition starts as children."""
+    _, shapes, _ = split_states(definition.states)
+    return tuple(dict.fromkeys(shape.child.sop for shape in shapes.values() if shape.child is not None))
 
 
 def definition_faults(sop_file: SopFile, error: DefinitionError) -> list[YamlFault]:
@@ -189,7 +205,9 @@ def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
             faults.append(YamlFault(file.name, line, column, ".".join(map(str, found.path)), found.message))
         return None
     named = [(("roles", name, "superior"), role.superior) for name, role in organization.roles.items() if role.superior]
-    named += [(("people", name, "roles"), role) for name, person in organization.people.items() for role in person.roles]
+    named += [
+        (("people", name, "roles"), role) for name, person in organization.people.items() for role in person.roles
+    ]
     for place, role_name in named:
         if role_name not in organization.roles:
             line, column = file.place(place)
@@ -243,5 +261,7 @@ def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault])
             elif file is not None:
                 line, column = file.place((sop, name))
                 allowed = ", ".join(known) if sop in sops else "an SOP: " + ", ".join(sops)
-                faults.append(YamlFault(file.name, line, column, f"{sop}.{name}", f"unknown parameter; allowed: {allowed}"))
+                faults.append(
+                    YamlFault(file.name, line, column, f"{sop}.{name}", f"unknown parameter; allowed: {allowed}")
+                )
     return overrides

@@ -1,5 +1,5 @@
-"""YAML as the content uses it: version 1.2 scalars (`on`, `no` and `12:30` are text), no duplicate keys, no aliases, and
-the line of every node."""
+"""YAML as the content uses it: version 1.2 scalars (`on`, `no` and `12:30` are text), no duplicate keys, no
+aliases, and the line of every node."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def read_text(text: str, name: str) -> YamlFile:
         for token in yaml.scan(text):
             if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
                 mark = token.start_mark
-                faults.append(YamlFault(name, mark.line + 1, mark.column + 1, "", "anchors and aliases are not used here"))
+                faults.append(
+                    YamlFault(name, mark.line + 1, mark.column + 1, "", "anchors and aliases are not used here")
+                )
         root = yaml.compose(text, Loader=yaml.SafeLoader) if not faults else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

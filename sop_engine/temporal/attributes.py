@@ -1,10 +1,12 @@
 """Search attributes: the one set that code, server set-up and documentation share.
 
-They are never encrypted, so no name, price or free text of a customer is among them. The embedded server allows ten keywords
-and three of each other type.
+They are never encrypted, so no name, price or free text of a customer is among them. The embedded server allows ten
+keywords and three of each other type.
 """
 
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from typing import Any
+
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from sop_engine.cases.contracts import CaseRecord
 
@@ -29,15 +31,20 @@ LONGEST = 200
 """Characters kept of a value: an over-long one fails the workflow."""
 
 
-def attributes_of(record: CaseRecord) -> TypedSearchAttributes:
-    """What a case is found by in the Web UI."""
-    keywords = [(SOP_STATUS, record.status), (SOP_SLA, record.sla), (SOP_OWNER, record.owner)]
-    if record.stage is not None:
-        keywords.append((SOP_STAGE, record.stage))
-    if record.references:
-        keywords.append((SOP_REFERENCE, record.references[0][1]))
-    attributes = TypedSearchAttributes([SearchAttributePair(key, value[:LONGEST]) for key, value in keywords])
-    return attributes if record.due_at is None else attributes.updated(SearchAttributePair(SOP_DUE, record.due_at))
+def attributes_of(record: CaseRecord) -> list[SearchAttributeUpdate[Any]]:
+    """What a case is found by in the Web UI; what it has no longer is taken away."""
+    keywords = [
+        (SOP_STATUS, record.status),
+        (SOP_SLA, record.sla),
+        (SOP_OWNER, record.owner),
+        (SOP_STAGE, record.stage),
+        (SOP_REFERENCE, record.references[0][1] if record.references else None),
+    ]
+    updates: list[SearchAttributeUpdate[Any]] = [
+        key.value_unset() if value is None else key.value_set(value[:LONGEST]) for key, value in keywords
+    ]
+    updates.append(SOP_DUE.value_unset() if record.due_at is None else SOP_DUE.value_set(record.due_at))
+    return updates
 
 
 def decisive(record: CaseRecord) -> tuple[str | None, str, str]:

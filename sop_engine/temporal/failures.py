@@ -8,7 +8,9 @@ from sop_engine.cases.faults import SopError
 def to_failure(error: SopError) -> ApplicationError:
     """The failure that carries a refusal; never retried."""
     faults = [fault.model_dump() for fault in error.faults]
-    return ApplicationError(error.text(), error.message, faults, list(error.allowed), type=error.kind, non_retryable=True)
+    return ApplicationError(
+        error.text(), error.message, faults, list(error.allowed), type=error.kind, non_retryable=True
+    )
 
 
 def message_of(error: BaseException) -> str:

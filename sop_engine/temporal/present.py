@@ -1,7 +1,7 @@
 """What a worker process knows at present: the organisation that update validators ask, and procedures compiled so far.
 
-Validators run once, before anything reaches history, and never on replay; so they may ask for what is true now. Procedures are
-kept by the bytes that lie in the history, so the same history always gives the same procedure.
+Validators run once, before anything reaches history, and never on replay; so they may ask for what is true now.
+Procedures are kept by the bytes that lie in the history, so the same history always gives the same procedure.
 """
 
 import hashlib

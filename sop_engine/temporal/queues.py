@@ -11,7 +11,7 @@ REFERENCE_DATA = "case.reference_data"
 
 LOAD_PROCEDURE = "load_procedure"
 PUBLISH_STEPS = "publish_steps"
-CHECK_ACT = "check_act"
+LOAD_ORGANIZATION = "load_organization"
 CHECK_OPENING = "check_opening"
 NOTIFY = "notify"
 RENDER_DOCUMENT = "render_document"

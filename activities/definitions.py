@@ -1,0 +1,72 @@
+"""Giving cases what they run on: procedures, the organisation, and whether a case would open."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from temporalio import activity
+
+from sop_engine.cases.contracts import LoadInput, OpenCheckInput, OpenCheckResult
+from sop_engine.cases.definition import SopDefinition
+from sop_engine.cases.faults import Fault, InvalidInput, SopError
+from sop_engine.cases.opening import read_opening
+from sop_engine.cases.procedure import Bundle
+from sop_engine.content.library import Library
+from sop_engine.records.definitions import DefinitionRepository
+from sop_engine.temporal.failures import to_failure
+from sop_engine.temporal.present import pack
+from sop_engine.temporal.queues import CHECK_OPENING, LOAD_ORGANIZATION, LOAD_PROCEDURE
+
+
+class DefinitionActivities:
+    """Reads the worker's library; every definition that a case uses is kept for good in the records."""
+
+    def __init__(self, library: Library, definitions: DefinitionRepository, continue_after: int = 1_000) -> None:
+        self._library = library
+        self._definitions = definitions
+        self._continue_after = continue_after
+
+    @activity.defn(name=LOAD_PROCEDURE)
+    def load_procedure(self, given: LoadInput) -> bytes:
+        """The packed bundle of an SOP's version; the newest when none is named. Refuses an unknown SOP or version."""
+        try:
+            bundle = self._bundle(given.sop, given.version)
+        except SopError as error:
+            raise to_failure(error) from None
+        return pack(bundle.model_copy(update={"continue_after": self._continue_after}))
+
+    @activity.defn(name=LOAD_ORGANIZATION)
+    def load_organization(self) -> dict[str, Any]:
+        """The organisation, for an act that came before its case was loaded."""
+        return self._library.organization.model_dump()
+
+    @activity.defn(name=CHECK_OPENING)
+    def check_opening(self, given: OpenCheckInput) -> OpenCheckResult:
+        """Every fault that would keep a case from opening; refuses an unknown SOP."""
+        try:
+            definition = SopDefinition.model_validate(self._bundle(given.sop, given.version).definition)
+            read_opening(definition, given.data)
+        except InvalidInput as error:
+            if error.faults and error.faults[0].where in ("sop", "version"):
+                raise to_failure(error) from None
+            return OpenCheckResult(faults=tuple(fault.model_dump() for fault in error.faults))
+        return OpenCheckResult(title=definition.title.model_dump(), reference=definition.reference)
+
+    def _bundle(self, sop: str, version: int | None) -> Bundle:
+        known = self._library.sops.get(sop)
+        if known is None:
+            fault = Fault(where="sop", what=f"unknown SOP {sop!r}", allowed=", ".join(self._library.sops))
+            raise InvalidInput(f"no SOP is called {sop!r}", [fault])
+        newest = known.definition.version
+        if version is None or version == newest:
+            self._definitions.store(sop, newest, known.content_hash, known.text)
+            return self._library.bundle(sop)
+        kept = self._definitions.get(sop, version)
+        if kept is None:
+            fault = Fault(where="version", what=f"unknown version {version}", allowed=f"{newest}")
+            raise InvalidInput(f"{sop} has no version {version}", [fault])
+        older = SopDefinition.model_validate(json.loads(kept.text))
+        return self._library.bundle_of(
+            known.with_definition(older, json.loads(kept.text), kept.content_hash, kept.text)
+        )

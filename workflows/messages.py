@@ -1,0 +1,80 @@
+"""Reading what arrives raw: start inputs, signals, updates. A signal that cannot be read must not fail the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from sop_engine.cases.casework import fault_of
+from sop_engine.cases.continuation import ContinuedCase
+from sop_engine.cases.contracts import EventSignal, OpenCaseInput
+from sop_engine.cases.faults import InvalidInput
+from sop_engine.temporal.failures import to_failure
+
+
+class Unreadable:
+    """A payload that no converter reads."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def __repr__(self) -> str:
+        return f"an unreadable payload ({self.why[:200]})"
+
+
+def read_body(raw: RawValue | None) -> Any:
+    """What a raw payload says; an `Unreadable` where no converter reads it."""
+    if raw is None:
+        return None
+    try:
+        return workflow.payload_converter().from_payload(raw.payload)
+    except Exception as error:
+        return Unreadable(str(error))
+
+
+def read_start(args: Sequence[RawValue]) -> Any:
+    """The start argument: a `ContinuedCase` for a later run, else what was sent, to be checked once the case opens."""
+    body = read_body(args[0]) if args else None
+    if isinstance(body, Mapping) and "state" in body and "bundle" in body:
+        return workflow.payload_converter().from_payload(args[0].payload, ContinuedCase)
+    return body
+
+
+def read_opening(body: Any) -> OpenCaseInput:
+    """How the case is to be opened. Raises the failure of a start that cannot be read, with every fault."""
+    if body is None:
+        return OpenCaseInput()
+    try:
+        return OpenCaseInput.model_validate(body)
+    except ValidationError as error:
+        faults = [fault_of(found, OpenCaseInput) for found in error.errors()]
+        raise to_failure(InvalidInput("the start input cannot be read", faults)) from None
+
+
+def read_event(raw: RawValue | None) -> tuple[EventSignal | None, str]:
+    """Signal `event`: the event, or why it cannot be read."""
+    body = read_body(raw)
+    if body is None:
+        return None, "a signal without a body"
+    return _event(body)
+
+
+def event_of(name: str, body: Any) -> tuple[EventSignal | None, str]:
+    """A signal by an event's own name: its body is the data, or `{"data": {…}, "id": "…", "at": "…"}`."""
+    if body is None:
+        return EventSignal(name=name), ""
+    if not isinstance(body, Mapping):
+        return None, f"the body is {body!r}, not one JSON object"
+    envelope = "data" in body and set(body) <= {"name", "data", "id", "at"} and isinstance(body["data"], Mapping)
+    return _event({**(body if envelope else {"data": body}), "name": name})
+
+
+def _event(body: Any) -> tuple[EventSignal | None, str]:
+    try:
+        return EventSignal.model_validate(body), ""
+    except ValidationError as error:
+        return None, "; ".join(str(fault_of(found, EventSignal)) for found in error.errors())
