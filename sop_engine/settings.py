@@ -39,8 +39,6 @@ class Settings(BaseModel):
     """Where operators open the Temporal Web UI; links are made from it."""
     task_queue: str = Field(default="sop", min_length=1)
     """Where workers and commands meet."""
-    continue_after: int = Field(default=1_000, ge=1)
-    """Acts after which a case goes on in a fresh run, to keep its history short."""
     language: Literal["en", "zh"] = "en"
     continue_after: int = Field(default=1_000, ge=1)
     """Updates after which a case goes on in a new run."""
