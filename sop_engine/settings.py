@@ -40,9 +40,9 @@ class Settings(BaseModel):
     task_queue: str = Field(default="sop", min_length=1)
     """Where workers and commands meet."""
     language: Literal["en", "zh"] = "en"
+    """Language of titles and labels, where `--lang` is not given."""
     continue_after: int = Field(default=1_000, ge=1)
     """Updates after which a case goes on in a new run."""
-    """Language of titles and labels, where `--lang` is not given."""
 
     def moved_to(self, data_directory: Path) -> Self:
         """The same choices for another data directory; the default database moves along."""
