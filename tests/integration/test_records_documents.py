@@ -1,0 +1,133 @@
+"""Kept documents, kept definitions, and what crosses Temporal on the way out."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+
+from activities.documents import DocumentActivities
+from activities.reading import ReadingActivities
+from sop_engine.cases.contracts import CaseFacts, DocumentInput, DocumentResult
+from sop_engine.cases.fields import Title
+from sop_engine.cases.organization import Organization, Person, Role
+from sop_engine.cases.reading import CHUNK_BYTES, CaseInput, DocumentChunk, ListTasksInput, ReadDocumentInput
+from sop_engine.documents.rendering import DocumentTemplates
+from sop_engine.records.definitions import DefinitionChangedError, DefinitionRepository
+from sop_engine.records.documents import DocumentRepository
+from sop_engine.records.publishing import Publisher
+from tests.integration.published import minute, published, step, task
+
+pytest_plugins = ("tests.integration.databases",)
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+ORGANIZATION = Organization(
+    name=Title(en="Harbour Bridge", zh="港桥"),
+    roles={"customer_service_agent": Role(title=Title(en="Agent", zh="客服"))},
+    people={"li.na": Person(name="Li Na", roles=("customer_service_agent",))},
+)
+
+
+def render(engine: Engine, key: str, eta: str = "2026-03-05", template: str = "arrival_notice") -> DocumentResult:
+    facts = CaseFacts(
+        case_id="SHP-1",
+        sop="Shipment",
+        title={"en": "Shipment", "zh": "货运"},
+        data={"eta": eta},
+        state=None,
+        actor=None,
+        at=AT,
+        zone="Asia/Shanghai",
+    )
+    templates = DocumentTemplates(Path(__file__).parent / "templates" / "documents")
+    activities = DocumentActivities(engine, templates, ORGANIZATION)
+    return activities.render_document(DocumentInput(key=key, template=template, facts=facts))
+
+
+def read(engine: Engine, document_id: str) -> bytes:
+    """As the command line reads: in pieces, through the data converter."""
+    content, offset = b"", 0
+    converter = pydantic_data_converter.payload_converter
+    while True:
+        answer = ReadingActivities(engine).read_document(ReadDocumentInput(document_id=document_id, offset=offset))
+        payloads = converter.to_payloads([answer])
+        assert len(payloads[0].data) < 2_000_000
+        assert converter.from_payloads(payloads, [DocumentChunk]) == [answer]
+        content += answer.content
+        if answer.next_offset is None:
+            return content
+        offset = answer.next_offset
+
+
+def test_a_document_is_rendered_once_per_key_and_versioned(engine: Engine) -> None:
+    first = render(engine, "k1")
+    assert render(engine, "k1", eta="2027-01-01") == first
+    second = render(engine, "k2", eta="2026-03-06")
+    third = render(engine, "k3")
+    assert [each.version for each in (first, second, third)] == [1, 2, 3]
+    assert first.document_id == "SHP-1.arrival_notice.v1"
+    assert first.name == "SHP-1.arrival_notice.v1.html"
+    assert first.title == {"en": "Arrival notice", "zh": "到货通知"}
+    assert first.sha256 == third.sha256 != second.sha256
+
+    listed = ReadingActivities(engine).list_documents(CaseInput(case_id="SHP-1")).documents
+    assert [line.document_id for line in listed] == [each.document_id for each in (first, second, third)]
+    html = read(engine, second.document_id).decode()
+    assert "2026-03-06" in html
+    assert len(html.encode()) == listed[1].size
+    assert listed[1].rendered_at == AT
+
+
+def test_a_large_document_comes_in_pieces(engine: Engine) -> None:
+    content = "箱".encode() * CHUNK_BYTES
+    kept = DocumentRepository(engine).keep(
+        key="k", case_id="SHP-1", template="big", title={"en": "Big", "zh": "大"}, content=content, rendered_at=AT
+    )
+    assert read(engine, kept.document_id) == content
+
+
+def test_what_is_not_there_is_not_found(engine: Engine) -> None:
+    for call in (
+        lambda: render(engine, "k1", template="nothing"),
+        lambda: ReadingActivities(engine).read_document(ReadDocumentInput(document_id="none")),
+        lambda: ReadingActivities(engine).read_case_record(CaseInput(case_id="none")),
+    ):
+        with pytest.raises(ApplicationError) as failed:
+            call()
+        assert (failed.value.type, failed.value.non_retryable) == ("NotFound", True)
+
+
+def test_a_persons_roles_are_looked_up_for_the_inbox(engine: Engine) -> None:
+    Publisher(engine).publish(published(minute(1), step(1, "opened"), tasks=(task(), task("other#1", role="driver"))))
+    reading = ReadingActivities(engine, ORGANIZATION)
+    assert [line.key for line in reading.list_tasks(ListTasksInput(user="li.na")).tasks] == ["registered#1"]
+    assert reading.list_tasks(ListTasksInput(user="nobody")).tasks == ()
+
+
+def test_definitions_are_kept_and_the_newest_is_found(engine: Engine) -> None:
+    definitions = DefinitionRepository(engine)
+    assert definitions.newest("Complaint") is None
+    definitions.store("Complaint", 1, "abc", "sop: Complaint")
+    definitions.store("Complaint", 1, "abc", "sop: Complaint")
+    definitions.store("Complaint", 2, "def", "sop: Complaint # 2")
+    newest, first = definitions.newest("Complaint"), definitions.get("Complaint", 1)
+    assert newest is not None
+    assert first is not None
+    assert (newest.version, newest.content_hash) == (2, "def")
+    assert (first.version, first.text) == (1, "sop: Complaint")
+    assert definitions.get("Complaint", 3) is None
+
+
+def test_a_version_in_use_keeps_its_text(engine: Engine) -> None:
+    definitions = DefinitionRepository(engine)
+    definitions.store("Complaint", 1, "draft", "sop: draft")
+    definitions.store("Complaint", 1, "abc", "sop: Complaint")
+    Publisher(engine).publish(published(minute(1), step(1, "opened")))
+    definitions.store("Complaint", 1, "abc", "sop: Complaint")
+    with pytest.raises(DefinitionChangedError, match="version 1 is in use by case CMP-2026-0001"):
+        definitions.store("Complaint", 1, "xyz", "sop: changed")
+    kept = definitions.get("Complaint", 1)
+    assert kept is not None
+    assert kept.content_hash == "abc"
