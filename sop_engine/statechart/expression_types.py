@@ -189,25 +189,35 @@ class _Checker:
 
     def _filtered(self, node: tree.Filtered) -> FieldType:
         operand = self.infer(node.operand)
-        options = {key: self.infer(option) for key, option in node.options}
-        arguments = tuple(self.infer(argument) for argument in node.arguments)
+        types = [self.infer(part) for part in (*node.arguments, *(option for _, option in node.options))]
         takes, gives = _FILTER_TYPES[node.name]
         if takes and operand.kind not in (*takes, "any"):
-            self.faults.append(
-                f"{tree.describe(node.operand)} is {operand.kind}, {node.name} takes {' or '.join(takes)}"
-            )
+            taken = " or ".join(takes)
+            self.faults.append(f"{tree.describe(node.operand)} is {operand.kind}, {node.name} takes {taken}")
             return ANY
-        if node.name == "default":
-            return self._common((operand, *arguments[:1]))
+        field = self._attribute_of(node, operand.item or ANY)
         if gives is not None:
             return gives
+        if node.name == "default":
+            return self._common((operand, *types[:1]))
         if node.name in ("first", "last", "max", "min"):
             return operand.item or ANY
         if node.name == "map":
-            return LIST
+            return FieldType("list", item=field)
         if node.name == "sum":
-            return ANY if arguments or options else operand.item or ANY
+            return self._common((field, INTEGER)) if field.kind in _NUMBERS else ANY
         return operand
+
+    def _attribute_of(self, node: tree.Filtered, item: FieldType) -> FieldType:
+        """The type of the field that a filter on a list reads of each item; the item itself where it names none."""
+        named = [option for key, option in node.options if key == "attribute"]
+        if node.name in ("selectattr", "rejectattr"):
+            named += node.arguments[:1]
+        for attribute in named:
+            if isinstance(attribute, tree.Literal):
+                for key in attribute.value.split("."):
+                    item = self._attribute(tree.Attribute(node.operand, key), item, key)
+        return item
 
     def _common(self, types: tuple[FieldType, ...]) -> FieldType:
         first = types[0] if types else ANY
@@ -242,7 +252,7 @@ _FILTER_TYPES: Mapping[str, tuple[tuple[Kind, ...], FieldType | None]] = Mapping
         "length": (("text", "list", "record"), INTEGER),
         "list": (("text", "list", "record"), LIST),
         "lower": (("text",), TEXT),
-        "map": (("list",), LIST),
+        "map": (("list",), None),
         "max": (("list",), None),
         "min": (("list",), None),
         "rejectattr": (("list",), None),

@@ -98,7 +98,8 @@ class _StateReader:
         if outlined.kind != "compound":
             return None
         if not outlined.children:
-            self._reader.fault((*outlined.path, "states"), "there is no state to be in")
+            if isinstance(raw["states"], Mapping):
+                self._reader.fault((*outlined.path, "states"), "there is no state to be in")
             return None
         if "initial" not in raw:
             return Default(outlined.children[:1], ())
