@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, create_engine, event
 
 LOCK_WAIT_MS = 5_000
-"""How long SQLite waits for another writer before it gives up."""
+"""How long SQLite waits for another process that writes before it gives up."""
+
+# SQLite's writers poll for the lock, and of eight the unlucky one waits more than a second; threads that queue here first
+# wait their turn, some tens of milliseconds.
+_SQLITE_WRITERS = Lock()
 
 
 def open_engine(url: str) -> Engine:
@@ -24,7 +29,8 @@ def open_engine(url: str) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes. On SQLite it takes the write lock at once: one that turns writer late may fail."""
-    with engine.execution_options(writes=True).begin() as connection:
+    queue = _SQLITE_WRITERS if engine.dialect.name == "sqlite" else nullcontext()
+    with queue, engine.execution_options(writes=True).begin() as connection:
         yield connection
 
 
