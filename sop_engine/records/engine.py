@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 LOCK_WAIT_MS = 5_000
 """How long SQLite waits for another process that writes before it gives up."""
 
-# SQLite's writers poll for the lock, and of eight the unlucky one waits more than a second; threads that queue here first
-# wait their turn, some tens of milliseconds.
+# SQLite's writers poll for the lock, and of eight the unlucky one waits more than a second; threads that queue here
+# first wait their turn, some tens of milliseconds.
 _SQLITE_WRITERS = Lock()
 
 
