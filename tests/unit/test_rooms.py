@@ -36,6 +36,8 @@ def test_a_package_file_holds_only_its_docstring(path: Path) -> None:
 def test_a_pure_room_keeps_no_mutable_state(path: Path) -> None:
     """Modules passed through the sandbox are shared between runs, so a list in one would grow from case to case."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            continue
         value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
         literal = isinstance(value, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
         name = value.func if isinstance(value, ast.Call) else None
