@@ -1,6 +1,7 @@
 """The `sop` command put together: its groups, and the commands that stand alone."""
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -63,4 +64,13 @@ for part in (case, task, incident, definition, document, report):
 
 def run(serve: Serve) -> None:
     """Runs the command line of this process. `serve` runs a worker, for the commands that bring one along."""
-    application(obj=Invocation(serve=serve, environ=os.environ))
+    try:
+        application(obj=Invocation(serve=serve, environ=os.environ))
+    except SystemExit as ending:
+        if "temporalio" not in sys.modules or not isinstance(ending.code, int):
+            raise
+        # Threads of Temporal's client that outlive the interpreter's end now and then abort the process: a command that
+        # was answered would exit with 134. Nothing is left to do but to hand over what was printed.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ending.code)

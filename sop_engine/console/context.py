@@ -67,8 +67,15 @@ class Session:
         return CaseGateway(client, self.settings.task_queue, ui_url=self.settings.ui_url, say=self.say)
 
     def show(self, renderable: Any) -> None:
-        """Data, for people: to stdout."""
-        console(sys.stdout).print(renderable)
+        """Data, for people: to stdout; without the padding of tables where it is not a screen."""
+        screen = console(sys.stdout)
+        if screen.is_terminal:
+            screen.print(renderable)
+            return
+        with screen.capture() as captured:
+            screen.print(renderable)
+        for line in captured.get().splitlines():
+            self.line(line.rstrip())
 
     def line(self, text: str) -> None:
         """One line of data, as it is: an id, a path, an address."""

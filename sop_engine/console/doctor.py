@@ -165,5 +165,5 @@ async def check_worker(gateway: "CaseGateway") -> Finding:
     except SopError as error:
         verdict: Verdict = "unreachable" if error.exit_code == 4 else "wrong"
         return Finding(check="worker", verdict=verdict, what=error.message, mend="start one with `sop worker`")
-    what = f"answers on {gateway.task_queue!r}; {answer.total} cases in its records"
+    what = f"answers on {gateway.task_queue!r}; cases in its records: {answer.total}"
     return Finding(check="worker", verdict="ok", what=what)

@@ -55,7 +55,7 @@ async def list_incidents(
         return
     from sop_engine.console.render_lists import render_incidents
 
-    session.show(render_incidents([(line.case_id, line.incident) for line in lines], session.language))
+    session.show(render_incidents([(line.case_id, line.incident) for line in lines], session.language, session.zone))
 
 
 @command(incident, "retry", acts=True, reads=True)

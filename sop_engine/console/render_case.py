@@ -41,23 +41,23 @@ def _parts(view: CaseView, language: str, zone: tzinfo | None) -> Iterator[tuple
     if view.clocks:
         yield "clocks", _clocks(view.clocks, language, zone)
     if view.incidents:
-        yield "incidents", _rows(view.incidents, ("incident", "kind", "message", "at"), language)
+        yield "incidents", _rows(view.incidents, ("incident", "kind", "message", "at"), language, zone)
     if view.children:
         children = table(("case", "sop", "status", "outcome"), language)
         for child in view.children:
             children.add_row(child.case_id, child.sop, word(child.status, language), child.outcome or EMPTY)
         yield "children", children
     if view.documents:
-        yield "documents", _rows(view.documents, tuple(view.documents[0]), language)
+        yield "documents", _rows(view.documents, tuple(view.documents[0]), language, zone)
     if view.milestones:
-        yield "milestones", _rows(view.milestones, tuple(view.milestones[0]), language)
-    filled = [(name, value(content, language)) for name, content in view.data.items() if content is not None]
+        yield "milestones", _rows(view.milestones, tuple(view.milestones[0]), language, zone)
+    filled = [(name, value(content, language, zone)) for name, content in view.data.items() if content is not None]
     if filled:
         yield "data", pairs(filled)
     if view.comments:
-        yield "comments", _rows(view.comments, tuple(view.comments[0]), language)
+        yield "comments", _rows(view.comments, tuple(view.comments[0]), language, zone)
     if view.attachments:
-        yield "attachments", _rows(view.attachments, tuple(view.attachments[0]), language)
+        yield "attachments", _rows(view.attachments, tuple(view.attachments[0]), language, zone)
     commands = _next_commands(view)
     if commands:
         yield "next", Text("\n".join(f"  {command}" for command in commands))
@@ -94,17 +94,13 @@ def _clocks(clocks: tuple[ClockView, ...], language: str, zone: tzinfo | None) -
     return made
 
 
-def _rows(rows: tuple[dict[str, Any], ...], keys: tuple[str, ...], language: str) -> RenderableType:
+def _rows(
+    rows: tuple[dict[str, Any], ...], keys: tuple[str, ...], language: str, zone: tzinfo | None
+) -> RenderableType:
     made = table(keys, language)
     for row in rows:
-        made.add_row(*(_cell(row.get(key), language) for key in keys))
+        made.add_row(*(value(row.get(key), language, zone) for key in keys))
     return made
-
-
-def _cell(content: Any, language: str) -> str:
-    if isinstance(content, dict) and set(content) <= {"en", "zh"}:
-        return titled(content, language)
-    return value(content, language)
 
 
 def _next_commands(view: CaseView) -> list[str]:
@@ -136,7 +132,7 @@ def render_task(task: TaskView, case_id: str, language: str, zone: tzinfo | None
     if task.help:
         parts.append(Text(f"  {titled(task.help, language)}"))
     if task.form:
-        parts += [Text(), heading("form", language), _rows(task.form, tuple(task.form[0]), language)]
+        parts += [Text(), heading("form", language), _rows(task.form, tuple(task.form[0]), language, zone)]
     for key, titles in (
         ("checklist", task.checklist),
         ("attachments", task.attachments),

@@ -68,19 +68,22 @@ def render_timeline(steps: tuple[StepView, ...], language: str, zone: tzinfo | N
             step.actor,
             what,
             " ".join((*(f"-{state}" for state in step.exited), *(f"+{state}" for state in step.entered))) or EMPTY,
-            "; ".join(_change(change, language) for change in step.changes) or EMPTY,
+            "; ".join(_change(change, language, zone) for change in step.changes) or EMPTY,
         )
     return made
 
 
-def _change(change: Mapping[str, Any], language: str) -> str:
-    return f"{change.get('field')}: {value(change.get('old'), language)} → {value(change.get('new'), language)}"
+def _change(change: Mapping[str, Any], language: str, zone: tzinfo | None) -> str:
+    old, new = (value(change.get(key), language, zone) for key in ("old", "new"))
+    return f"{change.get('field')}: {old} → {new}"
 
 
-def render_incidents(incidents: Iterable[tuple[str, Mapping[str, Any]]], language: str) -> RenderableType:
+def render_incidents(
+    incidents: Iterable[tuple[str, Mapping[str, Any]]], language: str, zone: tzinfo | None
+) -> RenderableType:
     made = table(("case", "incident", "kind", "message", "at"), language)
     for case_id, found in incidents:
-        made.add_row(case_id, *(value(found.get(key), language) for key in ("incident", "kind", "message", "at")))
+        made.add_row(case_id, *(value(found.get(key), language, zone) for key in ("incident", "kind", "message", "at")))
     return made
 
 

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from sop_engine.cases.fields import read_instant
 from sop_engine.console.words import word
 
 EMPTY = "—"
@@ -25,7 +26,7 @@ def instant(moment: datetime | None, zone: tzinfo | None) -> str:
     return moment.astimezone(zone).isoformat(sep=" ", timespec="minutes") if moment else EMPTY
 
 
-def value(content: Any, language: str) -> str:
+def value(content: Any, language: str, zone: tzinfo | None) -> str:
     """A field's value on one line."""
     if content is None or content in ("", [], {}):
         return EMPTY
@@ -34,10 +35,13 @@ def value(content: Any, language: str) -> str:
     if isinstance(content, Mapping):
         if set(content) == {"amount", "currency"}:
             return f"{content['currency']} {content['amount']}"
-        return ", ".join(f"{key}: {value(inner, language)}" for key, inner in content.items())
+        if set(content) <= {"en", "zh"}:
+            return titled(content, language)
+        return ", ".join(f"{key}: {value(inner, language, zone)}" for key, inner in content.items())
     if isinstance(content, list | tuple):
-        return "; ".join(value(inner, language) for inner in content)
-    return str(content)
+        return "; ".join(value(inner, language, zone) for inner in content)
+    moment = read_instant(content) if isinstance(content, str) and "T" in content else None
+    return instant(moment, zone) if moment else str(content)
 
 
 def table(headings: Iterable[str], language: str, *, right: Iterable[str] = ()) -> Table:

@@ -3,6 +3,7 @@
 Every refusal comes back as the `SopError` it was; whoever calls knows nothing of Temporal's failures.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -34,6 +35,9 @@ UPDATE_ATTEMPTS = 3
 PICKED_UP_WITHIN = timedelta(seconds=3)
 """How long a read waits for a worker; without one it would wait for ever."""
 ANSWERED_WITHIN = timedelta(seconds=30)
+OPENED_WITHIN = 15.0
+"""Seconds that a new case has to load its procedure."""
+POLL_INTERVAL = 0.1
 
 NO_WORKER = "No worker answers on the task queue {queue!r}; start one with `sop worker` or `sop dev`"
 
@@ -78,11 +82,16 @@ class CaseGateway:
             raise Refused(f"There is a case {case_id} already; every id is used once") from None
         except RPCError as error:
             raise self._unreachable(error) from None
-        try:
-            answer = await self._ask(handle, "case", dict[str, Any])
-        except Refused:
-            await self._raise_failure(handle)
-            raise
+        deadline = asyncio.get_running_loop().time() + OPENED_WITHIN
+        while True:
+            try:
+                answer = await self._ask(handle, "case", dict[str, Any])
+                break
+            except Refused:
+                await self._raise_failure(handle)
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+                await asyncio.sleep(POLL_INTERVAL)
         await self._raise_failure(handle)
         return CaseView.model_validate(answer)
 

@@ -150,7 +150,7 @@ def test_a_case_with_an_incident_says_how_to_go_on() -> None:
     )
     shown = seen(render_case(blocked, "en", SHANGHAI))
     assert "  status  held: customer asks\n" in shown
-    assert "taxing#1   work   no rate   2026-03-02T01:00:00Z\n" in shown
+    assert "taxing#1   work   no rate   2026-03-02 09:00+08:00\n" in shown
     assert shown.endswith(
         """\
   sop task complete CMP-1 acknowledged --task registered#1
