@@ -24,6 +24,9 @@ from sop_engine.statechart.model import (
 )
 from sop_engine.statechart.snapshot import Delay, Effect, Event, Snapshot, StepError
 
+MAXIMUM_DELAYS = 200
+"""More than this wait only for a chart whose sends feed each other."""
+
 
 def in_order(delay: Delay) -> tuple[datetime, bool, int]:
     """The order in which delays are handled: by instant, what stands in the queue first, then as they were armed."""
@@ -76,7 +79,7 @@ class Workspace:
         """Start the delayed transitions of a state just entered."""
         for key in state.after:
             due_at = self._due_at(key, state.id)
-            self._add(kind="after", key=key, due_at=due_at, state=state.id, event=None, queued=False)
+            self._add(state.id, kind="after", key=key, due_at=due_at, state=state.id, event=None, queued=False)
 
     def drop(self, state: str) -> None:
         """Forget the delayed transitions of a state just left."""
@@ -117,10 +120,13 @@ class Workspace:
     def _send(self, action: SendEvent, state: str) -> None:
         due_at = self._now if action.after is None else self._due_at(action.after, state)
         event = _event(action.event, self.evaluate(action.data, state))
-        self._add(kind="send", key=action.id, due_at=due_at, state=None, event=event, queued=action.after is None)
+        self._add(
+            state, kind="send", key=action.id, due_at=due_at, state=None, event=event, queued=action.after is None
+        )
 
     def _add(
         self,
+        place: str,
         *,
         kind: Literal["after", "send"],
         key: str,
@@ -129,6 +135,8 @@ class Workspace:
         event: Event | None,
         queued: bool,
     ) -> None:
+        if len(self.delays) >= MAXIMUM_DELAYS:
+            raise self.error(f"more than {MAXIMUM_DELAYS} delays wait", place)
         self.sequence += 1
         self.delays.append(
             Delay.model_construct(

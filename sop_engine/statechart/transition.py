@@ -14,8 +14,8 @@ from sop_engine.statechart.model import ROOT, Chart
 from sop_engine.statechart.snapshot import Delay, Event, FailedDelay, Microstep, Snapshot, Step, StepError
 from sop_engine.statechart.values import accept
 
-MAXIMUM_AT_ONE_INSTANT = 1_000
-"""More delays than this at one instant feed each other: the next is parked."""
+MAXIMUM_AT_ONE_INSTANT = 100
+"""More delays than this at one instant feed each other: those left are parked."""
 
 
 def start(chart: Chart, data: Mapping[str, Any], now: datetime) -> Step:

@@ -2,21 +2,19 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import timedelta
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sop_engine.statechart.model import ROOT, Chart
-from sop_engine.statechart.parse import ChartError, parse
-from sop_engine.statechart.snapshot import Event, Snapshot, Step, StepError
-from sop_engine.statechart.transition import advance, enabled_events, start, transition
+from sop_engine.statechart.parse import parse
+from sop_engine.statechart.snapshot import Event, Snapshot
+from sop_engine.statechart.transition import advance, enabled_events, transition
+from tests.unit.statechart_runs import Script, fixed_run, run
 from tests.unit.statechart_samples import EFFECTS, OPENED_AT
 
 EVENTS = ("e", "e.f", "g")
@@ -83,28 +81,9 @@ def charts(draw: st.DrawFn) -> dict[str, Any]:
     return chart
 
 
-Script = list[tuple[int, str | None]]
 scripts: st.SearchStrategy[Script] = st.lists(
     st.tuples(st.integers(0, 9), st.none() | st.sampled_from(EVENTS)), max_size=8
 )
-
-
-def run(
-    chart: Chart, script: Script, between: Callable[[Snapshot], Snapshot] = lambda snapshot: snapshot
-) -> list[Step]:
-    """Play a script of waits in minutes and events, of which None is the passing of time; a failed step is left out."""
-    now = OPENED_AT
-    steps = [start(chart, {"n": 0}, now)]
-    for wait, event in script:
-        now += timedelta(minutes=wait)
-        snapshot = between(steps[-1].snapshot)
-        try:
-            steps.append(
-                advance(chart, snapshot, now) if event is None else transition(chart, snapshot, Event(name=event), now)
-            )
-        except StepError:
-            continue
-    return steps
 
 
 def is_legal(chart: Chart, configuration: tuple[str, ...]) -> bool:
@@ -171,29 +150,8 @@ def test_an_event_that_no_descriptor_offers_is_ignored(mapping: dict[str, Any], 
             assert transition(chart, settled, Event(name=event), now).ignored
 
 
-def fixed_run() -> str:
-    """The fingerprint of a run that goes through every mapping and list of the machinery."""
-    regions = {
-        f"r{n}": {"states": {f"r{n}a": {"on": {"e": f"r{n}b"}}, f"r{n}b": {"after": {"PT5M": f"r{n}a"}}}}
-        for n in range(9)
-    }
-    top = {
-        "p": {"parallel": True, "on": {"g": "q"}, "states": {**regions, "h": {"history": "deep", "to": "r0"}}},
-        "q": {"on": {"g": {"to": "h", "do": [{"log": "x", "with": {"b": "n", "a": "{'z': 1, 'y': [n]}"}}]}}},
-    }
-    chart = parse({"states": top}, effects=EFFECTS)
-    script: Script = [(1, "e"), (1, "g"), (1, "g"), (6, None), (0, "e")]
-    steps = run(chart, script)
-    with pytest.raises(ChartError) as caught:
-        parse(
-            {"states": {"a": {"entry": [{"nope": 1}], "on": {"go": {"when": "a|nope"}}}}}, effects=frozenset("abcdefgh")
-        )
-    text = "".join(step.model_dump_json() for step in steps) + str(caught.value)
-    return sha256(text.encode()).hexdigest()
-
-
 def test_the_same_input_gives_the_same_bytes_under_any_hash_seed() -> None:
-    program = "from tests.unit.test_statechart_properties import fixed_run; print(fixed_run())"
+    program = "from tests.unit.statechart_runs import fixed_run; print(fixed_run())"
     printed = [
         subprocess.run(
             [sys.executable, "-c", program],
