@@ -4,11 +4,13 @@ It is the `temporal` program of the environment's own `bin` folder, so nothing i
 """
 
 import asyncio
+import ctypes
 import shutil
+import signal
 import socket
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +31,8 @@ START_DEADLINE = 60.0
 """Seconds within which a started server must answer."""
 STOP_DEADLINE = 10.0
 """Seconds that a server has to end by itself before it is killed."""
+PORT_DEADLINE = 2.0
+"""Seconds to wait for a port that is still taken."""
 POLL_INTERVAL = 0.05
 
 
@@ -82,11 +86,16 @@ class EmbeddedServer:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._port = self._port or _free_port()
         self._ui_port = self._ui_port or _free_port()
-        self._refuse_taken_ports()
+        await self._take_ports()
         with self.log_file.open("ab") as log:
             # Its own session, so that Ctrl-C reaches us alone and the worker can leave before its server does.
             self._process = await asyncio.create_subprocess_exec(
-                temporal_program(), *self._arguments(), stdout=log, stderr=log, start_new_session=True
+                temporal_program(),
+                *self._arguments(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_parent(),
             )
         try:
             await asyncio.wait_for(self._answers(self._process), START_DEADLINE)
@@ -136,10 +145,15 @@ class EmbeddedServer:
             *(part for name, kind in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{name}={kind}")),
         )
 
-    def _refuse_taken_ports(self) -> None:
-        for port in (self._port, self._ui_port) if self._ui else (self._port,):
-            if not _is_free(port):
-                raise UnreachableError(f"Port {port} is taken by another program; choose another port")
+    async def _take_ports(self) -> None:
+        """Waits a moment for ports of a server that has just ended. Raises `UnreachableError` for those still taken."""
+        wanted = (self._port, self._ui_port) if self._ui else (self._port,)
+        deadline = asyncio.get_running_loop().time() + PORT_DEADLINE
+        while taken := [port for port in wanted if not _is_free(port)]:
+            if asyncio.get_running_loop().time() > deadline:
+                numbers = ", ".join(map(str, taken))
+                raise UnreachableError(f"Another program has taken port {numbers}; stop it, or choose another port")
+            await asyncio.sleep(POLL_INTERVAL)
 
     async def _answers(self, process: Process) -> None:
         while True:
@@ -167,6 +181,14 @@ class EmbeddedServer:
     def _failed(self, what: str) -> UnreachableError:
         end = self.log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
         return UnreachableError("\n".join([f"The embedded Temporal server {what}", *end]))
+
+
+def _end_with_parent() -> Callable[[], object] | None:
+    """What the new process does first, so that a killed parent leaves no server behind on its ports. Only Linux can."""
+    if sys.platform != "linux":
+        return None
+    set_parent_death_signal, prctl = 1, ctypes.CDLL(None).prctl
+    return lambda: prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def free_or_any(port: int) -> int:
