@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from activities.work import WorkActivities
 from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -19,17 +18,19 @@ from activities.ledger import LedgerActivities
 from activities.notices import NoticeActivities
 from activities.reading import ReadingActivities
 from activities.records import RecordActivities
+from activities.work import WorkActivities
+from activities.work_rules import load_work_rules
 from sop_engine.channels.mail import MailServer
 from sop_engine.content.library import Library, load_library
-from sop_engine.content.rules import load_ledger_rules, load_work_rules
+from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.rendering import DocumentTemplates
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
+from sop_engine.records.posting import LedgerRules
 from sop_engine.settings import Settings, read_settings
 from sop_engine.temporal.client import connect
-from sop_engine.temporal.plugin import sop_plugin
 from sop_engine.temporal.present import PRESENT
 from workflows.case import CaseWorkflow
 
@@ -44,7 +45,7 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
         engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices")
     )
     documents = DocumentActivities(engine, DocumentTemplates(library.root / "documents"), library.organization)
-    ledger = LedgerActivities(engine, load_ledger_rules(library.root))
+    ledger = LedgerActivities(engine, load_rules(library.root / "ledger.yaml", LedgerRules))
     reading = ReadingActivities(engine, library.organization)
     work = WorkActivities(engine, load_work_rules(library.root))
     return [
@@ -63,7 +64,7 @@ def mail_server(settings: Settings) -> MailServer | None:
 
 
 def build_worker(client: Client, settings: Settings, library: Library, engine: Engine) -> Worker:
-    """A worker for every SOP of the library."""
+    """A worker for every SOP of the library. The client brings the plugin with converter and sandbox."""
     PRESENT.organization = library.organization
     return Worker(
         client,
@@ -71,7 +72,6 @@ def build_worker(client: Client, settings: Settings, library: Library, engine: E
         workflows=[CaseWorkflow],
         activities=activities(settings, library, engine),
         activity_executor=ThreadPoolExecutor(THREADS),
-        plugins=[sop_plugin()],
     )
 
 

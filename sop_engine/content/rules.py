@@ -1,27 +1,28 @@
-"""Rules that are neither SOP nor calendar: how money is posted."""
+"""Rules that are neither SOP nor calendar, read into the model of whoever uses them: posting, customs, acceptance."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases.shape import faults_of
 from sop_engine.content.library import ContentError
 from sop_engine.content.yaml_files import YamlError, YamlFault, read_file
-from sop_engine.records.posting import LedgerRules
+
+Rules = TypeVar("Rules", bound=BaseModel)
 
 
-def load_ledger_rules(root: Path) -> LedgerRules:
-    """The chart of accounts and posting rules. Raises ContentError with every fault."""
+def load_rules(path: Path, model: type[Rules]) -> Rules:
+    """One file of rules. Raises ContentError with every fault and its line."""
     try:
-        file = read_file(root / "ledger.yaml")
-        return LedgerRules.model_validate(file.value)
+        file = read_file(path)
     except YamlError as error:
         raise ContentError(list(error.faults)) from None
+    try:
+        return model.model_validate(file.value)
     except ValidationError as error:
-        faults = [
-            YamlFault(file.name, *file.place(f.path), ".".join(map(str, f.path)), f.message)
-            for f in faults_of(error, ())
-        ]
+        found = faults_of(error, ())
+        faults = [YamlFault(file.name, *file.place(f.path), ".".join(map(str, f.path)), f.message) for f in found]
         raise ContentError(faults) from None

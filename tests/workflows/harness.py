@@ -125,7 +125,7 @@ async def time_skipping_house(
 ) -> AsyncIterator[House]:
     """An installation on the time-skipping server. Time stands still while the test acts, and skips in `pass_time`."""
     environment = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(TEST_SERVER), data_converter=sop_plugin().data_converter
+        test_server_existing_path=str(TEST_SERVER), plugins=[sop_plugin()]
     )
     async with environment:
         await register_attributes(environment.client)
