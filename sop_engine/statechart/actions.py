@@ -102,7 +102,7 @@ class Workspace:
                 self.perform(then if self.evaluate(when, state) else otherwise, state)
             case RequestEffect(kind, target, options, data):
                 self.effects.append(
-                    Effect.model_construct(
+                    Effect.made(
                         kind=kind,
                         target=target,
                         options=dict(options),
@@ -139,7 +139,7 @@ class Workspace:
             raise self.error(f"more than {MAXIMUM_DELAYS} delays wait", place)
         self.sequence += 1
         self.delays.append(
-            Delay.model_construct(
+            Delay.made(
                 id=f"{key}#{self.sequence}",
                 due_at=due_at,
                 kind=kind,
@@ -177,7 +177,7 @@ class Workspace:
 
 
 def _event(name: str, data: dict[str, Any]) -> Event:
-    return Event.model_construct(name=name, data=data, origin="chart", at=None)
+    return Event.made(name=name, data=data, origin="chart", at=None)
 
 
 def _evaluated(value: Value, scope: Mapping[str, Any]) -> Any:

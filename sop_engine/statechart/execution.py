@@ -52,7 +52,7 @@ class Execution:
             return
         owner = delay.state or ROOT
         name = f"after.{owner}.{delay.key}"
-        self._workspace.announce(Event.model_construct(name=name, data={}, origin="timer", at=None))
+        self._workspace.announce(Event.made(name=name, data={}, origin="timer", at=None))
         for transition in self._chart.states[owner].after.get(delay.key, ()):
             if self._guard(transition):
                 self._microstep([transition])
@@ -60,7 +60,7 @@ class Execution:
         self._run()
 
     def snapshot(self) -> Snapshot:
-        return Snapshot.model_construct(
+        return Snapshot.made(
             configuration=tuple(self._active),
             data=self._workspace.data,
             history=self._history,
@@ -161,7 +161,7 @@ class Execution:
 
     def _raise_done(self, state: str, data: dict[str, object]) -> None:
         name = f"done.state.{state}"
-        self._workspace.raised.append(Event.model_construct(name=name, data=data, origin="chart", at=None))
+        self._workspace.raised.append(Event.made(name=name, data=data, origin="chart", at=None))
 
     def _is_final(self, state_id: str) -> bool:
         state = self._chart.states[state_id]
@@ -177,7 +177,7 @@ class Execution:
                 workspace.perform(self._chart.states[state].exit, state)
             workspace.delays = []
         self.microsteps.append(
-            Microstep.model_construct(
+            Microstep.made(
                 event=workspace.event,
                 taken=tuple(self._taken(transition) for transition in transitions),
                 exited=exited,
@@ -191,7 +191,7 @@ class Execution:
     def _taken(self, transition: Transition) -> TakenTransition:
         event = self._workspace.event
         eventless = event is None or not (transition.events or transition.delay)
-        return TakenTransition.model_construct(
+        return TakenTransition.made(
             source=transition.source,
             event=None if eventless or event is None else event.name,
             to=transition.to,

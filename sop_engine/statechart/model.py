@@ -94,6 +94,10 @@ class Transition:
     internal: bool
     prefixes: tuple[str, ...]
     """The descriptors without their `.*`; an empty one matches every event."""
+    reaches_history: bool
+    """A target is a history state, so that the domain depends on what it remembers."""
+    domain: str | None
+    """The state inside which it leaves and enters; None without a target."""
 
     def matches(self, name: str) -> bool:
         """Whether an event of this name could trigger it."""

@@ -9,6 +9,7 @@ from sop_engine.statechart.faults import Path
 from sop_engine.statechart.model import ROOT, Transition
 from sop_engine.statechart.outline import Outline
 from sop_engine.statechart.reading import EVENT_NAME, Reader
+from sop_engine.statechart.structure import common_domain
 
 _DESCRIPTOR = re.compile(rf"\*|{EVENT_NAME.pattern}(\.\*)?")
 _Trigger = tuple[tuple[str, ...], str | None]
@@ -95,16 +96,20 @@ class TransitionReader:
             self._reader.fault((*path, "internal"), f"expected true or false, found {internal!r}")
         if not events and delay is None and "to" not in body and "when" not in body:
             self._reader.fault(path, "an eventless transition without `to` and `when` never ends")
+        targets = self.targets(body["to"], (*path, "to")) if "to" in body else ()
+        reaches_history = any(self._outlines[target].kind == "history" for target in targets)
         return Transition(
             source=source,
             index=index,
             events=events,
             delay=delay,
             when=self._reader.expression(body["when"], (*path, "when")) if "when" in body else None,
-            to=self.targets(body["to"], (*path, "to")) if "to" in body else (),
+            to=targets,
             do=self._reader.actions(body.get("do", ()), (*path, "do")),
             internal=internal is True,
             prefixes=tuple(event.removesuffix("*").removesuffix(".") for event in events),
+            reaches_history=reaches_history,
+            domain=None if reaches_history else common_domain(self._outlines, source, targets, internal is True),
         )
 
     def _are_compatible(self, first: str, second: str) -> bool:

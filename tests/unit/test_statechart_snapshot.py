@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sop_engine.statechart.snapshot import Event, Snapshot
+from sop_engine.statechart.snapshot import Event, Snapshot, Step
+from sop_engine.statechart.transition import advance, start
 from sop_engine.statechart.values import accept, to_json
+from tests.unit.statechart_samples import OPENED_AT, chart_of, opened
 
 VALUES: dict[str, Any] = {
     "nothing": None,
@@ -77,6 +79,15 @@ def test_json_of_an_event_is_readable_and_exact() -> None:
         '{"name":"gate.in","data":{"kg":{"$decimal":"1.50"}},"origin":"machine","at":"2026-03-02T00:00:00Z"}'
     )
     assert Event.model_validate_json(event.model_dump_json()) == event
+
+
+def test_a_step_comes_back_from_json_as_it_was_with_all_its_fields() -> None:
+    entry = [{"log": "x", "with": {"n": "1.50"}, "k": 2}, {"send": "go"}, {"send": "bad"}]
+    chart = chart_of(
+        states={"a": {"entry": entry, "after": {"PT1H": "a"}, "on": {"go": "b", "bad": {"when": "y"}}}, "b": {}}
+    )
+    for step in (start(chart, {}, OPENED_AT), advance(chart, opened(chart), OPENED_AT)):
+        assert Step.model_validate_json(step.model_dump_json()) == step
 
 
 def test_a_snapshot_cannot_be_changed() -> None:
