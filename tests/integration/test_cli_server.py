@@ -1,0 +1,56 @@
+"""The embedded server: durable in its folder, on the same ports again, and plain about what is in its way."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import WorkflowExecutionStatus
+
+from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES
+from sop_engine.temporal.client import UnreachableError, connect_to
+from sop_engine.temporal.server import EmbeddedServer, free_or_any
+
+
+async def test_a_killed_server_knows_its_cases_when_it_is_started_again(tmp_path: Path) -> None:
+    async with EmbeddedServer(data_dir=tmp_path, ui=False) as server:
+        address = server.address
+        client = await connect_to(address)
+        await client.start_workflow("Anything", id="kept", task_queue="nobody")
+        await server.kill()
+        await server.start()
+        assert server.address == address
+        described = await client.get_workflow_handle("kept").describe()
+        assert described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_new_server_has_the_attributes_and_keeps_closed_cases(tmp_path: Path) -> None:
+    async with EmbeddedServer(data_dir=tmp_path, retention=timedelta(days=7)) as server:
+        client = await connect_to(server.address)
+        namespace = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))
+        assert namespace.config.workflow_execution_retention_ttl.ToTimedelta() == timedelta(days=7)
+        listed = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
+        assert {name for name, _ in SEARCH_ATTRIBUTES} <= set(listed.custom_attributes)
+        assert server.ui_url.startswith("http://127.0.0.1:")
+
+
+async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    async with EmbeddedServer(data_dir=tmp_path / "first", ui=False) as server:
+        port = int(server.address.partition(":")[2])
+        assert free_or_any(port) == 0
+        with pytest.raises(UnreachableError, match=f"Another program has taken port {port}"):
+            await EmbeddedServer(data_dir=tmp_path / "second", port=port, ui=False).start()
+
+
+async def test_a_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    (tmp_path / "temporal.db").mkdir()
+    with pytest.raises(UnreachableError, match=r"(?s)The embedded Temporal server ended with code 1\n.+"):
+        await EmbeddedServer(data_dir=tmp_path, ui=False).start()
+
+
+async def test_a_server_that_is_gone_is_unreachable(tmp_path: Path) -> None:
+    async with EmbeddedServer(data_dir=tmp_path, ui=False) as server:
+        address = server.address
+    with pytest.raises(UnreachableError, match=f"Temporal does not answer at {address}"):
+        await connect_to(address)
