@@ -1,7 +1,7 @@
 """The metadata of every table: importing a model is what adds it, so this module imports them all."""
 
-from sop_engine.records import cases, definitions, documents, ledger, notices
+from sop_engine.records import cases, definitions, documents, ledger, notices, numbers
 from sop_engine.records.columns import Row
 
 METADATA = Row.metadata
-MODULES = (cases, definitions, documents, ledger, notices)
+MODULES = (cases, definitions, documents, ledger, notices, numbers)
