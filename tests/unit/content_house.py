@@ -1,0 +1,162 @@
+"""A firm in memory: cases of the shipped SOPs with their children, no server, time as it is told.
+
+Commands that would leave the pure layer are kept as facts to look at (notices, documents, postings); automated work is
+answered by the stand-ins given.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sop_engine.cases import casework, reports
+from sop_engine.cases.commands import Command, MakeDocument, Notify, Post, ReportToParent, RunWork, StartCase, TellCase
+from sop_engine.cases.contracts import CompleteTaskInput, EventInput, EventSignal, OpenCaseInput, ParentRef
+from sop_engine.cases.faults import Refused
+from sop_engine.cases.opening import open_case
+from sop_engine.cases.procedure import Procedure, compile_procedure
+from sop_engine.cases.state import CaseState
+from sop_engine.cases.turn import Turn
+from sop_engine.content.library import Library, load_library
+
+Stand = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+"""09:30 in Shanghai, a working Monday without a holiday in the weeks around it."""
+
+
+def no_tax(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    nothing = {"amount": 0, "currency": "CNY"}
+    return {"duty": nothing, "consumption_tax": nothing, "vat": nothing, "total": nothing, "basis": "nothing due"}
+
+
+STANDS: dict[str, Stand] = {
+    "cargo_acceptance": lambda values: {"acceptable": True, "reason": "on no list"},
+    "document_checklist": lambda values: {
+        "required_documents": [{"type": "commercial_invoice", "needed": True, "source": "customer"}]
+    },
+    "compare_documents": lambda values: {"differences": []},
+    "import_taxes": no_tax,
+    "late_payment_surcharge": lambda values: {"surcharge": {"amount": 0, "currency": "CNY"}},
+    "next_number": lambda values: {"number": "INV-2026-000001"},
+}
+
+
+class House:
+    """Opens cases, lets people and machines act on them, and lets time pass."""
+
+    def __init__(self, now: datetime = MONDAY, library: Library | None = None, **stands: Stand) -> None:
+        self.now = now
+        self.library = library or load_library()
+        self.states: dict[str, CaseState] = {}
+        self.notices: list[Notify] = []
+        self.documents: list[str] = []
+        self.postings: list[Post] = []
+        self._stands = {**STANDS, **stands}
+        self._procedures: dict[str, Procedure] = {}
+        self._waiting: list[tuple[str, Command]] = []
+
+    def procedure(self, sop: str) -> Procedure:
+        if sop not in self._procedures:
+            self._procedures[sop] = compile_procedure(self.library.bundle(sop))
+        return self._procedures[sop]
+
+    def open(self, sop: str, case_id: str, data: Mapping[str, Any], parent: ParentRef | None = None) -> CaseState:
+        opening = OpenCaseInput(data=dict(data), parent=parent, actor="li.na")
+        self._accept(case_id, open_case(self.procedure(sop), case_id, opening, self.now))
+        return self.states[case_id]
+
+    def do(
+        self,
+        case_id: str,
+        actor: str,
+        task: str,
+        outcome: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        tick: tuple[str, ...] | None = None,
+        reason: str | None = None,
+    ) -> CaseState:
+        """Completes a task as a person; `tick` None ticks the whole checklist."""
+        state = self.states[case_id]
+        spec = self.procedure(state.sop).shapes[task].task
+        ticked = tuple(spec.checklist) if tick is None and spec is not None else tick or ()
+        act = CompleteTaskInput(
+            actor=actor, task=task, outcome=outcome, data=dict(data or {}), checklist=ticked, reason=reason
+        )
+        return self._perform(case_id, "complete_task", act)
+
+    def tell(self, case_id: str, actor: str, event: str, data: Mapping[str, Any] | None = None) -> CaseState:
+        """An event that a person reports."""
+        return self._perform(case_id, "event", EventInput(actor=actor, name=event, data=dict(data or {})))
+
+    def signal(self, case_id: str, event: str, data: Mapping[str, Any] | None = None) -> CaseState:
+        """An event from another system."""
+        message = EventSignal(name=event, data=dict(data or {}))
+        self._hear(case_id, lambda turn: reports.signal(turn, message))
+        return self.states[case_id]
+
+    def pass_time(self, by: timedelta) -> None:
+        """Lets time pass; every case handles each delay and rung at its own instant."""
+        until = self.now + by
+        while True:
+            due = [(found[0], name) for name, state in self.states.items() if (found := casework.next_instant(state))]
+            at, case_id = min(due, default=(until, ""))
+            if at >= until:
+                break
+            self.now = max(at, self.now)
+            state = self.states[case_id]
+            self._accept(case_id, casework.wake(self.procedure(state.sop), state, self.now))
+        self.now = until
+
+    def told(self, template: str) -> list[str]:
+        """Who got a notice, by address or role."""
+        return [notice.address or notice.recipient for notice in self.notices if notice.template == template]
+
+    def _perform(self, case_id: str, name: str, act: CompleteTaskInput | EventInput) -> CaseState:
+        state = self.states[case_id]
+        procedure = self.procedure(state.sop)
+        casework.check(procedure, state, name, act, self.library.organization, self.now)
+        turn, answer = casework.perform(procedure, state, name, act, self.now)
+        if isinstance(answer, Refused):
+            raise answer
+        self._accept(case_id, turn)
+        return self.states[case_id]
+
+    def _hear(self, case_id: str, tell: Callable[[Turn], None]) -> None:
+        state = self.states[case_id]
+        turn = casework.hear(self.procedure(state.sop), state, self.now, None, tell)
+        if turn is not None:
+            self._accept(case_id, turn)
+
+    def _accept(self, case_id: str, turn: Turn) -> None:
+        is_nested = bool(self._waiting)
+        self.states[case_id] = turn.state
+        self._waiting += [(case_id, command) for command in turn.commands]
+        while self._waiting and not is_nested:
+            self._carry_out(*self._waiting[0])
+            self._waiting.pop(0)
+        incidents = self.states[case_id].incidents
+        assert not incidents, [f"{case_id}: {incident.message}" for incident in incidents.values()]
+
+    def _carry_out(self, case_id: str, command: Command) -> None:
+        match command:
+            case Notify():
+                self.notices.append(command)
+            case MakeDocument():
+                self.documents.append(command.template)
+            case Post():
+                self.postings.append(command)
+            case RunWork():
+                result = self._stands[command.activity](command.values)
+                self._hear(case_id, lambda turn: reports.work_done(turn, command.key, result))
+            case StartCase():
+                self.open(command.sop, command.case_id, command.data, ParentRef(case_id=case_id, key=command.key))
+            case ReportToParent():
+                report = command.report
+                self._hear(command.case_id, lambda turn: reports.child_reported(turn, report))
+            case TellCase() if command.case_id in self.states:
+                body = command.body
+                if command.signal.startswith("case."):
+                    self._hear(command.case_id, lambda turn: reports.told_by_parent(turn, command.signal, body))
+                else:
+                    self.signal(command.case_id, body["name"], body["data"])
