@@ -4,12 +4,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.cargo_acceptance import CargoRules
+from sop_engine.freight.customs_taxes import ImportTaxRule
 from sop_engine.freight.document_checklist import DocumentTable
-from sop_engine.freight.surcharges import CustomsRules
+from sop_engine.freight.surcharges import LatenessRule
+
+
+class CustomsRules(BaseModel):
+    """The law on import taxes and late payment, by date."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    import_taxes: tuple[ImportTaxRule, ...] = Field(min_length=1)
+    late_payment: tuple[LatenessRule, ...] = Field(min_length=1)
+
 
 Prefix = Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")]
 

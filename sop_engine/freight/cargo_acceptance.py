@@ -47,7 +47,7 @@ class OfferedGoods(BaseModel):
 class OfferedCargo(BaseModel):
     """What a customer commissions us to carry."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     goods: tuple[OfferedGoods, ...] = Field(min_length=1)
     cargo_class: CargoClass

@@ -13,7 +13,8 @@ from sop_engine.freight.rules import Rule, RuleError
 
 CURRENCY = "CNY"
 HIGHEST_DUTY_RATE = Decimal(3)
-"""No rate of the tariff comes near 300 %: a higher one was written in percent."""
+HIGHEST_CONSUMPTION_RATE = Decimal("0.9")
+"""No rate is above these: a higher one was written in percent."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -46,6 +47,15 @@ def _in_yuan(value: Money) -> Money:
     return value
 
 
+def _up_to(highest: Decimal) -> AfterValidator:
+    def checked(rate: Decimal) -> Decimal:
+        if rate > highest:
+            raise ValueError(f"{rate} is too high; rates are fractions of one, {rate / 100} for {rate} %")
+        return rate
+
+    return AfterValidator(checked)
+
+
 CustomsAmount = Annotated[Money, BeforeValidator(_to_fen), AfterValidator(_in_yuan)]
 """An amount in CNY, not negative, rounded half up to the fen when it is read."""
 
@@ -59,8 +69,8 @@ class DeclaredItem(BaseModel):
     hs_code: str
     value: CustomsAmount | None = None
     """Customs value (CIF); may be left out where there is one line only."""
-    duty_rate: Decimal = Field(ge=0, le=HIGHEST_DUTY_RATE)
-    consumption_rate: Annotated[Decimal, Field(ge=0, lt=1)] | None = None
+    duty_rate: Annotated[Decimal, Field(ge=0), _up_to(HIGHEST_DUTY_RATE)]
+    consumption_rate: Annotated[Decimal, Field(ge=0), _up_to(HIGHEST_CONSUMPTION_RATE)] | None = None
     """None for goods without consumption tax."""
     vat_rate: Decimal = Field(ge=0)
 
@@ -68,7 +78,7 @@ class DeclaredItem(BaseModel):
 class TaxedConsignment(BaseModel):
     """What import taxes are computed from. The lines' values add up to the customs value."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     customs_value: CustomsAmount
     items: tuple[DeclaredItem, ...] = Field(min_length=1)

@@ -12,7 +12,7 @@ CargoClass = Literal["general", "dangerous", "refrigerated"]
 class ShipmentKind(BaseModel):
     """What the papers depend on."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     direction: Direction
     transport_mode: TransportMode

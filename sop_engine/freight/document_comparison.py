@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 class ShippingPapers(BaseModel):
     """The same facts as three papers state them, by field. The consignment note says which fields count."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     consignment: Mapping[str, Any]
     declaration: Mapping[str, Any]

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from sop_engine.freight.customs_taxes import CURRENCY, CustomsAmount, ImportTaxRule
+from sop_engine.freight.customs_taxes import CURRENCY, CustomsAmount
 from sop_engine.freight.money import Money, total
 from sop_engine.freight.rules import Rule
 
@@ -27,20 +27,10 @@ class LatenessRule(Rule):
     """In CNY."""
 
 
-class CustomsRules(BaseModel):
-    """The law on import taxes and lateness, by date."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    import_taxes: tuple[ImportTaxRule, ...] = Field(min_length=1)
-    late_payment: tuple[LatenessRule, ...] = Field(min_length=1)
-    late_declaration: tuple[LatenessRule, ...] = Field(min_length=1)
-
-
 class LatePayment(BaseModel):
     """Tax that was paid, perhaps late."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     unpaid: Annotated[
         tuple[CustomsAmount, ...],

@@ -60,7 +60,7 @@ ANSWERED: dict[str, dict[str, Any]] = {
         "cargo_class": "dangerous",
         "destination": "USLAX",
     },
-    "import_taxes": {"customs_value": yuan("100000"), "items": [wine()]},
+    "import_taxes": {"customs_value": yuan("100000"), "items": [wine()], "declared_on": None},
     "late_payment_surcharge": {"unpaid": yuan("230000"), "due_on": date(2026, 3, 2), "paid_on": date(2026, 3, 12)},
     "cargo_acceptance": {"goods": [{"name": "象牙筷"}], "cargo_class": "general", "licensed": None},
     "compare_documents": {
@@ -79,7 +79,7 @@ def test_every_result_fits_the_fields_that_procedures_store_it_in(
         _, shapes, _ = split_states(definition.states)
         for spec in [shape.work for shape in shapes.values() if shape.work and shape.work.activity in ANSWERED]:
             values = ANSWERED[spec.activity]
-            assert set(spec.with_) == set(values)
+            assert set(spec.with_) <= set(values)
             sent = WorkInput.model_validate_json(given(**values).model_dump_json())
             answer = WorkResult.model_validate_json(getattr(work, spec.activity)(sent).model_dump_json()).values
             kept, faults = read_fields(definition.data, {field: answer[key] for field, key in spec.store.items()})
@@ -93,7 +93,7 @@ def test_taxes_and_the_law_they_come_from(work: WorkActivities) -> None:
     answer = work.import_taxes(given(**ANSWERED["import_taxes"])).values
     assert (answer["total"], answer["duty"]) == (yuan("43133.34"), yuan("14000.00"))
     assert "VAT Law" in answer["basis"]
-    earlier = work.import_taxes(given(**ANSWERED["import_taxes"], declared_on=date(2025, 12, 31))).values
+    earlier = work.import_taxes(given(**{**ANSWERED["import_taxes"], "declared_on": date(2025, 12, 31)})).values
     assert "VAT Regulations" in earlier["basis"]
 
 
@@ -152,6 +152,7 @@ def test_differences_as_text(work: WorkActivities) -> None:
         ("late_payment_surcharge", {"unpaid": None, "due_on": None, "paid_on": None}, ["unpaid", "due_on", "paid_on"]),
         ("cargo_acceptance", {"goods": [], "cargo_class": None}, ["goods:", "cargo_class:"]),
         ("compare_documents", {"consignment": PAPER}, ["declaration:", "transport_document:"]),
+        ("cargo_acceptance", {**ANSWERED["cargo_acceptance"], "licenced": True}, ["licenced:"]),
         ("next_number", {"register": "invoices"}, ["register:", "invoice"]),
     ],
 )

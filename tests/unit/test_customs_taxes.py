@@ -140,8 +140,10 @@ def test_rates_in_percent_are_refused_line_by_line() -> None:
         import_taxes(declared, LAW)
     assert [where for where, _, _ in caught.value.faults] == ["items.0.vat_rate", "items.1.vat_rate"]
     assert "0.13 for 13 %" in str(caught.value)
-    with pytest.raises(ValidationError):
-        consignment("200", item(duty_rate="6.5"))
+    with pytest.raises(ValidationError, match=r"0\.065 for 6\.5 %"):
+        consignment("100", item(duty_rate="6.5"))
+    with pytest.raises(ValidationError, match=r"0\.1 for 10 %"):
+        consignment("100", item(consumption_rate="10"))
 
 
 def test_values_must_add_up_in_yuan() -> None:
