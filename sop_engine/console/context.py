@@ -80,6 +80,7 @@ class Session:
     def line(self, text: str) -> None:
         """One line of data, as it is: an id, a path, an address."""
         sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
     def json(self, answer: BaseModel) -> None:
         """Data, for programs: to stdout."""

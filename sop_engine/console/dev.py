@@ -30,10 +30,10 @@ async def dev(
     async with EmbeddedServer(data_dir=settings.data_directory, port=port, ui_port=ui_port) as server:
         client = await connect_to(server.address)
         async with worker_beside(session.serve, client, settings) as serving:
-            session.line(server.ui_url)
             session.say(f"Temporal answers at {server.address}; everything is kept in {settings.data_directory}")
             if not DEFAULT_ADDRESS.endswith(server.address.partition(":")[2]):
                 session.say(f"Other terminals find it with TEMPORAL_ADDRESS={server.address}")
-            session.say("The worker is ready; Ctrl-C stops both")
+            session.say("The worker is ready; Ctrl-C stops both. The Web UI:")
+            session.line(server.ui_url)
             await until_told(serving, stop)
             session.say("Stopping; the cases go on at the next `sop dev`")
