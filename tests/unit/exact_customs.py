@@ -1,0 +1,248 @@
+"""The customs SOPs: when each of their promises sounds if nobody moves.
+
+Statutory limits run over rest days and roll by the customs calendar.
+"""
+
+from typing import Any
+
+from tests.unit.exact_freight import CUSTOMER
+from tests.unit.exact_house import CASE, ExactHouse, Scenario, nothing
+from tests.unit.exact_spans import FOUR_WORKING_HOURS, ONE_HOUR, OPENED, TWO_HOURS
+
+DECLARATION_NO = "310120260000000011"
+ITEMS = [{"goods": "Machine parts", "hs_code": "8483409000", "value": "CNY 100000", "duty_rate": "0.08"}]
+
+
+# -- CustomsDeclaration ------------------------------------------------------------------------------------------------
+
+TRANSPORT = {"transport_name": "COSCO STAR", "voyage": "012W", "port": "CNNGB", "packages": 10, "gross_kg": "900"}
+PRICE = {"terms": "CIF", "total": "CNY 100000"}
+ORIGIN = {"origin_country": "DE", "trade_country": "DE"}
+
+
+def submitted(house: ExactHouse) -> None:
+    house.complete("zhang.wei", "classifying", "clear", items=ITEMS)
+    entry: dict[str, Any] = {"transport_data": TRANSPORT, "price_data": PRICE, "origin_data": ORIGIN}
+    house.complete("zhang.wei", "entering", "entered", software_ref="SW-1", **entry)
+    house.complete("wang.fang", "checking", "agreed", check_result="Equal")
+    house.complete("zhang.wei", "submitting", "submitted", declaration_no=DECLARATION_NO)
+
+
+def queried(house: ExactHouse) -> None:
+    submitted(house)
+    house.signal(CASE, "customs.queried", {"problem": "Which alloy?"})
+
+
+def returned(house: ExactHouse) -> None:
+    submitted(house)
+    house.signal(CASE, "customs.returned", {"problem": "Wrong code"})
+
+
+DECLARATION = (
+    Scenario(
+        "an import is not declared",
+        "CustomsDeclaration",
+        "2026-02-02 09:00",
+        nothing,
+        "2026-03-12 09:00",
+        {**CUSTOMER, "direction": "import", "arrived_on": "2026-02-01"},
+        # 14 days after 1 February, that day not counted: Sunday 15 February, in the Spring Festival of 15-23 February,
+        # so Tuesday 24 February, 24:00. "-6 days" is the end of the 18th, "-3 days" of the 21st, "-1 day" of the 23rd.
+        # 2 February 09:00 to 25 February 00:00 = 543 h; 80 % = 434.4 h = 18 d 2 h 24 min.
+        {
+            "import_limit": {
+                "five_days_before": "2026-02-19 00:00",
+                "at_risk": "2026-02-20 11:24",
+                "two_days_before": "2026-02-22 00:00",
+                "last_day": "2026-02-24 00:00",
+                "breached": "2026-02-25 00:00",
+            }
+        },
+    ),
+    Scenario(
+        "an export is not declared",
+        "CustomsDeclaration",
+        OPENED,
+        nothing,
+        "2026-03-12 09:00",
+        {**CUSTOMER, "direction": "export", "loading_at": "2026-03-06T09:00+08:00"},
+        # 24 hours before loading: Thursday 5 March 09:00, 72 h on; 80 % = 57 h 36 min.
+        {
+            "export_limit": {
+                "day_before": "2026-03-04 09:00",
+                "at_risk": "2026-03-04 18:36",
+                "hours_before": "2026-03-05 05:00",
+                "breached": "2026-03-05 09:00",
+            },
+            "entry": FOUR_WORKING_HOURS,
+        },
+    ),
+    Scenario(
+        "a query of customs is not answered",
+        "CustomsDeclaration",
+        OPENED,
+        queried,
+        "2026-03-12 09:00",
+        {**CUSTOMER, "direction": "export"},
+        {"answering_query": TWO_HOURS},
+    ),
+    Scenario(
+        "a returned declaration is not corrected",
+        "CustomsDeclaration",
+        OPENED,
+        returned,
+        "2026-03-12 09:00",
+        {**CUSTOMER, "direction": "export"},
+        {"correcting": TWO_HOURS},
+    ),
+)
+
+
+# -- CustomsInspection -------------------------------------------------------------------------------------------------
+
+INSPECTION_DATA = {
+    **CUSTOMER,
+    "instruction_no": "INS-1",
+    "inspection_site": "Yard 3",
+    "appointed_at": "2026-03-04T11:00+08:00",
+}
+
+
+def announced(house: ExactHouse) -> None:
+    house.complete("zhang.wei", "instructed", "announced")
+
+
+INSPECTION = (
+    Scenario(
+        "nobody tells of an inspection",
+        "CustomsInspection",
+        OPENED,
+        nothing,
+        "2026-03-12 09:00",
+        INSPECTION_DATA,
+        {"instructed": ONE_HOUR},
+    ),
+    Scenario(
+        "the cargo is not moved into place",
+        "CustomsInspection",
+        OPENED,
+        announced,
+        "2026-03-12 09:00",
+        INSPECTION_DATA,
+        # 2 hours before Wednesday 11:00, 48 h on: 80 % = 38 h 24 min, 150 % = 72 h, 200 % = 96 h.
+        {
+            "in_place": {
+                "at_risk": "2026-03-03 23:24",
+                "breached": "2026-03-04 09:00",
+                "department_manager": "2026-03-05 09:00",
+                "general_manager": "2026-03-06 09:00",
+            }
+        },
+    ),
+)
+
+
+# -- CustomsRelease ----------------------------------------------------------------------------------------------------
+
+RELEASE_DATA = {**CUSTOMER, "direction": "import", "free_time_end_on": "2026-03-12"}
+
+
+def released(house: ExactHouse) -> None:
+    house.complete("zhang.wei", "requesting", "requested", inspection_closed=True)
+    house.signal(CASE, "customs.released", {"release_no": "R-1"})
+
+
+def evidence_stored(house: ExactHouse) -> None:
+    released(house)
+    papers = {"release_notice": "notice.pdf", "stamped_delivery_order": "order.pdf"}
+    house.complete("zhang.wei", "storing_evidence", "stored", **papers)
+
+
+RELEASE = (
+    Scenario(
+        "nobody requests the release",
+        "CustomsRelease",
+        OPENED,
+        nothing,
+        "2026-03-12 09:00",
+        RELEASE_DATA,
+        {"requesting": ONE_HOUR},
+    ),
+    Scenario(
+        "nobody tells of the release",
+        "CustomsRelease",
+        OPENED,
+        released,
+        "2026-03-12 09:00",
+        RELEASE_DATA,
+        {"informing": ONE_HOUR},
+    ),
+    Scenario(
+        "free time runs out",
+        "CustomsRelease",
+        OPENED,
+        evidence_stored,
+        "2026-03-25 09:00",
+        RELEASE_DATA,
+        # Free through 12 March, that is until 13 March 00:00: 255 h; 80 % = 204 h = 8 d 12 h.
+        {
+            "free_time": {
+                "two_days_before": "2026-03-10 00:00",
+                "at_risk": "2026-03-10 21:00",
+                "last_day": "2026-03-12 00:00",
+                "breached": "2026-03-13 00:00",
+            }
+        },
+    ),
+)
+
+
+# -- TaxPayment --------------------------------------------------------------------------------------------------------
+
+TAX_DATA = {
+    **CUSTOMER,
+    "declaration_no": DECLARATION_NO,
+    "declared_on": "2026-03-02",
+    "customs_value": "CNY 100000",
+    "items": ITEMS,
+}
+
+
+def notice_issued(house: ExactHouse) -> None:
+    house.complete("zhang.wei", "notifying", "issued", notice_no="TN-1", pay_method="bank", paid_by="customer")
+
+
+TAX = (
+    Scenario(
+        "nobody issues the notice",
+        "TaxPayment",
+        OPENED,
+        nothing,
+        "2026-03-12 09:00",
+        TAX_DATA,
+        {"notifying": TWO_HOURS},
+    ),
+    Scenario(
+        "nobody pays",
+        "TaxPayment",
+        OPENED,
+        notice_issued,
+        "2026-03-20 12:00",
+        TAX_DATA,
+        # 15 days after Monday 2 March: Tuesday 17 March, 24:00. "-6 days" is the end of the 11th, and so on.
+        # 2 March 09:00 to 18 March 00:00 = 375 h; 80 % = 300 h = 12 d 12 h.
+        {
+            "tax_deadline": {
+                "five_days_before": "2026-03-12 00:00",
+                "at_risk": "2026-03-14 21:00",
+                "two_days_before": "2026-03-15 00:00",
+                "day_before": "2026-03-16 00:00",
+                "last_day": "2026-03-17 00:00",
+                "breached": "2026-03-18 00:00",
+            }
+        },
+        {"overdue_day.passed": ("2026-03-19 00:00", "2026-03-20 00:00")},
+    ),
+)
+
+SCENARIOS = (*DECLARATION, *INSPECTION, *RELEASE, *TAX)

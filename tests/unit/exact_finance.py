@@ -1,0 +1,154 @@
+"""The finance SOPs: when each of their promises sounds if nobody moves."""
+
+from typing import Any
+
+from tests.unit.exact_freight import CUSTOMER
+from tests.unit.exact_house import NEVER, ExactHouse, Scenario, nothing
+from tests.unit.exact_spans import ONE_WORKING_DAY, OPENED
+
+# -- Invoicing ---------------------------------------------------------------------------------------------------------
+
+TAXPAYER_NO = "91110000600037341L"
+LINES = [{"service": "Ocean freight", "amount": "CNY 9000"}]
+INVOICE_DATA = {**CUSTOMER, "costing_posted": True, "buyer_title": "Blue Lake Trading", "service_lines": LINES}
+
+
+def invoice_requested(house: ExactHouse) -> None:
+    house.complete("lin.yue", "requested", "requested", taxpayer_no=TAXPAYER_NO)
+
+
+def invoice_registered(house: ExactHouse) -> None:
+    invoice_requested(house)
+    house.complete("hu.jing", "drafting", "drafted")
+    house.complete("guo.qiang", "checking", "agreed")
+    house.complete("hu.jing", "issuing", "issued")
+    house.complete("hu.jing", "registering", "registered", register_no="R-1", archive_place="A-1")
+
+
+INVOICING = (
+    Scenario(
+        "nobody drafts the invoice",
+        "Invoicing",
+        OPENED,
+        invoice_requested,
+        "2026-03-12 09:00",
+        INVOICE_DATA,
+        {"drafting": ONE_WORKING_DAY},
+    ),
+    Scenario(
+        "nobody sends the invoice",
+        "Invoicing",
+        OPENED,
+        invoice_registered,
+        "2026-03-12 09:00",
+        INVOICE_DATA,
+        {"sending": ONE_WORKING_DAY},
+    ),
+)
+
+
+# -- Collection --------------------------------------------------------------------------------------------------------
+
+COLLECTION_DATA: dict[str, Any] = {
+    **CUSTOMER,
+    "invoice_no": "INV-2026-000001",
+    "amount_due": "CNY 9540",
+    "due_on": "2026-03-31",
+}
+MONEY = {"received_amount": "CNY 9540", "received_on": "2026-03-02", "bank_ref": "BK-1"}
+
+
+def money_came(house: ExactHouse) -> None:
+    house.complete("hu.jing", "open", "money_received", **MONEY)
+
+
+def manager_decided(house: ExactHouse) -> None:
+    house.at("2026-05-06 09:00")
+    house.complete("sun.lihua", "escalated", "decided", action="legal", approval="Hand to counsel")
+
+
+def promised(house: ExactHouse) -> None:
+    house.at("2026-04-01 09:00")
+    words = {"promise_on": "2026-04-10", "promise_amount": "CNY 9540", "customer_answer": "Next week"}
+    house.complete("hu.jing", "overdue", "promised", **words)
+
+
+COLLECTION = (
+    Scenario(
+        "nobody books the money",
+        "Collection",
+        OPENED,
+        money_came,
+        "2026-03-12 09:00",
+        COLLECTION_DATA,
+        {"posting": ONE_WORKING_DAY},
+    ),
+    Scenario(
+        "the customer never pays",
+        "Collection",
+        OPENED,
+        nothing,
+        "2026-06-01 09:00",
+        COLLECTION_DATA,
+        # Due on 31 March, that is until 1 April 00:00: 711 h; 80 % = 568.8 h = 23 d 16 h 48 min.
+        # "-8 days" is the end of 23 March; "+7 days" the end of 7 April, "+30 days" of 30 April, "+45 days" of 15 May.
+        # Decision in 2 working days from 1 May 00:00: Labour Day is 1-5 May, so 6 and 7 May, 17 h. 80 % = 13.6 h:
+        # 5 h 6 min on the 7th. 150 % = 25.5 h: the end of the 8th. 200 % = 34 h: the end of Saturday 9 May (make-up day).
+        {
+            "receivable": {
+                "seven_days_before": "2026-03-24 00:00",
+                "at_risk": "2026-03-26 01:48",
+                "three_days_before": "2026-03-28 00:00",
+                "due_day": "2026-03-31 00:00",
+                "breached": "2026-04-01 00:00",
+                "overdue_7": "2026-04-08 00:00",
+                "overdue_15": "2026-04-16 00:00",
+                "overdue_30": "2026-05-01 00:00",
+                "overdue_45": "2026-05-16 00:00",
+            },
+            "escalated": {
+                "at_risk": "2026-05-07 13:36",
+                "breached": "2026-05-07 17:00",
+                "department_manager": "2026-05-08 17:00",
+                "general_manager": "2026-05-09 17:00",
+            },
+        },
+    ),
+    Scenario(
+        "the general manager does not decide",
+        "Collection",
+        OPENED,
+        manager_decided,
+        "2026-06-01 09:00",
+        COLLECTION_DATA,
+        # Wednesday 6 May 09:00: 2 working days are the 7th and 8th; 25 h in all. 80 % = 20 h: 3.5 h on the 8th.
+        # 150 % = 37.5 h: 25 + 8.5 on Saturday 9 May (a make-up day) + 4 h on Monday. 200 % = 50 h: 42 + 8 h on Tuesday.
+        {
+            "general_manager_deciding": {
+                "at_risk": "2026-05-08 12:00",
+                "breached": "2026-05-08 17:00",
+                "department_manager": "2026-05-11 12:30",
+                "general_manager": "2026-05-12 16:30",
+            }
+        },
+    ),
+    Scenario(
+        "a promise is broken",
+        "Collection",
+        OPENED,
+        promised,
+        "2026-06-01 09:00",
+        COLLECTION_DATA,
+        # 1 April 09:00 to 11 April 00:00 = 231 h; 80 % = 184.8 h = 7 d 16 h 48 min. A broken promise ends its clock.
+        {
+            "promise": {
+                "at_risk": "2026-04-09 01:48",
+                "breached": "2026-04-11 00:00",
+                "department_manager": NEVER,
+                "general_manager": NEVER,
+            }
+        },
+    ),
+)
+
+SCENARIOS = (*INVOICING, *COLLECTION)

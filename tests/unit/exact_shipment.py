@@ -1,0 +1,152 @@
+"""FreightShipment: when each of its promises sounds if nobody moves.
+
+Its children stand still too; what they report is told here, so that each stage is reached at once.
+"""
+
+from typing import Any
+
+from sop_engine.cases import reports
+from sop_engine.cases.contracts import ChildReport
+from tests.unit.exact_freight import BEFORE_CUT_OFF, CUSTOMER, CUT_OFF, GOODS, PARTY
+from tests.unit.exact_house import CASE, ExactHouse, Scenario, nothing
+from tests.unit.exact_spans import ONE_WORKING_DAY, OPENED
+
+SHIPMENT_DATA = {
+    **CUSTOMER,
+    "customer": "C-100",
+    "direction": "domestic",
+    "origin": "CNNGB",
+    "destination": "CNSHA",
+    "shipper": PARTY,
+    "consignee": PARTY,
+    "goods": GOODS,
+    "cod": True,
+}
+
+
+def report(house: ExactHouse, state: str, outcome: str, **result: Any) -> None:
+    """The child of a state reports its end."""
+    child = next(child for child in house.states[CASE].live_children() if child.state == state)
+    told = ChildReport(key=child.key, case_id=child.case_id, run_id="", outcome=outcome, result=result)
+    house._hear(CASE, lambda turn: reports.child_reported(turn, told))
+
+
+def preparing(house: ExactHouse) -> None:
+    report(house, "intake", "accepted")
+    report(house, "booking", "confirmed", booking_no="COSU6123456789", cut_off_at=CUT_OFF)
+
+
+def delivered(house: ExactHouse) -> None:
+    preparing(house)
+    report(house, "preparing_documents", "handed_over")
+    pickup = {"pickup_place": "Gate 1", "pickup_at": "2026-03-02T09:00+08:00", "pickup_vehicle": "B-1"}
+    house.complete("ma.chao", "arranging_pickup", "picked_up", **pickup)
+    house.signal(CASE, "transport.departed", {"departed_at": "2026-03-02T09:00+08:00"})
+    house.signal(CASE, "transport.arrived", {"arrived_at": "2026-03-02T09:00+08:00"})
+    report(house, "delivering", "signed", signer="Max", signed_at="2026-03-02T09:00+08:00")
+
+
+def receipt_back(house: ExactHouse) -> None:
+    delivered(house)
+    house.complete("song.yan", "recovering_receipt", "recovered", receipt_no="RR-1")
+
+
+def cash_paid_out(house: ExactHouse) -> None:
+    receipt_back(house)
+    house.complete("hu.jing", "settling_cod", "settled", cod_paid_on="2026-03-02")
+
+
+def exception_reported(house: ExactHouse) -> None:
+    house.signal(CASE, "exception.reported", {"exception_note": "Truck broke down"})
+
+
+SCENARIOS = (
+    Scenario(
+        "no milestone moves",
+        "FreightShipment",
+        OPENED,
+        nothing,
+        "2026-03-12 09:00",
+        SHIPMENT_DATA,
+        # 48 hours on the wall: 80 % = 38 h 24 min, 150 % = 72 h.
+        {
+            "stalled": {
+                "at_risk": "2026-03-03 23:24",
+                "breached": "2026-03-04 09:00",
+                "operations_manager": "2026-03-05 09:00",
+            }
+        },
+    ),
+    Scenario(
+        "nothing is ready at the cut-off",
+        "FreightShipment",
+        OPENED,
+        preparing,
+        "2026-03-25 09:00",
+        SHIPMENT_DATA,
+        {"cut_off": BEFORE_CUT_OFF},
+    ),
+    Scenario(
+        "an exception is not resolved",
+        "FreightShipment",
+        OPENED,
+        exception_reported,
+        "2026-03-12 09:00",
+        SHIPMENT_DATA,
+        {"resolving_exception": ONE_WORKING_DAY},
+    ),
+    Scenario(
+        "the receipt does not come back",
+        "FreightShipment",
+        OPENED,
+        delivered,
+        "2026-04-12 09:00",
+        SHIPMENT_DATA,
+        # 7 days after Monday 2 March: Monday 9 March, 24:00; from 09:00 that is 183 h.
+        # 80 % = 146.4 h = 6 d 2 h 24 min; 150 % = 274.5 h = 11 d 10 h 30 min; 200 % = 366 h = 15 d 6 h.
+        {
+            "recovering_receipt": {
+                "at_risk": "2026-03-08 11:24",
+                "breached": "2026-03-10 00:00",
+                "department_manager": "2026-03-13 19:30",
+                "general_manager": "2026-03-17 15:00",
+            }
+        },
+    ),
+    Scenario(
+        "the cash is not paid out",
+        "FreightShipment",
+        OPENED,
+        receipt_back,
+        "2026-06-01 09:00",
+        SHIPMENT_DATA,
+        # 1 month after 2 March: 2 April, 24:00; from 09:00 that is 31 d 15 h = 759 h.
+        # 80 % = 607.2 h = 25 d 7 h 12 min; 150 % = 1138.5 h = 47 d 10 h 30 min; 200 % = 1518 h = 63 d 6 h.
+        {
+            "settling_cod": {
+                "at_risk": "2026-03-27 16:12",
+                "breached": "2026-04-03 00:00",
+                "department_manager": "2026-04-18 19:30",
+                "general_manager": "2026-05-04 15:00",
+            }
+        },
+    ),
+    Scenario(
+        "nobody collects the costs",
+        "FreightShipment",
+        OPENED,
+        cash_paid_out,
+        "2026-03-12 09:00",
+        SHIPMENT_DATA,
+        # 2 working days: until Wednesday 17:00; 8 + 8.5 + 8.5 = 25 h. 80 % = 20 h: 3.5 h on Wednesday.
+        # 150 % = 37.5 h: 25 + 8.5 + 4 h on Friday. 200 % = 50 h: 25 + 8.5 + 8.5 + 8 h on Monday 9 March.
+        {
+            "collecting_costs": {
+                "at_risk": "2026-03-04 12:00",
+                "breached": "2026-03-04 17:00",
+                "department_manager": "2026-03-06 12:30",
+                "general_manager": "2026-03-09 16:30",
+            }
+        },
+    ),
+)
