@@ -106,19 +106,20 @@ def check_content(session: Session) -> list[Finding]:
 
 def check_calendars(calendars: Iterable[BusinessCalendar], today: date) -> list[Finding]:
     """Calendars that follow yearly notices: is the coming year's there, 60 days ahead?"""
-    findings = []
+    names: dict[int, list[str]] = {}
     for calendar in calendars:
-        if not calendar.needs_notice:
-            continue
-        published = [known.year for known in calendar.years if known.status == "published"]
-        last = max(published, default=today.year - 1)
-        name = f"calendar {calendar.name}"
+        if calendar.needs_notice:
+            published = [known.year for known in calendar.years if known.status == "published"]
+            names.setdefault(max(published, default=today.year - 1), []).append(calendar.name)
+    findings = []
+    for last, followers in sorted(names.items()):
+        what = f"{', '.join(followers)}: holidays published up to {last}"
         if today + NOTICE_AHEAD <= date(last, 12, 31):
-            findings.append(Finding(check=name, verdict="ok", what=f"holidays published up to {last}"))
-            continue
-        what = f"no official holidays after {last}; deadlines in {last + 1} are provisional"
-        mend = f"add the State Council's notice for {last + 1} to the calendar's holiday files"
-        findings.append(Finding(check=name, verdict="warning", what=what, mend=mend))
+            findings.append(Finding(check="calendars", verdict="ok", what=what))
+        else:
+            what += f"; deadlines in {last + 1} are provisional"
+            mend = f"add the official notice for {last + 1} to the calendars' holiday files"
+            findings.append(Finding(check="calendars", verdict="warning", what=what, mend=mend))
     return findings
 
 

@@ -1,14 +1,20 @@
-"""Plays a written example through the gateway: waits until a case is ready for an act, then acts as who is named."""
+"""Plays a written example through the gateway: waits until a case is ready for an act, then acts as who is named.
+
+Text that begins with `= ` is a moment, worked out when the act is played: `= today`, `= now + days(3) + hours(2)`.
+"""
 
 import asyncio
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.cases.contracts import CaseView, CompleteTaskInput, EventInput, EventSignal, OpenCaseInput
-from sop_engine.cases.faults import NotFound, SopError
+from sop_engine.cases.faults import NotFound, Refused, SopError
 
 if TYPE_CHECKING:
     from sop_engine.temporal.gateway import CaseGateway
@@ -16,6 +22,11 @@ if TYPE_CHECKING:
 PATIENCE = 30.0
 """Seconds that an act waits for its task or event before the play has failed."""
 POLL_INTERVAL = 0.1
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Where `today` is."""
+STEP = re.compile(r" ([+-]) (days|hours|minutes)\((\d+)\)")
+MOMENT = re.compile(rf"= (?P<base>now|today)(?P<steps>(?:{STEP.pattern})*)")
 
 See = Callable[[CaseView], None]
 
@@ -91,7 +102,8 @@ class Player:
         self._see = see
 
     async def open(self) -> None:
-        opening = OpenCaseInput(data=self.example.data, actor=self.example.opened_by or self.example.script[0].person)
+        data = worked_out(self.example.data, datetime.now(UTC))
+        opening = OpenCaseInput(data=data, actor=self.example.opened_by or self.example.script[0].person)
         self._see(await self.gateway.start_case(self.example.sop, self.example.id, opening))
 
     async def play(self, act: PlayedAct) -> None:
@@ -99,25 +111,27 @@ class Player:
         case_id = ".".join(part for part in (self.example.id, act.case) if part)
         if act.is_task:
             await self.until(case_id, f"the task {act.target}", lambda view: _offers(view, act.target))
+        else:
+            await self.until(case_id, f"the event {act.target}", lambda view: act.target in view.events)
+        data = worked_out(act.data, datetime.now(UTC))
+        if act.is_task:
             done = CompleteTaskInput(
                 actor=act.person or "",
                 task=act.target,
                 outcome=act.outcome or "",
-                data=act.data,
+                data=data,
                 checklist=act.checklist,
                 attachments=act.attachments,
                 reason=act.reason,
             )
             await self.gateway.update(case_id, "complete_task", done)
+        elif act.signal is not None:
+            step = (await self.gateway.case(case_id)).step
+            await self.gateway.signal(case_id, EventSignal(name=act.signal, data=data))
+            await self.until(case_id, f"the effect of {act.signal}", lambda view: view.step > step)
         else:
-            await self.until(case_id, f"the event {act.target}", lambda view: act.target in view.events)
-            if act.signal is not None:
-                step = (await self.gateway.case(case_id)).step
-                await self.gateway.signal(case_id, EventSignal(name=act.signal, data=act.data))
-                await self.until(case_id, f"the effect of {act.signal}", lambda view: view.step > step)
-            else:
-                told = EventInput(actor=act.person or "", name=act.target, data=act.data, reason=act.reason)
-                await self.gateway.update(case_id, "event", told)
+            told = EventInput(actor=act.person or "", name=act.target, data=data, reason=act.reason)
+            await self.gateway.update(case_id, "event", told)
         self._see(await self.gateway.case(case_id))
 
     async def until(self, case_id: str, what: str, holds: Callable[[CaseView], bool]) -> CaseView:
@@ -127,7 +141,7 @@ class Player:
         while asyncio.get_running_loop().time() < deadline:
             try:
                 view = await self.gateway.case(case_id)
-            except NotFound:
+            except (NotFound, Refused):  # not started, or not loaded yet
                 view = None
             if view is not None:
                 self._see(view)
@@ -137,6 +151,24 @@ class Player:
                     raise PlayError(f"{case_id} is stuck: {view.incidents[0].get('message')}")
             await asyncio.sleep(POLL_INTERVAL)
         raise PlayError(f"{case_id} did not come to {what} in {PATIENCE:.0f} seconds; {_position(view)}")
+
+
+def worked_out(value: Any, now: datetime) -> Any:
+    """A value with the moments in it worked out. Raises `PlayError` for one that cannot be read."""
+    if isinstance(value, dict):
+        return {key: worked_out(inner, now) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [worked_out(inner, now) for inner in value]
+    if not isinstance(value, str) or not value.startswith("= "):
+        return value
+    match = MOMENT.fullmatch(value)
+    if match is None:
+        raise PlayError(f"{value!r} is not a moment such as `= now + days(3) + hours(2)`")
+    moment = now
+    for sign, unit, count in STEP.findall(match["steps"]):
+        length = timedelta(**{unit: int(count)})
+        moment = moment + length if sign == "+" else moment - length
+    return moment.astimezone(ZONE).date().isoformat() if match["base"] == "today" else moment.isoformat()
 
 
 def _offers(view: CaseView, state: str) -> bool:
