@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
@@ -32,6 +33,7 @@ from sop_engine.cases.commands import (
 )
 from sop_engine.cases.continuation import Pending
 from sop_engine.cases.contracts import (
+    ChildReport,
     DocumentInput,
     DocumentResult,
     NotifyInput,
@@ -45,27 +47,54 @@ from sop_engine.cases.contracts import (
 )
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.failures import message_of
-from sop_engine.temporal.queues import CHILD_REPORT, NOTIFY, POST_ENTRY, RENDER_DOCUMENT
+from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, NOTIFY, POST_ENTRY, RENDER_DOCUMENT
+from workflows.background import Background
 
 Result = TypeVar("Result")
 
 Tell = Callable[[Callable[[Turn], None]], None]
 """Hands a report to the case."""
 
+Message = StartCase | TellCase | ReportToParent
+"""Commands that go to another case."""
+
 ATTEMPT = timedelta(minutes=2)
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 EFFECT_GIVES_UP = timedelta(days=2)
 """After so long a notice, document or posting that keeps failing becomes an incident."""
 
+DRAIN = timedelta(minutes=1)
+"""How long a run that is to continue as new waits for activities before the next run starts them again."""
+
+
+async def tell_parent(parent: ParentRef, why: str) -> None:
+    """Tells a parent that its child could not be opened."""
+    info = workflow.info()
+    report = ChildReport(
+        key=parent.key,
+        case_id=info.workflow_id,
+        run_id=info.first_execution_run_id,
+        outcome="failed",
+        result={"message": why},
+    )
+    with suppress(FailureError):
+        await workflow.get_external_workflow_handle(parent.case_id).signal(CHILD_FAILED, report)
+
 
 class Errands:
     """The commands under way. `pending` holds what must be given out again if the run ends first."""
 
-    def __init__(self, sop: str, tell: Tell) -> None:
+    def __init__(self, sop: str, tell: Tell, background: Background) -> None:
         self._sop = sop
         self._tell = tell
+        self._background = background
         self.pending: dict[str, Command] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def has_messages(self) -> bool:
+        """Whether a message or a start is under way: the server is quick with them, and a second one would harm."""
+        return any(isinstance(command, Message) for command in self.pending.values())
 
     def carried(self) -> tuple[Pending, ...]:
         return tuple(Pending(key=key, command=command) for key, command in self.pending.items())
@@ -73,31 +102,34 @@ class Errands:
     def give_out(self, command: Command, key: str | None = None) -> None:
         """Starts a command in a task of its own."""
         if isinstance(command, CancelWork):
-            for known, pending in list(self.pending.items()):
+            for known, pending in self.pending.items():
                 if isinstance(pending, RunWork) and pending.key == command.key:
                     self._tasks[known].cancel()
             return
         key = key or str(workflow.uuid4())
         self.pending[key] = command
-        self._tasks[key] = asyncio.create_task(self._carry_out(key, command))
+        task = self._background.run(self._carry_out(key, command))
+        self._tasks[key] = task
+        # Not a `finally` in the task: one that is cancelled before it began never gets there.
+        task.add_done_callback(lambda _: self._forget(key))
+
+    def _forget(self, key: str) -> None:
+        self.pending.pop(key, None)
+        self._tasks.pop(key, None)
 
     async def _carry_out(self, key: str, command: Command) -> None:
-        try:
-            match command:
-                case RunWork():
-                    await self._run_work(key, command)
-                case StartCase():
-                    await self._start_case(key, command)
-                case TellCase():
-                    await self._signal(command.case_id, command.signal, command.body)
-                case ReportToParent():
-                    report = command.report.model_copy(update={"run_id": workflow.info().first_execution_run_id})
-                    await self._signal(command.case_id, CHILD_REPORT, report)
-                case Notify() | MakeDocument() | Post():
-                    await self._effect(key, command)
-        finally:
-            self.pending.pop(key, None)
-            self._tasks.pop(key, None)
+        match command:
+            case RunWork():
+                await self._run_work(key, command)
+            case StartCase():
+                await self._start_case(key, command)
+            case TellCase():
+                await self._tell_case(key, command)
+            case ReportToParent():
+                report = command.report.model_copy(update={"run_id": workflow.info().first_execution_run_id})
+                await self._signal(key, command.case_id, CHILD_REPORT, report)
+            case Notify() | MakeDocument() | Post():
+                await self._effect(key, command)
 
     async def _run_work(self, key: str, command: RunWork) -> None:
         info = workflow.info()
@@ -130,7 +162,7 @@ class Errands:
                 OpenCaseInput(data=command.data, parent=parent, actor=f"case {info.workflow_id}"),
                 id=command.case_id,
                 parent_close_policy=ParentClosePolicy.ABANDON,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 static_summary=f"{command.title} {command.case_id}"[:200],
             )
         except FailureError as error:
@@ -147,11 +179,29 @@ class Errands:
             failure = message_of(error)
             self._tell(lambda turn: reports.child_not_started(turn, command.key, failure))
 
-    async def _signal(self, case_id: str, name: str, body: object) -> None:
+    async def _tell_case(self, key: str, command: TellCase) -> None:
+        failure = await self._signal(key, command.case_id, command.signal, command.body)
+        if failure is not None:
+            self._tell(lambda turn: reports.not_told(turn, command.case_id, command.signal, failure))
+
+    async def _signal(self, key: str, case_id: str, name: str, body: object) -> str | None:
+        """Sends a signal to a case; returns why nobody took it."""
+        # Two signals given to the server together may overtake each other, and one may overtake its receiver's start.
+        await workflow.wait_condition(lambda: self._is_first(key, case_id))
         try:
             await workflow.get_external_workflow_handle(case_id).signal(name, body)
         except FailureError as error:
-            workflow.logger.info("%s to %s: %s", name, case_id, message_of(error))
+            return message_of(error)
+        return None
+
+    def _is_first(self, key: str, case_id: str) -> bool:
+        """Whether nothing that was given out before is still on its way to the case."""
+        for known, command in self.pending.items():
+            if known == key:
+                return True
+            if isinstance(command, Message) and command.case_id == case_id:
+                return False
+        return True
 
     async def _effect(self, key: str, command: Notify | MakeDocument | Post) -> None:
         try:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
 from sop_engine.cases.casework import fault_of
 from sop_engine.cases.continuation import ContinuedCase
-from sop_engine.cases.contracts import EventSignal, OpenCaseInput
+from sop_engine.cases.contracts import ChildReport, EventSignal, OpenCaseInput, ParentRef
 from sop_engine.cases.faults import InvalidInput
 from sop_engine.temporal.failures import to_failure
+
+Message = TypeVar("Message", bound=BaseModel)
 
 
 class Unreadable:
@@ -55,6 +57,14 @@ def read_opening(body: Any) -> OpenCaseInput:
         raise to_failure(InvalidInput("the start input cannot be read", faults)) from None
 
 
+def read_parent(body: Any) -> ParentRef | None:
+    """The parent that a start names, even where the rest of the start cannot be used."""
+    try:
+        return ParentRef.model_validate(body["parent"])
+    except (ValidationError, TypeError, KeyError):
+        return None
+
+
 def read_event(raw: RawValue | None) -> tuple[EventSignal | None, str]:
     """Signal `event`: the event, or why it cannot be read."""
     body = read_body(raw)
@@ -73,8 +83,17 @@ def event_of(name: str, body: Any) -> tuple[EventSignal | None, str]:
     return _event({**(body if envelope else {"data": body}), "name": name})
 
 
+def read_report(body: Any) -> tuple[ChildReport | None, str]:
+    """What a child tells its parent, or why it cannot be read."""
+    return _read(ChildReport, body)
+
+
 def _event(body: Any) -> tuple[EventSignal | None, str]:
+    return _read(EventSignal, body)
+
+
+def _read(model: type[Message], body: Any) -> tuple[Message | None, str]:
     try:
-        return EventSignal.model_validate(body), ""
+        return model.model_validate(body), ""
     except ValidationError as error:
-        return None, "; ".join(str(fault_of(found, EventSignal)) for found in error.errors())
+        return None, "; ".join(str(fault_of(found, model)) for found in error.errors())

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from sop_engine.cases.commands import Command
-from sop_engine.cases.contracts import Contract, PublishInput
+from sop_engine.cases.contracts import Contract
 from sop_engine.cases.state import CaseState
 
 
@@ -24,8 +24,6 @@ class ContinuedCase(Contract):
     state: CaseState
     bundle: bytes
     pending: tuple[Pending, ...] = ()
-    late: tuple[PublishInput, ...] = ()
-    """Steps that records have not taken yet."""
     attributes: tuple[str | None, str, str] | None = None
     """What the search attributes were last set to."""
     runs: int = 1

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from sop_engine.cases import timing
-from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.procedure import Bundle, Procedure
 from sop_engine.cases.turn import Turn
 from sop_engine.timekeeping import clocks
 
 REASON = "calendar data was corrected"
+
+
+def corrected(own: Bundle, present: Bundle) -> Bundle:
+    """A case's own bundle with the present calendars: its definition and engine version stay what they were."""
+    calendars = {name: present.calendars.get(name, calendar) for name, calendar in own.calendars.items()}
+    return own.model_copy(update={"calendars": calendars})
 
 
 def take_reference_data(turn: Turn, before: Procedure) -> None:

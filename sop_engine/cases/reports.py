@@ -47,6 +47,11 @@ def unreadable(turn: Turn, name: str, why: str) -> None:
     turn.journal("event_refused", name, MACHINE, note=why)
 
 
+def not_told(turn: Turn, case_id: str, what: str, why: str) -> None:
+    """Another case could not be told: it is closed, or there is none of that id."""
+    turn.journal("not_told", f"{case_id} {what}", SYSTEM, note=why)
+
+
 def _guarded(turn: Turn, heard: Event) -> None:
     point = turn.mark()
     try:
@@ -111,12 +116,19 @@ def child_started(turn: Turn, key: str, run_id: str) -> None:
 
 
 def child_not_started(turn: Turn, key: str, message: str) -> None:
-    """The child could not be started; an incident waits for a person."""
+    """The child could not be started, or was ended from outside; an incident waits for a person."""
     child = turn.state.children.get(key)
-    if child is None:
+    if child is None or not child.is_live:
         return
     turn.state.children[key] = child.model_copy(update={"status": "failed"})
     open_incident(turn, "child", f"{child.case_id}: {message}", key=key)
+
+
+def child_failed(turn: Turn, report: ChildReport) -> None:
+    """The child could not be opened and says why."""
+    child = turn.state.children.get(report.key)
+    if child is not None and child.case_id == report.case_id:
+        child_not_started(turn, report.key, str(report.result.get("message")))
 
 
 def child_reported(turn: Turn, report: ChildReport) -> None:

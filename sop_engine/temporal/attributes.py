@@ -27,6 +27,9 @@ SEARCH_ATTRIBUTES: tuple[tuple[str, str], ...] = (
 )
 """Name and type of each attribute, as the `temporal` command writes them."""
 
+Decisive = tuple[str | None, str, str]
+"""Stage, status and SLA state."""
+
 LONGEST = 200
 """Characters kept of a value: an over-long one fails the workflow."""
 
@@ -47,6 +50,6 @@ def attributes_of(record: CaseRecord) -> list[SearchAttributeUpdate[Any]]:
     return updates
 
 
-def decisive(record: CaseRecord) -> tuple[str | None, str, str]:
+def decisive(record: CaseRecord) -> Decisive:
     """The part of the set whose change is worth an upsert: it costs a third of the throughput."""
     return (record.stage, record.status, record.sla)

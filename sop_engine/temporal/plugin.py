@@ -10,8 +10,13 @@ from temporalio.workflow import SandboxImportNotificationPolicy
 
 PASSED_THROUGH = (
     "sop_engine",  # our pure rooms and contracts: checked for purity by linters, and shared for speed
-    "workflows.errands",  # stateless code of the interpreter; executed once per process, not once per run
+    "workflows.alarm",  # code of the interpreter without state of its own: executed once per process, not once per run
+    "workflows.background",
+    "workflows.errands",
     "workflows.messages",
+    "workflows.outbox",
+    "workflows.queries",
+    "workflows.signals",
     "workflows.updates",
     "activities",  # only named by workflows; held in one copy with the worker's
     "jinja2",  # parses expressions; its generated code must not be imported anew in each run

@@ -4,6 +4,8 @@ TASK_QUEUE = "sop"
 
 CHILD_REPORT = "case.child"
 """A child tells its parent that it closed."""
+CHILD_FAILED = "case.child_failed"
+"""A child tells its parent that it could not be opened."""
 HOLD, RESUME, CANCEL = "case.hold", "case.resume", "case.cancel"
 """What happens to a parent happens to its children."""
 REFERENCE_DATA = "case.reference_data"
