@@ -6,11 +6,20 @@ answered by the stand-ins given.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command, MakeDocument, Notify, Post, ReportToParent, RunWork, StartCase, TellCase
-from sop_engine.cases.contracts import CompleteTaskInput, EventInput, EventSignal, OpenCaseInput, ParentRef
+from sop_engine.cases.contracts import (
+    Act,
+    CancelInput,
+    CompleteTaskInput,
+    EventInput,
+    EventSignal,
+    OpenCaseInput,
+    ParentRef,
+)
 from sop_engine.cases.faults import Refused
 from sop_engine.cases.opening import open_case
 from sop_engine.cases.procedure import Procedure, compile_procedure
@@ -41,24 +50,31 @@ STANDS: dict[str, Stand] = {
 }
 
 
+@cache
+def shipped() -> Library:
+    return load_library()
+
+
+@cache
+def compiled(sop: str) -> Procedure:
+    return compile_procedure(shipped().bundle(sop))
+
+
 class House:
     """Opens cases, lets people and machines act on them, and lets time pass."""
 
-    def __init__(self, now: datetime = MONDAY, library: Library | None = None, **stands: Stand) -> None:
+    def __init__(self, now: datetime = MONDAY, **stands: Stand) -> None:
         self.now = now
-        self.library = library or load_library()
+        self.library = shipped()
         self.states: dict[str, CaseState] = {}
         self.notices: list[Notify] = []
         self.documents: list[str] = []
         self.postings: list[Post] = []
         self._stands = {**STANDS, **stands}
-        self._procedures: dict[str, Procedure] = {}
         self._waiting: list[tuple[str, Command]] = []
 
     def procedure(self, sop: str) -> Procedure:
-        if sop not in self._procedures:
-            self._procedures[sop] = compile_procedure(self.library.bundle(sop))
-        return self._procedures[sop]
+        return compiled(sop)
 
     def open(self, sop: str, case_id: str, data: Mapping[str, Any], parent: ParentRef | None = None) -> CaseState:
         opening = OpenCaseInput(data=dict(data), parent=parent, actor="li.na")
@@ -112,7 +128,11 @@ class House:
         """Who got a notice, by address or role."""
         return [notice.address or notice.recipient for notice in self.notices if notice.template == template]
 
-    def _perform(self, case_id: str, name: str, act: CompleteTaskInput | EventInput) -> CaseState:
+    def cancel(self, case_id: str, act: CancelInput) -> CaseState:
+        """A person cancels a case."""
+        return self._perform(case_id, "cancel", act)
+
+    def _perform(self, case_id: str, name: str, act: Act) -> CaseState:
         state = self.states[case_id]
         procedure = self.procedure(state.sop)
         casework.check(procedure, state, name, act, self.library.organization, self.now)

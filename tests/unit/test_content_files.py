@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sop_engine.cases.procedure import Procedure, compile_procedure
-from sop_engine.content.library import load_library
+from sop_engine.cases.procedure import Procedure
+from tests.unit.content_house import compiled, shipped
 
-LIBRARY = load_library()
-PROCEDURES = {name: compile_procedure(LIBRARY.bundle(name)) for name in LIBRARY.sops}
+LIBRARY = shipped()
+PROCEDURES = {name: compiled(name) for name in LIBRARY.sops}
 CHAIN = (
     "Booking",
     "Collection",
