@@ -68,7 +68,7 @@ class House:
         self.library = shipped()
         self.states: dict[str, CaseState] = {}
         self.notices: list[Notify] = []
-        self.documents: list[str] = []
+        self.papers: list[MakeDocument] = []
         self.postings: list[Post] = []
         self._stands = {**STANDS, **stands}
         self._waiting: list[tuple[str, Command]] = []
@@ -124,6 +124,11 @@ class House:
             self._accept(case_id, casework.wake(self.procedure(state.sop), state, self.now))
         self.now = until
 
+    @property
+    def documents(self) -> list[str]:
+        """The templates of the documents made, in order."""
+        return [paper.template for paper in self.papers]
+
     def told(self, template: str) -> list[str]:
         """Who got a notice, by address or role."""
         return [notice.address or notice.recipient for notice in self.notices if notice.template == template]
@@ -163,7 +168,7 @@ class House:
             case Notify():
                 self.notices.append(command)
             case MakeDocument():
-                self.documents.append(command.template)
+                self.papers.append(command)
             case Post():
                 self.postings.append(command)
             case RunWork():

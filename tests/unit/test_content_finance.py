@@ -1,0 +1,155 @@
+"""Invoicing and collection: second person, red letters, dunning, disputes, write-offs."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from sop_engine.cases.faults import InvalidInput, NotPermitted
+from tests.unit.content_house import House
+
+CUSTOMER = {"customer_name": "Qiming", "customer_email": "money@qiming.example"}
+LINES = [{"service": "Ocean freight", "amount": "CNY 1000.00"}, {"service": "Documents", "amount": "CNY 50.50"}]
+PROFILE = {"buyer_title": "Qiming", "taxpayer_no": "91310104MA1FR8KD5Y"}
+
+
+def invoicing(**data: object) -> House:
+    house = House()
+    house.open("Invoicing", "V", CUSTOMER | {"costing_posted": True, "service_lines": LINES} | data)
+    house.do("V", "lin.yue", "requested", "requested", PROFILE)
+    return house
+
+
+def issued() -> House:
+    house = invoicing()
+    house.do("V", "hu.jing", "drafting", "drafted")
+    house.do("V", "guo.qiang", "checking", "agreed")
+    house.do("V", "hu.jing", "issuing", "issued")
+    house.do("V", "hu.jing", "registering", "registered", {"register_no": "R1", "archive_place": "A1"})
+    house.do("V", "hu.jing", "sending", "sent", {"channel": "email"})
+    return house
+
+
+def test_an_amount_other_than_the_quotation_and_its_extras_is_refused() -> None:
+    house = invoicing(quoted_total="CNY 1000.00")
+    with pytest.raises(InvalidInput) as refused:
+        house.do("V", "hu.jing", "drafting", "drafted")
+    assert [fault.where for fault in refused.value.faults] == ["equals_quotation"]
+
+
+def test_the_drafter_does_not_check_and_figures_are_exact() -> None:
+    house = invoicing(disbursements="CNY 200.00")
+    house.do("V", "hu.jing", "drafting", "drafted")
+    data = house.states["V"].snapshot.data
+    assert [data[name]["amount"] for name in ("net", "vat", "total")] == [
+        Decimal("1050.50"),
+        Decimal("63.03"),
+        Decimal("1313.53"),
+    ]
+    with pytest.raises(NotPermitted):
+        house.do("V", "hu.jing", "checking", "agreed")
+
+
+def test_an_issued_invoice_is_posted_and_due_by_the_terms() -> None:
+    house = issued()
+    house.signal("V", "customer.confirmed_invoice", {"received_by": "Mr Tao"})
+    result = house.states["V"].snapshot.result
+    assert house.states["V"].outcome == "invoiced"
+    assert str(result["due_on"]) == "2026-04-01"
+    assert [posting.entry for posting in house.postings] == ["invoice_issued"]
+
+
+def test_a_rejected_invoice_is_reversed_by_the_manager_and_drafted_anew() -> None:
+    house = issued()
+    house.signal("V", "customer.rejected_invoice", {"void_reason": "Wrong title"})
+    house.do("V", "qian.li", "voiding", "approved")
+    state = house.states["V"]
+    assert state.snapshot.configuration == ("drafting",)
+    assert state.snapshot.data["replaced_invoice_no"] == "INV-2026-000001"
+    assert [posting.entry for posting in house.postings] == ["invoice_issued", "invoice_reversed"]
+
+
+# -- collection --------------------------------------------------------------------------------------------------------
+
+
+def collection(due_on: str = "2026-03-31") -> House:
+    house = House()
+    house.open("Collection", "C", CUSTOMER | {"invoice_no": "INV-1", "amount_due": "CNY 1000.00", "due_on": due_on})
+    return house
+
+
+def leaf(house: House) -> str:
+    return house.states["C"].snapshot.configuration[-1]
+
+
+def pay(house: House, amount: str, reference: str) -> None:
+    house.signal(
+        "C", "payment.received", {"received_amount": amount, "received_on": "2026-03-02", "bank_ref": reference}
+    )
+    house.do("C", "hu.jing", "posting", "posted")
+
+
+def test_reminders_before_dunning_after_and_escalation_at_thirty_days() -> None:
+    house = collection("2026-03-16")
+    house.pass_time(timedelta(days=14))
+    assert len(house.told("payment_reminder")) == 3
+    assert leaf(house) == "reminded"
+    house.pass_time(timedelta(days=2))
+    assert (leaf(house), house.documents) == ("overdue", ["dunning_notice"])
+    house.pass_time(timedelta(days=14))
+    assert house.states["C"].snapshot.data["level"] == 3
+    house.pass_time(timedelta(days=15))
+    data = house.states["C"].snapshot.data
+    assert (leaf(house), data["level"], data["overdue_days"]) == ("escalated", 4, 30)
+    assert data["late_fee"] == {"amount": Decimal("15.00"), "currency": "CNY"}
+    assert house.told("collection_escalated") == ["sales_rep"]
+
+
+def test_a_part_payment_leaves_the_rest_open_and_the_rest_closes() -> None:
+    house = collection()
+    pay(house, "CNY 400.00", "B1")
+    assert (leaf(house), house.told("payment_short")) == ("reminded", ["money@qiming.example"])
+    pay(house, "CNY 600.00", "B2")
+    house.do("C", "hu.jing", "closing", "closed", {"closing_entry": "Paid"})
+    assert house.states["C"].outcome == "paid"
+    assert [posting.values["business_key"] for posting in house.postings] == ["B1", "B2"]
+
+
+def test_too_much_is_returned() -> None:
+    house = collection()
+    pay(house, "CNY 1200.00", "B1")
+    house.do("C", "hu.jing", "crediting", "refunded", {"credit_action": "Refund by bank"})
+    assert [posting.entry for posting in house.postings] == ["money_received", "money_returned"]
+    assert house.postings[-1].values["amount"]["amount"] == "200.00"
+
+
+def test_a_dispute_opens_a_complaint_and_rests_the_clock_until_it_is_settled() -> None:
+    house = collection()
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
+    assert house.states["C"].clocks["receivable#1"].clock.status == "paused"
+    assert house.states["C.complaint"].sop == "Complaint"
+    house.signal("C.complaint", "complainant.withdrew")
+    assert house.states["C"].clocks["receivable#1"].clock.status == "running"
+    assert leaf(house) == "open"
+
+
+def test_a_broken_promise_is_dunned_again() -> None:
+    house = collection("2026-03-04")
+    house.pass_time(timedelta(days=3))
+    promise = {"promise_on": "2026-03-07", "promise_amount": "CNY 1000.00", "customer_answer": "On Saturday"}
+    house.do("C", "hu.jing", "overdue", "promised", promise)
+    house.pass_time(timedelta(days=3))
+    assert (leaf(house), house.states["C"].snapshot.data["level"]) == ("overdue", 2)
+
+
+def test_a_write_off_needs_finance_manager_and_general_manager() -> None:
+    house = collection("2026-03-04")
+    house.pass_time(timedelta(days=3))
+    house.do("C", "hu.jing", "overdue", "escalated", {"customer_answer": "Insolvent"})
+    house.do("C", "sun.lihua", "escalated", "decided", {"action": "write_off", "approval": "No assets"})
+    house.do("C", "qian.li", "approving_write_off", "approved", {"approval": "Agreed"})
+    with pytest.raises(NotPermitted):
+        house.do("C", "qian.li", "confirming_write_off", "approved")
+    house.do("C", "chen.guodong", "confirming_write_off", "approved")
+    assert house.states["C"].outcome == "written_off"
+    assert house.postings[-1].entry == "write_off"

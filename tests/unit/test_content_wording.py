@@ -1,0 +1,68 @@
+"""Documents and notices of the shipped templates, rendered from cases that were really played."""
+
+from datetime import timedelta
+
+import pytest
+
+from sop_engine.documents.notices import NoticeTemplates
+from sop_engine.documents.rendering import DocumentTemplates
+from tests.unit.content_house import House, shipped
+from tests.unit.test_content_customs import NOTICE, tax
+from tests.unit.test_content_examples import play
+from tests.unit.test_content_finance import collection
+
+NOTICES = NoticeTemplates(shipped().root / "notices")
+DOCUMENTS = DocumentTemplates(shipped().root / "documents")
+FIRM = shipped().organization.name
+
+
+def paper(house: House, template: str) -> str:
+    made = next(paper for paper in house.papers if paper.template == template)
+    return DOCUMENTS.render(template, made.facts, made.values, FIRM).html
+
+
+@pytest.mark.parametrize("name", ["export_fcl.yaml", "import_air.yaml"])
+def test_every_notice_and_document_of_an_example_is_written_out(name: str) -> None:
+    house, _ = play(name)
+    for notice in house.notices:
+        rendered = NOTICES.render(notice.template, notice.facts, notice.values, FIRM)
+        assert notice.facts.case_id in rendered.subject
+    for made in house.papers:
+        assert made.facts.case_id in DOCUMENTS.render(made.template, made.facts, made.values, FIRM).html
+
+
+@pytest.mark.parametrize("folder", [NOTICES, DOCUMENTS], ids=["notices", "documents"])
+def test_no_template_names_what_nobody_provides(folder: NoticeTemplates | DocumentTemplates) -> None:
+    assert {name: folder.undeclared(name) for name in folder.ids if folder.undeclared(name)} == {}
+
+
+def test_the_invoice_holds_title_tax_number_items_amount_and_rate() -> None:
+    house, _ = play("import_air.yaml")
+    html = paper(house, "invoice")
+    for fact in (
+        "Qiming Automation",
+        "91310104MA1FR8KD5Y",
+        "Customs clearance and inspection",
+        "CNY 24,300.00",
+        "0.06",
+        "CNY 53,432.25",
+        "CNY 79,190.25",
+        "柒万玖仟壹佰玖拾元贰角伍分",
+    ):
+        assert fact in html
+
+
+def test_the_tax_notice_shows_amount_method_and_deadline() -> None:
+    house = tax()
+    house.do("T", "wang.fang", "notifying", "issued", NOTICE)
+    html = paper(house, "tax_payment_notice")
+    for fact in ("CNY 186.50", "Bank transfer", "2026-03-17", "滞纳金"):
+        assert fact in html
+
+
+def test_the_dunning_notice_states_balance_and_consequences() -> None:
+    house = collection("2026-03-04")
+    house.pass_time(timedelta(days=3))
+    html = paper(house, "dunning_notice")
+    for fact in ("CNY 1,000.00", "CNY 0.50", "late fee", "credit", "违约金", "授信"):
+        assert fact in html
