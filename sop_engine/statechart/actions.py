@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sop_engine.statechart.expressions import Expression, ExpressionError
+from sop_engine.statechart.expression_values import bounded
+from sop_engine.statechart.expressions import Expression
 from sop_engine.statechart.model import (
     Action,
     Actions,
@@ -67,8 +68,9 @@ class Workspace:
     def evaluate(self, value: Value, state: str) -> Any:
         """Return what `value` is now; `state` is named in the error."""
         try:
-            return _evaluated(value, self._scope())
-        except ExpressionError as error:
+            result = _evaluated(value, self._scope())
+            return bounded(result) if isinstance(result, list | dict) else result
+        except ValueError as error:
             raise self.error(str(error), state) from error
 
     def perform(self, actions: Actions, state: str) -> None:

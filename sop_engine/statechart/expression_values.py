@@ -25,6 +25,8 @@ MAXIMUM_TEXT = 10_000
 MAXIMUM_ITEMS = 5_000
 MAXIMUM_VALUES = 100_000
 """In all the lists and records of one result: a list that holds itself thrice would grow threefold at every `set`."""
+MAXIMUM_NESTING = 20
+"""Of lists and records in one result; well below what the data of a snapshot may nest when it is read back."""
 
 Number = int | Decimal
 
@@ -56,7 +58,7 @@ def bounded(value: Any) -> Any:
         if len(value) > MAXIMUM_TEXT:
             raise ValueError(f"the text is longer than {MAXIMUM_TEXT} characters")
     elif isinstance(value, list | Mapping):
-        _count(value, MAXIMUM_VALUES)
+        _count(value, MAXIMUM_VALUES, MAXIMUM_NESTING)
     return value
 
 
@@ -205,16 +207,15 @@ def _unfit(verb: str, left: Any, right: Any) -> ValueError:
     return ValueError(f"cannot {verb} {kind_of(left)} and {kind_of(right)}")
 
 
-def _count(value: Any, budget: int) -> int:
-    budget -= 1
-    if budget < 0:
+def _count(value: Any, budget: int, levels: int) -> int:
+    if budget == 0:
         raise ValueError(f"the result holds more than {MAXIMUM_VALUES} values")
-    if isinstance(value, list):
-        for item in value:
-            budget = _count(item, budget)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            budget = _count(item, budget)
+    if levels == 0:
+        raise ValueError(f"the result nests more than {MAXIMUM_NESTING} levels")
+    budget -= 1
+    if isinstance(value, list | Mapping):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            budget = _count(item, budget, levels - 1)
     return budget
 
 

@@ -116,6 +116,8 @@ class _StateReader:
             self._reader.fault(outlined.path, "a history state says in `to` where to go when it remembers nothing")
             return None
         targets = self._inside(raw["to"], (*outlined.path, "to"), outlined.ancestors[0])
+        if any(self._outlines[target].kind == "history" for target in targets):
+            self._reader.fault((*outlined.path, "to"), "a history state cannot stand in for another")
         return Default(targets, self._reader.actions(raw.get("do", ()), (*outlined.path, "do")))
 
     def _inside(self, raw: Any, path: Path, parent: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from sop_engine.statechart.model import (
 from sop_engine.statechart.suggestion import suggestion
 from sop_engine.statechart.values import accept
 
+MAXIMUM_KEYS = 8
 EVENT_NAME = re.compile(r"[\w-]+(\.[\w-]+)*")
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -185,7 +186,9 @@ class Reader:
 
     def _field(self, name: str, path: Path, value: Value) -> tuple[str, ...]:
         keys = tuple(name.split("."))
-        if not all(key.isidentifier() and not key.startswith("_") for key in keys):
+        if len(keys) > MAXIMUM_KEYS:
+            self.fault(path, f"a field lies at most {MAXIMUM_KEYS} records deep")
+        elif not all(key.isidentifier() and not key.startswith("_") for key in keys):
             self.fault(path, f"'{name}' is not the name of a field")
         elif keys[0] in self._constants:
             self.fault(path, f"{keys[0]} is a constant and cannot be set")

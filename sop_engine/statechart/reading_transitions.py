@@ -113,8 +113,14 @@ class TransitionReader:
         )
 
     def _are_compatible(self, first: str, second: str) -> bool:
-        if first == second:
+        """Whether entering both is possible: neither inside the other, and apart in regions of a parallel state."""
+        one, other = self._lineage(first), self._lineage(second)
+        if one[0] in other or other[0] in one:
             return False
-        others = self._outlines[second].ancestors
-        common = next((state for state in self._outlines[first].ancestors if state in others), ROOT)
-        return self._outlines[common].kind == "parallel" and first not in others
+        common = next((state for state in one if state in other), ROOT)
+        return self._outlines[common].kind == "parallel"
+
+    def _lineage(self, state: str) -> tuple[str, ...]:
+        """The state and its ancestors; a history state stands for its parent, which it enters."""
+        ancestors = self._outlines[state].ancestors
+        return ancestors if self._outlines[state].kind == "history" else (state, *ancestors)

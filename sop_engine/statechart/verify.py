@@ -38,6 +38,8 @@ def _remarks(chart: Chart, state: State) -> Iterator[str]:
             yield f"no transition waits for the event '{action.event}'"
     if f"done.state.{state.id}" in _descriptors(state) and not _can_complete(chart, state):
         yield "it never comes to `done`, since not every region has a final state"
+    if state.kind == "history" and state.parent == ROOT:
+        yield "the chart itself is never left, so this remembers nothing"
     if state.kind == "atomic" and not any(passed.transitions for passed in chart.paths[state.id]):
         yield "nothing leads out of it, and it is not final"
 

@@ -100,6 +100,11 @@ def test_a_delayed_send_outlives_its_state_until_cancelled() -> None:
     assert next_due(send(chart, stopped, "stop_nag").snapshot) is None
 
 
+def test_cancel_takes_back_what_was_sent_never_a_delayed_transition() -> None:
+    chart = chart_of(states={"a": {"after": {"PT1H": "b"}, "on": {"stop": {"do": [{"cancel": "PT1H"}]}}}, "b": {}})
+    assert next_due(send(chart, opened(chart), "stop").snapshot) == minutes(60)
+
+
 def test_a_failing_delay_is_parked_and_the_others_go_on() -> None:
     entry = [{"send": "bad", "after": "PT1M"}, {"send": "good", "after": "PT2M"}]
     on = {"bad": {"do": {"set": {"y": "x + 1"}}}, "good": {"do": {"set": {"z": "true"}}}}

@@ -81,6 +81,7 @@ def test_the_error_reads_line_by_line() -> None:
         ({"entry": [{"send": "go", "after": 5}]}, "states.s.entry.0.after", "expected text"),
         ({"entry": [{"send": "go", "delay": "PT1H"}]}, "states.s.entry.0.delay", "unknown key"),
         ({"entry": [{"set": {"_x": 1}}]}, "states.s.entry.0.set._x", "not the name of a field"),
+        ({"entry": [{"set": {"a.b.c.d.e.f.g.h.i": 1}}]}, "states.s.entry.0.set.a.b.c.d.e.f.g.h.i", "8 records deep"),
         ({"entry": [{"set": {"limit": 1}}]}, "states.s.entry.0.set.limit", "is a constant"),
         ({"entry": [{"if": "x", "than": []}]}, "states.s.entry.0.than", "did you mean then?"),
         ({"entry": [{"log": "x", "with": {"k": "1 +"}}]}, "states.s.entry.0.with.k", "in: 1 +"),
@@ -91,6 +92,40 @@ def test_the_error_reads_line_by_line() -> None:
 def test_faults_of_a_state(state: Any, place: str, message: str) -> None:
     faults = faults_of({"states": {"a": {}, "s": state}}, constants={"limit": 3})
     assert message in faults[place]
+
+
+@pytest.mark.parametrize(
+    ("to", "message"),
+    [
+        (["x1", "y1"], ""),
+        (["x1", "hy"], ""),
+        (["x1", "x"], "never active together"),
+        (["x", "x1"], "never active together"),
+        (["x1", "x1"], "never active together"),
+        (["x1", "x2"], "never active together"),
+        (["hp", "x1"], "never active together"),
+        (["x1", "hx"], "never active together"),
+        (["x1", "a"], "never active together"),
+    ],
+)
+def test_targets_must_fit_together(to: list[str], message: str) -> None:
+    regions = {
+        name: {"states": {f"{name}1": {}, f"{name}2": {}, f"h{name}": {"history": "deep", "to": f"{name}1"}}}
+        for name in "xy"
+    }
+    states = {
+        "a": {"on": {"go": {"to": to}}},
+        "p": {"parallel": True, "states": {**regions, "hp": {"history": "deep", "to": "x"}}},
+    }
+    if message:
+        assert message in faults_of({"states": states})["states.a.on.go.to"]
+    else:
+        parse({"states": states})
+
+
+def test_a_history_state_cannot_lead_to_itself() -> None:
+    faults = faults_of({"states": {"a": {"states": {"a1": {}, "h": {"history": "deep", "to": "h"}}}}})
+    assert faults == {"states.a.states.h.to": "a history state cannot stand in for another"}
 
 
 def test_what_is_no_mapping_is_no_chart() -> None:

@@ -23,6 +23,11 @@ ROOT_OF_PROJECT = Path(__file__).resolve().parents[2]
 QUICK = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+def inside(part: dict[str, Any]) -> list[str]:
+    """The names of all states below."""
+    return [name for child, raw in part.get("states", {}).items() for name in (child, *inside(raw))]
+
+
 @st.composite
 def charts(draw: st.DrawFn) -> dict[str, Any]:
     """A chart of up to some twenty states with transitions, delays, guards, raises, sends and history."""
@@ -62,6 +67,8 @@ def charts(draw: st.DrawFn) -> dict[str, Any]:
     def connect(parts: dict[str, Any]) -> None:
         for part in parts.values():
             connect(part.get("states", {}))
+            if "states" in part and not part.get("parallel") and draw(st.booleans()):
+                part["initial"] = draw(st.sampled_from(inside(part)))
             if "history" in part or "final" in part:
                 continue
             for trigger in draw(st.lists(st.sampled_from(EVENTS), max_size=2, unique=True)):

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from sop_engine.statechart.snapshot import StepError
-from sop_engine.statechart.transition import atomic, enabled_events, start
-from tests.unit.statechart_samples import OPENED_AT, chart_of, log_of, logging, opened, play, send
+from sop_engine.statechart.snapshot import Event, Snapshot, StepError
+from sop_engine.statechart.transition import atomic, enabled_events, start, transition
+from tests.unit.statechart_samples import OPENED_AT, chart_of, log_of, logging, minutes, opened, play, send
 
 
 def test_the_first_child_is_initial_and_entry_goes_down_to_a_leaf() -> None:
@@ -17,7 +17,7 @@ def test_the_first_child_is_initial_and_entry_goes_down_to_a_leaf() -> None:
 def test_a_list_of_initial_states_reaches_into_regions() -> None:
     regions: dict[str, Any] = {name: {"states": {f"{name}1": {}, f"{name}2": {}}} for name in "xy"}
     chart = chart_of(initial=["x2", "y2"], states={"p": {"parallel": True, "states": regions}})
-    assert atomic(chart, opened(chart)) == ("x2", "y2")
+    assert opened(chart).configuration == ("p", "x", "x2", "y", "y2")
 
 
 def test_actions_run_in_the_order_exit_transition_entry_initial() -> None:
@@ -108,6 +108,20 @@ def test_a_transition_is_external_unless_it_says_internal() -> None:
     assert log_of(send(chart, opened(chart), "in")) == []
     assert log_of(send(chart, opened(chart), "stay")) == ["stay"]
     assert send(chart, opened(chart), "in").snapshot.configuration == ("a", "a2")
+
+
+def test_an_internal_transition_of_a_parallel_state_leaves_it_all_the_same() -> None:
+    regions: dict[str, Any] = {"x": {"states": {"x1": {}, "x2": {}}}, "y": logging({}, "y")}
+    on = {"in": {"to": "x2", "internal": True}}
+    chart = chart_of(states={"p": logging({"parallel": True, "on": on, "states": regions}, "p")})
+    assert log_of(send(chart, opened(chart), "in")) == ["-y", "-p", "+p", "+y"]
+
+
+def test_an_event_tells_when_it_happened_or_else_when_it_is_handled() -> None:
+    chart = chart_of(states={"a": {"on": {"go": {"do": {"set": {"at": "_event.at"}}}}}})
+    told = transition(chart, opened(chart), Event(name="go", at=minutes(-30)), OPENED_AT)
+    assert told.snapshot.data["at"] == minutes(-30)
+    assert send(chart, opened(chart), "go", at=5).snapshot.data["at"] == minutes(5)
 
 
 def test_raised_events_come_after_eventless_transitions_in_the_same_macrostep() -> None:
@@ -253,6 +267,18 @@ def test_a_failing_guard_fails_the_call_and_says_where() -> None:
     with pytest.raises(StepError, match="state 'a' on 'go': weight is not filled") as caught:
         play(chart, "go", weight=None)
     assert (caught.value.state, caught.value.event) == ("a", "go")
+
+
+def test_data_that_wraps_itself_at_every_step_is_stopped_while_it_can_still_be_read_back() -> None:
+    chart = chart_of(states={"a": {"on": {"go": {"do": {"set": {"box.a.b.c.d": ["x"], "x": "[box]"}}}}}})
+
+    def wrap_ever_deeper() -> None:
+        snapshot = opened(chart, x=None, box=None)
+        for _ in range(30):
+            snapshot = Snapshot.model_validate_json(send(chart, snapshot, "go").snapshot.model_dump_json())
+
+    with pytest.raises(StepError, match="nests more than"):
+        wrap_ever_deeper()
 
 
 def test_a_circle_of_eventless_transitions_is_named() -> None:

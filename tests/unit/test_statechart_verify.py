@@ -58,6 +58,11 @@ def test_what_can_be_taken_is_not_called_shadowed(on: dict[str, Any]) -> None:
     assert remarks(states={"a": {"on": on}, "z": {"final": True}}) == {}
 
 
+def test_a_history_state_of_the_chart_itself_remembers_nothing() -> None:
+    found = remarks(states={"a": {"on": {"go": "h"}}, "h": {"history": "deep", "to": "a"}})
+    assert found == {"states.h": "the chart itself is never left, so this remembers nothing"}
+
+
 def test_states_that_nothing_leads_to_are_found_at_any_depth() -> None:
     found = remarks(
         states={"a": {"states": {"a1": {"on": {"go": "z"}}, "a2": {}}}, "b": {"on": {"go": "a2"}}, "z": {"final": True}}
