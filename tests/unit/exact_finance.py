@@ -93,7 +93,7 @@ COLLECTION = (
         # Due on 31 March, that is until 1 April 00:00: 711 h; 80 % = 568.8 h = 23 d 16 h 48 min.
         # "-8 days" is the end of 23 March; "+7 days" the end of 7 April, "+30 days" of 30 April, "+45 days" of 15 May.
         # Decision in 2 working days from 1 May 00:00: Labour Day is 1-5 May, so 6 and 7 May, 17 h. 80 % = 13.6 h:
-        # 5 h 6 min on the 7th. 150 % = 25.5 h: the end of the 8th. 200 % = 34 h: the end of Saturday 9 May (make-up day).
+        # 5 h 6 min on the 7th. 150 % = 25.5 h: the end of the 8th. 200 % = 34 h: the end of the 9th (make-up Saturday).
         {
             "receivable": {
                 "seven_days_before": "2026-03-24 00:00",

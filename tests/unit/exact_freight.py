@@ -253,14 +253,13 @@ DELIVERY = (
         {"refusal": ONE_HOUR},
     ),
     Scenario(
-        "the second delivery comes round",
+        "the second delivery is late",
         "Delivery",
         OPENED,
         nobody_there,
         "2026-03-12 09:00",
         DELIVERY_DATA,
-        {},
-        {"after.waiting_for_second_delivery.second_delivery_after": ("2026-03-03 17:00",)},  # 1 working day
+        {"repeated": ONE_WORKING_DAY},
     ),
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sop_engine.cases.casework import ACTS
+from sop_engine.cases.commands import RunWork
 from sop_engine.cases.contracts import StepView
 from sop_engine.cases.turn import Turn
 from sop_engine.content.library import Library, load_library
@@ -41,6 +42,8 @@ class ExactHouse(House):
     def __init__(self, now: str, library: Library | None = None) -> None:
         super().__init__(now=china(now), library=library or shipped_library(), import_taxes=_taxed)
         self.journal: list[StepView] = []
+        self.asked: dict[str, Mapping[str, Any]] = {}
+        """Activity -> the input it got last."""
 
     def start(self, sop: str, **data: Any) -> None:
         self.open(sop, CASE, data)
@@ -99,6 +102,7 @@ class ExactHouse(House):
     def _accept(self, case_id: str, turn: Turn) -> None:
         if case_id == CASE:
             self.journal += turn.steps
+            self.asked |= {work.activity: work.values for work in turn.commands if isinstance(work, RunWork)}
         super()._accept(case_id, turn)
 
 
