@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import read_instant
+
+CaseStatus = Literal["open", "held", "blocked", "completed", "cancelled"]
+SlaState = Literal["on_track", "at_risk", "breached"]
+"""Said here once more, and compared by a test: the engine's own would load all of it before `--help`."""
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id.")]
 TaskKey = Annotated[

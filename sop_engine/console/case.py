@@ -18,9 +18,17 @@ from sop_engine.cases.reading import (
     Timeline,
     TimelineInput,
 )
-from sop_engine.cases.state import CaseStatus
-from sop_engine.cases.views import SlaState
-from sop_engine.console.arguments import CaseId, FileOption, LimitOption, OverdueOption, SetOption, SopName, SopOption
+from sop_engine.console.arguments import (
+    CaseId,
+    CaseStatus,
+    FileOption,
+    LimitOption,
+    OverdueOption,
+    SetOption,
+    SlaState,
+    SopName,
+    SopOption,
+)
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values

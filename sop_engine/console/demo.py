@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +15,8 @@ from sop_engine.cases.faults import SopError
 from sop_engine.cases.reading import TrialBalance, TrialBalanceInput
 from sop_engine.console.context import Session
 from sop_engine.console.definition import read_library
-from sop_engine.console.playing import Example, PlayedAct, Player, read_example
-from sop_engine.console.stack import told_to_stop, until_told, worker_beside
+from sop_engine.console.playing import ZONE, Example, PlayedAct, Player, read_example
+from sop_engine.console.stack import log_to, told_to_stop, until_told, worker_beside
 from sop_engine.console.telling import CLOSED, Teller
 from sop_engine.settings import Settings
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = ("export_fcl.yaml", "import_air.yaml")
 EXPECTED_OUTCOME = "paid"
+RECENT = 3
+"""So many of the cases opened last are looked at again after each act."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,11 @@ async def demo(
     plays = [read_example(path) for path in examples or [shipped / name for name in EXAMPLES]]
     organization: Organization = read_library(session).organization
     stop = told_to_stop()
+    log = session.settings.data_directory / "demo.log"
+    log_to(log)
     with TemporaryDirectory(prefix="sop-demo-") as folder:
         session.line("Starting an embedded Temporal server and a worker in a temporary folder …")
+        session.line("Below, each line is somebody's act; indented under it is what the engine did about it.")
         server = EmbeddedServer(data_dir=Path(folder), port=free_or_any(7233), ui_port=free_or_any(8233))
         async with server:
             # Nothing of the installation's own settings: no mail leaves, no other database is touched.
@@ -73,6 +79,8 @@ async def demo(
                 close(session, gateway, played, balance, server.address, keep=keep)
                 for failure in failures:
                     session.say(f"error: {failure}")
+                if failures:
+                    session.say(f"\nhint: the worker's log is {log}")
                 if keep:
                     await until_told(serving, stop)
     if failures:
@@ -81,7 +89,7 @@ async def demo(
 
 async def play(session: Session, gateway: "CaseGateway", example: Example, organization: "Organization") -> Played:
     """Plays one example, telling what happens."""
-    teller = Teller(lambda text: session.line(f"      {text}"), session.language, session.zone)
+    teller = Teller(lambda text: session.line(f"            {text}"), session.language, ZONE)
     player = Player(gateway, example, teller.see)
     session.line("")
     session.line(f"== {example.id}  {example.title.get(session.language, '')}".rstrip())
@@ -89,21 +97,27 @@ async def play(session: Session, gateway: "CaseGateway", example: Example, organ
     try:
         await player.open()
         for act in example.script:
-            session.line(f"  {who(act, organization, session.language)}: {what(act, session.language)}")
+            await player.ready(act)
+            actor, done = who(act, organization, session.language), what(act, session.language)
+            session.line(f"  {datetime.now(ZONE):%H:%M:%S}  {actor}: {done}")
             await player.play(act)
+            # Papers are made beside the case, so they may come a moment after the act.
+            for case_id in tuple(teller.seen)[-RECENT:]:
+                teller.see(await gateway.case(case_id))
         shipment = await player.until(example.id, "its end", lambda view: view.status in CLOSED)
         if shipment.outcome != EXPECTED_OUTCOME:
             failure = f"{example.id} ended as {shipment.outcome}, not as {EXPECTED_OUTCOME}"
     except SopError as error:
         failure = f"{example.id}: {error.text()}"
-    views = [await gateway.case(case_id) for case_id in teller.seen]
-    return Played(example, tuple(views), failure)
+    for case_id in tuple(teller.seen):
+        teller.see(await gateway.case(case_id))
+    return Played(example, tuple(teller.seen.values()), failure)
 
 
 def who(act: PlayedAct, organization: "Organization", language: str) -> str:
     """The person with the role, or the outside world."""
     if act.person is None:
-        return "系统" if language == "zh" else "from outside"
+        return "外部" if language == "zh" else "from outside"
     person = organization.people.get(act.person)
     if person is None:
         return act.person
@@ -141,31 +155,32 @@ def close(
     session.show(Text("The ledger balances" if balance.balanced else "The ledger does NOT balance", style="bold"))
     session.line("")
     if not keep:
-        session.line("The server stops now. `make demo KEEP=1` (or `sop demo --keep`) leaves it running to look at:")
-        session.line("the Web UI, both cases with their timelines, and every `sop` command.")
-        return
-    session.line(f"Web UI  {gateway.ui_url}")
+        session.line("The server stops now. `make demo KEEP=1` leaves it running; then there are")
+    session.line(f"  the Web UI  {gateway.ui_url}")
     for one in played:
         session.line(f"  {one.example.id}  {gateway.ui_link(one.example.id)}")
-    session.line("Type next, in another terminal")
+    session.line(
+        "and what to type next, in another terminal:" if keep else "and what to type then, in another terminal:"
+    )
     elsewhere = "" if address.endswith(":7233") else f"TEMPORAL_ADDRESS={address} "
     for command in ("case list --all", *(f"case show {one.example.id}" for one in played), "report balance"):
-        session.line(f"  {elsewhere}sop {command}")
-    session.line("Ctrl-C stops the server and forgets everything")
+        session.line(f"  {elsewhere}.venv/bin/sop {command}")
+    if keep:
+        session.line("Ctrl-C stops the server and forgets everything")
 
 
 def summary(played: Sequence[Played], language: str) -> object:
     """One line a shipment, its children counted in."""
-    from sop_engine.console.render_values import EMPTY, table, titled
+    from sop_engine.console.render_values import EMPTY, table
 
     figures = ("cases", "documents", "met", "breached")
-    made = table(("case", "stage", "status", "outcome", *figures), language, right=figures)
+    made = table(("case", "state", "status", "outcome", *figures), language, right=figures)
     for one in played:
         shipment = one.shipment
         statuses = [clock.status for view in one.views for clock in view.clocks]
         made.add_row(
             one.example.id,
-            titled(shipment.stage, language) if shipment else EMPTY,
+            standing(shipment, language) if shipment else EMPTY,
             shipment.status if shipment else EMPTY,
             (shipment.outcome if shipment else None) or EMPTY,
             str(len(one.views)),
@@ -174,3 +189,10 @@ def summary(played: Sequence[Played], language: str) -> object:
             str(statuses.count("breached")),
         )
     return made
+
+
+def standing(view: CaseView, language: str) -> str:
+    """The stage of an open case, the last state of a closed one."""
+    from sop_engine.console.render_values import titled
+
+    return titled(view.stage, language) if view.stage else ", ".join(titled(t, language) for t in view.state_titles)

@@ -24,7 +24,7 @@ PATIENCE = 30.0
 POLL_INTERVAL = 0.1
 
 ZONE = ZoneInfo("Asia/Shanghai")
-"""Where `today` is."""
+"""Where the examples' firm is."""
 STEP = re.compile(r" ([+-]) (days|hours|minutes)\((\d+)\)")
 MOMENT = re.compile(rf"= (?P<base>now|today)(?P<steps>(?:{STEP.pattern})*)")
 
@@ -106,13 +106,16 @@ class Player:
         opening = OpenCaseInput(data=data, actor=self.example.opened_by or self.example.script[0].person)
         self._see(await self.gateway.start_case(self.example.sop, self.example.id, opening))
 
-    async def play(self, act: PlayedAct) -> None:
-        """Waits for the act's turn, then acts. Raises `PlayError`, or what the case answers."""
-        case_id = ".".join(part for part in (self.example.id, act.case) if part)
+    async def ready(self, act: PlayedAct) -> None:
+        """Waits until the act's task is open, or its event awaited. Raises `PlayError`."""
         if act.is_task:
-            await self.until(case_id, f"the task {act.target}", lambda view: _offers(view, act.target))
+            await self.until(self._case_of(act), f"the task {act.target}", lambda view: _offers(view, act.target))
         else:
-            await self.until(case_id, f"the event {act.target}", lambda view: act.target in view.events)
+            await self.until(self._case_of(act), f"the event {act.target}", lambda view: act.target in view.events)
+
+    async def play(self, act: PlayedAct) -> None:
+        """Carries the act out. Raises what the case answers."""
+        case_id = self._case_of(act)
         data = worked_out(act.data, datetime.now(UTC))
         if act.is_task:
             done = CompleteTaskInput(
@@ -133,6 +136,9 @@ class Player:
             told = EventInput(actor=act.person or "", name=act.target, data=data, reason=act.reason)
             await self.gateway.update(case_id, "event", told)
         self._see(await self.gateway.case(case_id))
+
+    def _case_of(self, act: PlayedAct) -> str:
+        return f"{self.example.id}.{act.case}" if act.case else self.example.id
 
     async def until(self, case_id: str, what: str, holds: Callable[[CaseView], bool]) -> CaseView:
         """Looks at a case until it is as expected. Raises `PlayError` at an incident, or after thirty seconds."""

@@ -1,9 +1,11 @@
 """A worker beside a command, and the whole stack of an embedded server with its worker."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sop_engine.console.context import Serve
@@ -11,6 +13,18 @@ from sop_engine.settings import Settings
 
 if TYPE_CHECKING:
     from temporalio.client import Client
+
+
+def log_to(file: Path) -> None:
+    """Sends what worker and client would print on the screen to a file. To be called before the first client."""
+    from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=file, filemode="w", level=logging.WARNING, force=True)
+    levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
+    forwarding = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
+    logs = LoggingConfig(filter=levels, forwarding=forwarding)
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=logs)), error_if_already_set=False)
 
 
 @asynccontextmanager

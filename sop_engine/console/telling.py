@@ -5,6 +5,7 @@ from datetime import tzinfo
 
 from sop_engine.cases.contracts import CaseView
 from sop_engine.console.render_values import instant, titled
+from sop_engine.console.words import word
 
 CLOSED = frozenset({"completed", "cancelled"})
 
@@ -23,24 +24,15 @@ class Teller:
         self.seen[view.case_id] = view
         if before is not None and before.step == view.step and len(before.documents) == len(view.documents):
             return
-        self._opened(before, view)
-        self._documents(before, view)
+        if before is None:
+            self._say("case_opened", view.case_id, titled(view.title, self._language))
+        for document in view.documents[len(before.documents) if before else 0 :]:
+            self._say("document_made", view.case_id, titled(document.get("title"), self._language))
         self._clocks(before, view)
         if view.status in CLOSED and (before is None or before.status not in CLOSED):
-            self._tell(f"{view.case_id} is closed: {view.outcome}")
+            self._say("case_closed", view.case_id, view.outcome or view.status)
         if view.stage and (before is None or before.stage != view.stage):
-            self._tell(f"{view.case_id} is now in the stage: {titled(view.stage, self._language)}")
-
-    def _opened(self, before: CaseView | None, view: CaseView) -> None:
-        if before is None:
-            self._tell(f"{view.case_id} opened: {titled(view.title, self._language)}")
-
-    def _documents(self, before: CaseView | None, view: CaseView) -> None:
-        known = len(before.documents) if before else 0
-        for document in view.documents[known:]:
-            title = document.get("title")
-            name = titled(title, self._language) if isinstance(title, dict) else document.get("name")
-            self._tell(f"document made: {name}")
+            self._say("stage_reached", view.case_id, titled(view.stage, self._language))
 
     def _clocks(self, before: CaseView | None, view: CaseView) -> None:
         known = {clock.clock: clock.status for clock in before.clocks} if before else {}
@@ -48,9 +40,14 @@ class Teller:
             was = known.get(clock.clock)
             if was == clock.status:
                 continue
-            title = titled(clock.title, self._language)
-            due = f"due {instant(clock.due_at, self._zone)}" + (" (provisional)" if clock.provisional else "")
+            due = f"{word('due', self._language)} {instant(clock.due_at, self._zone)}"
+            due += f" ({word('provisional', self._language)})" if clock.provisional else ""
             if clock.status == "running":
-                self._tell(f"clock started: {title}, {due}")
+                what = "clock_started" if was is None else "clock_runs_on"
             else:
-                self._tell(f"clock {clock.status}: {title}, {due}, {clock.percent}% used")
+                what = f"clock_{clock.status}"
+                due += f", {clock.percent}% {word('used', self._language)}"
+            self._say(what, view.case_id, f"{titled(clock.title, self._language)}, {due}")
+
+    def _say(self, what: str, case_id: str, more: str) -> None:
+        self._tell(f"{word(what, self._language)}: {more}  [{case_id}]")

@@ -6,13 +6,16 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from sop_engine.cases.state import CaseStatus
+from sop_engine.cases.views import SlaState
+from sop_engine.console import arguments
 from sop_engine.console.application import application
 from sop_engine.console.command import command
 from sop_engine.console.context import Invocation, Session
@@ -154,3 +157,8 @@ def test_help_does_not_load_temporal() -> None:
     watched = "import sys, sop_engine.console.application; print({'temporalio', 'sqlalchemy'} & sys.modules.keys())"
     heard = subprocess.run([sys.executable, "-c", watched], check=True, capture_output=True, text=True)
     assert heard.stdout == "set()\n"
+
+
+def test_the_words_to_filter_by_are_the_engines() -> None:
+    assert get_args(arguments.CaseStatus) == get_args(CaseStatus)
+    assert get_args(arguments.SlaState) == get_args(SlaState)

@@ -270,10 +270,10 @@ def test_the_teller_tells_only_what_is_new() -> None:
     stage = {"en": "Handling", "zh": "处理"}
     teller.see(view(step=2, clocks=(met,), documents=(document,), stage=stage, status="completed", outcome="closed"))
     assert told == [
-        "CMP-1 opened: Complaint",
-        "clock started: First response, due 2026-03-02 11:00+08:00 (provisional)",
-        "document made: Acknowledgement",
-        "clock met: First response, due 2026-03-02 11:00+08:00, 50.0% used",
-        "CMP-1 is closed: closed",
-        "CMP-1 is now in the stage: Handling",
+        "case opened: Complaint  [CMP-1]",
+        "clock started: First response, due 2026-03-02 11:00+08:00 (provisional)  [CMP-1]",
+        "document made: Acknowledgement  [CMP-1]",
+        "clock met: First response, due 2026-03-02 11:00+08:00, 50.0% used  [CMP-1]",
+        "case closed: closed  [CMP-1]",
+        "stage reached: Handling  [CMP-1]",
     ]
