@@ -171,7 +171,7 @@ def test_working_days_move_by_working_time() -> None:
     # 3 working days: Thursday 17:00. Held from Tuesday 10:00 to Wednesday 10:00: 7 h + 1.5 h, one office day.
     held(house, "2026-03-03 10:00", "2026-03-04 10:00", SERVICE)
     house.at("2026-03-06 16:59:59")
-    assert house.tasks == ()
+    assert not house.tasks
     house.at("2026-03-06 17:00")
     assert house.tasks == ("revisiting",)
 

@@ -98,7 +98,7 @@ def test_the_revisit_comes_three_working_days_later() -> None:
     handled(house)
     # After Friday: Saturday 14, Tuesday 24, Wednesday 25 February; a working day ends at 17:00.
     house.at("2026-02-25 16:59:59")
-    assert house.tasks == ()
+    assert not house.tasks
     house.at("2026-02-25 17:00")
     assert house.tasks == ("revisiting",)
     assert house.due("revisiting#1") == "2026-02-26 17:00"
