@@ -15,9 +15,8 @@ from sop_engine.cases.faults import SopError
 from sop_engine.cases.reading import TrialBalance, TrialBalanceInput
 from sop_engine.console.context import Session
 from sop_engine.console.definition import read_library
-from sop_engine.console.playing import ZONE, Example, PlayedAct, Player, read_example
+from sop_engine.console.playing import CLOSED, ZONE, Example, PlayedAct, Player, read_example
 from sop_engine.console.stack import log_to, told_to_stop, until_told, worker_beside
-from sop_engine.console.telling import CLOSED, Teller
 from sop_engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ async def demo(
 
 async def play(session: Session, gateway: "CaseGateway", example: Example, organization: "Organization") -> Played:
     """Plays one example, telling what happens."""
+    from sop_engine.console.telling import Teller
+
     teller = Teller(lambda text: session.line(f"            {text}"), session.language, ZONE)
     player = Player(gateway, example, teller.see)
     session.line("")

@@ -19,6 +19,8 @@ from sop_engine.cases.faults import NotFound, Refused, SopError
 if TYPE_CHECKING:
     from sop_engine.temporal.gateway import CaseGateway
 
+CLOSED = frozenset({"completed", "cancelled"})
+
 PATIENCE = 30.0
 """Seconds that an act waits for its task or event before the play has failed."""
 POLL_INTERVAL = 0.1

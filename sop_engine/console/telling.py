@@ -4,10 +4,9 @@ from collections.abc import Callable
 from datetime import tzinfo
 
 from sop_engine.cases.contracts import CaseView
+from sop_engine.console.playing import CLOSED
 from sop_engine.console.render_values import instant, titled
 from sop_engine.console.words import word
-
-CLOSED = frozenset({"completed", "cancelled"})
 
 
 class Teller:
