@@ -1,7 +1,7 @@
 """A firm in memory: cases of the shipped SOPs with their children, no server, time as it is told.
 
-Commands that would leave the pure layer are kept as facts to look at (notices, documents, postings); automated work is
-answered by the stand-ins given.
+Automated work is done by the shipped rules. What would leave the house (notices, documents, postings) is kept to look
+at, and the register of numbers, which needs a database, counts here.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +9,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from sqlalchemy import create_engine
+
+from activities.work import WorkActivities
+from activities.work_rules import load_work_rules
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command, MakeDocument, Notify, Post, ReportToParent, RunWork, StartCase, TellCase
 from sop_engine.cases.contracts import (
@@ -19,6 +23,8 @@ from sop_engine.cases.contracts import (
     EventSignal,
     OpenCaseInput,
     ParentRef,
+    WorkInput,
+    WorkResult,
 )
 from sop_engine.cases.faults import Refused
 from sop_engine.cases.opening import open_case
@@ -27,27 +33,8 @@ from sop_engine.cases.state import CaseState
 from sop_engine.cases.turn import Turn
 from sop_engine.content.library import Library, load_library
 
-Stand = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-
 MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 """09:30 in Shanghai, a working Monday without a holiday in the weeks around it."""
-
-
-def no_tax(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    nothing = {"amount": 0, "currency": "CNY"}
-    return {"duty": nothing, "consumption_tax": nothing, "vat": nothing, "total": nothing, "basis": "nothing due"}
-
-
-STANDS: dict[str, Stand] = {
-    "cargo_acceptance": lambda values: {"acceptable": True, "reason": "on no list"},
-    "document_checklist": lambda values: {
-        "required_documents": [{"type": "commercial_invoice", "needed": True, "source": "customer"}]
-    },
-    "compare_documents": lambda values: {"differences": []},
-    "import_taxes": no_tax,
-    "late_payment_surcharge": lambda values: {"surcharge": {"amount": 0, "currency": "CNY"}},
-    "next_number": lambda values: {"number": "INV-2026-000001"},
-}
 
 
 @cache
@@ -60,17 +47,23 @@ def compiled(sop: str) -> Procedure:
     return compile_procedure(shipped().bundle(sop))
 
 
+@cache
+def work() -> WorkActivities:
+    """The automated work with the shipped rules; the database behind it stays empty."""
+    return WorkActivities(create_engine("sqlite://"), load_work_rules(shipped().root))
+
+
 class House:
     """Opens cases, lets people and machines act on them, and lets time pass."""
 
-    def __init__(self, now: datetime = MONDAY, **stands: Stand) -> None:
+    def __init__(self, now: datetime = MONDAY) -> None:
         self.now = now
         self.library = shipped()
         self.states: dict[str, CaseState] = {}
         self.notices: list[Notify] = []
         self.papers: list[MakeDocument] = []
         self.postings: list[Post] = []
-        self._stands = {**STANDS, **stands}
+        self._numbers = 0
         self._waiting: list[tuple[str, Command]] = []
 
     def procedure(self, sop: str) -> Procedure:
@@ -172,7 +165,7 @@ class House:
             case Post():
                 self.postings.append(command)
             case RunWork():
-                result = self._stands[command.activity](command.values)
+                result = self._work(case_id, command)
                 self._hear(case_id, lambda turn: reports.work_done(turn, command.key, result))
             case StartCase():
                 self.open(command.sop, command.case_id, command.data, ParentRef(case_id=case_id, key=command.key))
@@ -185,3 +178,13 @@ class House:
                     self._hear(command.case_id, lambda turn: reports.told_by_parent(turn, command.signal, body))
                 else:
                     self.signal(command.case_id, body["name"], body["data"])
+
+    def _work(self, case_id: str, command: RunWork) -> Mapping[str, Any]:
+        if command.activity == "next_number":
+            self._numbers += 1
+            return {"number": f"INV-{self.now.year}-{self._numbers:06}"}
+        given = WorkInput(
+            key=command.key, case_id=case_id, sop=self.states[case_id].sop, values=command.values, at=self.now
+        )
+        answer: WorkResult = getattr(work(), command.activity)(given)
+        return answer.values

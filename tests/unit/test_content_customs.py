@@ -11,7 +11,7 @@ from sop_engine.cases.faults import InvalidInput, NotPermitted
 from tests.unit.content_house import House
 
 CUSTOMER = {"customer_name": "Qiming", "customer_email": "logistics@qiming.example"}
-ITEM = {"goods": "Valves", "hs_code": "8481202000", "value": "CNY 1000.00", "duty_rate": "0.05", "vat_rate": "0.13"}
+ITEM = {"goods": "Valves", "hs_code": "8481202000", "value": "CNY 1000000.00", "duty_rate": "0.05", "vat_rate": "0.13"}
 NUMBER = "223320261000067890"
 
 
@@ -42,7 +42,7 @@ def submitted(house: House) -> None:
 def enter(house: House) -> None:
     blocks = {
         "transport_data": {"transport_name": "LA 8460", "voyage": "1", "port": "CNPVG", "packages": 1, "gross_kg": 1},
-        "price_data": {"terms": "CIF", "total": "CNY 1000.00"},
+        "price_data": {"terms": "CIF", "total": "CNY 1000000.00"},
         "origin_data": {"origin_country": "DE", "trade_country": "DE"},
         "software_ref": "E1",
     }
@@ -99,10 +99,10 @@ def test_a_returned_declaration_is_corrected_checked_again_and_resubmitted() -> 
     house.do("D", "liu.yang", "checking", "agreed", {"check_result": "Equal"})
     house.do("D", "wang.fang", "submitting", "submitted")
     house.signal("D", "customs.accepted", {"declared_on": "2026-03-02"})
-    house.signal("D", "customs.tax_assessed", {"assessed_tax": "CNY 186.50"})
+    house.signal("D", "customs.tax_assessed", {"assessed_tax": "CNY 186500.00"})
     result = house.states["D"].snapshot.result
-    assert (house.states["D"].outcome, result["assessed_tax"]["amount"]) == ("declared", Decimal("186.50"))
-    assert result["customs_value"] == {"amount": Decimal("1000.00"), "currency": "CNY"}
+    assert (house.states["D"].outcome, result["assessed_tax"]["amount"]) == ("declared", Decimal("186500.00"))
+    assert result["customs_value"] == {"amount": Decimal("1000000.00"), "currency": "CNY"}
 
 
 def test_a_receipt_recorded_by_hand_does_what_the_system_would() -> None:
@@ -155,37 +155,24 @@ def test_a_discrepancy_is_told_at_once_and_may_be_inspected_again_or_amended() -
 # -- tax ---------------------------------------------------------------------------------------------------------------
 
 
-def taxes(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    amounts = {"duty": "50.00", "consumption_tax": "0", "vat": "136.50", "total": "186.50"}
-    return {n: {"amount": Decimal(a), "currency": "CNY"} for n, a in amounts.items()} | {"basis": "per item"}
-
-
-def surcharge(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"surcharge": {"amount": Decimal("60.00"), "currency": "CNY"}}
-
-
-def tax(declared_on: str = "2026-03-02", assessed: str = "CNY 186.50") -> House:
-    house = House(
-        datetime.fromisoformat(f"{declared_on}T02:00+00:00"), import_taxes=taxes, late_payment_surcharge=surcharge
-    )
-    case = {"declaration_no": NUMBER, "declared_on": declared_on, "customs_value": "CNY 1000.00", "items": [ITEM]}
+def tax(declared_on: str = "2026-03-02", assessed: str = "CNY 186500.00", item: Mapping[str, Any] = ITEM) -> House:
+    house = House(datetime.fromisoformat(f"{declared_on}T02:00+00:00"))
+    case = {"declaration_no": NUMBER, "declared_on": declared_on, "customs_value": "CNY 1000000.00", "items": [item]}
     house.open("TaxPayment", "T", CUSTOMER | case | {"assessed_tax": assessed})
     return house
 
 
 NOTICE = {"notice_no": "N1", "pay_method": "Bank transfer", "paid_by": "customer"}
-PAID = {"paid_on": "2026-03-05", "paid_amount": "CNY 186.50", "voucher_no": "V1"}
+PAID = {"paid_on": "2026-03-20", "paid_amount": "CNY 186500.00", "voucher_no": "V1"}
 
 
 def test_nothing_due_ends_at_once() -> None:
-    house = House()
-    case = {"declaration_no": NUMBER, "declared_on": "2026-03-02", "customs_value": "CNY 1.00", "items": [ITEM]}
-    house.open("TaxPayment", "T", CUSTOMER | case)
+    house = tax(item=ITEM | {"duty_rate": 0, "vat_rate": 0})
     assert house.states["T"].outcome == "nothing_due"
 
 
 def test_a_figure_other_than_the_assessment_is_not_noticed() -> None:
-    house = tax(assessed="CNY 190.00")
+    house = tax(assessed="CNY 190000.00")
     with pytest.raises(InvalidInput):
         house.do("T", "wang.fang", "notifying", "issued", NOTICE)
 
@@ -214,7 +201,7 @@ def test_the_customer_is_reminded_four_times_then_daily_and_pays_a_surcharge() -
     house.signal("T", "payment.received", PAID)
     with pytest.raises(InvalidInput):
         house.do("T", "liu.yang", "checking_voucher", "matched", {"amount_match": True})
-    house.do("T", "liu.yang", "checking_voucher", "matched", {"amount_match": True, "paid_amount": "CNY 246.50"})
+    house.do("T", "liu.yang", "checking_voucher", "matched", {"amount_match": True, "paid_amount": "CNY 186779.75"})
     house.do("T", "guo.qiang", "confirming_voucher", "confirmed")
     assert house.states["T"].outcome == "paid"
     assert house.postings == []
@@ -236,7 +223,7 @@ def test_tax_paid_for_the_customer_is_posted_after_two_people_saw_the_voucher() 
 
 def test_release_waits_for_the_voucher() -> None:
     house = House()
-    house.open("CustomsRelease", "R", CUSTOMER | {"direction": "import", "tax_total": "CNY 186.50"})
+    house.open("CustomsRelease", "R", CUSTOMER | {"direction": "import", "tax_total": "CNY 186500.00"})
     with pytest.raises(InvalidInput):
         house.do("R", "wang.fang", "requesting", "requested")
     house.do("R", "wang.fang", "requesting", "requested", {"voucher_no": "V1"})

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,6 @@ from sop_engine.statechart.expressions import FieldType, compile_expression
 from tests.unit.content_house import House
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-FEN = Decimal("0.01")
-
-
-def taxes(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Duty and VAT of each item, rounded to the fen in that order."""
-    duty = vat = Decimal(0)
-    for item in values["items"]:
-        own = (item["value"]["amount"] * item["duty_rate"]).quantize(FEN, ROUND_HALF_UP)
-        vat += ((item["value"]["amount"] + own) * item["vat_rate"]).quantize(FEN, ROUND_HALF_UP)
-        duty += own
-    amounts = {"duty": duty, "consumption_tax": Decimal(0), "vat": vat, "total": duty + vat}
-    return {name: {"amount": amount, "currency": "CNY"} for name, amount in amounts.items()} | {"basis": "per item"}
 
 
 def resolve(value: Any, now: datetime, today: date) -> Any:
@@ -41,7 +28,7 @@ def resolve(value: Any, now: datetime, today: date) -> Any:
 
 def play(name: str) -> tuple[House, str]:
     example = read_file(EXAMPLES / name).value
-    house = House(import_taxes=taxes)
+    house = House()
     today = house.now.date()
     house.open(example["sop"], example["id"], resolve(example["data"], house.now, today))
     for number, act in enumerate(example["script"]):

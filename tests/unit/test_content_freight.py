@@ -1,6 +1,5 @@
 """Commission, booking, documents, delivery, and the shipment that joins them."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -48,7 +47,17 @@ CONFIRMED = {
     "eta_at": "2026-04-20T08:00+08:00",
     "cut_off_at": "2026-03-18T12:00+08:00",
 }
-INVOICE = [{"type": "commercial_invoice", "file": "invoice.pdf"}]
+PAPERS = [
+    {"type": name, "file": f"{name}.pdf"}
+    for name in (
+        "consignment_note",
+        "commercial_invoice",
+        "packing_list",
+        "contract",
+        "declaration_form",
+        "certificate_of_origin",
+    )
+]
 
 
 def states(house: House, case_id: str) -> tuple[str, ...]:
@@ -86,8 +95,9 @@ def test_what_is_missing_is_asked_reminded_and_decided_by_the_supervisor_after_t
 
 
 def test_prohibited_goods_are_refused_with_an_explanation() -> None:
-    house = House(cargo_acceptance=lambda values: {"acceptable": False, "reason": "Fireworks are banned"})
-    house.open("CommissionIntake", "CI", COMMISSION)
+    house = House()
+    ivory = {"name": "Ivory carvings", "pieces": 1, "weight_kg": 1, "volume_m3": 1, "packaging": "Box"}
+    house.open("CommissionIntake", "CI", COMMISSION | {"goods": [ivory]})
     house.do("CI", "zhou.jie", "received", "recorded")
     house.do("CI", "zhou.jie", "checking", "complete")
     house.do("CI", "zhou.jie", "refusing", "refused", {"reject_reason": "banned"})
@@ -133,16 +143,21 @@ def test_a_silent_carrier_is_chased_and_a_wrong_confirmation_is_not_taken() -> N
 # -- documents ---------------------------------------------------------------------------------------------------------
 
 
-def documents(differences: list[Mapping[str, Any]] | None = None) -> House:
-    found = [differences or [], []]
-    house = House(compare_documents=lambda values: {"differences": found.pop(0)})
-    opening = CUSTOMER | {"direction": "export", "consignment": CONSIGNMENT, "cut_off_at": "2026-03-12T09:30+08:00"}
+def documents() -> House:
+    house = House()
+    opening = CUSTOMER | {
+        "direction": "export",
+        "transport_mode": "sea",
+        "cargo_class": "general",
+        "consignment": CONSIGNMENT,
+        "cut_off_at": "2026-03-12T09:30+08:00",
+    }
     house.open("DocumentPreparation", "DP", opening)
     return house
 
 
-def made(house: House) -> None:
-    papers = {"declaration": CONSIGNMENT, "transport_document": CONSIGNMENT, "bill_of_lading_no": "BL1"}
+def made(house: House, **declared: Any) -> None:
+    papers = {"declaration": CONSIGNMENT | declared, "transport_document": CONSIGNMENT, "bill_of_lading_no": "BL1"}
     house.do("DP", "zhou.jie", "making_transport_documents", "made", papers)
 
 
@@ -163,11 +178,12 @@ def test_the_customer_is_reminded_at_half_and_four_fifths_of_the_time_left() -> 
 
 
 def test_differing_papers_go_back_and_the_author_does_not_review() -> None:
-    house = documents([{"field": "pieces", "consignment": "3", "declaration": "4", "transport_document": "3"}])
-    house.do("DP", "zhou.jie", "collecting", "complete", {"documents": INVOICE})
+    house = documents()
+    house.do("DP", "zhou.jie", "collecting", "complete", {"documents": PAPERS})
     house.do("DP", "zhou.jie", "first_check", "agreed", {"goods_match": True})
-    made(house)
+    made(house, pieces=4)
     assert states(house, "DP") == ("making_transport_documents",)
+    assert [each["field"] for each in house.states["DP"].snapshot.data["differences"]] == ["pieces"]
     made(house)
     good = {"complete": True, "accurate": True, "consistent": True}
     with pytest.raises(NotPermitted):
@@ -263,9 +279,10 @@ def prepared(house: House) -> None:
     booked(house)
     place = {"pickup_place": "Pudong", "pickup_at": house.now.isoformat(), "pickup_vehicle": "V1"}
     house.do("S", "ma.chao", "arranging_pickup", "picked_up", place)
-    house.do("S.documents", "zhou.jie", "collecting", "complete", {"documents": INVOICE})
+    house.do("S.documents", "zhou.jie", "collecting", "complete", {"documents": PAPERS})
     house.do("S.documents", "zhou.jie", "first_check", "agreed", {"goods_match": True})
-    papers = {"declaration": CONSIGNMENT, "transport_document": CONSIGNMENT, "bill_of_lading_no": "BL1"}
+    note = house.states["S.documents"].snapshot.data["consignment"]
+    papers = {"declaration": note, "transport_document": note, "bill_of_lading_no": "BL1"}
     house.do("S.documents", "zhou.jie", "making_transport_documents", "made", papers)
     good = {"complete": True, "accurate": True, "consistent": True}
     house.do("S.documents", "zhang.wei", "second_review", "passed", good)

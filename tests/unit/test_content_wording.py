@@ -56,7 +56,7 @@ def test_the_tax_notice_shows_amount_method_and_deadline() -> None:
     house = tax()
     house.do("T", "wang.fang", "notifying", "issued", NOTICE)
     html = paper(house, "tax_payment_notice")
-    for fact in ("CNY 186.50", "Bank transfer", "2026-03-17", "滞纳金"):
+    for fact in ("CNY 186,500.00", "Bank transfer", "2026-03-17", "滞纳金"):
         assert fact in html
 
 
