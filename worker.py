@@ -30,6 +30,7 @@ from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
 from sop_engine.records.posting import LedgerRules
 from sop_engine.settings import Settings, read_settings
+from sop_engine.temporal.attributes import require_attributes
 from sop_engine.temporal.client import connect
 from sop_engine.temporal.present import PRESENT
 from workflows.case import CaseWorkflow
@@ -76,7 +77,8 @@ def build_worker(client: Client, settings: Settings, library: Library, engine: E
 
 
 async def serve(client: Client, settings: Settings, ready: asyncio.Event, stop: asyncio.Event) -> None:
-    """Runs a worker until `stop` is set; sets `ready` once it polls."""
+    """Runs a worker until `stop` is set; sets `ready` once it polls. Raises where the server lacks an attribute."""
+    await require_attributes(client)
     library = load_library(organization_file=settings.organization_file, parameters_file=settings.parameters_file)
     engine = open_engine(settings.database_url)
     migrate(engine)

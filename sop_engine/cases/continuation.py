@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts import Contract
@@ -20,6 +20,8 @@ class Pending(BaseModel):
 
 class ContinuedCase(Contract):
     """The start argument of a run that goes on with a case."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     state: CaseState
     bundle: bytes

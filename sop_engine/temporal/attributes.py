@@ -4,11 +4,14 @@ They are never encrypted, so no name, price or free text of a customer is among 
 keywords and three of each other type.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from sop_engine.cases.contracts import CaseRecord
+from sop_engine.cases.faults import Fault, SopError
 
 SOP_STAGE = SearchAttributeKey.for_keyword("SopStage")
 SOP_STATUS = SearchAttributeKey.for_keyword("SopStatus")
@@ -53,3 +56,24 @@ def attributes_of(record: CaseRecord) -> list[SearchAttributeUpdate[Any]]:
 def decisive(record: CaseRecord) -> Decisive:
     """The part of the set whose change is worth an upsert: it costs a third of the throughput."""
     return (record.stage, record.status, record.sla)
+
+
+class MissingAttributesError(SopError):
+    """Attributes that the server does not know: each would block every case in its first task."""
+
+    kind = "MissingAttributes"
+    exit_code: ClassVar[int] = 4
+
+
+async def require_attributes(client: Client) -> None:
+    """Raises `MissingAttributesError`, with the command that mends it, where the namespace lacks an attribute."""
+    request = ListSearchAttributesRequest(namespace=client.namespace)
+    known = (await client.operator_service.list_search_attributes(request)).custom_attributes
+    missing = [(name, kind) for name, kind in SEARCH_ATTRIBUTES if name not in known]
+    if missing:
+        options = "".join(f" --name {name} --type {kind}" for name, kind in missing)
+        raise MissingAttributesError(
+            f"The namespace {client.namespace!r} lacks search attributes; register them with\n"
+            f"temporal operator search-attribute create --namespace {client.namespace}{options}",
+            [Fault(where=name, what="is not registered", allowed=kind) for name, kind in missing],
+        )

@@ -7,12 +7,13 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from inspect import isawaitable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Engine, select
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
@@ -33,8 +34,6 @@ from sop_engine.temporal.server import EmbeddedServer
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 40.0
 """Seconds within which what was killed must have recovered: the server takes ten to notice."""
-
-Found = TypeVar("Found")
 
 
 @dataclass
@@ -162,14 +161,14 @@ async def installation(folder: Path, **choices: Any) -> AsyncIterator[Installati
             engine.dispose()
 
 
-async def until(condition: Callable[[], Found | Awaitable[Found]], what: str, within: float = PATIENCE) -> Found:
+async def until(condition: Callable[[], Any], what: str, within: float = PATIENCE) -> Any:
     """Asks again and again until the condition holds; fails saying what never came. A server that is down says no."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
     while loop.time() < deadline:
         with suppress(RPCError, SopError):
             found = condition()
-            if isinstance(found, Awaitable):
+            if isawaitable(found):
                 found = await found
             if found:
                 return found
