@@ -1,4 +1,4 @@
-"""What people do with a case as a whole: events, amendments, comments, hold, resume, cancel, deadlines, incidents."""
+"""What people do with a case as a whole: events, amendments, comments, hold, resume, cancel, deadlines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from sop_engine.cases import effects, timing
 from sop_engine.cases.closing import close
-from sop_engine.cases.commands import RunWork, StartCase, TellCase
+from sop_engine.cases.commands import TellCase
 from sop_engine.cases.contracts import (
     AmendInput,
     AttachInput,
@@ -16,17 +16,16 @@ from sop_engine.cases.contracts import (
     EventInput,
     HoldInput,
     MoveDeadlineInput,
-    ResolveIncidentInput,
     ResumeInput,
 )
-from sop_engine.cases.events import awaited, judge_time, read_event
+from sop_engine.cases.events import awaited, is_reserved, judge_time, read_event
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
-from sop_engine.cases.state import HeldEvent, Incident
+from sop_engine.cases.incidents import settle_status
 from sop_engine.cases.stepping import catch_up, dispatch
+from sop_engine.cases.taking import take_event, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.statechart.snapshot import Delay, Event
-from sop_engine.statechart.transition import retry as retry_delay
 from sop_engine.timekeeping import clocks
 from sop_engine.timekeeping.periods import PeriodError, parse_period
 
@@ -40,6 +39,8 @@ def plan_event(turn: Turn, act: EventInput) -> Event:
     """Checks an event that a person reports. Raises Refused for one that is undeclared, reserved or not awaited."""
     refuse_closed(turn)
     declared = turn.procedure.definition.events
+    if is_reserved(turn, act.name):
+        raise Refused(f"{act.name} is a name that only the engine may use", allowed=tuple(declared))
     if act.name not in declared:
         raise Refused(f"{turn.state.sop} declares no event {act.name!r}", allowed=tuple(declared))
     values, faults = read_event(turn, act.name, act.data)
@@ -54,23 +55,10 @@ def plan_event(turn: Turn, act: EventInput) -> Event:
 
 def event(turn: Turn, act: EventInput) -> str:
     """A person reports an event."""
-    return take_event(turn, plan_event(turn, act), act.actor, act.reason)
-
-
-def take_event(turn: Turn, heard: Event, actor: str, note: str | None = None) -> str:
-    """Takes an event now, or keeps it until the case is resumed."""
-    if turn.state.held_at is not None:
-        turn.state.held_events = (*turn.state.held_events, HeldEvent(event=heard, actor=actor))
-        turn.journal("event_held", heard.name, actor, happened_at=heard.at, note=note, data=heard.data)
-        return f"{heard.name} is kept until {turn.state.case_id} is resumed"
-    before = turn.data
-    spec = turn.procedure.definition.events.get(heard.name)
-    if spec is not None and spec.store:
-        fields = turn.procedure.definition.data
-        turn.put({name: value for name, value in heard.data.items() if name in fields and value is not None})
-    title = spec.title if spec is not None else None
-    dispatch(turn, heard, actor, title=title, note=note, before=before)
-    return f"{heard.name} taken"
+    heard = plan_event(turn, act)
+    is_kept = turn.is_held
+    take_event(turn, heard, act.actor, act.reason)
+    return f"{heard.name} is kept until {turn.state.case_id} is resumed" if is_kept else f"{heard.name} taken"
 
 
 def plan_amendment(turn: Turn, act: AmendInput) -> dict[str, Any]:
@@ -88,9 +76,8 @@ def amend(turn: Turn, act: AmendInput) -> str:
     values = plan_amendment(turn, act)
     before = turn.data
     turn.put(values)
-    dispatch(
-        turn, Event(name="case.amended", origin="chart"), act.actor, kind="amended", note=act.reason, before=before
-    )
+    amended = Event(name="case.amended", origin="chart")
+    dispatch(turn, amended, act.actor, kind="amended", note=act.reason, before=before)
     return f"{', '.join(values)} amended"
 
 
@@ -128,34 +115,41 @@ def hold(turn: Turn, act: HoldInput) -> str:
 
 def resume(turn: Turn, act: ResumeInput) -> str:
     """Resumes the case: every paused deadline moves by the held time in its unit, kept events are taken in order."""
+    refuse_closed(turn)
     held_at = turn.state.held_at
     if held_at is None:
         raise Refused(f"{turn.state.case_id} is not held", allowed=("hold",))
-    for key, running in list(turn.state.clocks.items()):
-        if "hold" in running.pauses and running.is_open:
-            timing.resume(turn, key, turn.now, "hold")
+    _tell_children(turn, "case.resume", {"actor": act.actor})
+    turn.journal("resume", "resume", act.actor, note=act.reason)
     snapshot = turn.state.snapshot
     delays = tuple(_after_hold(turn, delay, held_at) for delay in snapshot.delays)
     turn.state.snapshot = snapshot.model_copy(update={"delays": delays})
-    turn.state.held_at = None
-    turn.state.hold_reason = None
-    turn.state.status = "blocked" if turn.state.incidents else "open"
+    turn.is_resuming = True
     waiting, turn.state.held_events = turn.state.held_events, ()
-    _tell_children(turn, "case.resume", {"actor": act.actor})
-    turn.journal("resume", "resume", act.actor, note=act.reason)
     for held in waiting:
         if not turn.state.is_closed:
-            take_event(turn, held.event, held.actor)
+            try_event(turn, held.event, held.actor)
+    turn.is_resuming = False
+    if turn.state.is_closed:
+        return f"{turn.state.case_id} is closed ({turn.state.outcome})"
+    for key, running in list(turn.state.clocks.items()):
+        if "hold" in running.pauses and running.is_open:
+            timing.resume(turn, key, turn.now, "hold")
+    turn.state.held_at = None
+    turn.state.hold_reason = None
+    turn.state.status = "open"
+    settle_status(turn)
     catch_up(turn, turn.now)
     return f"{turn.state.case_id} goes on"
 
 
 def _after_hold(turn: Turn, delay: Delay, held_at: datetime) -> Delay:
-    if delay.queued or delay.due_at <= held_at:
+    """The delay moved by the held time, in working time where its period is; one until an instant stays."""
+    if delay.queued or delay.due_at < held_at:
         return delay
-    text = str(turn.procedure.parameters.get(delay.key, delay.key))
+    held = turn.data.get(delay.key)
     try:
-        is_working = parse_period(text).is_working
+        is_working = parse_period(held if isinstance(held, str) else delay.key).is_working
     except PeriodError:
         if delay.kind == "after":
             return delay
@@ -183,7 +177,6 @@ def cancel(turn: Turn, act: CancelInput) -> str:
         effects.undo_all(turn, turn.now, act.actor)
     except CHART_FAILURES as error:
         raise Refused(f"what the case did cannot be undone: {error}; amend the data first") from None
-    turn.state.held_at = None
     close(turn, "cancelled", "cancelled", {"reason": act.reason}, turn.now)
     return f"{turn.state.case_id} is cancelled"
 
@@ -204,78 +197,3 @@ def move_deadline(turn: Turn, act: MoveDeadlineInput) -> str:
     timing.put(turn, keys[-1], moved, running.pauses)
     turn.journal("deadline_moved", keys[-1], act.actor, note=act.reason, data={"to": act.to})
     return f"{keys[-1]} is due {act.to.isoformat()}"
-
-
-def resolve_incident(turn: Turn, act: ResolveIncidentInput) -> str:
-    """Retries what failed, corrects the data first, or goes on without it."""
-    refuse_closed(turn)
-    incident = turn.state.incidents.get(act.incident)
-    if incident is None:
-        raise NotFound(f"{turn.state.case_id} has no incident {act.incident!r}", allowed=tuple(turn.state.incidents))
-    before = turn.data
-    if act.how == "correct":
-        values, faults = read_fields(turn.procedure.definition.data, act.data)
-        if faults:
-            raise InvalidInput(f"{act.incident} cannot be corrected", faults)
-        turn.put(values)
-    del turn.state.incidents[act.incident]
-    if turn.state.status == "blocked" and not turn.state.incidents:
-        turn.state.status = "open"
-    turn.journal(f"incident_{act.how}", act.incident, act.actor, before=before, note=act.reason, data=act.data)
-    try:
-        _go_on(turn, incident, act)
-    except CHART_FAILURES as error:
-        raise Refused(f"{act.incident} fails again: {error}", allowed=("correct", "skip")) from None
-    return f"{act.incident}: {act.how}"
-
-
-def _go_on(turn: Turn, incident: Incident, act: ResolveIncidentInput) -> None:
-    if incident.kind == "work":
-        work = turn.state.works[incident.key]
-        spec = turn.procedure.shapes[work.state].work
-        if act.how == "skip" or spec is None:
-            store_result(turn, spec.store if spec is not None else {}, act.data)
-            del turn.state.works[incident.key]
-            dispatch(turn, Event(name=f"{work.state}.done", data=act.data, origin="person"), act.actor, kind="work")
-            return
-        values = turn.evaluate_all(spec.with_)
-        turn.state.works[work.key] = work.model_copy(
-            update={"status": "running", "values": values, "attempt": work.attempt + 1}
-        )
-        title = turn.procedure.title_of(work.state).both()
-        turn.commands.append(
-            RunWork(key=work.key, activity=work.activity, values=values, attempts=spec.attempts, title=title)
-        )
-    elif incident.kind == "child" and act.how != "skip":
-        child = turn.state.children[incident.key]
-        turn.state.children[incident.key] = child.model_copy(update={"status": "starting"})
-        shape = turn.procedure.shapes.get(child.state or "")
-        spec_child = shape.child if shape is not None else None
-        data = turn.evaluate_all(spec_child.with_) if spec_child is not None else {}
-        turn.commands.append(
-            StartCase(
-                key=child.key, sop=child.sop, case_id=child.case_id, data=data, detached=child.detached, title=child.sop
-            )
-        )
-    elif incident.event is not None and act.how != "skip":
-        dispatch(turn, incident.event, act.actor)
-    elif incident.delay is not None:
-        delays = turn.state.snapshot.delays
-        if act.how == "skip":
-            left = tuple(delay for delay in delays if delay.id != incident.delay.id)
-            turn.state.snapshot = turn.state.snapshot.model_copy(update={"delays": left})
-        elif any(delay.id == incident.delay.id for delay in delays):
-            turn.state.snapshot = retry_delay(turn.state.snapshot, incident.delay.id, turn.now)
-            catch_up(turn, turn.now)
-
-
-def store_result(turn: Turn, store: dict[str, str], result: dict[str, Any]) -> None:
-    """Puts what work or a child reported into the case's fields.
-
-    Raises ValueError where a value does not fit its field.
-    """
-    named = {field: result.get(key) for field, key in store.items()}
-    values, faults = read_fields(turn.procedure.definition.data, named)
-    if faults:
-        raise ValueError("; ".join(map(str, faults)))
-    turn.put(values)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from sop_engine.cases import timing
 from sop_engine.cases.commands import CancelWork, RunWork, StartCase, TellCase
@@ -14,10 +14,13 @@ from sop_engine.cases.shape import StateShape
 from sop_engine.cases.state import Child, HumanTask, Work
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.expressions import ExpressionError
+from sop_engine.statechart.snapshot import Event
+
+_Part = TypeVar("_Part", HumanTask, Child)
 
 
-def arm(turn: Turn, state: str, at: datetime) -> None:
-    """Starts the work and clocks of a state that was just entered.
+def arm(turn: Turn, state: str, at: datetime, since: datetime) -> None:
+    """Starts the work of a state entered at `at`, and its clocks, which count from `since`.
 
     Raises ExpressionError where its input cannot be had.
     """
@@ -28,7 +31,7 @@ def arm(turn: Turn, state: str, at: datetime) -> None:
     turn.state.entries[state] = number
     key = f"{state}#{number}"
     for name, spec in shape.clocks:
-        timing.start_clock(turn, name, spec, at, key=f"{name}#{number}", owner=state)
+        timing.start_clock(turn, name, spec, since, key=f"{name}#{number}", owner=state)
     if shape.task is not None:
         _open_tasks(turn, shape, shape.task, key, at)
     elif shape.work is not None:
@@ -52,9 +55,8 @@ def disarm(turn: Turn, state: str, at: datetime) -> None:
             if work.status == "running":
                 turn.commands.append(CancelWork(key=key))
             del turn.state.works[key]
-            turn.state.incidents.pop(key, None)
     for child in list(turn.state.children.values()):
-        if child.state == state and child.is_live and not child.detached:
+        if child.state == state and not child.detached and child.outcome is None and child.status != "cancelled":
             cancel_child(turn, child, f"{turn.state.case_id} left {state}")
     if shape.clocks:
         timing.stop_clocks_of(turn, state, at)
@@ -71,14 +73,15 @@ def cancel_tasks(turn: Turn, tasks: Iterable[HumanTask], at: datetime) -> None:
 def cancel_child(turn: Turn, child: Child, reason: str) -> None:
     """Asks a child to cancel itself; what it reports afterwards is only noted."""
     turn.state.children[child.key] = child.model_copy(update={"status": "cancelled"})
-    turn.commands.append(TellCase(case_id=child.case_id, signal="case.cancel", body={"reason": reason}))
+    if child.is_live:
+        turn.commands.append(TellCase(case_id=child.case_id, signal="case.cancel", body={"reason": reason}))
 
 
-def resolve_role(turn: Turn, spec: TaskSpec, extra: dict[str, Any] | None = None) -> str:
+def resolve_role(turn: Turn, spec: TaskSpec, names: Mapping[str, Any] | None = None) -> str:
     """The role of a task: named outright, or what its expression gives. Raises ExpressionError for no known role."""
     if spec.role in turn.procedure.bundle.superiors:
         return spec.role
-    role = turn.evaluate(spec.role, extra)
+    role = turn.evaluate(spec.role, names)
     if role not in turn.procedure.bundle.superiors:
         raise ExpressionError(spec.role, f"gives {role!r}, which is no role of the organisation")
     return str(role)
@@ -86,19 +89,32 @@ def resolve_role(turn: Turn, spec: TaskSpec, extra: dict[str, Any] | None = None
 
 def _open_tasks(turn: Turn, shape: StateShape, spec: TaskSpec, key: str, at: datetime) -> None:
     forget_closed(turn, shape.id)
-    items = turn.evaluate(spec.for_each) if spec.for_each is not None else None
-    entries = [(key, None, None)] if items is None else [(f"{key}.{n}", n, item) for n, item in enumerate(items, 1)]
-    for task_key, index, item in entries:
-        extra = None if index is None else {"item": item}
+    for task_key, index, names in _entries(turn, shape.id, spec.for_each, key):
         turn.state.tasks[task_key] = HumanTask(
             key=task_key,
             state=shape.id,
-            role=resolve_role(turn, spec, extra),
+            role=resolve_role(turn, spec, names),
             priority=spec.priority,
             opened_at=at,
-            item=plain(item),
+            names=names,
             index=index,
         )
+
+
+def _entries(turn: Turn, state: str, for_each: str | None, key: str) -> list[tuple[str, int | None, dict[str, Any]]]:
+    """Key, position and names of each task or child that an entry of a state opens.
+
+    Over an empty list there is nothing to wait for, and `<state>.all` is reported at once. Raises ExpressionError for
+    what is no list: a field that nobody filled must not pass for an empty one.
+    """
+    if for_each is None:
+        return [(key, None, {})]
+    items = turn.evaluate(for_each)
+    if not isinstance(items, list | tuple):
+        raise ExpressionError(for_each, f"gives {items!r}, not a list to go through")
+    if not items:
+        turn.reports.append(Event(name=f"{state}.all", data={"results": []}, origin="chart"))
+    return [(f"{key}.{number}", number, {"item": item}) for number, item in enumerate(items, 1)]
 
 
 def forget_closed(turn: Turn, state: str) -> None:
@@ -108,38 +124,39 @@ def forget_closed(turn: Turn, state: str) -> None:
             del turn.state.tasks[key]
 
 
+def needed(until: Literal["all", "any"] | int, count: int) -> int:
+    """How many of `count` tasks or children of a `for_each` must have ended for it to be done."""
+    if until == "all":
+        return count
+    return 1 if until == "any" else min(until, count)
+
+
+def siblings_of(entry: _Part, all_of_them: Iterable[_Part]) -> list[_Part]:
+    """The tasks or children of the same `for_each` and the same entry of its state."""
+    stem = entry.key.rsplit(".", 1)[0]
+    return [other for other in all_of_them if other.index is not None and other.key.rsplit(".", 1)[0] == stem]
+
+
 def _start_children(turn: Turn, shape: StateShape, spec: ChildSpec, key: str) -> None:
-    items = turn.evaluate(spec.for_each) if spec.for_each is not None else None
     number = turn.state.entries[shape.id]
     stem = f"{turn.state.case_id}.{spec.id or shape.id}" + (f".{number}" if number > 1 else "")
-    entries = [(key, None, None)] if items is None else [(f"{key}.{n}", n, item) for n, item in enumerate(items, 1)]
-    for child_key, index, item in entries:
-        case_id = stem if index is None else f"{stem}-{index}"
-        start_child(turn, child_key, shape.id, spec, case_id, index, None if index is None else {"item": item})
-
-
-def start_child(
-    turn: Turn,
-    key: str,
-    state: str | None,
-    spec: ChildSpec,
-    case_id: str,
-    index: int | None,
-    extra: dict[str, Any] | None,
-) -> None:
-    """Records a child and asks for its start."""
-    data = {name: plain(value) for name, value in turn.evaluate_all(spec.with_, extra).items() if value is not None}
-    turn.state.children[key] = Child(
-        key=key, state=state, sop=spec.sop, case_id=case_id, detached=spec.detached, index=index
-    )
-    title = spec.title or (turn.procedure.shapes[state].title if state is not None else None)
-    turn.commands.append(
-        StartCase(
-            key=key,
+    for child_key, index, names in _entries(turn, shape.id, spec.for_each, key):
+        child = Child(
+            key=child_key,
+            state=shape.id,
             sop=spec.sop,
-            case_id=case_id,
-            data=data,
+            case_id=stem if index is None else f"{stem}-{index}",
             detached=spec.detached,
-            title=title.both() if title is not None else spec.sop,
+            index=index,
+            names=names,
         )
+        start_child(turn, child, turn.evaluate_all(spec.with_, names), (spec.title or shape.title).both())
+
+
+def start_child(turn: Turn, child: Child, values: Mapping[str, Any], title: str) -> None:
+    """Records a child and asks for its start."""
+    data = {name: plain(value) for name, value in values.items() if value is not None}
+    turn.state.children[child.key] = child.model_copy(update={"data": data})
+    turn.commands.append(
+        StartCase(key=child.key, sop=child.sop, case_id=child.case_id, data=data, detached=child.detached, title=title)
     )

@@ -1,6 +1,6 @@
 """The one door to the BPM layer: what the interpreter, and tests without Temporal, call.
 
-`check` tells whether an act would be taken, `act` takes it, `hear` takes what machines say, `wake` handles what
+`check` tells whether an act would be taken, `perform` takes it, `hear` takes what machines say, `wake` handles what
 fell due. Each gives a `Turn`: new state, steps for the journal, commands to carry out.
 """
 
@@ -13,53 +13,45 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from sop_engine.cases import acts, contracts, tasks
+from sop_engine.cases import acts, contracts, resolving, tasks
 from sop_engine.cases.contracts import Act, ActResult
 from sop_engine.cases.faults import Fault, InvalidInput, Refused
+from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.permissions import permit
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
-from sop_engine.cases.stepping import INSTANT, catch_up, open_incident
+from sop_engine.cases.stepping import INSTANT, catch_up
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.cases.views import act_result
 from sop_engine.statechart.transition import next_due
 
 
 class ActKind(NamedTuple):
-    """One update: the model of its input, what carries it out, and what only looks."""
+    """One update: the model of its input, and what carries it out."""
 
     model: type[Act]
     carry_out: Callable[[Turn, Any], str]
-    look: Callable[[Turn, Any], object]
-
-
-def _task(turn: Turn, act: Any) -> object:
-    return tasks.find(turn, act.task)
-
-
-def _open(turn: Turn, act: Any) -> None:
-    acts.refuse_closed(turn)
 
 
 ACTS: Mapping[str, ActKind] = MappingProxyType(
     {
-        "complete_task": ActKind(contracts.CompleteTaskInput, tasks.complete_task, tasks.plan_completion),
-        "claim_task": ActKind(contracts.ClaimTaskInput, tasks.claim_task, _task),
-        "release_task": ActKind(contracts.ReleaseTaskInput, tasks.release_task, _task),
-        "assign_task": ActKind(contracts.AssignTaskInput, tasks.assign_task, _task),
-        "delegate_task": ActKind(contracts.DelegateTaskInput, tasks.delegate_task, _task),
-        "skip_task": ActKind(contracts.SkipTaskInput, tasks.skip_task, _task),
-        "suspend_task": ActKind(contracts.SuspendTaskInput, tasks.suspend_task, _task),
-        "event": ActKind(contracts.EventInput, acts.event, acts.plan_event),
-        "amend": ActKind(contracts.AmendInput, acts.amend, acts.plan_amendment),
-        "comment": ActKind(contracts.CommentInput, acts.comment, lambda turn, act: None),
-        "attach": ActKind(contracts.AttachInput, acts.attach, _open),
-        "hold": ActKind(contracts.HoldInput, acts.hold, _open),
-        "resume": ActKind(contracts.ResumeInput, acts.resume, _open),
-        "cancel": ActKind(contracts.CancelInput, acts.cancel, _open),
-        "move_deadline": ActKind(contracts.MoveDeadlineInput, acts.move_deadline, _open),
-        "resolve_incident": ActKind(contracts.ResolveIncidentInput, acts.resolve_incident, _open),
+        "complete_task": ActKind(contracts.CompleteTaskInput, tasks.complete_task),
+        "claim_task": ActKind(contracts.ClaimTaskInput, tasks.claim_task),
+        "release_task": ActKind(contracts.ReleaseTaskInput, tasks.release_task),
+        "assign_task": ActKind(contracts.AssignTaskInput, tasks.assign_task),
+        "delegate_task": ActKind(contracts.DelegateTaskInput, tasks.delegate_task),
+        "skip_task": ActKind(contracts.SkipTaskInput, tasks.skip_task),
+        "suspend_task": ActKind(contracts.SuspendTaskInput, tasks.suspend_task),
+        "event": ActKind(contracts.EventInput, acts.event),
+        "amend": ActKind(contracts.AmendInput, acts.amend),
+        "comment": ActKind(contracts.CommentInput, acts.comment),
+        "attach": ActKind(contracts.AttachInput, acts.attach),
+        "hold": ActKind(contracts.HoldInput, acts.hold),
+        "resume": ActKind(contracts.ResumeInput, acts.resume),
+        "cancel": ActKind(contracts.CancelInput, acts.cancel),
+        "move_deadline": ActKind(contracts.MoveDeadlineInput, acts.move_deadline),
+        "resolve_incident": ActKind(contracts.ResolveIncidentInput, resolving.resolve_incident),
     }
 )
 """Every act of a person, by the name of its update."""
@@ -88,12 +80,11 @@ def fault_of(found: Mapping[str, Any], model: type[BaseModel]) -> Fault:
 def check(
     procedure: Procedure, state: CaseState, name: str, act: Act, organization: Organization, now: datetime
 ) -> None:
-    """Raises a SopError where the act would be refused. Changes nothing."""
+    """Raises a SopError where the act would be refused. Changes nothing: the act is taken on a copy that is dropped."""
     if act.id is not None and act.id in state.seen:
         return
-    turn = Turn(procedure, state, now)
-    permit(organization, turn, name, act)
-    ACTS[name].look(turn, act)
+    permit(organization, Turn(procedure, state, now), name, act)
+    perform(procedure, state, name, act, now)
 
 
 def perform(

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sop_engine.cases import arming, timing
 from sop_engine.cases.commands import CancelWork, ReportToParent
 from sop_engine.cases.contracts import ChildReport
+from sop_engine.cases.state import RunningClock
 from sop_engine.cases.turn import Turn
 
 
@@ -26,8 +27,10 @@ def close(
         arming.cancel_child(turn, child, f"{state.case_id} closed")
     for key, running in list(state.clocks.items()):
         if running.is_open:
-            timing.cancel(turn, key, at)
+            end = timing.stop if status == "completed" and _runs_to_the_end(turn, running) else timing.cancel
+            end(turn, key, at)
     state.incidents = {}
+    state.held_at, state.hold_reason, state.held_events = None, None, ()
     state.status = status
     state.outcome = outcome
     state.closed_at = at
@@ -37,3 +40,9 @@ def close(
             key=state.parent.key, case_id=state.case_id, run_id="", outcome=outcome, result=dict(result)
         )
         turn.commands.append(ReportToParent(case_id=state.parent.case_id, report=report))
+
+
+def _runs_to_the_end(turn: Turn, running: RunningClock) -> bool:
+    """Whether the end of the case is what the clock waits for: one of a state, or one that nothing else stops."""
+    spec = turn.procedure.definition.clocks.get(running.name)
+    return running.owner is not None or (spec is not None and not spec.stop)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sop_engine.statechart.values import Data
+from sop_engine.timekeeping.instants import Instant
 
 
 class Contract(BaseModel):
@@ -66,7 +67,7 @@ class CompleteTaskInput(TaskAct):
     attachments: dict[str, Any] = {}
     reason: str | None = None
     """Needed to pass a check that only warns."""
-    happened_at: datetime | None = None
+    happened_at: Instant | None = None
     """When it happened, if earlier than now; needs a reason."""
 
 
@@ -98,10 +99,10 @@ class SkipTaskInput(TaskAct):
 
 
 class SuspendTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer away"}
-    Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer away"}"""
+    """Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer
+    away"}"""
 
-    until: datetime
+    until: Instant
     reason: str = Field(min_length=1)
 
 
@@ -110,7 +111,7 @@ class EventInput(Act):
 
     name: str = Field(min_length=1, max_length=200)
     data: dict[str, Any] = {}
-    at: datetime | None = None
+    at: Instant | None = None
     """When it happened, if earlier than now; needs a reason."""
     reason: str | None = None
 
@@ -160,7 +161,7 @@ class MoveDeadlineInput(Act):
     customer"}"""
 
     clock: str
-    to: datetime
+    to: Instant
     reason: str = Field(min_length=1)
 
 
@@ -170,7 +171,8 @@ class ResolveIncidentInput(Act):
     incident: str
     how: Literal["retry", "correct", "skip"]
     data: dict[str, Any] = {}
-    """For `correct`: fields of the case to set before the retry. For `skip`: the result to go on with."""
+    """For `correct`: fields of the case to set before the retry. For `skip`: the result to go on with; for a child
+    case its `outcome` among it."""
     reason: str = Field(min_length=1)
 
 

@@ -7,6 +7,7 @@ compiled, names and types checked. The statechart's own keys (`on`, `after`, `en
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -23,6 +24,10 @@ def _names(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 """One name or a list of them."""
+
+
+Until = Literal["all", "any"] | Annotated[int, Field(ge=1)]
+"""How many tasks or children of a `for_each` must end before it is done."""
 
 
 class _Strict(BaseModel):
@@ -95,9 +100,16 @@ class FormField(_Strict):
     """Overrides what the data declares."""
     read_only: bool = False
 
+    def is_required(self, declared: FieldSpec) -> bool:
+        return declared.required if self.required is None else self.required
+
 
 def _form_field(value: Any) -> Any:
     return {"field": value} if isinstance(value, str) else value
+
+
+def _outcome(value: Any) -> Any:
+    return {"title": value} if isinstance(value, Mapping) and "en" in value else value
 
 
 class TaskSpec(_Strict):
@@ -110,7 +122,7 @@ class TaskSpec(_Strict):
     form: tuple[Annotated[FormField, BeforeValidator(_form_field)], ...] = ()
     checklist: dict[str, Title] = {}
     attachments: dict[str, Title] = {}
-    outcomes: dict[str, Annotated[OutcomeSpec, BeforeValidator(lambda v: {"title": v} if "en" in v else v)]]
+    outcomes: dict[str, Annotated[OutcomeSpec, BeforeValidator(_outcome)]]
     checks: dict[str, CheckSpec] = {}
     within: str | None = None
     """Sugar for one clock named like the state, from entry to exit, on the ladder below."""
@@ -126,7 +138,7 @@ class TaskSpec(_Strict):
     """1 is most urgent."""
     help: Title | None = None
     for_each: str | None = None
-    until: Literal["all", "any"] | int = "all"
+    until: Until = "all"
 
 
 class WorkSpec(_Strict):
@@ -156,7 +168,7 @@ class ChildSpec(_Strict):
     detached: bool = False
     """Started and not waited for; reports nothing."""
     for_each: str | None = None
-    until: Literal["all", "any"] | int = "all"
+    until: Until = "all"
 
 
 class EventSpec(_Strict):
@@ -195,7 +207,7 @@ class SopDefinition(_Strict):
     retention: str | None = None
 
 
-WORK_KEYS = ("task", "work", "case", "clocks", "stage", "title", "milestone")
+WORK_KEYS = ("task", "work", "case", "clocks", "stage", "title")
 """Keys of a state that belong to the BPM layer, not to the statechart."""
 
 EFFECT_KINDS = frozenset({"notify", "document", "start", "tell", "milestone", "post"})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sop_engine.cases.commands import MakeDocument, Notify, Post, StartCase, TellCase
+from sop_engine.cases import arming
+from sop_engine.cases.commands import MakeDocument, Notify, Post, TellCase
 from sop_engine.cases.definition import EFFECT_KINDS
 from sop_engine.cases.fields import read_instant
 from sop_engine.cases.plain import plain
@@ -74,12 +75,13 @@ def _notify(turn: Turn, effect: Effect, actor: str) -> None:
     address = None
     if recipient in fields:
         held = turn.data.get(recipient)
-        if held is None:
+        known = held.get("email") if isinstance(held, Mapping) else held
+        if known is None:
             return
-        address = str(held.get("email")) if isinstance(held, Mapping) else str(held)
+        address = str(known)
     people: tuple[str, ...] = ()
     if recipient == "assignee":
-        task = next((task for task in turn.state.tasks.values() if task.state == effect.state), None)
+        task = next((task for task in reversed(turn.state.tasks.values()) if task.state == effect.state), None)
         if task is not None:
             person = task.assignee or task.completed_by
             people = (person,) if person is not None else ()
@@ -118,12 +120,19 @@ def _milestone(turn: Turn, effect: Effect, at: datetime) -> None:
     code = str(effect.target)
     kind = str(effect.options.get("kind", "actual"))
     written = effect.options.get("at")
-    when = at if written is None else read_instant(turn.evaluate(str(written)))
+    when = at if written is None else _instant(turn, turn.evaluate(str(written)))
     if when is None:
         return
     known = turn.state.milestones.get(code, Milestone(code=code))
     published = bool(effect.options.get("publish", known.published))
     turn.state.milestones[code] = known.model_copy(update={f"{kind}_at": when, "published": published})
+
+
+def _instant(turn: Turn, value: Any) -> datetime | None:
+    """The instant that a milestone is at; a day stands for its beginning."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return turn.procedure.calendar.day_start(value)
+    return read_instant(value)
 
 
 def _start(turn: Turn, effect: Effect) -> None:
@@ -134,9 +143,7 @@ def _start(turn: Turn, effect: Effect) -> None:
     suffix = str(written) if written is not None else sop.lower()
     case_id = f"{turn.state.case_id}.{suffix}" + (f".{number}" if number > 1 else "")
     key = f"start.{sop}#{number}"
-    data = {name: plain(value) for name, value in effect.data.items() if value is not None}
-    turn.state.children[key] = Child(key=key, state=None, sop=sop, case_id=case_id, detached=True)
-    turn.commands.append(StartCase(key=key, sop=sop, case_id=case_id, data=data, detached=True, title=sop))
+    arming.start_child(turn, Child(key=key, state=None, sop=sop, case_id=case_id, detached=True), effect.data, sop)
 
 
 def _tell(turn: Turn, effect: Effect) -> None:
@@ -145,7 +152,10 @@ def _tell(turn: Turn, effect: Effect) -> None:
             return
         case_id = turn.state.parent.case_id
     else:
-        case_id = str(turn.evaluate(str(effect.target)))
+        reference = turn.evaluate(str(effect.target))
+        if reference is None:
+            return
+        case_id = str(reference)
     number = turn.state.entries.get("tell", 0) + 1
     turn.state.entries["tell"] = number
     body = {

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.cases.faults import Fault
 from sop_engine.freight.identifiers import FORMATS, IdentifierError
+from sop_engine.statechart.suggestion import suggestion
 
 FieldKind = Literal[
     "text",
@@ -120,7 +121,8 @@ def read_fields(
         path = f"{where}.{name}" if where else name
         spec = specs.get(name)
         if spec is None:
-            faults.append(Fault(where=path, what="unknown field", allowed=", ".join(specs)))
+            what = f"unknown field{suggestion(name, specs)}"
+            faults.append(Fault(where=path, what=what, allowed=", ".join(specs)))
             continue
         parsed[name], found = read_value(spec, value, path)
         faults += found
@@ -169,8 +171,14 @@ def _decimal(spec: FieldSpec, value: Any, where: str) -> Parsed:
     return number, []
 
 
+# A comma separates thousands and nothing else: "1,5" could be meant as one and a half.
+_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
+
+
 def _number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) is None:
         return None
     try:
         number = Decimal(str(value).replace(",", "").strip())
@@ -264,7 +272,7 @@ def _file(spec: FieldSpec, value: Any, where: str) -> Parsed:
     known = ("name", "sha256", "size", "type")
     if isinstance(value, str):
         return {"name": value.strip()}, []
-    if isinstance(value, Mapping) and "name" in value and all(key in known for key in value):
+    if isinstance(value, Mapping) and isinstance(value.get("name"), str) and all(key in known for key in value):
         return {key: value[key] for key in known if key in value}, []
     return None, [Fault(where=where, what="not a file", allowed="a file's name, or a mapping of " + ", ".join(known))]
 

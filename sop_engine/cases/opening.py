@@ -54,7 +54,7 @@ def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: d
     step = start(procedure.chart, turn.data, now)
     turn.state.snapshot = step.snapshot
     timing.on_opened(turn, now)
-    follow(turn, step, now, actor, now)
+    follow(turn, step, now, actor)
     title = procedure.definition.title
     turn.journal(
         "opened", procedure.sop, actor, title=title, entered=step.entered, note=opening.reopens, data=opening.data

@@ -32,7 +32,7 @@ def permit(organization: Organization, turn: Turn, name: str, act: Act) -> None:
     if person is None:
         raise NotPermitted(f"nobody called {act.actor!r} is known", allowed=tuple(organization.people)[:12])
     if isinstance(act, TaskAct):
-        _permit_task(organization, find(turn, act.task), name, act)
+        _permit_task(organization, turn, find(turn, act.task), name, act)
     elif name in OWNERS:
         _require_owner(organization, turn, name, act.actor)
     elif isinstance(act, EventInput):
@@ -54,11 +54,14 @@ def _require_owner(organization: Organization, turn: Turn, what: str, actor: str
         raise NotPermitted(f"{actor} may not {what.replace('_', ' ')} a {turn.state.sop}", allowed=allowed)
 
 
-def _permit_task(organization: Organization, task: HumanTask, name: str, act: TaskAct) -> None:
+def _permit_task(organization: Organization, turn: Turn, task: HumanTask, name: str, act: TaskAct) -> None:
     role = task.role
     supervises = organization.supervises(act.actor, role)
     holds = organization.holds(act.actor, role) or task.assignee == act.actor
     verb = _VERBS.get(name, name.replace("_", " "))
+    candidates = _candidates(turn, task)
+    if name in HOLDERS and candidates and act.actor not in (*candidates, task.assignee):
+        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is offered to others", allowed=candidates)
     if name in HOLDERS and not holds:
         raise NotPermitted(
             f"{act.actor} may not {verb} {task.key}: it is work of {role}", allowed=organization.people_of(role)
@@ -71,6 +74,12 @@ def _permit_task(organization: Organization, task: HumanTask, name: str, act: Ta
         raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is claimed by {task.assignee}")
     if isinstance(act, AssignTaskInput | DelegateTaskInput) and not organization.holds(act.to, role):
         raise NotPermitted(f"{act.to} has not the role {role}", allowed=organization.people_of(role))
+
+
+def _candidates(turn: Turn, task: HumanTask) -> tuple[str, ...]:
+    """To whom alone the task is offered; once a rung gave it to another role, to nobody in particular."""
+    spec = turn.procedure.shapes[task.state].task
+    return spec.candidates if spec is not None and task.role == spec.role else ()
 
 
 _VERBS: Mapping[str, str] = MappingProxyType(

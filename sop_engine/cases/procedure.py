@@ -96,6 +96,12 @@ class Procedure:
             return self.definition.clocks[name]
         return next((spec for shape in self.shapes.values() for own, spec in shape.clocks if own == name), None)
 
+    def heard_after(self, state: str) -> tuple[str, ...]:
+        """The words that transitions wait for after `<state>.`, in document order."""
+        prefix = f"{state}."
+        events = (event for source in self.chart.states.values() for taken in source.on for event in taken.events)
+        return tuple(dict.fromkeys(event.removeprefix(prefix) for event in events if event.startswith(prefix)))
+
     def stage_of(self, configuration: tuple[str, ...]) -> str | None:
         """The innermost active stage, in document order."""
         stages = [state for state in configuration if self.shapes[state].is_stage]

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from sop_engine.cases import acts
-from sop_engine.cases.acts import store_result, take_event
+from sop_engine.cases.arming import needed, siblings_of
+from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts import CancelInput, ChildReport, DocumentResult, EventSignal, HoldInput, ResumeInput
 from sop_engine.cases.definition import ChildSpec
 from sop_engine.cases.events import is_reserved, read_event
 from sop_engine.cases.faults import SopError
+from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.state import Child
-from sop_engine.cases.stepping import SYSTEM, dispatch, open_incident
+from sop_engine.cases.stepping import SYSTEM, dispatch
+from sop_engine.cases.taking import store_result, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.statechart.snapshot import Event
 
@@ -31,15 +36,21 @@ def signal(turn: Turn, message: EventSignal) -> None:
         return
     values, faults = read_event(turn, message.name, message.data)
     if faults:
-        note = "; ".join(str(fault) for fault in faults)
-        turn.journal("event_refused", message.name, MACHINE, note=note, data=message.data)
+        why = "; ".join(str(fault) for fault in faults)
+        turn.journal("event_refused", message.name, MACHINE, note=why, data=message.data)
         return
     at = message.at
+    note: str | None = None
     if at is not None and (at.tzinfo is None or at > turn.now):
+        note = f"said to have happened at {at.isoformat()}, which cannot be: counted as heard now"
         at = None
     declared = message.name in turn.procedure.definition.events
-    heard = Event(name=message.name, data=values if declared else dict(message.data), origin="machine", at=at)
-    _guarded(turn, heard)
+    try:
+        heard = Event(name=message.name, data=values if declared else dict(message.data), origin="machine", at=at)
+    except ValidationError as error:
+        unreadable(turn, message.name, "; ".join(found["msg"] for found in error.errors()))
+        return
+    try_event(turn, heard, MACHINE, note)
 
 
 def unreadable(turn: Turn, name: str, why: str) -> None:
@@ -50,15 +61,6 @@ def unreadable(turn: Turn, name: str, why: str) -> None:
 def not_told(turn: Turn, case_id: str, what: str, why: str) -> None:
     """Another case could not be told: it is closed, or there is none of that id."""
     turn.journal("not_told", f"{case_id} {what}", SYSTEM, note=why)
-
-
-def _guarded(turn: Turn, heard: Event) -> None:
-    point = turn.mark()
-    try:
-        take_event(turn, heard, MACHINE)
-    except CHART_FAILURES as error:
-        turn.back_to(point)
-        open_incident(turn, "event", str(error), event=heard)
 
 
 # -- automated work ----------------------------------------------------------------------------------------------------
@@ -83,19 +85,25 @@ def work_done(turn: Turn, key: str, result: Mapping[str, Any]) -> None:
 
 
 def work_failed(turn: Turn, key: str, message: str) -> None:
-    """An activity failed for good: an incident waits for a person, the case goes on living."""
+    """An activity failed for good: the chart takes `<state>.failed`, or an incident waits for a person."""
     work = turn.state.works.get(key)
     if work is None or work.status != "running":
+        return
+    if "failed" in turn.procedure.heard_after(work.state):
+        turn.state.works[key] = work.model_copy(update={"status": "failed"})
+        event = Event(name=f"{work.state}.failed", data={"message": message[:2_000]}, origin="machine")
+        try_event(turn, event, SYSTEM, note=message[:2_000])
         return
     turn.state.works[key] = work.model_copy(update={"status": "failed"})
     open_incident(turn, "work", message, key=key)
 
 
-def effect_failed(turn: Turn, name: str, message: str) -> None:
+def effect_failed(turn: Turn, name: str, message: str, command: Command | None = None) -> None:
     """A notice, document or posting failed for good; the case goes on and the failure waits for a person."""
     number = turn.state.entries.get("effect", 0) + 1
     turn.state.entries["effect"] = number
-    open_incident(turn, "effect", f"{name}: {message}", key=f"effect#{number}")
+    asked = command.model_dump(mode="json") if command is not None else None
+    open_incident(turn, "effect", f"{name}: {message}", key=f"effect#{number}", command=asked)
 
 
 def document_made(turn: Turn, document: DocumentResult, state: str | None) -> None:
@@ -149,32 +157,28 @@ def child_reported(turn: Turn, report: ChildReport) -> None:
         return
     point = turn.mark()
     try:
-        _take_report(turn, ended, spec, report)
+        take_report(turn, ended, spec)
     except CHART_FAILURES as error:
         turn.back_to(point)
-        event = Event(name=f"{child.state}.{report.outcome}", data=report.result, origin="machine")
-        open_incident(turn, "event", str(error), event=event)
+        open_incident(turn, "child", f"{child.case_id} reported {report.outcome}: {error}", key=child.key)
 
 
-def _take_report(turn: Turn, child: Child, spec: ChildSpec, report: ChildReport) -> None:
+def take_report(turn: Turn, child: Child, spec: ChildSpec) -> None:
+    """Takes the end of a child through the chart; of several, the last one that is needed.
+
+    Raises one of CHART_FAILURES with the turn half changed.
+    """
     before = turn.data
     title = turn.procedure.title_of(str(child.state))
     if child.index is None:
-        present = {field: key for field, key in spec.store.items() if key in report.result}
-        store_result(turn, present, report.result)
-        event = Event(name=f"{child.state}.{report.outcome}", data=report.result, origin="machine")
+        present = {field: key for field, key in spec.store.items() if key in child.result}
+        store_result(turn, present, child.result)
+        event = Event(name=f"{child.state}.{child.outcome}", data=child.result, origin="machine")
     else:
-        siblings = [
-            other for other in turn.state.children.values() if other.state == child.state and other.index is not None
-        ]
-        entry = child.key.rsplit(".", 1)[0]
-        siblings = [other for other in siblings if other.key.rsplit(".", 1)[0] == entry]
-        ended = [other for other in siblings if not other.is_live]
-        needed = (
-            len(siblings) if spec.until == "all" else 1 if spec.until == "any" else min(int(spec.until), len(siblings))
-        )
-        if len(ended) < needed:
-            turn.journal("child", f"{child.case_id} {report.outcome}", SYSTEM, title=title)
+        siblings = siblings_of(child, turn.state.children.values())
+        ended = [other for other in siblings if other.outcome is not None]
+        if len(ended) != needed(spec.until, len(siblings)):
+            turn.journal("child", f"{child.case_id} {child.outcome}", SYSTEM, title=title)
             return
         results = [{"case_id": other.case_id, "outcome": other.outcome, "result": other.result} for other in ended]
         event = Event(name=f"{child.state}.all", data={"results": results}, origin="machine")

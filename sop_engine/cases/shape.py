@@ -95,10 +95,14 @@ def _shape(
         faults.append(Fault(path=path, message="a state has a title in English and Chinese"))
     title = read("title", Title, own["title"]) if "title" in own else None
     title = title or Title(en=state.replace("_", " ").capitalize(), zh=state)
+    written = own.get("clocks") or {}
+    if not isinstance(written, Mapping):
+        faults.append(Fault(path=(*path, "clocks"), message="a mapping of clocks by name is needed here"))
+        written = {}
+    if not isinstance(own.get("stage", False), bool):
+        faults.append(Fault(path=(*path, "stage"), message="is true or false"))
     clocks = tuple(
-        (name, spec)
-        for name, body in (own.get("clocks") or {}).items()
-        if (spec := read(f"clocks.{name}", ClockSpec, body)) is not None
+        (name, spec) for name, body in written.items() if (spec := read(f"clocks.{name}", ClockSpec, body)) is not None
     )
     task = read("task", TaskSpec, own["task"]) if "task" in own else None
     if task is not None and task.within is not None:

@@ -44,8 +44,13 @@ class HumanTask(_Entry):
     completed_by: str | None = None
     outcome: str | None = None
     suspended_until: datetime | None = None
-    item: Any = None
+    names: Data = {}
+    """What its expressions see beside the case's data: `item`, for a task of a `for_each`."""
+    result: Data = {}
+    """The form's values with which a task of a `for_each` was completed."""
     index: int | None = None
+    barred: tuple[str, ...] = ()
+    """Persons who completed, while this task was open, one that must be another person's: four eyes."""
 
     @property
     def is_open(self) -> bool:
@@ -97,6 +102,10 @@ class Child(_Entry):
     outcome: str | None = None
     detached: bool = False
     index: int | None = None
+    data: Data = {}
+    """What it was last asked to start with."""
+    names: Data = {}
+    """What its expressions see beside the case's data: `item`, for a child of a `for_each`."""
     result: Data = {}
 
     @property
@@ -105,7 +114,10 @@ class Child(_Entry):
 
 
 class Incident(_Entry):
-    """A technical failure that waits for a person. `key` is the work's key, or `step#<n>` for a failed expression."""
+    """A technical failure that waits for a person.
+
+    `key` is that of the work or child; else `step#<n>` for a failed expression, `effect#<n>` for a failed effect.
+    """
 
     key: str
     kind: Literal["work", "event", "delay", "child", "effect"]
@@ -114,6 +126,7 @@ class Incident(_Entry):
     event: Event | None = None
     delay: Delay | None = None
     command: dict[str, Any] | None = None
+    """The effect that failed for good, to be asked for again."""
 
 
 class Milestone(_Entry):

@@ -7,18 +7,24 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sop_engine.cases import arming, effects, timing
+from sop_engine.cases import arming, effects, escalation, timing
 from sop_engine.cases.closing import close
 from sop_engine.cases.commands import TellCase
-from sop_engine.cases.contracts import StepView
+from sop_engine.cases.events import is_reserved
 from sop_engine.cases.fields import Title
-from sop_engine.cases.state import Incident
+from sop_engine.cases.incidents import forget_settled, open_incident
+from sop_engine.cases.plain import plain
+from sop_engine.cases.state import HeldEvent
 from sop_engine.cases.turn import CHART_FAILURES, Turn
-from sop_engine.statechart.snapshot import Event, Step
+from sop_engine.statechart.actions import in_order
+from sop_engine.statechart.snapshot import Event, Snapshot, Step
 from sop_engine.statechart.transition import advance, next_due, transition
 
 INSTANT = timedelta(microseconds=1)
 SYSTEM = "system"
+
+MAXIMUM_REPORTS = 100
+"""More states than this that are done as they are entered run in a circle."""
 
 
 def dispatch(
@@ -31,21 +37,24 @@ def dispatch(
     title: Title | None = None,
     note: str | None = None,
     before: Mapping[str, Any] | None = None,
-) -> StepView:
-    """Takes one event through the chart and journals the step.
+) -> None:
+    """Takes one event through the chart and journals the step; a held case keeps it until it is resumed.
 
     Raises one of CHART_FAILURES with the turn half changed.
     """
     at = at or turn.now
     before = turn.data if before is None else before
     turn.face(at, actor)
+    if turn.is_held:
+        _keep(turn, event, actor, kind, at, note, before)
+        return
     step = transition(turn.procedure.chart, turn.state.snapshot, event, at)
     heard = event.at or at
     timing.on_event(turn, event.name, heard)
-    taken = follow(turn, step, at, actor, heard)
-    if not taken and event.origin == "machine":
+    follow(turn, step, at, actor, event, heard)
+    if step.ignored and event.origin in ("person", "machine") and not is_reserved(turn, event.name):
         _pass_on(turn, event)
-    view = turn.journal(
+    turn.journal(
         kind,
         event.name,
         actor,
@@ -59,61 +68,117 @@ def dispatch(
         data=event.data,
     )
     finish(turn, at)
-    return view
 
 
-def follow(turn: Turn, step: Step, at: datetime, actor: str, heard: datetime) -> bool:
-    """Carries a chart step over into the case: clocks, work, commands. Tells whether any transition was taken."""
+def _keep(
+    turn: Turn, event: Event, actor: str, kind: str, at: datetime, note: str | None, before: Mapping[str, Any]
+) -> None:
+    """Keeps an event for later as one that happened now, or when it says."""
+    kept = event.model_copy(update={"at": event.at or at})
+    turn.state.held_events = (*turn.state.held_events, HeldEvent(event=kept, actor=actor))
+    timing.settle(turn, at)
+    kind = "event_held" if kind == "event" else kind
+    note = note or "kept until the case is resumed"
+    turn.journal(kind, event.name, actor, at=at, happened_at=event.at, note=note, before=before, data=event.data)
+
+
+def follow(
+    turn: Turn, step: Step, at: datetime, actor: str, event: Event | None = None, heard: datetime | None = None
+) -> None:
+    """Carries a chart step over into the case: clocks, work, commands.
+
+    Transitions happen now, but for clocks everything that `event` set off happened when it did: at `heard`.
+    """
     turn.state.snapshot = step.snapshot
-    for number, micro in enumerate(step.microsteps):
-        moment = heard if number == 0 else micro.at
-        if micro.event is not None and number > 0 and micro.event.origin == "chart":
-            timing.on_event(turn, micro.event.name, micro.at)
+    told, is_heard = event, False
+    for micro in step.microsteps:
+        is_heard = is_heard or (event is not None and micro.event is event)
+        moment = heard if is_heard and heard is not None else micro.at
+        if micro.event is not None and micro.event is not told and micro.event is not event:
+            told = micro.event
+            if told.origin == "chart":
+                timing.on_event(turn, told.name, moment)
         for state in micro.exited:
             arming.disarm(turn, state, moment)
         timing.on_exited(turn, micro.exited, moment)
         for effect in micro.effects:
             effects.carry_out(turn, effect, micro.at, actor)
         for state in micro.entered:
-            arming.arm(turn, state, micro.at)
+            arming.arm(turn, state, micro.at, moment)
         timing.on_entered(turn, micro.entered, moment)
     for failed in step.failed_delays:
         open_incident(turn, "delay", failed.error, delay=failed.delay)
     timing.settle(turn, at)
-    return bool(step.microsteps)
+    forget_settled(turn)
 
 
 def finish(turn: Turn, at: datetime) -> None:
-    """Closes the case when its chart is done."""
+    """Takes what arming reported at once, and closes the case when its chart is done."""
+    while turn.reports and not turn.state.is_closed:
+        report = turn.reports.pop(0)
+        turn.reported += 1
+        if turn.reported > MAXIMUM_REPORTS:
+            raise ValueError(f"{report.name} is reported without an end: every list is empty")
+        dispatch(turn, report, SYSTEM, at=at)
     snapshot = turn.state.snapshot
     if snapshot.done and not turn.state.is_closed:
         close(turn, "completed", snapshot.outcome or "completed", snapshot.result, at)
 
 
+MAXIMUM_RUNGS = 100
+"""More rungs than this at one instant feed each other."""
+
+
 def catch_up(turn: Turn, until: datetime) -> None:
     """Handles every delay and rung due by `until`, each at its own instant, in the order of their instants.
 
-    What fails is parked in an incident; the rest goes on.
+    At one instant a delay comes before a rung: a clock that it stops is met on the dot. What fails is parked in an
+    incident; the rest goes on.
     """
+    last, count = None, 0
     while not turn.state.is_closed:
         rung = timing.earliest_rung(turn)
-        delay_at = None if turn.state.held_at is not None else next_due(turn.state.snapshot)
+        delay_at = None if turn.is_held else next_due(turn.state.snapshot)
         if rung is not None and rung.at <= until and (delay_at is None or rung.at < delay_at):
-            reach(turn, rung, until)
+            last, count = rung.at, count + 1 if rung.at == last else 1
+            if count > MAXIMUM_RUNGS:
+                timing.cancel(turn, rung.key, rung.at)
+                open_incident(turn, "effect", f"the clock {rung.key} is started and due again without an end")
+            else:
+                reach(turn, rung, until)
         elif delay_at is not None and delay_at <= until:
-            _let_delays_pass(turn, delay_at)
+            _let_delay_pass(turn, delay_at)
         else:
             return
 
 
-def _let_delays_pass(turn: Turn, at: datetime) -> None:
+def _let_delay_pass(turn: Turn, at: datetime) -> None:
+    """Handles the first delay that is due at `at`, and what it sends for the same instant."""
+    snapshot = turn.state.snapshot
+    due = sorted((delay for delay in snapshot.delays if not delay.parked and delay.due_at <= at), key=in_order)
+    later = tuple(delay.id for delay in due[1:])
     before = turn.data
+    point = turn.mark()
     turn.face(at, SYSTEM)
-    step = advance(turn.procedure.chart, turn.state.snapshot, at)
-    follow(turn, step, at, SYSTEM, at)
-    name = next((micro.event.name for micro in step.microsteps if micro.event is not None), "delay")
-    turn.journal("timer", name, SYSTEM, at=at, entered=step.entered, exited=step.exited, before=before)
-    finish(turn, at)
+    try:
+        step = advance(turn.procedure.chart, _parking(turn.state.snapshot, later, True), at)
+        step = step.model_copy(update={"snapshot": _parking(step.snapshot, later, False)})
+        follow(turn, step, at, SYSTEM)
+        name = next((micro.event.name for micro in step.microsteps if micro.event is not None), due[0].key)
+        turn.journal("timer", name, SYSTEM, at=at, entered=step.entered, exited=step.exited, before=before)
+        finish(turn, at)
+    except CHART_FAILURES as error:
+        turn.back_to(point)
+        turn.state.snapshot = _parking(snapshot, (due[0].id,), True)
+        parked = due[0].model_copy(update={"parked": True})
+        open_incident(turn, "delay", str(error), delay=parked)
+
+
+def _parking(snapshot: Snapshot, delays: tuple[str, ...], parked: bool) -> Snapshot:
+    changed = tuple(
+        delay.model_copy(update={"parked": parked}) if delay.id in delays else delay for delay in snapshot.delays
+    )
+    return snapshot.model_copy(update={"delays": changed})
 
 
 def reach(turn: Turn, due: timing.DueRung, until: datetime) -> None:
@@ -123,79 +188,34 @@ def reach(turn: Turn, due: timing.DueRung, until: datetime) -> None:
     """
     running = turn.state.clocks[due.key]
     timing.fire(turn, due)
-    following = timing.next_rung(turn, due.key)
-    quiet = following is not None and following.at <= until
+    tasks = [task for task in turn.state.open_tasks() if timing.times(turn.procedure, running, task.state)]
+    due_at = timing.due_of(turn, due.key)
+    escalation.hand_over(turn, due.rung, tasks)
     point = turn.mark()
     event = Event(
         name=f"{running.name}.{due.rung.key}",
-        data={"clock": due.key, "rung": due.rung.key, "due_at": timing.due_of(turn, due.key)},
+        data={"clock": due.key, "rung": due.rung.key, "due_at": due_at},
         origin="timer",
     )
     try:
-        if not quiet:
-            escalate(turn, due)
         dispatch(turn, event, SYSTEM, kind="rung", at=due.at, title=turn.procedure.title_of(running.name))
     except CHART_FAILURES as error:
         turn.back_to(point)
         open_incident(turn, "event", str(error), event=event)
-
-
-def escalate(turn: Turn, due: timing.DueRung) -> None:
-    """Notices, reassignment and priority that a rung of the ladder asks for."""
-    running = turn.state.clocks[due.key]
-    tasks = [task for task in turn.state.open_tasks() if task.state == running.owner]
-    role = tasks[0].role if tasks else turn.procedure.definition.owner
-    assignees = tuple(dict.fromkeys(task.assignee for task in tasks if task.assignee is not None))
-    values = {
-        "clock": due.key,
-        "rung": due.rung.key,
-        "due_at": timing.due_of(turn, due.key).isoformat(),
-        "title": turn.procedure.title_of(running.name).model_dump(),
-        "tasks": [task.key for task in tasks],
-    }
-    superiors = turn.procedure.bundle.superiors
-    no_people: tuple[str, ...] = ()
-    for named in due.rung.notify:
-        recipient, people = named, no_people
-        if named == "assignee":
-            recipient, people = (named, assignees) if assignees else (role, no_people)
-        elif named == "supervisor":
-            recipient = superiors.get(role) or turn.procedure.definition.owner
-        elif named == "owner":
-            recipient = turn.procedure.definition.owner
-        template = due.rung.template or "clock_rung"
-        effects.notify(turn, recipient, template, values, running.owner, SYSTEM, people)
-    for task in tasks:
-        update: dict[str, Any] = {}
-        if due.rung.priority is not None:
-            update["priority"] = due.rung.priority
-        if due.rung.reassign is not None:
-            update |= {"role": due.rung.reassign, "assignee": None, "status": "ready"}
-        if update:
-            turn.state.tasks[task.key] = task.model_copy(update=update)
-
-
-def open_incident(turn: Turn, kind: str, message: str, *, key: str | None = None, **details: Any) -> Incident:
-    """Records a technical failure that waits for a person, and tells the case's owner."""
-    incident = Incident.model_validate(
-        {
-            "key": key or f"step#{turn.state.step + 1}",
-            "kind": kind,
-            "message": message[:2_000],
-            "at": turn.now,
-            **details,
-        }
-    )
-    turn.state.incidents[incident.key] = incident
-    if turn.state.status == "open":
-        turn.state.status = "blocked"
-    turn.journal("incident", incident.key, SYSTEM, note=incident.message)
-    return incident
+    following = timing.next_rung(turn, due.key) if due.key in turn.state.clocks else None
+    if following is None or following.at > until:
+        escalation.tell(turn, running, due, due_at, tasks)
 
 
 def _pass_on(turn: Turn, event: Event) -> None:
     """An event that no transition takes goes on to each live child whose SOP declares it."""
     for child in turn.state.live_children():
         if event.name in turn.procedure.bundle.child_events.get(child.sop, ()):
-            body = {"name": event.name, "data": event.data, "id": f"{turn.state.case_id}.pass.{turn.state.step + 1}"}
+            body: dict[str, Any] = {
+                "name": event.name,
+                "data": plain(event.data),
+                "id": f"{turn.state.case_id}.pass.{turn.state.step + 1}",
+            }
+            if event.at is not None:
+                body["at"] = event.at.isoformat()
             turn.commands.append(TellCase(case_id=child.case_id, signal="event", body=body))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sop_engine.cases.arming import needed, siblings_of
 from sop_engine.cases.contracts import (
     AssignTaskInput,
     ClaimTaskInput,
@@ -83,7 +84,7 @@ def plan_completion(turn: Turn, act: CompleteTaskInput) -> Completion:
     spec = spec_of(turn, task)
     if task.assignee is not None and task.assignee != act.actor:
         raise NotPermitted(f"{task.key} is claimed by {task.assignee}", allowed=("release", "assign"))
-    four_eyes(turn, spec, act.actor)
+    four_eyes(turn, task, act.actor)
     if act.outcome not in spec.outcomes:
         raise Refused(f"{act.outcome!r} is no outcome of {task.key}", allowed=tuple(spec.outcomes))
     values, faults = _read_form(turn, spec, act)
@@ -91,18 +92,34 @@ def plan_completion(turn: Turn, act: CompleteTaskInput) -> Completion:
     faults += _time_faults(turn, task, act)
     warnings: tuple[str, ...] = ()
     if not faults:
-        rule_faults, warnings = _check_rules(turn, spec, act, values)
+        rule_faults, warnings = _check_rules(turn, task, spec, act, values)
         faults += rule_faults
     if faults:
         raise InvalidInput(f"{task.key} cannot be completed as {act.outcome}", faults)
     return Completion(task, spec, values, warnings, act.happened_at)
 
 
-def four_eyes(turn: Turn, spec: TaskSpec, actor: str) -> None:
-    """Refuses the person who last completed a task that this one must be distinct from."""
-    for state in spec.distinct_from:
-        if turn.state.last_completed_by.get(state) == actor:
+def four_eyes(turn: Turn, task: HumanTask, actor: str) -> None:
+    """Refuses the person who last completed a task that this one must be distinct from, or that must be from it."""
+    for state in spec_of(turn, task).distinct_from:
+        if actor in _completed_by(turn, state):
             raise NotPermitted(f"four eyes: {actor} completed {state}, so somebody else must do this")
+    if actor in task.barred:
+        raise NotPermitted(f"four eyes: {actor} completed what must be done by another person than {task.key}")
+
+
+def _completed_by(turn: Turn, state: str) -> tuple[str | None, ...]:
+    """Who last completed a task; of a `for_each`, who completed any of its present tasks."""
+    items = (task for task in turn.state.tasks.values() if task.state == state and task.index is not None)
+    return (turn.state.last_completed_by.get(state), *(task.completed_by for task in items if not task.is_open))
+
+
+def _bar(turn: Turn, done: HumanTask, actor: str) -> None:
+    """Of two open tasks the later completion is refused, whichever of them asks for the other pair of eyes."""
+    for state in spec_of(turn, done).distinct_from:
+        for other in turn.state.open_tasks():
+            if other.state == state and other.key != done.key:
+                turn.state.tasks[other.key] = other.model_copy(update={"barred": (*other.barred, actor)})
 
 
 def _read_form(turn: Turn, spec: TaskSpec, act: CompleteTaskInput) -> tuple[dict[str, Any], list[Fault]]:
@@ -116,7 +133,7 @@ def _missing(turn: Turn, spec: TaskSpec, act: CompleteTaskInput, values: dict[st
     fields = turn.procedure.definition.data
     required = outcome.require
     if required is None:
-        required = tuple(entry.field for entry in spec.form if entry.required)
+        required = tuple(entry.field for entry in spec.form if entry.is_required(fields[entry.field]))
     faults = [
         Fault(where=name, what="is missing", allowed=describe(fields[name]))
         for name in required
@@ -168,16 +185,16 @@ def _time_faults(turn: Turn, task: HumanTask, act: CompleteTaskInput) -> list[Fa
 
 
 def _check_rules(
-    turn: Turn, spec: TaskSpec, act: CompleteTaskInput, values: dict[str, Any]
+    turn: Turn, task: HumanTask, spec: TaskSpec, act: CompleteTaskInput, values: dict[str, Any]
 ) -> tuple[list[Fault], tuple[str, ...]]:
     faults: list[Fault] = []
     warnings: list[str] = []
-    extra = {**values, "actor": act.actor, "now": turn.now, "today": turn.today(turn.now)}
+    names = {**task.names, **values, "actor": act.actor, "now": turn.now, "today": turn.today(turn.now)}
     for name, check in spec.checks.items():
         if check.outcomes and act.outcome not in check.outcomes:
             continue
         try:
-            holds = turn.procedure.expression(check.rule).holds({**turn.data, **extra})
+            holds = turn.holds(check.rule, names)
             reason = check.title.both()
         except ExpressionError as error:
             holds, reason = False, f"{check.title.both()}: {error}"
@@ -209,7 +226,7 @@ def skip_task(turn: Turn, act: SkipTaskInput) -> str:
     spec = spec_of(turn, task)
     if act.outcome not in spec.outcomes:
         raise Refused(f"{act.outcome!r} is no outcome of {task.key}", allowed=tuple(spec.outcomes))
-    four_eyes(turn, spec, act.actor)
+    four_eyes(turn, task, act.actor)
     _finish_task(turn, task, act.actor, act.outcome, {}, act.reason, None, "skipped", None)
     return f"{task.key} skipped as {act.outcome}"
 
@@ -235,8 +252,10 @@ def _finish_task(
             "completed_by": actor,
             "outcome": outcome,
             "assignee": task.assignee or actor,
+            "result": values if task.index is not None else {},
         }
     )
+    _bar(turn, task, actor)
     turn.touched_tasks[task.key] = None
     turn.state.last_completed_by[task.state] = actor
     data: dict[str, Any] = dict(values)
@@ -273,6 +292,8 @@ def reopen(turn: Turn, task: HumanTask) -> None:
         "completed_by": None,
         "outcome": None,
         "opened_at": turn.now,
+        "suspended_until": None,
+        "barred": (),
     }
     turn.state.tasks[key] = task.model_copy(update=fresh)
 
@@ -287,10 +308,9 @@ def _finish_item(
     data: dict[str, Any],
     note: str | None,
 ) -> None:
-    entry = [other for other in turn.state.tasks.values() if other.state == task.state and other.index is not None]
+    entry = siblings_of(task, turn.state.tasks.values())
     ended = [other for other in entry if not other.is_open]
-    needed = len(entry) if spec.until == "all" else 1 if spec.until == "any" else min(int(spec.until), len(entry))
-    if len(ended) < needed:
+    if len(ended) != needed(spec.until, len(entry)):
         turn.journal(
             "task",
             f"{task.state}.{outcome}",
@@ -301,7 +321,9 @@ def _finish_item(
             data=data,
         )
         return
-    results = [{"item": other.item, "outcome": other.outcome, "by": other.completed_by} for other in ended]
+    results = [
+        {**other.names, "outcome": other.outcome, "by": other.completed_by, "data": other.result} for other in ended
+    ]
     event = Event(name=f"{task.state}.all", data={"results": results, **data}, origin="person")
     dispatch(turn, event, actor, kind="task", title=spec.outcomes[outcome].title, note=note, before=before)
 
@@ -313,7 +335,7 @@ def claim_task(turn: Turn, act: ClaimTaskInput) -> str:
         return f"{task.key} is yours already"
     if task.assignee is not None:
         raise Refused(f"{task.key} is claimed by {task.assignee}", allowed=("release", "assign"))
-    four_eyes(turn, spec_of(turn, task), act.actor)
+    four_eyes(turn, task, act.actor)
     _hand(turn, task, act.actor, act.actor, "claimed")
     return f"{task.key} claimed"
 
@@ -330,7 +352,7 @@ def release_task(turn: Turn, act: ReleaseTaskInput) -> str:
 def assign_task(turn: Turn, act: AssignTaskInput) -> str:
     """A supervisor gives a task to a person."""
     task = find(turn, act.task)
-    four_eyes(turn, spec_of(turn, task), act.to)
+    four_eyes(turn, task, act.to)
     _hand(turn, task, act.to, act.actor, "assigned")
     return f"{task.key} assigned to {act.to}"
 
@@ -340,7 +362,7 @@ def delegate_task(turn: Turn, act: DelegateTaskInput) -> str:
     task = find(turn, act.task)
     if task.assignee is not None and task.assignee != act.actor:
         raise NotPermitted(f"{task.key} is claimed by {task.assignee}", allowed=("assign",))
-    four_eyes(turn, spec_of(turn, task), act.to)
+    four_eyes(turn, task, act.to)
     _hand(turn, task, act.to, act.actor, "delegated")
     return f"{task.key} delegated to {act.to}"
 

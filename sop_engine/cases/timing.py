@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sop_engine.cases.definition import ClockSpec
-from sop_engine.cases.procedure import instant_of
+from sop_engine.cases.procedure import Procedure, instant_of
 from sop_engine.cases.state import RunningClock
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.expressions import ExpressionError
@@ -38,13 +38,21 @@ def ladder_for(turn: Turn, running: RunningClock) -> Ladder:
     return turn.procedure.bundle.ladders[running.ladder].with_warning(Decimal(running.warn))
 
 
+def times(procedure: Procedure, running: RunningClock, state: str) -> bool:
+    """Whether the clock times the task of a state: it is the state's own, or an outcome of the task stops it."""
+    if running.owner is not None:
+        return running.owner == state
+    spec = procedure.definition.clocks.get(running.name)
+    return spec is not None and any(trigger.startswith(f"{state}.") for trigger in spec.stop)
+
+
 def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: str, owner: str | None) -> None:
     """Opens a clock; one `until` an instant that is not known yet opens when it becomes known."""
     calendar = turn.procedure.calendar_of(spec.calendar)
     until = None
     period = None
     if spec.until is not None:
-        until = instant_of(spec.until, turn.data, turn.procedure.types, calendar)
+        until = instant_of(spec.until, turn.scope(), turn.procedure.types, calendar)
         if until is None:
             return
     else:
@@ -57,6 +65,24 @@ def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: st
     put(turn, key, clock)
     if turn.state.held_at is not None and spec.on_hold == "pause":
         pause(turn, key, at, "hold")
+    for text in spec.pause:
+        if _stands(turn, text):
+            pause(turn, key, at, text)
+
+
+def _stands(turn: Turn, trigger: str) -> bool:
+    """Whether what an `in` or `when` trigger names is so at present."""
+    if trigger.startswith("in "):
+        return trigger.removeprefix("in ") in turn.state.snapshot.configuration
+    return trigger.startswith("when ") and _holds(turn, trigger)
+
+
+def _holds(turn: Turn, trigger: str) -> bool:
+    """Whether a `when` holds; one that cannot be judged yet does not."""
+    try:
+        return turn.holds(trigger.removeprefix("when "))
+    except ExpressionError:
+        return False
 
 
 def stop_clocks_of(turn: Turn, state: str, at: datetime) -> None:
@@ -81,12 +107,24 @@ def cancel(turn: Turn, key: str, at: datetime) -> None:
 
 
 def pause(turn: Turn, key: str, at: datetime, cause: str) -> None:
-    """Pauses a clock for one more cause; it runs again when no cause is left."""
+    """Pauses a clock for one more cause; it runs again when no cause is left.
+
+    Rungs reached after `at` proved false, where word of the pause came late: they are withdrawn.
+    """
     running = turn.state.clocks[key]
     if cause in running.pauses:
         return
-    clock = running.clock if running.pauses else clocks.pause(running.clock, at, cause)
+    clock = running.clock if running.pauses else _paused(running.clock, at, cause, calendar_for(turn, running))
     put(turn, key, clock, (*running.pauses, cause))
+
+
+def _paused(clock: clocks.SlaClock, at: datetime, cause: str, calendar: BusinessCalendar) -> clocks.SlaClock:
+    if all(rung.withdrawn or rung.at <= at for rung in clock.rungs):
+        return clocks.pause(clock, at, cause)
+    rungs = tuple(rung.model_copy(update={"withdrawn": rung.withdrawn or rung.at > at}) for rung in clock.rungs)
+    due = clocks.due_at(clock, calendar)
+    status = clock.status if due is not None and due <= at else "running"
+    return clocks.pause(clock.model_copy(update={"rungs": rungs, "status": status}), at, cause)
 
 
 def resume(turn: Turn, key: str, at: datetime, cause: str) -> None:
@@ -162,10 +200,7 @@ def settle(turn: Turn, at: datetime) -> None:
 
 
 def _settle_condition(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, text: str, at: datetime) -> None:
-    try:
-        holds = turn.procedure.expression(text.removeprefix("when ")).holds(turn.data)
-    except ExpressionError:
-        holds = False
+    holds = _holds(turn, text)
     memory = f"{name}.{trigger_kind}.{text}"
     before = turn.state.truths.get(memory, False)
     turn.state.truths[memory] = holds
@@ -187,7 +222,7 @@ def _until_specs(turn: Turn) -> list[tuple[str, ClockSpec, str | None]]:
 
 def _settle_until(turn: Turn, name: str, spec: ClockSpec, owner: str | None, at: datetime) -> None:
     calendar = turn.procedure.calendar_of(spec.calendar)
-    until = instant_of(str(spec.until), turn.data, turn.procedure.types, calendar)
+    until = instant_of(str(spec.until), turn.scope(), turn.procedure.types, calendar)
     if until is None:
         return
     keys = _open_keys(turn, name)
@@ -206,17 +241,8 @@ def _settle_until(turn: Turn, name: str, spec: ClockSpec, owner: str | None, at:
 
 
 def _triggers(spec: ClockSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple(
-        (
-            kind,
-            (spec.start,)
-            if kind == "start" and spec.start is not None
-            else ()
-            if kind == "start"
-            else getattr(spec, kind),
-        )
-        for kind in TRIGGERS
-    )
+    start = () if spec.start is None else (spec.start,)
+    return tuple((kind, start if kind == "start" else getattr(spec, kind)) for kind in TRIGGERS)
 
 
 def _fire(turn: Turn, at: datetime, meant: Callable[[str], bool]) -> None:
@@ -230,7 +256,7 @@ def _fire(turn: Turn, at: datetime, meant: Callable[[str], bool]) -> None:
 def _act(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, at: datetime, text: str) -> None:
     keys = _open_keys(turn, name)
     if trigger_kind == "start":
-        if not keys:
+        if not keys and not turn.state.truths.get(f"{name}.waiting", False):
             number = turn.state.entries.get(f"{name}.clock", 0) + 1
             turn.state.entries[f"{name}.clock"] = number
             turn.state.truths[f"{name}.waiting"] = True
@@ -249,7 +275,8 @@ def _act(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, at: datetime
                 resume(turn, key, at, held)
         elif trigger_kind == "reset":
             running = turn.state.clocks[key]
-            put(turn, key, clocks.reset(running.clock, at, calendar_for(turn, running)))
+            fresh = clocks.reset(running.clock, at, calendar_for(turn, running))
+            put(turn, key, clocks.pause(fresh, at) if running.pauses else fresh, running.pauses)
 
 
 def _open_keys(turn: Turn, name: str) -> list[str]:

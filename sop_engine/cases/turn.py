@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts import CaseFacts, StepView
@@ -17,10 +17,19 @@ from sop_engine.cases.plain import plain
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import TIMELINE_LENGTH, CaseState
 from sop_engine.statechart.expressions import ExpressionError
-from sop_engine.statechart.snapshot import StepError
+from sop_engine.statechart.snapshot import Event, StepError
 
 CHART_FAILURES = (StepError, ExpressionError, ValueError)
 """What a definition's own expressions and periods can raise while a case runs."""
+
+
+class Point(NamedTuple):
+    """What a turn held at one moment."""
+
+    state: CaseState
+    steps: int
+    commands: int
+    touched_tasks: dict[str, None]
 
 
 class Turn:
@@ -34,6 +43,16 @@ class Turn:
         self.commands: list[Command] = []
         self.touched_tasks: dict[str, None] = {}
         """Tasks that were closed in this turn, for the read model."""
+        self.reports: list[Event] = []
+        """What arming a state reports at once (a `for_each` over nothing); taken when the present step is done."""
+        self.reported = 0
+        self.is_resuming = False
+        """The case is still held, but takes what was kept."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether events are to be kept for later."""
+        return self.state.held_at is not None and not self.is_resuming
 
     # -- data ----------------------------------------------------------------------------------------------------------
 
@@ -57,8 +76,16 @@ class Turn:
 
     def evaluate(self, source: str, extra: Mapping[str, Any] | None = None) -> Any:
         """The value of an expression over the case's data. Raises ExpressionError."""
-        scope = self.data if extra is None else {**self.data, **extra}
-        return self.procedure.expression(source).evaluate(scope)
+        return self.procedure.expression(source).evaluate(self.scope(extra))
+
+    def holds(self, source: str, extra: Mapping[str, Any] | None = None) -> bool:
+        """Whether a condition over the case's data holds. Raises ExpressionError."""
+        return self.procedure.expression(source).holds(self.scope(extra))
+
+    def scope(self, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What expressions outside the chart can see: the data, and the states that are active."""
+        active = self.state.snapshot.configuration
+        return {**self.data, "_event": None, "in_state": active.__contains__, **(extra or {})}
 
     def evaluate_all(self, values: Any, extra: Mapping[str, Any] | None = None) -> Any:
         """A `with` mapping evaluated: every text is an expression, other values are literal."""
@@ -130,13 +157,13 @@ class Turn:
             if before.get(name) is not after.get(name) and before.get(name) != after.get(name)
         )
 
-    def mark(self) -> tuple[CaseState, int, int]:
+    def mark(self) -> Point:
         """A point to come back to if what follows fails."""
         saved = self.state
         self.state = saved.fork()
-        return saved, len(self.steps), len(self.commands)
+        return Point(saved, len(self.steps), len(self.commands), dict(self.touched_tasks))
 
-    def back_to(self, point: tuple[CaseState, int, int]) -> None:
+    def back_to(self, point: Point) -> None:
         """Forgets everything since the point."""
-        self.state, steps, commands = point
-        del self.steps[steps:], self.commands[commands:]
+        self.state, self.touched_tasks, self.reports = point.state, point.touched_tasks, []
+        del self.steps[point.steps :], self.commands[point.commands :]

@@ -53,16 +53,8 @@ def next_due(state: CaseState) -> datetime | None:
 
 def task_due(procedure: Procedure, state: CaseState, task: HumanTask) -> datetime | None:
     """When a task is due: the earliest of its state's clocks and of the SOP's clocks that its outcomes stop."""
-    prefix = f"{task.state}."
-    due = []
-    for running in state.clocks.values():
-        if not running.is_open or running.due_at is None:
-            continue
-        spec = procedure.definition.clocks.get(running.name)
-        stops = spec is not None and any(name.startswith(prefix) for name in spec.stop)
-        if running.owner == task.state or (running.owner is None and stops):
-            due.append(running.due_at)
-    return min(due, default=None)
+    running = (clock for clock in state.clocks.values() if clock.is_open and timing.times(procedure, clock, task.state))
+    return min((clock.due_at for clock in running if clock.due_at is not None), default=None)
 
 
 def task_view(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskView:
@@ -77,7 +69,7 @@ def task_view(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskVi
                 "field": entry.field,
                 "type": field.type,
                 "title": field.title.model_dump(),
-                "required": bool(entry.required),
+                "required": entry.is_required(field),
                 "read_only": entry.read_only,
                 "choices": list(field.choices()),
                 "value": plain(state.snapshot.data.get(entry.field)),
@@ -99,7 +91,7 @@ def task_view(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskVi
         attachments=titles(spec.attachments if spec is not None else {}),
         distinct_from=spec.distinct_from if spec is not None else (),
         help=spec.help.model_dump() if spec is not None and spec.help is not None else None,
-        item=task.item,
+        item=plain(task.names.get("item")),
         candidates=spec.candidates if spec is not None else (),
         suspended_until=task.suspended_until,
     )

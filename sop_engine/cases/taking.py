@@ -1,0 +1,47 @@
+"""Taking what the case is told: events with the values they carry, and the results of work and children."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sop_engine.cases.fields import read_fields
+from sop_engine.cases.incidents import open_incident
+from sop_engine.cases.stepping import dispatch
+from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.statechart.snapshot import Event
+
+
+def take_event(turn: Turn, heard: Event, actor: str, note: str | None = None) -> None:
+    """Takes an event; its values are stored before the chart sees it. A held case keeps it, values and all.
+
+    Raises one of CHART_FAILURES with the turn half changed.
+    """
+    before = turn.data
+    spec = turn.procedure.definition.events.get(heard.name)
+    if spec is not None and spec.store and not turn.is_held:
+        fields = turn.procedure.definition.data
+        turn.put({name: value for name, value in heard.data.items() if name in fields and value is not None})
+    title = spec.title if spec is not None else None
+    dispatch(turn, heard, actor, title=title, note=note, before=before)
+
+
+def try_event(turn: Turn, heard: Event, actor: str, note: str | None = None) -> None:
+    """Takes an event that nobody could be told about if it failed: what fails waits in an incident."""
+    point = turn.mark()
+    try:
+        take_event(turn, heard, actor, note)
+    except CHART_FAILURES as error:
+        turn.back_to(point)
+        open_incident(turn, "event", str(error), event=heard)
+
+
+def store_result(turn: Turn, store: dict[str, str], result: dict[str, Any]) -> None:
+    """Puts what work or a child reported into the case's fields.
+
+    Raises ValueError where a value does not fit its field.
+    """
+    named = {field: result.get(key) for field, key in store.items()}
+    values, faults = read_fields(turn.procedure.definition.data, named)
+    if faults:
+        raise ValueError("; ".join(map(str, faults)))
+    turn.put(values)
