@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -71,6 +72,7 @@ def run(serve: Serve) -> None:
             raise
         # Threads of Temporal's client that outlive the interpreter's end now and then abort the process: a command that
         # was answered would exit with 134. Nothing is left to do but to hand over what was printed.
-        sys.stdout.flush()
+        with suppress(BrokenPipeError):
+            sys.stdout.flush()
         sys.stderr.flush()
         os._exit(ending.code)
