@@ -67,12 +67,12 @@ def number(value: Any) -> Decimal:
 
 def day(context: Context, value: Any) -> Any:
     """The calendar day, an instant's in the case's zone."""
-    return _day(value, _zone(context))
+    return local_day(value, _zone(context))
 
 
 def instant(context: Context, value: Any, zone: str | None = None) -> Any:
     """The local time in a zone, the case's unless named, with its offset from UTC."""
-    return _instant(value, zone or _zone(context))
+    return local_instant(value, zone or _zone(context))
 
 
 def label(context: Context, value: Any, language: str | None = None) -> Any:
@@ -84,14 +84,16 @@ def label(context: Context, value: Any, language: str | None = None) -> Any:
 
 
 @_lenient
-def _day(value: Any, zone: str) -> str:
+def local_day(value: Any, zone: str) -> str:
+    """The calendar day in a zone, as `2026-03-02`."""
     if isinstance(value, str) and len(value) == len("2026-03-02"):
         return date.fromisoformat(value).isoformat()
     return _read_instant(value).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 @_lenient
-def _instant(value: Any, zone: str) -> str:
+def local_instant(value: Any, zone: str) -> str:
+    """The local time in a zone with its offset, as `2026-03-02 09:00 +08:00`."""
     return _read_instant(value).astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="minutes").replace("+", " +")
 
 

@@ -1,0 +1,102 @@
+"""Documents as PDF. A template is `<id>.typ` in Typst; `_shared/paper.typ` gives it letterhead, forms and tables.
+
+A template is never put together from facts: it reads them as JSON, so that a fact cannot become markup. Fonts come from
+the installation alone, and what a page says of time is the case's: the same facts give the same bytes on every machine.
+"""
+
+import re
+from functools import cached_property
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+import typst
+from pydantic import BaseModel, ConfigDict
+
+from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.faults import Fault, NotFound
+from sop_engine.cases.fields import Title
+from sop_engine.documents.environment import TemplateError
+from sop_engine.documents.pdf_facts import UNPRINTABLE, paper_facts
+
+ENDING = ".typ"
+STANDARD: Final = "a-2b"
+"""Electronic archives ask for PDF/A: everything needed to read the page is inside the file."""
+_ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_GLYPHLESS = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_PLACE = re.compile(r"┌─ (\S+?):(\d+):")
+
+
+class RenderedPdf(BaseModel):
+    """A finished document."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: Title
+    content: bytes
+    sha256: str
+
+
+class PdfTemplates:
+    """The PDF templates of an installation. Shared pieces lie in the folder `_shared`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._lock = Lock()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every template there is."""
+        return tuple(sorted(path.name.removesuffix(ENDING) for path in self._folder.glob(f"*{ENDING}")))
+
+    def __contains__(self, template_id: str) -> bool:
+        return _ID.fullmatch(template_id) is not None and (self._folder / f"{template_id}{ENDING}").is_file()
+
+    def render(self, template_id: str, facts: CaseFacts, values: dict[str, Any], firm: Title) -> RenderedPdf:
+        """The same facts give the same bytes. Raises NotFound, or TemplateError with the line.
+
+        A character that no embedded font has is printed as `UNPRINTABLE`.
+        """
+        if template_id not in self:
+            raise NotFound(f"there is no PDF template {template_id!r}", allowed=self.ids)
+        given, at = paper_facts(facts, values, firm), int(facts.at.timestamp())
+        while True:
+            try:
+                content, title = self._compile(f"{template_id}{ENDING}", given, at)
+                break
+            except typst.TypstError as error:
+                glyphless = _glyphless(error)
+                if not any(text in given for text in glyphless):
+                    raise _failed(template_id, error) from error
+                for text in glyphless:
+                    given = given.replace(text, UNPRINTABLE)
+        return RenderedPdf(title=title, content=content, sha256=sha256(content).hexdigest())
+
+    def _compile(self, name: str, given: str, at: int) -> tuple[bytes, Title]:
+        with self._lock:  # one compiler serves every thread: its fonts are large, and it refuses to be entered twice
+            content = self._compiler.compile(
+                self._folder / name, format="pdf", sys_inputs={"paper": given}, pdf_standards=STANDARD, timestamp=at
+            )
+            title = self._compiler.query("<title>", field="value", one=True)
+        assert isinstance(content, bytes)
+        return content, Title.model_validate_json(title)
+
+    @cached_property
+    def _compiler(self) -> typst.Compiler:
+        chinese = str(resources.files("pylopdf_fonts_zh_cn"))
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[chinese])
+        return typst.Compiler(root=self._folder, font_paths=fonts, ignore_system_fonts=True)
+
+
+def _glyphless(error: typst.TypstError) -> list[str]:
+    """What the fonts lack, as the compiler lists it: every such piece of text, unusual characters escaped."""
+    return [_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) for text in _GLYPHLESS.findall(error.diagnostic)]
+
+
+def _failed(template_id: str, error: typst.TypstError) -> TemplateError:
+    place = _PLACE.search(error.diagnostic)
+    where = f"{place[1]}:{place[2]}" if place else f"{template_id}{ENDING}"
+    return TemplateError(f"cannot carry out template {template_id}", [Fault(where=where, what=error.message)])
