@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sop_engine.cases.faults import InvalidInput, NotPermitted
-from tests.unit.content_house import House
+from tests.unit.content_house import House, RuledHouse
 
 CUSTOMER = {"customer_name": "Qiming", "customer_email": "logistics@qiming.example"}
 ITEM = {"goods": "Valves", "hs_code": "8481202000", "value": "CNY 1000000.00", "duty_rate": "0.05", "vat_rate": "0.13"}
@@ -27,7 +27,7 @@ def at(house: House, case_id: str) -> str:
 
 
 def declaration(now: datetime = datetime(2026, 3, 2, 1, 30, tzinfo=UTC), **data: Any) -> House:
-    house = House(now)
+    house = RuledHouse(now)
     house.open("CustomsDeclaration", "D", CUSTOMER | {"direction": "import"} | data)
     return house
 
@@ -121,7 +121,7 @@ def test_a_receipt_recorded_by_hand_does_what_the_system_would() -> None:
 
 
 def inspection() -> House:
-    house = House()
+    house = RuledHouse()
     opening = CUSTOMER | {
         "instruction_no": "CY1",
         "inspection_site": "Shed 3",
@@ -156,7 +156,7 @@ def test_a_discrepancy_is_told_at_once_and_may_be_inspected_again_or_amended() -
 
 
 def tax(declared_on: str = "2026-03-02", assessed: str = "CNY 186500.00", item: Mapping[str, Any] = ITEM) -> House:
-    house = House(datetime.fromisoformat(f"{declared_on}T02:00+00:00"))
+    house = RuledHouse(datetime.fromisoformat(f"{declared_on}T02:00+00:00"))
     case = {"declaration_no": NUMBER, "declared_on": declared_on, "customs_value": "CNY 1000000.00", "items": [item]}
     house.open("TaxPayment", "T", CUSTOMER | case | {"assessed_tax": assessed})
     return house
@@ -222,7 +222,7 @@ def test_tax_paid_for_the_customer_is_posted_after_two_people_saw_the_voucher() 
 
 
 def test_release_waits_for_the_voucher() -> None:
-    house = House()
+    house = RuledHouse()
     house.open("CustomsRelease", "R", CUSTOMER | {"direction": "import", "tax_total": "CNY 186500.00"})
     with pytest.raises(InvalidInput):
         house.do("R", "wang.fang", "requesting", "requested")

@@ -9,7 +9,7 @@ import pytest
 
 from sop_engine.content.yaml_files import read_file
 from sop_engine.statechart.expressions import FieldType, compile_expression
-from tests.unit.content_house import House
+from tests.unit.content_house import House, RuledHouse
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -28,7 +28,7 @@ def resolve(value: Any, now: datetime, today: date) -> Any:
 
 def play(name: str) -> tuple[House, str]:
     example = read_file(EXAMPLES / name).value
-    house = House()
+    house = RuledHouse()
     today = house.now.date()
     house.open(example["sop"], example["id"], resolve(example["data"], house.now, today))
     for number, act in enumerate(example["script"]):

@@ -7,7 +7,7 @@ import pytest
 
 from sop_engine.cases.contracts import CancelInput
 from sop_engine.cases.faults import InvalidInput, NotPermitted
-from tests.unit.content_house import House
+from tests.unit.content_house import House, RuledHouse
 
 CUSTOMER = {"customer_name": "Donglan Pumps", "customer_email": "shipping@donglan.example"}
 PARTY = {"name": "Donglan Pumps", "address": "88 Xinyuan Road", "contact": "Ms Shen"}
@@ -65,7 +65,7 @@ def states(house: House, case_id: str) -> tuple[str, ...]:
 
 
 def commission(**data: Any) -> House:
-    house = House()
+    house = RuledHouse()
     house.open("CommissionIntake", "CI", COMMISSION | data)
     house.do("CI", "zhou.jie", "received", "recorded")
     return house
@@ -95,7 +95,7 @@ def test_what_is_missing_is_asked_reminded_and_decided_by_the_supervisor_after_t
 
 
 def test_prohibited_goods_are_refused_with_an_explanation() -> None:
-    house = House()
+    house = RuledHouse()
     ivory = {"name": "Ivory carvings", "pieces": 1, "weight_kg": 1, "volume_m3": 1, "packaging": "Box"}
     house.open("CommissionIntake", "CI", COMMISSION | {"goods": [ivory]})
     house.do("CI", "zhou.jie", "received", "recorded")
@@ -109,7 +109,7 @@ def test_prohibited_goods_are_refused_with_an_explanation() -> None:
 
 
 def booking(budget: str = "CNY 900.00") -> House:
-    house = House()
+    house = RuledHouse()
     house.open("Booking", "BK", CUSTOMER | {"goods": GOODS, "customer_budget": budget})
     option = {"mode": "sea", "carrier": "NSL", "route": "direct", "cost": "CNY 1000.00", "transit_days": 30}
     house.do("BK", "zhou.jie", "planning", "proposed", {"options": [option]}, reason="Only one line serves the port")
@@ -144,7 +144,7 @@ def test_a_silent_carrier_is_chased_and_a_wrong_confirmation_is_not_taken() -> N
 
 
 def documents() -> House:
-    house = House()
+    house = RuledHouse()
     opening = CUSTOMER | {
         "direction": "export",
         "transport_mode": "sea",
@@ -198,7 +198,7 @@ def test_differing_papers_go_back_and_the_author_does_not_review() -> None:
 
 
 def at_the_door() -> House:
-    house = House()
+    house = RuledHouse()
     opening = CUSTOMER | {"consignee": PARTY, "pieces": 5, "cod": True, "cod_amount": "CNY 100.00"}
     house.open("Delivery", "DL", opening)
     house.do("DL", "deng.hui", "arrival_check", "accepted", {"condition": "good", "pieces_received": 5})
@@ -259,7 +259,7 @@ def test_after_two_free_attempts_the_customer_decides() -> None:
 
 
 def shipment(direction: str = "export") -> House:
-    house = House()
+    house = RuledHouse()
     house.open("FreightShipment", "S", SHIPMENT | {"direction": direction})
     return house
 
