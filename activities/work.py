@@ -73,11 +73,12 @@ class WorkActivities:
 
     @activity.defn(name="late_payment_surcharge")
     def late_payment_surcharge(self, given: WorkInput) -> WorkResult:
-        """unpaid (an amount, or one per tax), due_on, paid_on -> surcharge"""
+        """unpaid (an amount, or one per tax), due_on, paid_on -> surcharge, days, basis"""
         with _usable("late_payment_surcharge"):
             payment = LatePayment.model_validate(given.values)
             rule = rule_on(self._rules.customs.late_payment, payment.due_on)
-        return WorkResult(values={"surcharge": late_payment_surcharge(payment, rule).model_dump()})
+        late = late_payment_surcharge(payment, rule)
+        return WorkResult(values={"surcharge": late.amount.model_dump(), "days": late.days, "basis": late.basis})
 
     @activity.defn(name="cargo_acceptance")
     def cargo_acceptance(self, given: WorkInput) -> WorkResult:

@@ -1,6 +1,7 @@
 """The rules that automated work applies, as a site keeps them in files."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -8,18 +9,26 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.cargo_acceptance import CargoRules
+from sop_engine.freight.customs_refunds import DemandDepositRate
 from sop_engine.freight.customs_taxes import ImportTaxRule
+from sop_engine.freight.customs_value import CustomsValueRule
 from sop_engine.freight.document_checklist import DocumentTable
-from sop_engine.freight.surcharges import LatenessRule
+from sop_engine.freight.export_duty import ExportDutyRule
+from sop_engine.freight.surcharges import LateDeclarationRule, LatenessRule
 
 
 class CustomsRules(BaseModel):
-    """The law on import taxes and late payment, by date."""
+    """The law on customs taxes and lateness, by date."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     import_taxes: tuple[ImportTaxRule, ...] = Field(min_length=1)
     late_payment: tuple[LatenessRule, ...] = Field(min_length=1)
+    late_declaration: tuple[LateDeclarationRule, ...] = Field(min_length=1)
+    customs_value: tuple[CustomsValueRule, ...] = Field(min_length=1)
+    export_duty: tuple[ExportDutyRule, ...] = Field(min_length=1)
+    demand_deposit: tuple[DemandDepositRate, ...] = Field(min_length=1)
+    litres_per_tonne: dict[str, Decimal]
 
 
 Prefix = Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")]

@@ -3,18 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass as plain_dataclass
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from sop_engine.freight.money import Money, total
 from sop_engine.freight.rules import Rule, RuleError
+from sop_engine.freight.tax_rates import CURRENCY, Fraction, PerUnit, TaxRate, below, percent
 
-CURRENCY = "CNY"
-HIGHEST_DUTY_RATE = Decimal(3)
 HIGHEST_CONSUMPTION_RATE = Decimal("0.9")
-"""No rate is above these: a higher one was written in percent."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -47,21 +45,12 @@ def _in_yuan(value: Money) -> Money:
     return value
 
 
-def _up_to(highest: Decimal) -> AfterValidator:
-    def checked(rate: Decimal) -> Decimal:
-        if rate > highest:
-            raise ValueError(f"{rate} is too high; rates are fractions of one, {rate / 100} for {rate} %")
-        return rate
-
-    return AfterValidator(checked)
-
-
 CustomsAmount = Annotated[Money, BeforeValidator(_to_fen), AfterValidator(_in_yuan)]
 """An amount in CNY, not negative, rounded half up to the fen when it is read."""
 
 
 class DeclaredItem(BaseModel):
-    """One line of a declaration. Rates are fractions of one: 0.13 for 13 %."""
+    """One line of a declaration. Rates are fractions of one, 0.13 for 13 %; amounts per unit are in CNY."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -69,10 +58,31 @@ class DeclaredItem(BaseModel):
     hs_code: str
     value: CustomsAmount | None = None
     """Customs value (CIF); may be left out where there is one line only."""
-    duty_rate: Annotated[Decimal, Field(ge=0), _up_to(HIGHEST_DUTY_RATE)]
-    consumption_rate: Annotated[Decimal, Field(ge=0), _up_to(HIGHEST_CONSUMPTION_RATE)] | None = None
+    quantity: Annotated[Decimal, Field(ge=0)] | None = None
+    """In the legal unit of the tariff line, for duty per unit."""
+    duty_rate: Fraction
+    duty_per_unit: PerUnit = Decimal()
+    remedy_rate: Fraction = Decimal()
+    """Anti-dumping, countervailing, safeguard and retaliatory duties together."""
+    consumption_rate: Annotated[Decimal, Field(ge=0), below(HIGHEST_CONSUMPTION_RATE)] | None = None
     """None for goods without consumption tax."""
+    consumption_per_unit: PerUnit = Decimal()
+    consumption_quantity: Annotated[Decimal, Field(ge=0)] | None = None
+    """In the unit of the consumption tax, where that is another than the tariff's."""
     vat_rate: Decimal = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _quantities(self) -> Self:
+        if self.duty_per_unit and self.quantity is None:
+            raise ValueError("a duty per unit needs the quantity")
+        if self.consumption_per_unit and self.taxed_quantity is None:
+            raise ValueError("a consumption tax per unit needs a quantity")
+        return self
+
+    @property
+    def taxed_quantity(self) -> Decimal | None:
+        """The quantity that bears consumption tax."""
+        return self.quantity if self.consumption_quantity is None else self.consumption_quantity
 
 
 class TaxedConsignment(BaseModel):
@@ -97,24 +107,40 @@ class TaxedConsignment(BaseModel):
         return tuple(self.customs_value if item.value is None else item.value for item in self.items)
 
 
+class LineTaxes(NamedTuple):
+    """What one line of the declaration bears."""
+
+    value: Money
+    duty: Money
+    trade_remedy: Money
+    consumption_tax: Money
+    vat: Money
+
+
 @plain_dataclass(frozen=True)
 class ImportTaxes:
     """What is levied on a consignment, and how that was computed."""
 
     duty: Money
+    trade_remedy: Money
     consumption_tax: Money
     vat: Money
     total: Money
+    lines: tuple[LineTaxes, ...]
     basis: str
+
+
+_Computed = tuple[Money, str]
 
 
 def import_taxes(consignment: TaxedConsignment, rule: ImportTaxRule) -> ImportTaxes:
     """Taxes line by line, each rounded half up to the fen before the next is computed from it.
 
-    A kind of tax whose sum is small is not levied, and then does not enter the base of the next.
+    A kind of tax whose sum is small is not levied, and then does not enter the base of the next. Trade remedies are
+    never waived; they enter the base of VAT, not that of consumption tax.
     Raises RuleError for a VAT rate that the rule does not know.
     """
-    allowed = ", ".join(f"{rate} for {_percent(rate)}" for rate in rule.vat_rates)
+    allowed = ", ".join(f"{rate} for {percent(rate)}" for rate in rule.vat_rates)
     if faults := [
         (f"items.{index}.vat_rate", f"{item.vat_rate} is no rate of import VAT", allowed)
         for index, item in enumerate(consignment.items)
@@ -122,13 +148,13 @@ def import_taxes(consignment: TaxedConsignment, rule: ImportTaxRule) -> ImportTa
     ]:
         raise RuleError(faults)
     items, values = consignment.items, consignment.values
-    lines = [f"{item.goods} ({item.hs_code}): value {value}" for item, value in zip(items, values, strict=True)]
+    words = [f"{item.goods} ({item.hs_code}): value {value}" for item, value in zip(items, values, strict=True)]
     waived: list[str] = []
 
-    def levied(tax: str, computed: Iterable[tuple[Money, str]], limit: Decimal) -> tuple[Money, ...]:
+    def levied(tax: str, computed: Iterable[_Computed], limit: Decimal) -> tuple[Money, ...]:
         amounts, formulas = zip(*computed, strict=True)
         for index, (amount, formula) in enumerate(zip(amounts, formulas, strict=True)):
-            lines[index] += f"; {tax} {formula} = {amount}" if amount.amount else f"; no {tax}"
+            words[index] += f"; {tax} {formula} = {amount}" if amount.amount else f"; no {tax}"
         summed = total(amounts, CURRENCY)
         if summed.amount > limit or not summed.amount:
             return amounts
@@ -137,31 +163,44 @@ def import_taxes(consignment: TaxedConsignment, rule: ImportTaxRule) -> ImportTa
 
     small = rule.waived_up_to
     duties = levied("duty", map(_duty, items, values), small.duty)
+    remedies = tuple(value.times(item.remedy_rate) for item, value in zip(items, values, strict=True))
+    for index, remedy in enumerate(remedies):
+        if remedy.amount:
+            words[index] += f"; trade remedy {values[index].amount} × {percent(items[index].remedy_rate)} = {remedy}"
     consumption_taxes = levied("consumption tax", map(_consumption_tax, items, values, duties), small.consumption_tax)
-    vats = levied("VAT", map(_vat, items, values, duties, consumption_taxes), small.vat)
-    duty, consumption_tax, vat = (total(amounts, CURRENCY) for amounts in (duties, consumption_taxes, vats))
-    whole = duty + consumption_tax + vat
-    summary = f"Duty {duty} + consumption tax {consumption_tax} + VAT {vat} = {whole}."
-    basis = "\n".join([*lines, *waived, summary, f"Rule: {rule.source}."])
-    return ImportTaxes(duty, consumption_tax, vat, whole, basis)
+    vats = levied("VAT", map(_vat, items, values, duties, remedies, consumption_taxes), small.vat)
+    lines = tuple(map(LineTaxes, values, duties, remedies, consumption_taxes, vats))
+    duty, remedy, consumption_tax, vat = (
+        total(amounts, CURRENCY) for amounts in (duties, remedies, consumption_taxes, vats)
+    )
+    whole = duty + remedy + consumption_tax + vat
+    named = f" + trade remedy {remedy}" if remedy.amount else ""
+    summary = f"Duty {duty}{named} + consumption tax {consumption_tax} + VAT {vat} = {whole}."
+    basis = "\n".join([*words, *waived, summary, f"Rule: {rule.source}."])
+    return ImportTaxes(duty, remedy, consumption_tax, vat, whole, lines, basis)
 
 
-def _duty(item: DeclaredItem, value: Money) -> tuple[Money, str]:
-    return value.times(item.duty_rate), f"{value.amount} × {_percent(item.duty_rate)}"
+def _duty(item: DeclaredItem, value: Money) -> _Computed:
+    rate = TaxRate(ad_valorem=item.duty_rate, per_unit=item.duty_per_unit)
+    formula = f"{value.amount} × {percent(item.duty_rate)}{_per_unit(item.quantity, item.duty_per_unit)}"
+    return Money.rounded(rate.on(value.amount, item.quantity), CURRENCY), formula
 
 
-def _consumption_tax(item: DeclaredItem, value: Money, duty: Money) -> tuple[Money, str]:
+def _consumption_tax(item: DeclaredItem, value: Money, duty: Money) -> _Computed:
     rate = item.consumption_rate or Decimal()
+    specific = item.consumption_per_unit * (item.taxed_quantity or 0)
     # The tax is part of its own base; the base is not rounded on the way.
-    amount = (value + duty).amount * rate / (1 - rate)
-    formula = f"({value.amount} + {duty.amount}) ÷ (1 − {_percent(rate)}) × {_percent(rate)}"
+    amount = ((value + duty).amount + specific) / (1 - rate) * rate + specific
+    per_unit = _per_unit(item.taxed_quantity, item.consumption_per_unit)
+    formula = f"({value.amount} + {duty.amount}{per_unit}) ÷ (1 − {percent(rate)}) × {percent(rate)}{per_unit}"
     return Money.rounded(amount, CURRENCY), formula
 
 
-def _vat(item: DeclaredItem, value: Money, duty: Money, consumption_tax: Money) -> tuple[Money, str]:
-    formula = f"({value.amount} + {duty.amount} + {consumption_tax.amount}) × {_percent(item.vat_rate)}"
-    return (value + duty + consumption_tax).times(item.vat_rate), formula
+def _vat(item: DeclaredItem, value: Money, duty: Money, remedy: Money, consumption_tax: Money) -> _Computed:
+    base = value + duty + remedy + consumption_tax
+    parts = [value.amount, duty.amount, *([remedy.amount] if remedy.amount else []), consumption_tax.amount]
+    return base.times(item.vat_rate), f"({' + '.join(map(str, parts))}) × {percent(item.vat_rate)}"
 
 
-def _percent(rate: Decimal) -> str:
-    return f"{(rate * 100).normalize():f} %"
+def _per_unit(quantity: Decimal | None, amount: Decimal) -> str:
+    return f" + {quantity} × {amount}" if amount else ""

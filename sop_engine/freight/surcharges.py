@@ -1,20 +1,29 @@
 """What lateness costs at customs: the surcharge on unpaid tax, and the fee for a late import declaration.
 
-Late days are calendar days, from the day after the last day of the period to the day of payment or acceptance, both
-counted. They never roll over holidays; the last day of the period does, before it is given here.
+Late days are calendar days and never roll over holidays; the last day of a period does, before it is given here.
 """
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
-from typing import Annotated
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from sop_engine.freight.customs_taxes import CURRENCY, CustomsAmount
+from sop_engine.freight.customs_taxes import CustomsAmount
 from sop_engine.freight.money import Money, total
 from sop_engine.freight.rules import Rule
+from sop_engine.freight.tax_rates import CURRENCY, percent
+
+LastDay = Callable[[date, str], date]
+"""The last day of a period such as `14 days` after a day, moved past rest days: the caller's calendar knows."""
+
+Reading = Literal["A", "B"]
+Exemption = Literal[
+    "sold_by_customs", "guarantee_in_time", "ordered_redeclaration", "direct_return", "force_majeure"
+]  # fmt: skip
+"""Why no fee for a late declaration is charged (GACC Order 128 as amended by Order 273)."""
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -25,6 +34,17 @@ class LatenessRule(Rule):
     """A fraction of one per calendar day: 0.0005 for 0.05 %."""
     waived_below: Decimal
     """In CNY."""
+
+
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class LateDeclarationRule(LatenessRule):
+    """The figures of the law on late import declarations."""
+
+    days: int
+    """Days to declare in, from the day the transport declares itself inbound."""
+    reading: Reading = "A"
+    """Sources conflict. A: the last day rolls, the fee runs from the day after it. B: the day after the period, counted
+    without a roll, is the first of the fee, and rolls itself."""
 
 
 class LatePayment(BaseModel):
@@ -43,19 +63,61 @@ class LatePayment(BaseModel):
     paid_on: date
 
 
-def late_payment_surcharge(payment: LatePayment, rule: LatenessRule) -> Money:
-    """The surcharge (滞纳金), each tax's rounded half up to the fen; nought when paid in time."""
-    days = _late_days(payment.due_on, payment.paid_on)
-    surcharges = (unpaid.times(rule.daily_rate * days) for unpaid in payment.unpaid)
-    return total((each for each in surcharges if each.amount >= rule.waived_below), CURRENCY)
+class LateDeclaration(BaseModel):
+    """An import declared, perhaps too late."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    customs_value: CustomsAmount
+    starts_on: date
+    """The first day that costs, from `late_declaration_start`."""
+    accepted_on: date
+    """The day customs accepted the declaration; it counts."""
+    exemption: Exemption | None = None
 
 
-def late_declaration_fee(customs_value: Money, due_on: date, accepted_on: date, rule: LatenessRule) -> Money:
-    """The fee (滞报金) in whole yuan, fractions dropped; nought when customs accepted the declaration in time."""
-    fee = customs_value.amount * rule.daily_rate * _late_days(due_on, accepted_on)
-    yuan = fee.quantize(Decimal(1), ROUND_DOWN)
-    return Money(amount=yuan if yuan >= rule.waived_below else Decimal(), currency=CURRENCY)
+class Lateness(NamedTuple):
+    """What is charged, for how many days, and the computation in words."""
+
+    amount: Money
+    days: int
+    basis: str
 
 
-def _late_days(due_on: date, done_on: date) -> int:
-    return max((done_on - due_on).days, 0)
+def late_payment_surcharge(payment: LatePayment, rule: LatenessRule) -> Lateness:
+    """The surcharge (滞纳金), each tax's rounded half up to the fen; nought when paid in time.
+
+    The days run from the day after the last day to pay to the day of payment, both counted.
+    """
+    days = max((payment.paid_on - payment.due_on).days, 0)
+    surcharges = tuple(unpaid.times(rule.daily_rate * days) for unpaid in payment.unpaid)
+    charged = total((each for each in surcharges if each.amount >= rule.waived_below), CURRENCY)
+    sums = " + ".join(
+        f"{unpaid.amount} × {percent(rule.daily_rate)} × {days} days = {each.amount}"
+        + (" (waived)" if each.amount < rule.waived_below else "")
+        for unpaid, each in zip(payment.unpaid, surcharges, strict=True)
+    )
+    return Lateness(charged, days, f"{sums if days else 'paid in time'}; {charged}. Rule: {rule.source}.")
+
+
+def late_declaration_start(
+    inbound_on: date, last_day: LastDay, rule: LateDeclarationRule, reading: Reading | None = None
+) -> date:
+    """The first day of the fee: by the rule's reading, or by the one that is asked for."""
+    if (reading or rule.reading) == "B":
+        return last_day(inbound_on, f"{rule.days + 1} days")
+    return last_day(inbound_on, f"{rule.days} days") + timedelta(days=1)
+
+
+def late_declaration_fee(late: LateDeclaration, rule: LatenessRule) -> Lateness:
+    """The fee (滞报金) in whole yuan, fractions dropped, from its first day to that of acceptance, both counted."""
+    days = max((late.accepted_on - late.starts_on).days + 1, 0)
+    fee = (late.customs_value.amount * rule.daily_rate * days).quantize(Decimal(1), ROUND_DOWN)
+    words = f"{late.customs_value.amount} × {percent(rule.daily_rate)} × {days} days = {fee} whole yuan"
+    if days and late.exemption:
+        words += f", not charged: {late.exemption.replace('_', ' ')}"
+    elif days and fee < rule.waived_below:
+        words += f", waived: below {rule.waived_below}"
+    charged = fee if fee >= rule.waived_below and not late.exemption else Decimal()
+    money = Money(amount=charged, currency=CURRENCY)
+    return Lateness(money, days, f"{words if days else 'declared in time'}; {money}. Rule: {rule.source}.")

@@ -104,9 +104,10 @@ def test_the_day_of_the_work_is_the_day_in_china(work: WorkActivities) -> None:
 
 def test_a_surcharge(work: WorkActivities) -> None:
     one = work.late_payment_surcharge(given(**ANSWERED["late_payment_surcharge"]))
-    assert one.values == {"surcharge": yuan("1150.00")}
+    assert (one.values["surcharge"], one.values["days"]) == (yuan("1150.00"), 10)
+    assert "Tariff Law Arts. 43, 50" in one.values["basis"]
     apart: dict[str, Any] = {**ANSWERED["late_payment_surcharge"], "unpaid": [yuan("229000"), yuan("1000")]}
-    assert work.late_payment_surcharge(given(**apart)).values == {"surcharge": yuan("1145.00")}
+    assert work.late_payment_surcharge(given(**apart)).values["surcharge"] == yuan("1145.00")
 
 
 def test_papers_of_the_shipped_table(work: WorkActivities) -> None:

@@ -1,6 +1,6 @@
 """Import taxes and lateness at customs, by worked examples. Each names its source; [own] marks those we computed."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,13 @@ from pydantic import ValidationError
 from sop_engine.freight.customs_taxes import ImportTaxes, ImportTaxRule, SmallAmounts, TaxedConsignment, import_taxes
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError, rule_on
-from sop_engine.freight.surcharges import LatenessRule, LatePayment, late_declaration_fee, late_payment_surcharge
+from sop_engine.freight.surcharges import (
+    LateDeclaration,
+    LatenessRule,
+    LatePayment,
+    late_declaration_fee,
+    late_payment_surcharge,
+)
 
 FIFTY = SmallAmounts(*[Decimal(50)] * 3)
 LAW = ImportTaxRule(
@@ -55,7 +61,7 @@ def taxes(customs_value: str, rule: ImportTaxRule = LAW, **rates: str) -> Import
 
 
 def surcharge(unpaid: str, due_on: date, paid_on: date) -> Money:
-    return late_payment_surcharge(LatePayment(unpaid=(yuan(unpaid),), due_on=due_on, paid_on=paid_on), LATENESS)
+    return late_payment_surcharge(LatePayment(unpaid=(yuan(unpaid),), due_on=due_on, paid_on=paid_on), LATENESS).amount
 
 
 # -- import taxes ------------------------------------------------------------------------------------------------------
@@ -193,7 +199,7 @@ def test_each_tax_bears_its_own_surcharge() -> None:
     payment = LatePayment(
         unpaid=(yuan("99000"), yuan("0"), yuan("200000")), due_on=date(2026, 3, 2), paid_on=date(2026, 3, 3)
     )
-    assert late_payment_surcharge(payment, LATENESS) == yuan("100.00")
+    assert late_payment_surcharge(payment, LATENESS).amount == yuan("100.00")
 
 
 @pytest.mark.parametrize(
@@ -201,4 +207,7 @@ def test_each_tax_bears_its_own_surcharge() -> None:
 )
 def test_the_late_declaration_fee_drops_fractions_of_a_yuan(value: str, days: int, fee: str) -> None:
     """The boundaries of whole yuan and of 50 yuan (english.customs.gov.cn, late-declaration fee); amounts [own]."""
-    assert late_declaration_fee(yuan(value), date(2026, 3, 2), date(2026, 3, 2 + days), LATENESS) == yuan(fee)
+    late = LateDeclaration(
+        customs_value=yuan(value), starts_on=date(2026, 3, 3), accepted_on=date(2026, 3, 2) + timedelta(days=days)
+    )
+    assert late_declaration_fee(late, LATENESS).amount == yuan(fee)

@@ -1,0 +1,101 @@
+"""Duty that comes back or is lodged for a time: refunds with interest, deposits, temporary imports, returned goods.
+
+Within which time each must be claimed say the legal clocks T9 to T12.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple, get_args
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from sop_engine.freight.money import Money
+from sop_engine.freight.rules import Rule, RuleError
+from sop_engine.freight.tax_rates import percent
+
+ReturnReason = Literal["quality", "specification", "force_majeure"]
+"""Tariff Law Art. 39: nothing else makes returned goods free of duty."""
+
+
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class DemandDepositRate(Rule):
+    """The bank rate for demand deposits, which refunds bear (Tariff Law Art. 53)."""
+
+    yearly_rate: Decimal
+    """A fraction of one."""
+    days_of_year: int = Field(default=360, gt=0)
+
+
+class Refund(NamedTuple):
+    """What customs pays back."""
+
+    tax: Money
+    interest: Money
+    basis: str
+
+
+class DepositSettlement(NamedTuple):
+    """What becomes of a deposit once the tax is known."""
+
+    taken: Money
+    given_back: Money
+    still_owed: Money
+
+
+class TemporaryDuty(NamedTuple):
+    """The duty on goods that stay for a time, and what more is owed should they stay for good."""
+
+    due: Money
+    on_staying: Money
+
+
+def refund(paid: Money, due: Money, paid_on: date, refunded_on: date, rule: DemandDepositRate) -> Refund:
+    """The tax paid too much, with simple interest for the days between, rounded half up.
+
+    Raises RuleError when nothing was paid too much, or the dates are the wrong way round.
+    """
+    over = paid - due
+    faults = []
+    if over.amount <= 0:
+        faults.append(("paid", f"{paid} is not more than the {due} due", f"more than {due}"))
+    if refunded_on < paid_on:
+        faults.append(("refunded_on", f"{refunded_on} lies before the payment", f"{paid_on} or later"))
+    if faults:
+        raise RuleError(faults)
+    days = (refunded_on - paid_on).days
+    interest = over.times(rule.yearly_rate * days / rule.days_of_year)
+    words = f"{paid} − {due} = {over}; interest {percent(rule.yearly_rate)} × {days} / {rule.days_of_year} days"
+    return Refund(over, interest, f"{words} = {interest}. Rule: {rule.source}.")
+
+
+def settle_deposit(deposit: Money, due: Money) -> DepositSettlement:
+    """The deposit is taken for the tax; the rest goes back, or is still to be paid."""
+    nothing = Money(amount=Decimal(), currency=deposit.currency)
+    rest = deposit - due
+    return DepositSettlement(due, rest, nothing) if rest.amount >= 0 else DepositSettlement(deposit, nothing, -rest)
+
+
+def temporary_duty(duty: Money, months: int, depreciation_months: int) -> TemporaryDuty:
+    """The share of the duty for the months in the territory (Tariff Law Art. 38); never more than all of it.
+
+    Raises RuleError for months that cannot be.
+    """
+    if months < 0 or depreciation_months <= 0:
+        raise RuleError([("months", f"{months} of {depreciation_months}", "0 or more of at least 1")])
+    due = duty.times(Decimal(min(months, depreciation_months)) / depreciation_months)
+    return TemporaryDuty(due, duty - due)
+
+
+def returns_free(reason: str, *, as_it_was: bool, in_time: bool) -> tuple[bool, str]:
+    """Whether returned goods bear no duty, and every reason why not (Tariff Law Art. 39).
+
+    `in_time` is the word of clock T10: one year from export or import.
+    """
+    allowed = get_args(ReturnReason)
+    objections = [
+        *([] if reason in allowed else [f"{reason} is no reason; allowed: {', '.join(allowed)}"]),
+        *([] if as_it_was else ["the goods are not in their original state"]),
+        *([] if in_time else ["more than a year has passed"]),
+    ]
+    return not objections, "; ".join(objections) or f"returned for {reason.replace('_', ' ')} in time, Art. 39"
