@@ -132,7 +132,7 @@ class Played:
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
-    def act(self, name: str, actor: str = "ann", **given: Any) -> ActResult:
+    def act(self, name: str, actor: str = "ann", /, **given: Any) -> ActResult:
         """Takes an act, judged first as the update validator does. Raises what the case refuses."""
         act = casework.read_act(name, {"actor": actor, **given})
         casework.check(self.procedure, self.state, name, act, organization(), self.now)

@@ -1,6 +1,7 @@
 """Tasks of people: claim, assign, delegate, release, suspend, skip, complete; forms, checks and four eyes."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -107,7 +108,7 @@ def test_an_outcome_may_require_other_fields() -> None:
 
 def test_a_check_blocks_and_another_only_warns() -> None:
     case = one()
-    given = {"outcome": "done", "checklist": ["seen"]}
+    given: dict[str, Any] = {"outcome": "done", "checklist": ["seen"]}
     with pytest.raises(InvalidInput, match="positive"):
         case.act("complete_task", data={"a": 0}, reason="because", **given)
     with pytest.raises(InvalidInput, match="give a reason"):
@@ -137,7 +138,12 @@ def test_a_task_done_earlier_says_so_with_a_reason() -> None:
 def test_a_closed_case_says_so() -> None:
     case = one()
     case.complete("given_up")
-    for name, given in (("claim_task", {}), ("amend", {"data": {"a": 1}, "reason": "r"}), ("hold", {"reason": "r"})):
+    refused: dict[str, dict[str, Any]] = {
+        "claim_task": {},
+        "amend": {"data": {"a": 1}, "reason": "r"},
+        "hold": {"reason": "r"},
+    }
+    for name, given in refused.items():
         with pytest.raises(Refused, match="closed"):
             case.act(name, "dan", **given)
     case.act("comment", text="still possible")
@@ -239,7 +245,10 @@ states:
       until: {until}
       form: [note]
       outcomes: [yes, no]
-    on: {{asking.all: {{to: counted, do: [{{set: {{note: "_event.data.results | map(attribute='outcome') | join(',')"}}}}]}}}}
+    on:
+      asking.all:
+        to: counted
+        do: [{{set: {{note: "_event.data.results | map(attribute='outcome') | join(',')"}}}}]
   counted: {{task: {{}}, on: {{counted.done: end}}}}
   end: {{final: true}}
 """

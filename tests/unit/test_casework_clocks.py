@@ -1,0 +1,322 @@
+"""Clocks of a case: what starts, pauses, resets and stops them, and the rungs they reach."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sop_engine.cases import casework
+from sop_engine.cases.commands import Notify
+from sop_engine.cases.faults import InvalidInput, NotFound
+from sop_engine.cases.state import RunningClock
+from tests.unit.casework_samples import MONDAY, Played
+
+EVENTS = "events: {go: , stop: , pause: , resume: , reset: , move: {data: {limit_at: {type: datetime}}}}"
+
+CLOCK = f"""
+{EVENTS}
+parameters: {{promise: {{default: 10 hours, mark: P}}}}
+data: {{limit_at: {{type: datetime}}, urgent: {{type: boolean, default: false}}}}
+clocks:
+  plan: {{within: promise, start: go, stop: stop, pause: [pause, in waiting, when urgent], resume: resume, reset: reset}}
+initial: working
+states:
+  working: {{task: {{outcomes: [wait, done]}}, on: {{working.wait: waiting, working.done: end}}}}
+  waiting: {{task: {{outcomes: [back]}}, on: {{waiting.back: working}}}}
+  end: {{final: true}}
+"""
+
+
+def used(running: RunningClock, case: Played) -> timedelta:
+    from sop_engine.timekeeping.clocks import elapsed
+
+    return elapsed(running.clock, case.procedure.calendar, case.now)
+
+
+def test_triggers_start_pause_resume_reset_and_stop() -> None:
+    case = Played(CLOCK)
+    assert case.state.clocks == {}
+    case.signal("stop")  # nothing to stop
+    case.signal("go")
+    case.signal("go")  # runs already
+    assert list(case.state.clocks) == ["plan#1"]
+    case.pass_time(hours=1)
+    case.signal("pause")
+    case.pass_time(hours=5)
+    assert (case.clock("plan#1").clock.status, case.clock("plan#1").due_at) == ("paused", None)
+    case.signal("resume")
+    case.pass_time(hours=1)
+    assert used(case.clock("plan#1"), case) == timedelta(hours=2)
+    case.complete("wait")
+    case.pass_time(hours=3)
+    case.complete("back")
+    assert used(case.clock("plan#1"), case) == timedelta(hours=2)
+    case.act("amend", "dan", data={"urgent": True}, reason="r")
+    case.pass_time(hours=3)
+    case.act("amend", "dan", data={"urgent": False}, reason="r")
+    assert case.clock("plan#1").due_at == case.now + timedelta(hours=8)
+    case.signal("reset")
+    assert case.clock("plan#1").due_at == case.now + timedelta(hours=10)
+    case.signal("stop")
+    assert case.clock("plan#1").clock.status == "met"
+    case.signal("go")
+    assert list(case.state.clocks) == ["plan#1", "plan#2"]
+
+
+def test_a_clock_that_starts_while_its_pause_stands_begins_paused() -> None:
+    case = Played(CLOCK)
+    case.complete("wait")
+    case.signal("go")
+    assert case.clock("plan#1").pauses == ("in waiting",)
+    case.signal("reset")
+    assert case.clock("plan#1").clock.is_paused
+    case.act("amend", "dan", data={"urgent": True}, reason="r")
+    case.complete("back")
+    assert case.clock("plan#1").pauses == ("when urgent",)
+    case.act("amend", "dan", data={"urgent": False}, reason="r")
+    assert case.clock("plan#1").clock.status == "running"
+
+
+def test_an_event_heard_late_counts_from_when_it_happened() -> None:
+    case = Played(CLOCK)
+    case.signal("go")
+    case.pass_time(hours=11)
+    assert case.clock("plan#1").clock.status == "breached"
+    assert [rung.key for rung in case.clock("plan#1").clock.rungs] == ["at_risk", "breached"]
+    case.signal("stop", at=MONDAY + timedelta(hours=9))
+    clock = case.clock("plan#1").clock
+    assert (clock.status, clock.stopped_at) == ("met", MONDAY + timedelta(hours=9))
+    assert [rung.withdrawn for rung in clock.rungs] == [False, True]
+    assert case.journal("event")[-1].happened_at == MONDAY + timedelta(hours=9)
+    assert case.journal("event")[-1].at == MONDAY + timedelta(hours=11)
+
+
+def test_a_pause_heard_late_withdraws_the_rungs_it_proves_false() -> None:
+    case = Played(CLOCK)
+    case.signal("go")
+    case.pass_time(hours=11)
+    case.signal("pause", at=MONDAY + timedelta(hours=9))
+    clock = case.clock("plan#1").clock
+    assert clock.status == "paused"
+    assert [(rung.key, rung.withdrawn) for rung in clock.rungs] == [("at_risk", False), ("breached", True)]
+    case.signal("resume")
+    assert case.clock("plan#1").due_at == case.now + timedelta(hours=1)
+
+
+def test_an_instant_in_the_future_is_not_believed() -> None:
+    case = Played(CLOCK)
+    case.signal("go", at=MONDAY + timedelta(hours=1))
+    assert case.clock("plan#1").clock.opened_at == MONDAY
+    assert "cannot be" in str(case.journal("event")[-1].note)
+    with pytest.raises(InvalidInput):
+        case.act("event", "dan", name="stop", at="2026-03-02T20:00+08:00", reason="r")
+    with pytest.raises(InvalidInput, match="reason"):
+        case.act("event", "dan", name="stop", at="2026-03-02T09:00+08:00")
+
+
+def test_stopped_on_the_dot_it_is_met() -> None:
+    case = Played(CLOCK)
+    case.signal("go")
+    case.now += timedelta(hours=10)
+    case.signal("stop")
+    assert case.clock("plan#1").clock.status == "met"
+    assert all(rung.withdrawn or rung.at < case.now for rung in case.clock("plan#1").clock.rungs)
+
+
+def test_rungs_of_an_outage_come_each_at_its_instant_with_one_notice() -> None:
+    case = Played(CLOCK)
+    case.signal("go")
+    case.sleep(hours=20)
+    assert [(step.name, step.at - MONDAY) for step in case.journal("rung")] == [
+        ("plan.at_risk", timedelta(hours=8)),
+        ("plan.breached", timedelta(hours=10)),
+        ("plan.late", timedelta(hours=15)),
+    ]
+    assert [(notice.recipient, notice.values["rung"]) for notice in case.asked(Notify)] == [("manager", "late")]
+
+
+STATE_CLOCK = """
+events: {news: }
+data: {limit_at: {type: datetime}}
+states:
+  doing:
+    task: {within: 10 hours}
+    clocks: {limit: {until: limit_at - 2 hours, ladder: plain}}
+    on: {doing.done: end, doing.at_risk: hurried, news: doing}
+  hurried: {task: {}, on: {hurried.done: end}}
+  end: {final: true}
+"""
+
+
+def test_a_rung_that_moves_the_case_still_tells_in_an_outage() -> None:
+    case = Played(STATE_CLOCK)
+    case.sleep(hours=20)
+    assert case.states == ("hurried",)
+    assert [notice.values["rung"] for notice in case.asked(Notify)] == ["at_risk"]
+    assert case.clock("doing#1").clock.status == "met"
+
+
+def test_a_ladder_hands_the_task_over_even_where_it_tells_nobody() -> None:
+    case = Played("states: {a: {task: {within: 10 hours}, on: {a.done: b}}, b: {final: true}}")
+    case.act("claim_task", "ann")
+    case.sleep(hours=16)
+    task = case.tasks["a#1"]
+    assert (task.role, task.priority, task.assignee, task.status) == ("manager", 1, None, "ready")
+
+
+def test_a_clock_until_an_instant_appears_moves_and_says_why() -> None:
+    case = Played(STATE_CLOCK)
+    assert "limit#1" not in case.state.clocks
+    case.act("amend", "dan", data={"limit_at": "2026-03-03T09:00+08:00"}, reason="told")
+    assert case.clock("limit#1").due_at == datetime(2026, 3, 2, 23, tzinfo=UTC)
+    case.act("amend", "dan", data={"limit_at": "2026-03-04T09:00+08:00"}, reason="moved")
+    running = case.clock("limit#1")
+    assert running.due_at == datetime(2026, 3, 3, 23, tzinfo=UTC)
+    assert [(move.kind, move.to_at) for move in running.clock.moved] == [("until", running.due_at)]
+
+
+def test_a_waiting_clock_is_numbered_once() -> None:
+    case = Played(
+        f"""
+{EVENTS}
+data: {{limit_at: {{type: datetime}}}}
+clocks: {{cut: {{until: limit_at, start: go, stop: stop}}}}
+states: {{a: {{task: {{}}, on: {{a.done: b, move: a}}}}, b: {{final: true}}}}
+"""
+    )
+    case.signal("go")
+    case.signal("go")
+    case.signal("move", limit_at="2026-03-05T09:00+08:00")
+    assert list(case.state.clocks) == ["cut#1"]
+    case.signal("stop")
+    case.signal("go")
+    assert list(case.state.clocks) == ["cut#1", "cut#2"]
+
+
+def test_an_after_never_moves() -> None:
+    case = Played(
+        """
+data: {limit_at: {type: datetime}}
+states:
+  a: {task: {}, on: {a.done: c}, after: {limit_at - 1 hour: b}}
+  b: {task: {}, on: {b.done: c}}
+  c: {final: true}
+""",
+        limit_at="2026-03-02T12:00+08:00",
+    )
+    case.act("amend", "dan", data={"limit_at": "2026-03-09T12:00+08:00"}, reason="moved")
+    case.pass_time(hours=2)
+    assert case.states == ("b",)
+
+
+def test_state_clocks_count_from_when_the_event_happened_tasks_open_now() -> None:
+    case = Played(
+        """
+events: {arrived: }
+states:
+  coming: {on: {arrived: unloading}}
+  unloading: {task: {within: 4 hours}, on: {unloading.done: end}}
+  end: {final: true}
+"""
+    )
+    case.now += timedelta(hours=3)
+    case.signal("arrived", at=MONDAY + timedelta(hours=1))
+    assert case.clock("unloading#1").due_at == MONDAY + timedelta(hours=5)
+    assert case.tasks["unloading#1"].opened_at == case.now
+
+
+RAISED = """
+events: {go: }
+clocks: {plan: {within: 1 hour, start: begun, stop: in b, ladder: plain}}
+states:
+  s: {on: {go: {to: a, do: [{raise: begun}]}}}
+  a: {on: {begun: b}}
+  b: {always: [{to: c, when: "true"}]}
+  c: {task: {}, on: {c.done: end}}
+  end: {final: true}
+"""
+
+
+def test_a_raised_event_acts_on_a_clock_once() -> None:
+    case = Played(RAISED)
+    case.signal("go")
+    assert case.states == ("c",)
+    assert [(key, running.clock.status) for key, running in case.state.clocks.items()] == [("plan#1", "met")]
+
+
+def test_a_sent_event_starts_a_clock() -> None:
+    case = Played(
+        """
+clocks: {plan: {within: 1 hour, start: begun, ladder: plain}}
+states:
+  a: {entry: [{send: begun, after: 10 minutes}], on: {begun: b}}
+  b: {task: {}, on: {b.done: end}}
+  end: {final: true}
+"""
+    )
+    case.pass_time(minutes=30)
+    assert case.clock("plan#1").clock.opened_at == MONDAY + timedelta(minutes=10)
+    case.complete()
+    assert case.clock("plan#1").clock.status == "met"
+
+
+def test_a_deadline_is_moved_with_a_reason() -> None:
+    case = Played(CLOCK)
+    case.signal("go")
+    for given, error in (
+        ({"clock": "plan", "to": "2026-03-01T09:00+08:00", "reason": "r"}, InvalidInput),
+        ({"clock": "plan", "to": "2026-03-05T09:00", "reason": "r"}, InvalidInput),
+        ({"clock": "other", "to": "2026-03-05T09:00+08:00", "reason": "r"}, NotFound),
+    ):
+        with pytest.raises(error):
+            case.act("move_deadline", "dan", **given)
+    case.act("move_deadline", "dan", clock="plan", to="2026-03-05T09:00+08:00", reason="agreed")
+    assert case.clock("plan#1").due_at == datetime(2026, 3, 5, 1, tzinfo=UTC)
+    assert [(move.reason, move.actor) for move in case.clock("plan#1").clock.moved] == [("agreed", "dan")]
+
+
+def test_rungs_and_delays_come_in_the_order_of_their_instants() -> None:
+    case = Played(
+        """
+states:
+  a: {task: {within: 10 hours}, on: {a.done: c, a.at_risk: {do: []}}, after: {9 hours: b}}
+  b: {task: {}, clocks: {short: {within: 30 minutes}}, on: {b.done: c}}
+  c: {final: true}
+"""
+    )
+    case.sleep(hours=30)
+    assert [(step.kind, step.name, step.at - MONDAY) for step in case.steps[1:4]] == [
+        ("rung", "a.at_risk", timedelta(hours=8)),
+        ("timer", "after.a.9 hours", timedelta(hours=9)),
+        ("rung", "short.at_risk", timedelta(hours=9, minutes=24)),
+    ]
+    assert case.clock("a#1").clock.status == "met"
+
+
+def test_a_delay_due_at_the_instant_of_an_event_comes_after_it() -> None:
+    case = Played(
+        """
+events: {word: }
+states:
+  a: {on: {word: heard}, after: {1 hour: silent}}
+  heard: {final: true}
+  silent: {final: true}
+"""
+    )
+    case.now += timedelta(hours=1)
+    case.signal("word")
+    assert case.state.outcome == "heard"
+
+
+def test_clocks_that_start_each_other_for_ever_are_ended() -> None:
+    case = Played(
+        """
+data: {limit_at: {type: datetime}}
+states:
+  a: {task: {}, clocks: {limit: {until: limit_at}}, on: {a.done: b, limit.breached: a}}
+  b: {final: true}
+""",
+        limit_at="2026-03-01T09:00+08:00",
+    )
+    assert case.state.status == "blocked"
+    assert case.states == ("a",)
+    assert casework.next_instant(case.state) is None
