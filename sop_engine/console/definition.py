@@ -1,7 +1,7 @@
 """`sop definition`: for those who write SOPs. Reads the files of this machine; no server is asked."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import BaseModel
@@ -10,6 +10,10 @@ from sop_engine.cases.faults import Fault, InvalidInput, NotFound
 from sop_engine.console.arguments import SopName
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
+
+if TYPE_CHECKING:
+    from sop_engine.content.library import Library
+    from sop_engine.content.yaml_files import YamlFault
 
 definition = group("definition", "The SOPs themselves: list them, read them, check them, draw them.")
 
@@ -63,9 +67,10 @@ def list_definitions(session: Session) -> None:
 @command(definition, "show", reads=True, local=True)
 def show(session: Session, sop: SopName) -> None:
     """Show one SOP: its states with their work and clocks, its data, events and figures."""
-    found = read_library(session).sops.get(sop)
+    library = read_library(session)
+    found = library.sops.get(sop)
     if found is None:
-        raise unknown_sop(session, sop)
+        raise unknown_sop(library, sop)
     if session.as_json:
         session.json(found.definition)
         return
@@ -79,7 +84,7 @@ def lint(session: Session, sops: SopNames = None) -> None:
     """Check SOPs; every fault is listed with its file and line."""
     library = read_library(session)
     checked = tuple(sops or sorted(library.sops))
-    faults = [fault for sop in checked for fault in faults_of(session, library, sop)]
+    faults = [fault for sop in checked for fault in faults_of(library, sop)]
     if session.as_json:
         session.json(LintResult(checked=checked, faults=tuple(map(str, faults))))
     if faults:
@@ -98,7 +103,7 @@ async def diagram(
     from sop_engine.statechart.diagram import mermaid
 
     library = read_library(session)
-    if faults := faults_of(session, library, sop):
+    if faults := faults_of(library, sop):
         raise InvalidInput(f"{sop} cannot be drawn", faults)
     procedure = compile_procedure(library.bundle(sop))
     active = (await (await session.gateway()).case(case_id)).states if case_id else ()
@@ -106,7 +111,7 @@ async def diagram(
     session.line(mermaid(procedure.chart, language=session.language, active=active, titles=titles).rstrip())
 
 
-def read_library(session: Session) -> Any:
+def read_library(session: Session) -> "Library":
     """The content of this machine. Raises `InvalidInput` with every fault of every file."""
     from sop_engine.content.library import ContentError, load_library
 
@@ -117,23 +122,25 @@ def read_library(session: Session) -> Any:
         raise InvalidInput("The content cannot be used", place_faults(error.faults)) from None
 
 
-def faults_of(session: Session, library: Any, sop: str) -> list[Fault]:
-    """What is wrong with one SOP. Raises `NotFound`."""
+def faults_of(library: "Library", sop: str) -> list[Fault]:
+    """What is wrong with one SOP, in the order of its file. Raises `NotFound`."""
     from sop_engine.cases.procedure import DefinitionError, compile_procedure
+    from sop_engine.console.lint import CrossCheck
     from sop_engine.content.library import definition_faults
     from sop_engine.statechart.verify import verify
 
     if sop not in library.sops:
-        raise unknown_sop(session, sop)
+        raise unknown_sop(library, sop)
     found = library.sops[sop]
     try:
-        chart = compile_procedure(library.bundle(sop)).chart
+        procedure = compile_procedure(library.bundle(sop))
     except DefinitionError as error:
         return place_faults(definition_faults(found, error))
-    return place_faults([found.place(fault.path, fault.message) for fault in verify(chart)])
+    faults = [*CrossCheck(library, procedure).run(), *verify(procedure.chart)]
+    return place_faults(sorted(found.place(fault.path, fault.message) for fault in faults))
 
 
-def place_faults(faults: Iterable[Any]) -> list[Fault]:
+def place_faults(faults: "Iterable[YamlFault]") -> list[Fault]:
     return [
         Fault(
             where=f"{fault.file}:{fault.line}:{fault.column}",
@@ -143,5 +150,5 @@ def place_faults(faults: Iterable[Any]) -> list[Fault]:
     ]
 
 
-def unknown_sop(session: Session, sop: str) -> NotFound:
-    return NotFound(f"There is no SOP {sop!r}", allowed=sorted(read_library(session).sops))
+def unknown_sop(library: "Library", sop: str) -> NotFound:
+    return NotFound(f"There is no SOP {sop!r}", allowed=sorted(library.sops))

@@ -57,7 +57,7 @@ async def demo(
 
     shipped = Path(sop_engine.__file__).parents[1] / "examples"
     plays = [read_example(path) for path in examples or [shipped / name for name in EXAMPLES]]
-    organization: Organization = read_library(session).organization
+    organization = read_library(session).organization
     stop = told_to_stop()
     log = session.settings.data_directory / "demo.log"
     log_to(log)
