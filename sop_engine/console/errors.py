@@ -37,7 +37,7 @@ def told_plainly(invocation: Invocation) -> Iterator[None]:
     except (typer.Exit, typer.Abort):
         raise
     except SopError as error:
-        _tell(error.text(), HINTS.get(error.kind))
+        _tell(error.text(), None if error.allowed else HINTS.get(error.kind))
         raise typer.Exit(error.exit_code) from None
     except SettingsError as error:
         _tell(f"The environment cannot be used\n{error}", "`sop doctor` checks the installation")
