@@ -15,7 +15,7 @@ from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Row, select
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError
 
@@ -92,21 +92,21 @@ class Installation:
     async def history(self, case_id: str, run_id: str | None = None) -> WorkflowHistory:
         return await self.client.get_workflow_handle(case_id, run_id=run_id).fetch_history()
 
-    def journal(self, case_id: str, *, superseded: bool = False) -> list[StepRow]:
+    def journal(self, case_id: str, *, superseded: bool = False) -> list[Row[Any]]:
         """The rows of a case's journal in order: those that stand, or those that were replaced."""
         table = StepRow.table()
         chosen = select(table).where(table.c.case_id == case_id, table.c.superseded == superseded)
         with self.engine.connect() as connection:
             rows = connection.execute(chosen.order_by(table.c.first_run_id, table.c.step, table.c.written_at))
-            return [StepRow.model_construct(**row) for row in rows.mappings()]
+            return list(rows)
 
-    def unbroken_journal(self, case_id: str) -> list[StepRow]:
+    def unbroken_journal(self, case_id: str) -> list[Row[Any]]:
         """The standing rows; fails unless they are numbered 1, 2, 3, … without a gap or a double."""
         rows = self.journal(case_id)
         assert [row.step for row in rows] == list(range(1, len(rows) + 1)), case_id
         return rows
 
-    async def published_journal(self, case_id: str) -> list[StepRow]:
+    async def published_journal(self, case_id: str) -> list[Row[Any]]:
         """The journal once it has come as far as the case; fails where it is broken or tells something else."""
         last = (await self.view(case_id)).step
         await until(lambda: len(self.journal(case_id)) >= last, f"{last} steps of {case_id}")
