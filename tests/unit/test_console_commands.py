@@ -154,7 +154,9 @@ def test_a_fault_of_the_program_is_one_line_and_a_log(tmp_path: Path) -> None:
 
 def test_help_does_not_load_temporal() -> None:
     """It costs a second, which nobody should wait for at `sop --help`."""
-    watched = "import sys, sop_engine.console.application; print({'temporalio', 'sqlalchemy', 'rich'} & sys.modules.keys())"
+    watched = (
+        "import sys, sop_engine.console.application; print({'temporalio', 'sqlalchemy', 'rich'} & sys.modules.keys())"
+    )
     heard = subprocess.run([sys.executable, "-c", watched], check=True, capture_output=True, text=True)
     assert heard.stdout == "set()\n"
 
