@@ -10,7 +10,9 @@ from tests.unit.exact_house import CASE, ExactHouse, Scenario, nothing
 from tests.unit.exact_spans import FOUR_WORKING_HOURS, ONE_HOUR, OPENED, TWO_HOURS
 
 DECLARATION_NO = "310120260000000011"
-ITEMS = [{"goods": "Machine parts", "hs_code": "8483409000", "value": "CNY 100000", "duty_rate": "0.08"}]
+ITEMS = [
+    {"goods": "Machine parts", "hs_code": "8483409000", "value": "CNY 100000", "duty_rate": "0.08", "vat_rate": "0.13"}
+]
 
 
 # -- CustomsDeclaration ------------------------------------------------------------------------------------------------
@@ -73,9 +75,17 @@ DECLARATION = (
                 "at_risk": "2026-03-04 18:36",
                 "hours_before": "2026-03-05 05:00",
                 "breached": "2026-03-05 09:00",
-            },
-            "entry": FOUR_WORKING_HOURS,
+            }
         },
+    ),
+    Scenario(
+        "nobody enters the data",
+        "CustomsDeclaration",
+        OPENED,
+        nothing,
+        "2026-03-12 09:00",
+        {**CUSTOMER, "direction": "export"},
+        {"entry": FOUR_WORKING_HOURS},
     ),
     Scenario(
         "a query of customs is not answered",

@@ -141,7 +141,8 @@ def documents_made(house: ExactHouse) -> None:
     house.complete("zhou.jie", "making_transport_documents", "made", **papers)
 
 
-DOCUMENTS = {**CUSTOMER, "direction": "export", "consignment": PAPER, "cut_off_at": CUT_OFF}
+SEA_EXPORT = {"direction": "export", "transport_mode": "sea", "cargo_class": "general"}
+DOCUMENTS = {**CUSTOMER, **SEA_EXPORT, "consignment": PAPER, "cut_off_at": CUT_OFF}
 
 PREPARATION = (
     Scenario(

@@ -1,4 +1,8 @@
-"""Fixtures of whole-case tests: one time-skipping installation per test."""
+"""Fixtures of whole-case tests: a time-skipping installation for one test, or shared by a module.
+
+Skipping moves time for every case of the installation, so a module that shares one uses case ids of its own and either
+never skips or skips once for all.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,4 +15,10 @@ from tests.workflows.harness import House, time_skipping_house
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with time_skipping_house(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with time_skipping_house(tmp_path_factory.mktemp("house")) as running:
         yield running

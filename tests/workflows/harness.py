@@ -1,5 +1,5 @@
-"""What tests of whole cases share: a time-skipping server, a real worker with real activities on a fresh SQLite file, and
-short words for what people and machines do."""
+"""What tests of whole cases share: a time-skipping server, a real worker with real activities on a fresh SQLite file,
+and short words for what people and machines do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 import worker
 from sop_engine.cases.contracts import ActResult, CaseView, EventSignal, OpenCaseInput, StepView
@@ -69,7 +68,9 @@ class House:
 
         return await self.gateway.update(case_id, name, ACTS[name].model.model_validate(values))
 
-    async def complete(self, case_id: str, actor: str, outcome: str, task: str | None = None, **values: Any) -> ActResult:
+    async def complete(
+        self, case_id: str, actor: str, outcome: str, task: str | None = None, **values: Any
+    ) -> ActResult:
         return await self.act(case_id, "complete_task", actor=actor, outcome=outcome, task=task, **values)
 
     async def refused(self, case_id: str, name: str, **values: Any) -> SopError:
@@ -153,5 +154,3 @@ async def house_on(
             yield House(environment, settings, library, engine, gateway)
     finally:
         engine.dispose()
-
-

@@ -1,0 +1,94 @@
+"""One case of a running installation, as the people and machines see it that work on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sop_engine.cases.contracts import CaseView, ClockView, EventInput, TaskView
+from sop_engine.cases.reading import ListNoticesInput, NoticeLine, TrialBalanceInput
+from sop_engine.records.ledger import LedgerRepository
+from sop_engine.records.notices import NoticeRepository
+from tests.workflows.harness import House
+
+
+@dataclass
+class Desk:
+    house: House
+    case_id: str
+
+    @classmethod
+    async def open(cls, house: House, sop: str, case_id: str, **data: Any) -> Desk:
+        await house.open(sop, case_id, data)
+        return cls(house, case_id)
+
+    def child(self, name: str) -> Desk:
+        return Desk(self.house, f"{self.case_id}.{name}")
+
+    async def view(self) -> CaseView:
+        return await self.house.view(self.case_id)
+
+    async def task(self, state: str) -> TaskView:
+        """The open task of a state, once automated work has led there."""
+
+        async def opened() -> TaskView | None:
+            return next((task for task in (await self.view()).tasks if task.state == state), None)
+
+        found: TaskView = await self.house.until(opened, f"task {state} of {self.case_id}")
+        return found
+
+    async def do(self, actor: str, state: str, outcome: str, because: str | None = None, **data: Any) -> None:
+        """Completes a task with its whole checklist ticked; `because` passes checks that only warn."""
+        task = await self.task(state)
+        ticks = tuple(task.checklist)
+        words: dict[str, Any] = {"data": data, "checklist": ticks, "reason": because}
+        await self.house.complete(self.case_id, actor, outcome, task.task, **words)
+
+    async def report(self, actor: str, event: str, **data: Any) -> None:
+        """An event that a person reports."""
+        await self.house.gateway.update(self.case_id, "event", EventInput(actor=actor, name=event, data=data))
+
+    async def hear(self, event: str, **data: Any) -> None:
+        """An event from another system."""
+        await self.house.signal(self.case_id, event, **data)
+
+    async def ended(self) -> str:
+        """The outcome, once the case is closed and everything it asked for is done."""
+        await self.house.handle(self.case_id).result()
+        return str((await self.view()).outcome)
+
+    async def clock(self, key: str) -> ClockView:
+        return next(clock for clock in (await self.view()).clocks if clock.clock == key)
+
+    async def rungs(self, clock: str) -> dict[str, datetime]:
+        """The first time each rung of a clock was reached."""
+        reached: dict[str, datetime] = {}
+        for step in await self.house.timeline(self.case_id):
+            if step.kind == "rung" and step.name.startswith(f"{clock}."):
+                reached.setdefault(step.name.removeprefix(f"{clock}."), step.at)
+        return reached
+
+    def notices(self, *templates: str) -> list[NoticeLine]:
+        """The notices of the case, the oldest first; of some templates, or of all."""
+        kept = NoticeRepository(self.house.engine).list(ListNoticesInput(case_id=self.case_id, limit=500)).notices
+        return [notice for notice in reversed(kept) if not templates or notice.template in templates]
+
+    def told(self, *templates: str) -> list[str]:
+        """Who got notices of the templates: persons, or addresses of outside parties."""
+        return sorted(addressee(notice) for notice in self.notices(*templates))
+
+    async def documents(self) -> list[str]:
+        return [document["template"] for document in (await self.view()).documents]
+
+    def balances(self) -> dict[str, Decimal]:
+        """Account -> debit less credit, of what the case posted; accounts that came to nought are left out."""
+        balance = LedgerRepository(self.house.engine).trial_balance(TrialBalanceInput(case_id=self.case_id))
+        return {line.account: line.balance for line in balance.accounts if line.balance}
+
+
+def addressee(notice: NoticeLine) -> str:
+    """A person of the firm, a role without people, or the address of an outside party."""
+    is_ours = notice.address is None or notice.address.endswith("@harbour-bridge.example")
+    return notice.recipient if is_ours or notice.address is None else notice.address

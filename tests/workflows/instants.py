@@ -1,0 +1,51 @@
+"""Instants of a server's clock beside instants counted by hand: equal to the second."""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sop_engine.cases.reading import NoticeLine
+from sop_engine.content.library import Library, content_root, load_library
+from tests.unit.exact_house import local
+from tests.workflows.desk import addressee
+
+HALF_A_SECOND = timedelta(milliseconds=500)
+
+FIXTURE_2027 = """
+year: 2027
+status: published
+authority: {en: A test fixture, zh: 测试数据}
+source: invented for tests, no notice of the State Council
+published_on: "2026-11-04"
+holidays:
+  - {name: {en: "New Year's Day", zh: 元旦}, from: "2027-01-01", to: "2027-01-03"}
+  - {name: {en: Spring Festival, zh: 春节}, from: "2027-02-07", to: "2027-02-14"}
+working_days: ["2027-02-06"]
+"""
+"""A make-up Saturday before a long Spring Festival, as 2026 had it."""
+
+
+def on_the_second(at: datetime) -> str:
+    """The local instant, rounded to the second: an act reaches the server some milliseconds after its time."""
+    return local((at + HALF_A_SECOND).replace(microsecond=0))
+
+
+def told_at(notices: Iterable[NoticeLine]) -> dict[str, list[str]]:
+    """Local instant -> the persons and addresses told then."""
+    told: dict[str, list[str]] = {}
+    for notice in notices:
+        told.setdefault(on_the_second(notice.recorded_at), []).append(addressee(notice))
+    return {at: sorted(people) for at, people in sorted(told.items())}
+
+
+def reached_at(rungs: Mapping[str, datetime]) -> dict[str, str]:
+    return {rung: on_the_second(at) for rung, at in rungs.items()}
+
+
+def fixture_library(folder: Path) -> Library:
+    """The shipped content with a year 2027 that counts as published."""
+    root = folder / "content"
+    shutil.copytree(content_root(), root, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "calendars" / "cn_holidays" / "2027.yaml").write_text(FIXTURE_2027, "utf-8")
+    return load_library(root)

@@ -1,0 +1,108 @@
+"""Promises of every SOP on a server whose time is skipped: the scenarios played in memory, a year later to the weekday.
+
+All cases open in the same minute and fall silent; then time is skipped once for all. Monday 1 March 2027 takes the
+place of Monday 2 March 2026; no holiday is near either. The rungs come as counted by hand, and "breached" at the very
+instant at which the clock said it was due.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from tests.unit import exact_customs, exact_finance, exact_freight, exact_service, exact_shipment
+from tests.unit.exact_house import NEVER, Scenario, shipped_library
+from tests.unit.timekeeping_samples import china
+from tests.workflows.desk import Desk
+from tests.workflows.harness import House
+
+YEAR_LATER = timedelta(days=364)
+OPENED = "2026-03-02 09:00"
+SERVED = (
+    "nobody reviews",
+    "the customer does not answer",
+    "the carrier does not answer",
+    "the customer sends no papers",
+    "no milestone moves",
+    "an exception is not resolved",
+    "the vehicle does not arrive",
+    "the second delivery is late",
+    "an export is not declared",
+    "a returned declaration is not corrected",
+    "nobody tells of an inspection",
+    "the cargo is not moved into place",
+    "nobody tells of the release",
+    "free time runs out",
+    "nobody pays",
+    "nobody sends the invoice",
+    "nobody books the money",
+    "nobody answers",
+    "nobody investigates",
+)
+SCENARIOS = {
+    scenario.name: scenario
+    for module in (exact_freight, exact_shipment, exact_customs, exact_finance, exact_service)
+    for scenario in module.SCENARIOS
+}
+
+
+@dataclass
+class Script:
+    """Takes down what a scenario does in memory, to be done on a server."""
+
+    lines: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
+
+    def complete(self, *words: str, **data: Any) -> None:
+        self.lines.append(("do", words, data))
+
+    def signal(self, case_id: str, event: str, data: Mapping[str, Any]) -> None:
+        self.lines.append(("hear", (event,), dict(data)))
+
+
+def later(value: Any) -> Any:
+    """The same value with every date in it a year later."""
+    if isinstance(value, str):
+        return re.sub(r"2026-\d\d-\d\d", lambda found: str(date.fromisoformat(found[0]) + YEAR_LATER), value)
+    if isinstance(value, Mapping):
+        return {key: later(entry) for key, entry in value.items()}
+    return [later(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+async def play(house: House, number: int, scenario: Scenario) -> Desk:
+    script = Script()
+    scenario.play(script)  # type: ignore[arg-type]
+    desk = await Desk.open(house, scenario.sop, f"CASE-{number}", **later(scenario.data))
+    for act, words, data in script.lines:
+        await getattr(desk, act)(*words, **later(data))
+    return desk
+
+
+async def test_rungs_and_delays_come_at_their_instants(house: House) -> None:
+    scenarios = [SCENARIOS[name] for name in SERVED]
+    assert {scenario.sop for scenario in scenarios} == set(shipped_library().sops)
+    start = china(later(OPENED))
+    await house.pass_until(start)
+    desks = await asyncio.gather(*(play(house, number, scenario) for number, scenario in enumerate(scenarios)))
+    # People need a moment for their acts, and clocks count from it: no instant is off by more than twice that moment.
+    moment = await house.now() - start
+    assert moment < timedelta(seconds=20)
+    views = [{clock.clock: clock for clock in (await desk.view()).clocks} for desk in desks]
+    await house.pass_until(china(later(max(scenario.silent_until for scenario in scenarios))))
+
+    for scenario, desk, clocks in zip(scenarios, desks, views, strict=True):
+        for clock, expected in scenario.rungs.items():
+            reached = await desk.rungs(clock)
+            counted = {rung: china(later(at)) for rung, at in expected.items() if at != NEVER}
+            assert set(reached) == set(counted), scenario.name
+            off = {rung: reached[rung] - at for rung, at in counted.items()}
+            assert max(map(abs, off.values())) <= 2 * moment, (scenario.name, clock, off)
+            assert reached["breached"] == clocks[f"{clock}#1"].due_at, (scenario.name, clock)
+        for name, instants in scenario.delays.items():
+            silent_until = china(later(scenario.silent_until))
+            timeline = await desk.house.timeline(desk.case_id)
+            passed = [step.at for step in timeline if step.name == name and step.at <= silent_until]
+            assert len(passed) == len(instants), (scenario.name, name, passed)
+            off_by = [at - china(later(counted)) for at, counted in zip(passed, instants, strict=True)]
+            assert max(map(abs, off_by)) <= 2 * moment, (scenario.name, name, off_by)
