@@ -10,9 +10,11 @@ import resource
 import shutil
 import statistics
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -28,6 +30,9 @@ from sop_engine.temporal.client import connect_to
 from sop_engine.temporal.server import EmbeddedServer
 
 CASES, ROUNDS = 20, 5
+TABLE = "create table relay (case_id text, step integer, at text, primary key (case_id, step))"
+
+Drive = Callable[[Client, str, str], Awaitable[None]]
 
 
 async def drive_interpreter(client: Client, prefix: str, person: str) -> None:
@@ -51,13 +56,20 @@ async def drive_handwritten(client: Client, prefix: str, person: str) -> None:
     await asyncio.gather(*(one(number) for number in range(CASES)))
 
 
-async def measure(drive: object, client: Client, prefix: str, person: str) -> tuple[float, float]:
+class Figures(NamedTuple):
+    """What one drive cost: steps a second, and milliseconds of this process's CPU a step."""
+
+    rate: float
+    cpu: float
+
+
+async def measure(drive: Drive, client: Client, prefix: str, person: str) -> Figures:
     before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    await drive(client, prefix, person)  # type: ignore[operator]
+    await drive(client, prefix, person)
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     steps = CASES * STEPS
-    return steps / (time.perf_counter() - started), cpu * 1000 / steps
+    return Figures(steps / (time.perf_counter() - started), cpu * 1000 / steps)
 
 
 async def main() -> None:
@@ -71,7 +83,7 @@ async def main() -> None:
         engine = open_engine(settings.database_url)
         migrate(engine)
         journal = engine.raw_connection()
-        journal.cursor().execute("create table relay (case_id text, step integer, at text, primary key (case_id, step))")
+        journal.cursor().execute(TABLE)
         journal.commit()
 
         def write(row: dict[str, object]) -> None:
@@ -91,18 +103,29 @@ async def main() -> None:
             async with worker.build_worker(client, settings, library, engine), by_hand:
                 await drive_interpreter(client, "warm-i", person)
                 await drive_handwritten(client, "warm-h", person)
-                pairs = []
-                for turn in range(ROUNDS):
-                    order = (drive_interpreter, drive_handwritten) if turn % 2 == 0 else (drive_handwritten, drive_interpreter)
-                    figures = {drive: await measure(drive, client, f"{drive.__name__}-{turn}", person) for drive in order}
-                    pairs.append((figures[drive_interpreter], figures[drive_handwritten]))
+                pairs = [await pair(client, turn, person) for turn in range(ROUNDS)]
         engine.dispose()
-    rate = statistics.median(ours[0] / theirs[0] for ours, theirs in pairs)
-    cpu = statistics.median(ours[1] / theirs[1] for ours, theirs in pairs)
+    show(pairs)
+
+
+async def pair(client: Client, turn: int, person: str) -> tuple[Figures, Figures]:
+    """Both once; who comes first changes from turn to turn."""
+    drives = {"ours": drive_interpreter, "by-hand": drive_handwritten}
+    order = sorted(drives, reverse=turn % 2 == 0)
+    figures = {name: await measure(drives[name], client, f"{name}-{turn}", person) for name in order}
+    return figures["ours"], figures["by-hand"]
+
+
+def show(pairs: Sequence[tuple[Figures, Figures]]) -> None:
+    """Medians of each side, and the median of the ratios pair by pair."""
     print(f"{CASES} cases of {STEPS} steps, {ROUNDS} rounds in turn, client and worker in one process")
-    print(f"interpreter   {statistics.median(o[0] for o, _ in pairs):6.1f} steps/s  {statistics.median(o[1] for o, _ in pairs):6.2f} ms CPU a step")
-    print(f"hand-written  {statistics.median(h[0] for _, h in pairs):6.1f} steps/s  {statistics.median(h[1] for _, h in pairs):6.2f} ms CPU a step")
-    print(f"ratio         {rate:6.2f} steps/s  {cpu:6.2f} CPU")
+    for label, side in (("interpreter", 0), ("hand-written", 1)):
+        rate = statistics.median(both[side].rate for both in pairs)
+        cpu = statistics.median(both[side].cpu for both in pairs)
+        print(f"{label:14}{rate:7.1f} steps/s  {cpu:6.2f} ms CPU a step")
+    rate = statistics.median(ours.rate / theirs.rate for ours, theirs in pairs)
+    cpu = statistics.median(ours.cpu / theirs.cpu for ours, theirs in pairs)
+    print(f"{'ratio':14}{rate:7.2f} steps/s  {cpu:6.2f} CPU")
 
 
 if __name__ == "__main__":

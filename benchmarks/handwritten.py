@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import activity, workflow
@@ -16,7 +17,7 @@ def write_row(row: dict[str, object]) -> None:
     WRITERS[-1](row)
 
 
-WRITERS: list = []  # type: ignore[type-arg]
+WRITERS: list[Callable[[dict[str, object]], None]] = []
 
 
 @workflow.defn(name="HandwrittenRelay")

@@ -1,4 +1,5 @@
-"""What imports cannot show about the rooms: empty package files, no mutable state in the pure rooms, files of one idea."""
+"""What imports cannot show about the rooms: empty package files, no mutable state in the pure rooms, files of one
+idea."""
 
 import ast
 from pathlib import Path
@@ -8,9 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PURE = ("statechart", "timekeeping", "freight", "cases")
 MUTABLE_CALLS = ("dict", "list", "set", "defaultdict", "OrderedDict", "Counter", "deque", "WeakValueDictionary")
-PACKAGES = sorted(
-    path for room in ("workflows", "activities", "sop_definitions", "sop_engine") for path in (ROOT / room).rglob("__init__.py")
-)
+ROOMS = ("workflows", "activities", "sop_definitions", "sop_engine")
+PACKAGES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("__init__.py"))
 PURE_FILES = sorted(path for room in PURE for path in (ROOT / "sop_engine" / room).rglob("*.py"))
 CODE = sorted(
     path
@@ -42,7 +42,8 @@ def test_a_pure_room_keeps_no_mutable_state(path: Path) -> None:
         literal = isinstance(value, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
         name = value.func if isinstance(value, ast.Call) else None
         called = isinstance(name, ast.Name) and name.id in MUTABLE_CALLS
-        assert not literal and not called, f"{relative(path)}:{node.lineno} holds a mutable container"
+        stateful = literal or called
+        assert not stateful, f"{relative(path)}:{node.lineno} holds a mutable container"
 
 
 @pytest.mark.parametrize("path", CODE, ids=relative)
@@ -52,5 +53,6 @@ def test_a_module_is_one_idea(path: Path) -> None:
 
 def test_every_room_says_what_lives_in_it() -> None:
     rooms = [path for path in (ROOT / "sop_engine").iterdir() if (path / "__init__.py").exists()]
-    silent = [room.name for room in rooms if not ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8")))]
+    faces = {room.name: ast.parse((room / "__init__.py").read_text(encoding="utf-8")) for room in rooms}
+    silent = [name for name, face in faces.items() if not ast.get_docstring(face)]
     assert not silent
