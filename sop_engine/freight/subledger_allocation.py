@@ -1,0 +1,117 @@
+"""Open items and how they settle one another: receipts, credit notes and refunds against invoices, payments against bills.
+
+Every paper that touches a control account opens an item with its amount on it, a debit positive. Settling moves equal
+amounts between two items of opposite signs, so it never changes what a party owes in all, whatever the order.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sop_engine.freight.rules import Fault, RuleError
+
+NOUGHT = Decimal()
+
+
+class OpenItem(NamedTuple):
+    """What is still open of one paper of one party, in one currency."""
+
+    item: str
+    reference: str
+    """The number by which others name it: of the invoice, of the supplier's bill, of the bank."""
+    balance: Decimal
+    """What the party owes us; negative what we owe it."""
+    dated_on: date
+    due_on: date
+    disputed: Decimal = NOUGHT
+    """How much of the balance the party disputes, without sign."""
+
+
+class Wanted(NamedTuple):
+    """A wish to settle the item of a reference: so much of it, or all that fits."""
+
+    reference: str
+    amount: Decimal | None = None
+
+
+class Transfer(NamedTuple):
+    """A positive amount by which two items of opposite signs settle one another."""
+
+    source: str
+    target: str
+    amount: Decimal
+
+
+def settle_wanted(voucher: OpenItem, others: Sequence[OpenItem], wanted: Iterable[Wanted]) -> tuple[Transfer, ...]:
+    """Settles what the voucher names, in its order, as far as it fits; the rest stays open. Disputes do not hinder."""
+    transfers: list[Transfer] = []
+    left = {other.item: other for other in others}
+    for wish in wanted:
+        for other in [each for each in left.values() if each.reference == wish.reference]:
+            amount = _fitting(voucher.balance, other.balance)
+            if wish.amount is not None:
+                amount = min(amount, wish.amount)
+            if amount > 0:
+                transfers.append(Transfer(voucher.item, other.item, amount))
+                voucher = voucher._replace(balance=_less(voucher.balance, amount))
+                left[other.item] = other._replace(balance=_less(other.balance, amount))
+    return tuple(transfers)
+
+
+def settle_oldest(voucher: OpenItem, others: Iterable[OpenItem]) -> tuple[Transfer, ...]:
+    """Settles the items due first, then those dated first, leaving out what is disputed."""
+    transfers: list[Transfer] = []
+    for other in sorted(others, key=lambda each: (each.due_on, each.dated_on, each.item)):
+        amount = _fitting(voucher.balance, _less(other.balance, min(other.disputed, abs(other.balance))))
+        if amount > 0:
+            transfers.append(Transfer(voucher.item, other.item, amount))
+            voucher = voucher._replace(balance=_less(voucher.balance, amount))
+    return tuple(transfers)
+
+
+def allocate(voucher: OpenItem, others: Sequence[OpenItem], wanted: Sequence[Wanted]) -> tuple[Transfer, ...]:
+    """Settles exactly what a person asks for.
+
+    Raises RuleError with every fault: what is not open, has the same sign, or asks for more than there is.
+    """
+    faults: list[Fault] = []
+    left = voucher.balance
+    for index, wish in enumerate(wanted):
+        where = f"settles.{index}"
+        found = [other for other in others if other.reference == wish.reference and _opposite(left, other.balance)]
+        if not found:
+            known = ", ".join(other.reference for other in others if _opposite(voucher.balance, other.balance))
+            faults.append((where, f"nothing open under {wish.reference!r} to settle", known or "nothing is open"))
+            continue
+        open_amount = sum((abs(other.balance) for other in found), NOUGHT)
+        amount = min(open_amount, abs(left)) if wish.amount is None else wish.amount
+        if amount <= 0 or amount > open_amount:
+            faults.append((where, f"{amount} of {wish.reference}", f"more than 0, at most {open_amount}"))
+        elif amount > abs(left):
+            faults.append((where, f"{amount} of {voucher.reference}", f"at most the {abs(left)} left of it"))
+        else:
+            left = _less(left, amount)
+    if len({wish.reference for wish in wanted}) < len(wanted):
+        faults.append(("settles", "names an item twice", "each once"))
+    if faults:
+        raise RuleError(faults)
+    return settle_wanted(voucher, others, wanted)
+
+
+def unapplied(items: Iterable[OpenItem]) -> Decimal:
+    """The credit of a party that settles nothing yet, as a positive amount."""
+    return -sum((item.balance for item in items if item.balance < 0), NOUGHT)
+
+
+def _opposite(one: Decimal, other: Decimal) -> bool:
+    return one * other < 0
+
+
+def _fitting(one: Decimal, other: Decimal) -> Decimal:
+    return min(abs(one), abs(other)) if _opposite(one, other) else NOUGHT
+
+
+def _less(balance: Decimal, amount: Decimal) -> Decimal:
+    """The balance brought nearer to nought."""
+    return balance - amount if balance > 0 else balance + amount

@@ -1,0 +1,92 @@
+"""Whether a customer may book on credit: its standing, its limit, what is overdue, and an approved way around."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sop_engine.freight.subledger_ageing import Ageing
+
+Standing = Literal["good", "watch", "on_hold"]
+Hindrance = Literal["on_hold", "over_limit", "overdue"]
+
+
+class CreditPolicy(BaseModel):
+    """What applies to customers without terms of their own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    overdue_days: int = Field(ge=0)
+    """A booking is blocked when an undisputed amount is past due by this many days or more."""
+    lift_roles: tuple[str, ...] = Field(min_length=1)
+    """Who may approve a booking in spite of a block."""
+
+
+class CreditTerms(NamedTuple):
+    """A customer's terms."""
+
+    standing: Standing = "good"
+    limit: Decimal | None = None
+    """In book currency; none where no limit is agreed."""
+
+
+class CreditLift(NamedTuple):
+    """An approval to book in spite of a block."""
+
+    approval: str
+    up_to: Decimal
+    """The largest exposure it covers, in book currency."""
+    valid_to: date
+    case_id: str | None = None
+    """The one case it is for; any of the customer when none."""
+
+
+class CreditDecision(NamedTuple):
+    """The answer, with what it rests on."""
+
+    allowed: bool
+    hindrances: tuple[Hindrance, ...]
+    exposure: Decimal
+    """What is open plus what is asked for."""
+    overdue: Decimal
+    oldest_days: int
+    approval: str | None
+    reason: str
+
+
+def decide_credit(
+    terms: CreditTerms,
+    ageing: Ageing,
+    requested: Decimal,
+    policy: CreditPolicy,
+    on: date,
+    lifts: tuple[CreditLift, ...] = (),
+    case_id: str | None = None,
+) -> CreditDecision:
+    """May the customer book for `requested` more? Disputed amounts count as exposure, not as overdue."""
+    exposure = ageing.total + requested
+    found: list[tuple[Hindrance, str]] = []
+    if terms.standing == "on_hold":
+        found.append(("on_hold", "the customer is on hold"))
+    if terms.limit is not None and exposure > terms.limit:
+        found.append(("over_limit", f"exposure of {exposure} exceeds the limit of {terms.limit}"))
+    if ageing.overdue > 0 and ageing.oldest_days >= max(1, policy.overdue_days):
+        found.append(("overdue", f"{ageing.overdue} overdue, the oldest by {ageing.oldest_days} days"))
+    lift = next((each for each in lifts if _covers(each, exposure, on, case_id)), None) if found else None
+    reasons = "; ".join(text for _, text in found)
+    if lift is not None:
+        reasons += f"; approved all the same ({lift.approval})"
+    return CreditDecision(
+        not found or lift is not None,
+        tuple(hindrance for hindrance, _ in found),
+        exposure,
+        ageing.overdue,
+        ageing.oldest_days,
+        lift.approval if lift is not None else None,
+        reasons or "within the terms",
+    )
+
+
+def _covers(lift: CreditLift, exposure: Decimal, on: date, case_id: str | None) -> bool:
+    return on <= lift.valid_to and exposure <= lift.up_to and lift.case_id in (None, case_id)
