@@ -1,0 +1,139 @@
+"""The main path of each SOP, done by the people of the firm. Tests of exceptions branch off it."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.unit.exact_customs import ITEMS, ORIGIN, PRICE, TRANSPORT
+from tests.unit.exact_freight import CUSTOMER, GOODS, OPTIONS, PAPER, PARTY, SEA_EXPORT
+from tests.workflows.desk import Desk
+
+CUSTOMER_MAIL = CUSTOMER["customer_email"]
+DECLARATION_NO = "310120260000000011"
+EXPORT_PAPERS = ("commercial_invoice", "packing_list", "contract", "declaration_form", "certificate_of_origin")
+SAILING = {
+    "booking_no": "COSU6123456789",
+    "vessel_or_flight": "COSCO STAR",
+    "voyage_or_service": "012W",
+    "etd_at": "2026-12-10T20:00+08:00",
+    "eta_at": "2027-01-11T08:00+08:00",
+}
+PREPARATION_DATA: dict[str, Any] = {**CUSTOMER, **SEA_EXPORT, "destination": "DEHAM", "consignment": PAPER}
+DELIVERY_DATA: dict[str, Any] = {**CUSTOMER, "consignee": {**PARTY, "email": "door@elbe.example"}, "pieces": 100}
+INVOICE_DATA: dict[str, Any] = {
+    **CUSTOMER,
+    "costing_posted": True,
+    "buyer_title": "Blue Lake Trading",
+    "taxpayer_no": "91110000600037341L",
+    "service_lines": [{"service": "Ocean freight", "amount": "CNY 9000"}],
+}
+TAX_DATA: dict[str, Any] = {
+    **CUSTOMER,
+    "declaration_no": DECLARATION_NO,
+    "customs_value": "CNY 1000000",
+    "items": [{**ITEMS[0], "value": "CNY 1000000"}],
+}
+
+
+async def intake(desk: Desk) -> None:
+    await desk.do("zhou.jie", "received", "recorded", commission_form="email", source_document="order.pdf")
+    parties: dict[str, Any] = {"shipper": PARTY, "consignee": PARTY, "notify_party": PARTY}
+    cargo = {"goods": GOODS, "cargo_class": "general", "freight_payment": "prepaid", "planned_ship_on": "2026-12-10"}
+    way = {"origin": "CNNGB", "destination": "DEHAM", "transport_mode": "sea"}
+    await desk.do("zhou.jie", "checking", "complete", **parties, **cargo, **way)
+    await desk.do("zhou.jie", "reviewing", "clean")
+
+
+async def booking_requested(desk: Desk) -> None:
+    await desk.do("zhou.jie", "planning", "proposed", options=OPTIONS)
+    await desk.do("zhou.jie", "choosing", "chosen", selected_option=1, reason="cheapest")
+    await desk.do("zhou.jie", "requesting", "requested", supplier="COSCO", supplier_email="desk@cosco.example")
+
+
+async def booking(desk: Desk) -> None:
+    await booking_requested(desk)
+    await desk.task("awaiting_confirmation")
+    await desk.hear("carrier.confirmed", **SAILING)
+
+
+async def papers_collected(desk: Desk, kinds: tuple[str, ...] = EXPORT_PAPERS) -> None:
+    documents = [{"type": kind, "no": f"{kind}-1", "valid_to": "2027-06-30"} for kind in kinds]
+    await desk.do("zhou.jie", "collecting", "complete", documents=documents)
+    await desk.do("zhou.jie", "first_check", "agreed", goods_match=True)
+
+
+async def papers_made(desk: Desk, declaration: dict[str, Any], transport_document: dict[str, Any]) -> None:
+    made = {"declaration": declaration, "transport_document": transport_document}
+    await desk.do("zhou.jie", "making_transport_documents", "made", bill_of_lading_no="COSU6123456789", **made)
+
+
+async def papers_handed_over(desk: Desk) -> None:
+    await desk.do("wang.fang", "second_review", "passed", complete=True, accurate=True, consistent=True)
+    await desk.do("wang.fang", "sorting", "handed_over", document_order=["commercial_invoice"])
+
+
+async def delivery_under_way(desk: Desk) -> None:
+    """From the appointment to the consignee's door, within hours of now."""
+    now = await desk.house.now()
+    window = {"window_from_at": now + timedelta(hours=1), "window_to_at": now + timedelta(days=3)}
+    agreed = {name: at.isoformat() for name, at in window.items()}
+    await desk.do("li.na", "appointing", "agreed", address="5 Elbe Street", contact="Max", **agreed)
+    await desk.do("ma.chao", "assigning_vehicle", "assigned", vehicle="B-12345", driver="shi.lei")
+    await desk.do("huang.tao", "outbound_review", "approved")
+    await desk.do("shi.lei", "on_the_way", "arrived", departed_at=now.isoformat())
+
+
+async def delivery(desk: Desk) -> None:
+    await desk.do("deng.hui", "arrival_check", "accepted", condition="good", pieces_received=100)
+    await delivery_under_way(desk)
+    signed = {"inspected_by_consignee": True, "signature": "sign.png", "signer": "Max", "receipt_no": "RR-1"}
+    signed_at = (await desk.house.now()).isoformat()
+    await desk.do("shi.lei", "handing_over", "accepted", signed_at=signed_at, **signed)
+
+
+async def declared(desk: Desk) -> None:
+    """Up to the submission; customs has not answered yet."""
+    await desk.do("zhang.wei", "classifying", "clear", items=ITEMS)
+    entry: dict[str, Any] = {"transport_data": TRANSPORT, "price_data": PRICE, "origin_data": ORIGIN}
+    await desk.do("zhang.wei", "entering", "entered", software_ref="SW-1", **entry)
+    await desk.do("wang.fang", "checking", "agreed", check_result="Equal")
+    await desk.do("zhang.wei", "submitting", "submitted", declaration_no=DECLARATION_NO)
+    await desk.task("awaiting_receipt")
+
+
+async def inspection_ready(desk: Desk) -> None:
+    await desk.do("zhang.wei", "instructed", "announced", inspection_site="Yard 3")
+    moved_at = (await desk.house.now()).isoformat()
+    await desk.do("deng.hui", "preparing", "in_position", cargo_moved_at=moved_at, position="Row 7")
+    await desk.do("zhang.wei", "preparing_papers", "ready", document_list=["invoice"], person_attending="Zhang Wei")
+
+
+async def released(desk: Desk) -> None:
+    await desk.do("zhang.wei", "requesting", "requested", inspection_closed=True)
+    await desk.task("awaiting_release")
+    await desk.hear("customs.released", release_no="R-1")
+    stamped = {"release_notice": "notice.pdf", "stamped_delivery_order": "order.pdf"}
+    await desk.do("zhang.wei", "storing_evidence", "stored", **stamped)
+    await desk.do("zhou.jie", "arranging_pickup", "arranged", pickup_vehicle="B-1", pickup_on="2026-12-01")
+
+
+async def tax_notice(desk: Desk, paid_by: str = "customer") -> None:
+    await desk.do("zhang.wei", "notifying", "issued", notice_no="TN-1", pay_method="bank", paid_by=paid_by)
+
+
+async def voucher_checked(desk: Desk, amount: str) -> None:
+    await desk.do("wang.fang", "checking_voucher", "matched", amount_match=True, paid_amount=amount)
+    await desk.do("guo.qiang", "confirming_voucher", "confirmed")
+
+
+async def invoice_sent(desk: Desk) -> None:
+    await desk.do("hu.jing", "drafting", "drafted")
+    await desk.do("guo.qiang", "checking", "agreed")
+    await desk.do("hu.jing", "issuing", "issued")
+    await desk.do("hu.jing", "registering", "registered", register_no="R-1", archive_place="A-1")
+    await desk.do("hu.jing", "sending", "sent", channel="email")
+    await desk.task("awaiting_receipt")
+
+
+async def money_booked(desk: Desk, amount: str, bank_ref: str) -> None:
+    await desk.hear("payment.received", received_amount=amount, received_on="2026-11-22", bank_ref=bank_ref)
+    await desk.do("hu.jing", "posting", "posted")
