@@ -70,10 +70,11 @@ def _listed(value: Any) -> list[dict[str, Any]]:
 
 
 def _notify(turn: Turn, effect: Effect, actor: str) -> None:
+    """One notice to a role, else to the address that a field holds; none while the field is empty."""
     recipient = str(effect.target)
     fields = turn.procedure.definition.data
     address = None
-    if recipient in fields:
+    if recipient in fields and recipient not in turn.procedure.bundle.superiors:
         held = turn.data.get(recipient)
         known = held.get("email") if isinstance(held, Mapping) else held
         if known is None:

@@ -191,7 +191,7 @@ def on_opened(turn: Turn, at: datetime) -> None:
 def settle(turn: Turn, at: datetime) -> None:
     """After a step: `when` triggers that became true, and clocks whose `until` moved or became known."""
     for name, spec in turn.procedure.definition.clocks.items():
-        for trigger_kind, texts in _triggers(spec):
+        for trigger_kind, texts in triggers(spec):
             for text in texts:
                 if text.startswith("when "):
                     _settle_condition(turn, name, spec, trigger_kind, text, at)
@@ -240,14 +240,15 @@ def _settle_until(turn: Turn, name: str, spec: ClockSpec, owner: str | None, at:
             put(turn, key, changed, running.pauses)
 
 
-def _triggers(spec: ClockSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def triggers(spec: ClockSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What stops, pauses, resumes, resets and starts a clock, in the order in which one event acts."""
     start = () if spec.start is None else (spec.start,)
     return tuple((kind, start if kind == "start" else getattr(spec, kind)) for kind in TRIGGERS)
 
 
 def _fire(turn: Turn, at: datetime, meant: Callable[[str], bool]) -> None:
     for name, spec in turn.procedure.definition.clocks.items():
-        for trigger_kind, texts in _triggers(spec):
+        for trigger_kind, texts in triggers(spec):
             for text in texts:
                 if meant(text):
                     _act(turn, name, spec, trigger_kind, at, text)

@@ -17,7 +17,8 @@ CLOCK = f"""
 parameters: {{promise: {{default: 10 hours, mark: P}}}}
 data: {{limit_at: {{type: datetime}}, urgent: {{type: boolean, default: false}}}}
 clocks:
-  plan: {{within: promise, start: go, stop: stop, pause: [pause, in waiting, when urgent], resume: resume, reset: reset}}
+  plan:
+    {{within: promise, start: go, stop: stop, pause: [pause, in waiting, when urgent], resume: resume, reset: reset}}
 initial: working
 states:
   working: {{task: {{outcomes: [wait, done]}}, on: {{working.wait: waiting, working.done: end}}}}

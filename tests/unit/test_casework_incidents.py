@@ -121,7 +121,7 @@ def test_an_act_whose_expressions_fail_leaves_an_incident_and_nothing_else() -> 
     assert (case.states, case.data["y"], list(case.tasks)) == (("a",), None, ["a#1"])
     assert case.state.last_completed_by == before.last_completed_by
     assert case.state.status == "blocked"
-    resolve(case, *case.state.incidents, "retry")
+    resolve(case, next(iter(case.state.incidents)), "retry")
     case.act("amend", "dan", data={"x": 2}, reason="r")
     case.complete("go")
     assert case.states == ("b",)
@@ -166,7 +166,7 @@ def test_a_delay_into_a_state_that_cannot_be_armed_is_parked() -> None:
 def test_a_parked_delay_is_dropped_or_goes_with_its_state() -> None:
     case = Played(BAD)
     case.pass_time(hours=1)
-    resolve(case, *case.state.incidents, "skip")
+    resolve(case, next(iter(case.state.incidents)), "skip")
     assert [delay.key for delay in case.state.snapshot.delays] == ["2 hours"]
     case.pass_time(hours=1)
     assert case.state.status == "blocked"

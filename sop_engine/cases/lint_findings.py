@@ -1,0 +1,134 @@
+"""What lint looks with: the surroundings of an SOP, and a notebook of what is wrong in it, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sop_engine.cases.definition import SopDefinition
+from sop_engine.cases.organization import Organization
+from sop_engine.cases.procedure import Procedure, field_type
+from sop_engine.statechart.expressions import Expression, ExpressionError
+from sop_engine.statechart.faults import Path
+from sop_engine.statechart.suggestion import suggestion
+from sop_engine.timekeeping.ladders import Ladder
+from sop_engine.timekeeping.periods import PeriodError, parse_period, split_offset
+
+Severity = Literal["error", "warning"]
+
+INSTANTS = ("datetime", "date", "any")
+"""Kinds of value that a clock may run until and a milestone may be at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong, with its place in the definition. A warning may be meant; an error cannot."""
+
+    path: Path
+    message: str
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an SOP may name. None: not known here, and so not judged."""
+
+    ladders: Mapping[str, Ladder]
+    calendars: tuple[str, ...]
+    sops: Mapping[str, SopDefinition]
+    organization: Organization | None = None
+    documents: tuple[str, ...] | None = None
+    notices: tuple[str, ...] | None = None
+    activities: tuple[str, ...] | None = None
+    entries: tuple[str, ...] | None = None
+    """The posting rules of the ledger."""
+
+
+@dataclass
+class Notebook:
+    """Collects findings about one procedure."""
+
+    procedure: Procedure
+    around: Surroundings
+    findings: list[Finding] = field(default_factory=list)
+
+    def error(self, path: Path, message: str) -> None:
+        self.findings.append(Finding(path, message))
+
+    def warn(self, path: Path, message: str) -> None:
+        self.findings.append(Finding(path, message, "warning"))
+
+    def known(self, path: Path, kind: str, name: str, names: Iterable[str] | None) -> bool:
+        """Whether a name is among the known ones; where they are not known it passes."""
+        if names is None:
+            return True
+        listed = tuple(names)
+        if name not in listed:
+            self.error(path, f"unknown {kind} {name!r}{suggestion(name, listed)}")
+        return name in listed
+
+    def expression(self, path: Path, source: str, kinds: tuple[str, ...] = ()) -> Expression | None:
+        """Compiles an expression against the case's types; `kinds` are those that its value may have."""
+        try:
+            compiled = self.procedure.expression(source)
+        except ExpressionError as error:
+            self.error(path, str(error))
+            return None
+        for state in compiled.states:
+            self.known(path, "state", state, self.procedure.shapes)
+        if kinds and compiled.type.kind not in (*kinds, "any"):
+            self.error(path, f"gives {compiled.type.kind}, not {' or '.join(kinds)} (in: {source})")
+        return compiled
+
+    def values(self, path: Path, values: Any) -> None:
+        """Every text in a `with` is an expression."""
+        if isinstance(values, str):
+            self.expression(path, values)
+        elif isinstance(values, Mapping):
+            for key, value in values.items():
+                self.values((*path, key), value)
+        elif isinstance(values, list | tuple):
+            for index, value in enumerate(values):
+                self.values((*path, index), value)
+
+    def period(self, path: Path, text: str) -> None:
+        """A length of time, or the name of a parameter or text field that holds one."""
+        held = self.procedure.parameters.get(text)
+        spec = self.procedure.definition.data.get(text)
+        if held is None and spec is not None and spec.type in ("text", "choice"):
+            return
+        written = text if held is None else str(held)
+        try:
+            period = parse_period(written)
+        except PeriodError as error:
+            names = tuple(self.procedure.parameters)
+            self.error(path, f"{error}" + (suggestion(text, names) if held is None else f" (parameter {text})"))
+            return
+        if not period.amount:
+            self.error(path, f"'{written}' is over at once")
+
+    def instant(self, path: Path, text: str) -> None:
+        """An instant of the case: a field or expression, with or without an offset."""
+        try:
+            offset = split_offset(text)
+        except PeriodError as error:
+            self.error(path, str(error))
+            return
+        self.expression(path, offset.base if offset is not None else text, INSTANTS)
+
+    def fields(self, path: Path, names: Iterable[str]) -> None:
+        for name in names:
+            self.known(path, "field", name, self.procedure.definition.data)
+
+    def accepts(self, path: Path, child: SopDefinition, name: str, source: Any) -> None:
+        """Whether the field of another SOP may hold what an expression gives."""
+        if not isinstance(source, str) or name not in child.data:
+            return
+        try:
+            given = self.procedure.expression(source).type
+        except ExpressionError:
+            return
+        wanted = field_type(child.data[name])
+        if not wanted.accepts(given):
+            self.error(path, f"{child.sop}.{name} is {child.data[name].type}, the value {given.kind}")

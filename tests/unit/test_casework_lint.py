@@ -1,0 +1,237 @@
+"""Lint: every slip in an SOP is found, with its place; what is right passes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sop_engine.cases.definition import SopDefinition
+from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
+from sop_engine.cases.procedure import compile_procedure
+from sop_engine.cases.registry import WORK_ACTIVITIES
+from sop_engine.content.checking import check_library, findings_of
+from sop_engine.content.library import load_library
+from sop_engine.timekeeping.ladders import parse_ladder
+from tests.unit.casework_samples import OFFICE, ROLES, bundle, ladders, organization
+
+CHILD = """
+sop: Child
+data: {need: {type: integer, required: true}, other: {type: text}}
+states:
+  a: {task: {outcomes: [fine, odd]}, on: {a.fine: b, a.odd: c}}
+  b: {final: ok, with: {fee: need}}
+  c: {final: odd}
+"""
+
+GOOD = """
+title: {en: Good, zh: 好}
+reference: [name]
+retention: 1 year
+parameters: {promise: {default: 4 working hours, mark: P}, wait: {default: 2 days, mark: P}}
+data:
+  name: {type: text}
+  email: {type: text}
+  total: {type: integer, default: 1}
+  limit_at: {type: datetime}
+  who: {type: choice, of: [clerk, auditor], default: clerk}
+  lines: {type: list, item: {type: text, title: {en: L, zh: 行}}}
+events:
+  news: {data: {total: {type: integer}}, roles: [clerk]}
+  stop:
+clocks:
+  plan: {title: {en: Plan, zh: 计划}, within: promise, start: opened, stop: [stop, in checking], pause: when total > 5}
+states:
+  doing:
+    task:
+      role: who
+      within: promise
+      form: [name, {field: total, required: true}]
+      outcomes: {done: {require: [name]}, odd: {}}
+      checks: {few: {rule: total < 9, outcomes: done}}
+    clocks: {cut: {until: limit_at - 2 hours, ladder: plain}}
+    on:
+      doing.done:
+        to: running
+        do:
+          - {notify: email, template: hello, undo: {notify: clerk, template: hello, with: {n: total}}}
+          - {milestone: done, at: limit_at, kind: planned}
+          - {document: paper}
+          - {post: fee, with: {business_key: case_id, amount: total}}
+          - {tell: parent, event: told}
+          - {start: Child, with: {need: total}}
+      doing.odd: each
+      plan.breached: {do: [{set: {total: total + 1}}]}
+      news: {do: [{raise: ready}]}
+      ready: checking
+    after: {wait: checking, 3 hours: checking, limit_at - 1 hour: checking}
+  running:
+    work: {activity: sums, with: {base: total}, store: {total: sum}}
+    on: {running.done: child}
+  child:
+    case: {sop: Child, with: {need: total}, store: {total: fee}}
+    on: {child.ok: checking, child.odd: checking, child.cancelled: end}
+  each:
+    task: {role: auditor, for_each: lines, until: any, outcomes: [seen]}
+    on: {each.all: checking}
+  checking:
+    task: {role: clerk, distinct_from: doing, candidates: [ann]}
+    on: {checking.done: end}
+  end: {final: ended}
+cancel: [{notify: clerk, template: hello}]
+"""
+
+
+def around(**changes: Any) -> Surroundings:
+    child = SopDefinition.model_validate(bundle(CHILD).definition)
+    given: dict[str, Any] = {
+        "ladders": ladders(),
+        "calendars": (OFFICE,),
+        "sops": {"Child": child},
+        "organization": organization(),
+        "documents": ("paper",),
+        "notices": ("hello",),
+        "activities": ("sums",),
+        "entries": ("fee",),
+    }
+    return Surroundings(**{**given, **changes})
+
+
+def found(text: str, **changes: Any) -> tuple[Finding, ...]:
+    return lint(compile_procedure(bundle(text)), around(**changes))
+
+
+def test_what_is_right_passes() -> None:
+    assert found(GOOD) == ()
+
+
+SLIPS = [
+    ("role: who", "role: whom", "states.doing.task.role", "unknown name whom, did you mean who?"),
+    ("of: [clerk, auditor]", "of: [clerk, auditr]", "states.doing.task.role", "unknown role 'auditr', did you mean"),
+    ("form: [name,", "form: [nme,", "states.doing.task.form", "unknown field 'nme', did you mean name?"),
+    ("form: [name,", "form: [name, name,", "states.doing.task.form", "shows 'name' twice"),
+    ("require: [name]", "require: [email]", "states.doing.task.outcomes.done", "requires 'email', which the form"),
+    ("require: [name]", "require: [nam]", "states.doing.task.outcomes.done", "unknown field 'nam'"),
+    ("rule: total < 9", "rule: totl < 9", "states.doing.task.checks.few.rule", "unknown name totl"),
+    ("rule: total < 9", "rule: name < 9", "states.doing.task.checks.few.rule", "text"),
+    ("rule: total < 9", "rule: in_state('dong')", "states.doing.task.checks.few.rule", "unknown state 'dong'"),
+    ("outcomes: done}}", "outcomes: don}}", "states.doing.task.checks.few.outcomes", "unknown outcome 'don'"),
+    ("distinct_from: doing", "distinct_from: running", "states.checking.task.distinct_from", "unknown task 'running'"),
+    ("candidates: [ann]", "candidates: [an]", "states.checking.task.candidates", "unknown person 'an'"),
+    ("for_each: lines", "for_each: total", "states.each.task.for_each", "gives integer, not list"),
+    ("outcomes: {done:", "outcomes: {other: {}, done:", "states.doing", "no transition takes 'doing.other'"),
+    ("on: {running.done: child}", "on: {stop: child}", "states.running", "no transition takes 'running.done'"),
+    ("child.odd: checking, ", "", "states.child", "no transition takes 'child.odd'"),
+    ("each.all: checking", "each.seen: checking", "states.each", "no transition takes 'each.all'"),
+    (
+        "doing.odd: each",
+        "doing.od: each",
+        "states.doing.on.doing.od",
+        "nothing reports the event 'doing.od', did you mean",
+    ),
+    ("      ready: checking", "      raedy: checking", "states.doing.on.raedy", "did you mean ready?"),
+    ("plan.breached:", "plan.breeched:", "states.doing.on.plan.breeched", "did you mean plan.breached?"),
+    ("  stop:\n", "  doing.stop:\n  stop:\n", "events.doing.stop", "which only the engine may use"),
+    ("roles: [clerk]", "roles: [clark]", "events.news.roles", "unknown role 'clark'"),
+    ("data: {total: {type: integer}}", "data: {total: {type: text}}", "events.news.data.total", "where it is integer"),
+    ("start: opened", "start: opend", "clocks.plan.start", "nothing reports the event 'opend'"),
+    ("start: opened, ", "", "clocks.plan", "says in `start`"),
+    ("in checking]", "in cheking]", "clocks.plan.stop", "unknown state 'cheking'"),
+    ("pause: when total > 5", "pause: when totl > 5", "clocks.plan.pause", "unknown name totl"),
+    ("title: {en: Plan, zh: 计划}, ", "", "clocks.plan", "title"),
+    ("within: promise, start", "within: promis, start", "clocks.plan.within", "did you mean promise?"),
+    ("default: 4 working hours", "default: 4 working weeks", "clocks.plan.within", "parameter promise"),
+    ("default: 4 working hours", "default: 0 hours", "clocks.plan.within", "over at once"),
+    ("until: limit_at - 2 hours", "until: limit - 2 hours", "states.doing.clocks.cut.until", "unknown name limit"),
+    ("until: limit_at - 2 hours", "until: limit_at - 2 huors", "states.doing.clocks.cut.until", "huors"),
+    ("until: limit_at - 2 hours", "until: total", "states.doing.clocks.cut.until", "gives integer"),
+    ("ladder: plain", "ladder: plane", "states.doing.clocks.cut.ladder", "did you mean plain?"),
+    ("ladder: plain", "start: opened", "states.doing.clocks.cut", "has no `start`"),
+    ("clocks: {cut:", "clocks: {plan:", "states.doing.clocks.plan", "name of another clock"),
+    ("activity: sums", "activity: sumz", "states.running.work.activity", "did you mean sums?"),
+    ("with: {base: total}", "with: {base: totl}", "states.running.work.with.base", "unknown name totl"),
+    ("store: {total: sum}", "store: {totl: sum}", "states.running.work.store", "unknown field 'totl'"),
+    ("case: {sop: Child", "case: {sop: Chidl", "states.child.case.sop", "did you mean Child?"),
+    ("with: {need: total}, store", "with: {ned: total}, store", "states.child.case.with.ned", "did you mean need?"),
+    ("with: {need: total}, store", "with: {}, store", "states.child.case.with", "Child needs 'need'"),
+    ("with: {need: total}, store", "with: {need: name}, store", "states.child.case.with.need", "is integer, the value"),
+    ("store: {total: fee}", "store: {total: feee}", "states.child.case.store.total", "did you mean fee?"),
+    ("notify: email", "notify: emial", "states.doing.on.doing.done.do.0.notify", "did you mean email?"),
+    (
+        "template: hello, undo",
+        "template: helo, undo",
+        "states.doing.on.doing.done.do.0.template",
+        "did you mean hello?",
+    ),
+    ("with: {n: total}", "with: {n: totl}", "states.doing.on.doing.done.do.0.undo.0.with.n", "unknown name totl"),
+    ("undo: {notify", "undo: {notfy", "states.doing.on.doing.done.do.0.undo.0", "is no effect"),
+    ("kind: planned", "kind: plannd", "states.doing.on.doing.done.do.1.kind", "did you mean planned?"),
+    ("at: limit_at,", "at: total,", "states.doing.on.doing.done.do.1.at", "gives integer"),
+    ("at: limit_at,", "when: limit_at,", "states.doing.on.doing.done.do.1.when", "unknown key 'when'"),
+    ("document: paper", "document: papr", "states.doing.on.doing.done.do.2.document", "did you mean paper?"),
+    ("post: fee", "post: fe", "states.doing.on.doing.done.do.3.post", "did you mean fee?"),
+    ("business_key: case_id, ", "", "states.doing.on.doing.done.do.3", "business_key"),
+    (", event: told", "", "states.doing.on.doing.done.do.4", "names in `event`"),
+    ("tell: parent", "tell: parnt", "states.doing.on.doing.done.do.4.tell", "unknown name parnt"),
+    ("start: Child", "start: Chidl", "states.doing.on.doing.done.do.5.start", "did you mean Child?"),
+    ("wait: checking,", "wiat: checking,", "states.doing.after.wiat", "unknown name wiat"),
+    ("3 hours: checking", "3 huors: checking", "states.doing.after.3 huors", "unknown unit"),
+    ("limit_at - 1 hour:", "limt_at - 1 hour:", "states.doing.after.limt_at - 1 hour", "did you mean limit_at"),
+    ("cancel: [{notify: clerk", "cancel: [{notify: clark", "cancel.0.notify", "did you mean clerk?"),
+    ("reference: [name]", "reference: [nam]", "reference", "unknown field 'nam'"),
+    ("retention: 1 year", "retention: long", "retention", "not a length of time"),
+    ("  email:", "  now:", "data.now", "belongs to the engine"),
+    ("wait: {default", "total: {default", "parameters.total", "a field has the same name"),
+    ("type: integer, default: 1", "type: integer, default: one", "data.total.default", "not a whole number"),
+    ("  end: {final: ended}", "  lost: {final: no}\n  end: {final: ended}", "states.lost", "no transition leads here"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "where", "what"), SLIPS, ids=[f"{slip[2]}: {slip[3]}" for slip in SLIPS])
+def test_a_slip_is_found(right: str, wrong: str, where: str, what: str) -> None:
+    assert right in GOOD
+    faults = [(".".join(map(str, finding.path)), finding.message) for finding in found(GOOD.replace(right, wrong, 1))]
+    assert [message for path, message in faults if path == where and what in message], faults
+
+
+def test_four_eyes_need_two_people() -> None:
+    present = organization()
+    alone = present.model_copy(update={"people": {"cai": present.people["cai"]}})
+    text = GOOD.replace("role: who", "role: auditor")
+    messages = [finding.message for finding in found(text, organization=alone)]
+    assert "four eyes can never be: cai alone does 'doing' and 'checking'" in messages
+
+
+def test_a_role_that_nobody_holds() -> None:
+    present = organization()
+    without = {name: person for name, person in present.people.items() if "auditor" not in person.roles}
+    messages = [f.message for f in found(GOOD, organization=present.model_copy(update={"people": without}))]
+    assert "nobody holds the role 'auditor'" in messages
+
+
+def test_a_warning_is_not_an_error() -> None:
+    warned = found(GOOD.replace(", child.cancelled: end", ""))
+    assert [(finding.severity, finding.message) for finding in warned] == [
+        ("warning", "no transition takes 'child.cancelled'")
+    ]
+
+
+def test_ladders_name_roles_and_notices() -> None:
+    written = {"at_risk": {"at": "80 %", "notify": ["clark", "owner"], "template": "helo", "reassign": "supervisor"}}
+    ladder = parse_ladder({"ladder": "l", "title": {"en": "L", "zh": "梯"}, "rungs": written})
+    assert [finding.message for finding in lint_ladder(ladder, around())] == [
+        "unknown role 'clark'",
+        "unknown notice 'helo'",
+    ]
+    assert "clerk" in ROLES
+
+
+def test_every_shipped_procedure_and_ladder_is_clean() -> None:
+    library = load_library()
+    assert check_library(library) == []
+    assert [str(warning) for sop in library.sops for warning in findings_of(library, sop)[1]] == []
+
+
+def test_the_registry_lists_the_work_that_a_worker_does() -> None:
+    activities = (Path(__file__).parents[2] / "activities" / "work.py").read_text("utf-8")
+    assert [name for name in WORK_ACTIVITIES if f'@activity.defn(name="{name}")' not in activities] == []
+    assert activities.count("@activity.defn(") == len(WORK_ACTIVITIES)
