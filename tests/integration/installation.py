@@ -23,6 +23,7 @@ import worker
 from sop_engine.cases.casework import ACTS
 from sop_engine.cases.contracts import ActResult, CaseView, EventSignal, OpenCaseInput, StepView
 from sop_engine.cases.faults import SopError
+from sop_engine.content.library import Library, load_library
 from sop_engine.records.cases import StepRow
 from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
@@ -118,21 +119,14 @@ class Installation:
     # -- workers -------------------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[None]:
+    async def worker(self, library: Library | None = None) -> AsyncIterator[None]:
         """A worker in this process."""
-        ready, stop = asyncio.Event(), asyncio.Event()
-        serving = asyncio.create_task(worker.serve(self.client, self.settings, ready, stop))
-        waiting = asyncio.create_task(ready.wait())
-        await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        try:
+        library = library or load_library(parameters_file=self.settings.parameters_file)
+        async with worker.build_worker(self.client, self.settings, library, self.engine):
             yield
-        finally:
-            stop.set()
-            await serving
 
     async def worker_process(self, module: str = "worker", **environment: str) -> Process:
-        """A worker in a process of its own; it serves once it answers."""
+        """A worker in a process of its own, as an installation starts it."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", module),

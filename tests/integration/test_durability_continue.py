@@ -13,9 +13,10 @@ from temporalio import activity
 import worker
 from activities.work import WorkActivities
 from sop_engine.cases.contracts import ActResult, ClockView, CommentInput, WorkInput, WorkResult
-from sop_engine.console.playing import Player, read_example
+from sop_engine.console.playing import Player
 from tests.integration.complaint import ACTS, COMPLAINT
-from tests.integration.installation import PROJECT, Installation, installation, until
+from tests.integration.installation import Installation, installation, until
+from tests.integration.shipment import export_example
 from workflows import errands
 
 CONTINUE_AFTER = 4
@@ -55,8 +56,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory, screening: SlowScreeni
 
 async def shipment(house: Installation, case_id: str) -> Player:
     """A shipment whose first child, the intake, is open."""
-    example = read_example(PROJECT / "examples" / "export_fcl.yaml").model_copy(update={"id": case_id})
-    player = Player(house.gateway, example, lambda view: None)
+    player = Player(house.gateway, export_example().model_copy(update={"id": case_id}), lambda view: None)
     await player.open()
     await player.until(f"{case_id}.intake", "its first task", lambda view: bool(view.tasks))
     return player

@@ -5,7 +5,6 @@ import random
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,13 @@ import pytest
 from temporalio.service import RPCError
 
 from sop_engine.cases.contracts import ActResult, CommentInput
-from sop_engine.console.playing import PlayedAct, read_example, worked_out
 from sop_engine.temporal.client import UnreachableError
 from tests.integration.complaint import ACTS, COMPLAINT
-from tests.integration.installation import PROJECT, Installation, installation, kill, until
+from tests.integration.installation import Installation, installation, kill, until
+from tests.integration.shipment import completion, intake_acts, opening_data
 
 SEED = 20260302
 DEATHS = 3
-NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -69,9 +67,8 @@ async def complain(house: Installation, case_id: str) -> list[str]:
 
 async def ship(house: Installation, case_id: str) -> list[str]:
     """A shipment with its intake and booking, each a child; gives the acts of the intake."""
-    example = read_example(PROJECT / "examples" / "export_fcl.yaml")
-    await house.start("FreightShipment", case_id, worked_out(example.data, NOW))
-    acts = [act for act in example.script if act.case == "intake"]
+    await house.start("FreightShipment", case_id, opening_data())
+    acts = intake_acts()
     for act in acts:
         await task_opens(house, f"{case_id}.intake", act.target)
         await insist(house, f"{case_id}.intake", "complete_task", f"{case_id} {act.target}", completion(act))
@@ -81,16 +78,6 @@ async def ship(house: Installation, case_id: str) -> list[str]:
 
 async def is_open(house: Installation, case_id: str) -> bool:
     return (await house.view(case_id)).status == "open"
-
-
-def completion(act: PlayedAct) -> dict[str, Any]:
-    return {
-        "actor": act.person,
-        "task": act.target,
-        "outcome": act.outcome,
-        "data": worked_out(act.data, NOW),
-        "checklist": act.checklist,
-    }
 
 
 async def told_once(house: Installation, case_id: str, acts: list[str]) -> None:

@@ -1,0 +1,32 @@
+"""The export shipment of the examples, for tests that need a case with children. Its dates lie ahead of today."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sop_engine.console.playing import Example, PlayedAct, read_example, worked_out
+from tests.integration.installation import PROJECT
+
+
+def export_example() -> Example:
+    return read_example(PROJECT / "examples" / "export_fcl.yaml")
+
+
+def opening_data() -> dict[str, Any]:
+    data: dict[str, Any] = worked_out(export_example().data, datetime.now(UTC))
+    return data
+
+
+def intake_acts() -> list[PlayedAct]:
+    """The acts of the first child, from the consignment note to its acceptance."""
+    return [act for act in export_example().script if act.case == "intake"]
+
+
+def completion(act: PlayedAct) -> dict[str, Any]:
+    """The input of `complete_task` for an act of the example."""
+    return {
+        "actor": act.person,
+        "task": act.target,
+        "outcome": act.outcome,
+        "data": worked_out(act.data, datetime.now(UTC)),
+        "checklist": act.checklist,
+    }
