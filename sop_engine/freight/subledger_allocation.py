@@ -1,4 +1,4 @@
-"""Open items and how they settle one another: receipts, credit notes and refunds against invoices, payments against bills.
+"""Open items and how they settle one another: receipts and credit notes against invoices, payments against bills.
 
 Every paper that touches a control account opens an item with its amount on it, a debit positive. Settling moves equal
 amounts between two items of opposite signs, so it never changes what a party owes in all, whatever the order.
@@ -77,11 +77,12 @@ def allocate(voucher: OpenItem, others: Sequence[OpenItem], wanted: Sequence[Wan
     """
     faults: list[Fault] = []
     left = voucher.balance
+    opposing = [other for other in others if _opposite(left, other.balance)]
     for index, wish in enumerate(wanted):
         where = f"settles.{index}"
-        found = [other for other in others if other.reference == wish.reference and _opposite(left, other.balance)]
+        found = [other for other in opposing if other.reference == wish.reference]
         if not found:
-            known = ", ".join(other.reference for other in others if _opposite(voucher.balance, other.balance))
+            known = ", ".join(other.reference for other in opposing)
             faults.append((where, f"nothing open under {wish.reference!r} to settle", known or "nothing is open"))
             continue
         open_amount = sum((abs(other.balance) for other in found), NOUGHT)

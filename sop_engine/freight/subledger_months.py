@@ -62,8 +62,7 @@ def check_close(
     earlier = sorted(each for each in used if each < month and each not in closed)
     if earlier:
         faults.append(("month", "earlier months are open: " + ", ".join(earlier), "close them first"))
-    for entry in unbalanced:
-        faults.append(("entries", f"{entry} does not balance", "equal debits and credits"))
+    faults.extend(("entries", f"{entry} does not balance", "equal debits and credits") for entry in unbalanced)
     for control in controls:
         if control.ledger != control.items:
             said = f"{control.account} {control.currency}: ledger {control.ledger}, open items {control.items}"

@@ -1,0 +1,34 @@
+"""The firm's own figures for receivables, payables and cash on delivery."""
+
+from decimal import Decimal
+from itertools import pairwise
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sop_engine.freight.subledger_approval import PaymentTiers
+from sop_engine.freight.subledger_credit import CreditPolicy
+from sop_engine.freight.subledger_dunning import DunningLevel
+from sop_engine.freight.subledger_matching import MatchTolerance
+
+
+class SubledgerPolicy(BaseModel):
+    """As `policy:` of `sop_definitions/ledger.yaml` says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    terms_days: int = Field(ge=0)
+    """Days to pay where the paper says no due date."""
+    match_tolerance: MatchTolerance
+    payment_tiers: PaymentTiers
+    dunning: tuple[DunningLevel, ...]
+    credit: CreditPolicy
+    cod_settle_months: int = Field(ge=0)
+    freight_ratio: Decimal = Field(gt=0)
+    """The share of the goods' value that freight may be before it is flagged."""
+
+    @model_validator(mode="after")
+    def _levels_rise(self) -> "SubledgerPolicy":
+        figures = [(level.level, level.days) for level in self.dunning]
+        if any(later[0] <= earlier[0] or later[1] <= earlier[1] for earlier, later in pairwise(figures)):
+            raise ValueError("dunning: levels and days must rise")
+        return self
