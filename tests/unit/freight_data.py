@@ -5,7 +5,11 @@ from functools import cache
 from activities.work_rules import CustomsRules
 from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
+from sop_engine.freight.charge_codes import ChargeRules
+from sop_engine.freight.chargeable_weight import WeightRules
 from sop_engine.freight.free_time import FreeTimeTariffs
+from sop_engine.freight.freight_tariffs import FreightTariffs
+from sop_engine.freight.tariff import TariffTable
 
 
 @cache
@@ -16,3 +20,23 @@ def customs_rules() -> CustomsRules:
 @cache
 def free_time_tariffs() -> FreeTimeTariffs:
     return load_rules(content_root() / "rules" / "free_time.yaml", FreeTimeTariffs)
+
+
+@cache
+def charge_rules() -> ChargeRules:
+    return load_rules(content_root() / "rules" / "charges.yaml", ChargeRules)
+
+
+@cache
+def weight_rules() -> WeightRules:
+    return load_rules(content_root() / "rules" / "weights.yaml", WeightRules)
+
+
+@cache
+def freight_tariffs() -> FreightTariffs:
+    return load_rules(content_root() / "rules" / "tariffs.yaml", FreightTariffs)
+
+
+@cache
+def tariff_table() -> TariffTable:
+    return load_rules(content_root() / "rules" / "tariff.yaml", TariffTable)
