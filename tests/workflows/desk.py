@@ -7,6 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+
 from sop_engine.cases.contracts import CaseView, ClockView, EventInput, TaskView
 from sop_engine.cases.reading import ListNoticesInput, NoticeLine, TrialBalanceInput
 from sop_engine.records.ledger import LedgerRepository
@@ -39,12 +42,11 @@ class Desk:
         found: TaskView = await self.house.until(opened, f"task {state} of {self.case_id}")
         return found
 
-    async def do(self, actor: str, state: str, outcome: str, because: str | None = None, **data: Any) -> None:
-        """Completes a task with its whole checklist ticked; `because` passes checks that only warn."""
+    async def do(self, actor: str, state: str, outcome: str, **data: Any) -> None:
+        """Completes a task with its whole checklist ticked."""
         task = await self.task(state)
         ticks = tuple(task.checklist)
-        words: dict[str, Any] = {"data": data, "checklist": ticks, "reason": because}
-        await self.house.complete(self.case_id, actor, outcome, task.task, **words)
+        await self.house.complete(self.case_id, actor, outcome, task.task, data=data, checklist=ticks)
 
     async def report(self, actor: str, event: str, **data: Any) -> None:
         """An event that a person reports."""
@@ -58,6 +60,17 @@ class Desk:
         """The outcome, once the case is closed and everything it asked for is done."""
         await self.house.handle(self.case_id).result()
         return str((await self.view()).outcome)
+
+    async def settled(self) -> None:
+        """Waits until the notices, documents and postings that the case asked for are done."""
+        execution = WorkflowExecution(workflow_id=self.case_id)
+        request = DescribeWorkflowExecutionRequest(namespace=self.house.client.namespace, execution=execution)
+
+        async def idle() -> bool:
+            described = await self.house.client.workflow_service.describe_workflow_execution(request)
+            return not described.pending_activities
+
+        await self.house.until(idle, f"the last effect of {self.case_id}")
 
     async def clock(self, key: str) -> ClockView:
         return next(clock for clock in (await self.view()).clocks if clock.clock == key)

@@ -70,6 +70,7 @@ async def test_silence_across_the_statutory_spring_festival(house: House) -> Non
     await house.pass_until(china("2027-02-11 16:59:58"))
     assert not (await revisited.view()).tasks
     await house.pass_until(china("2027-02-12 09:00"))
+    await unanswered.settled()
 
     # First response, 2 hours on the wall from Thursday 16:00: 80 % = 1 h 36 min, 150 % = 3 h, 200 % = 4 h.
     # Public reply, 1 working day: Tuesday 9 February, 17:00; 1 h on Thursday + 8.5 h = 9.5 h.
@@ -112,6 +113,7 @@ async def test_silence_across_a_published_spring_festival(tmp_path: Path) -> Non
         unassigned = await classified(house, "CMP-3")
         assert not (await unanswered.clock("public_reply#1")).provisional
         await house.pass_until(china("2027-02-18 09:00"))
+        await unanswered.settled()
 
         # Public reply: make-up Saturday 6 February, 17:00; 1 + 8.5 = 9.5 h. 80 % = 7.6 h: 6.6 h on Saturday.
         # 150 % = 14.25 h: 4.75 h on Monday 15 February. 200 % = 19 h: 1 h on Tuesday 16 February.

@@ -1,0 +1,56 @@
+"""A complaint on a server: answered and closed, reopened, withdrawn."""
+
+from datetime import timedelta
+
+from tests.unit.exact_service import ACTIONS, DATA
+from tests.workflows.desk import Desk
+from tests.workflows.harness import House
+
+
+async def handled(desk: Desk) -> None:
+    await desk.do("feng.xue", "classified", "done", kind="damage", severity="critical")
+    await desk.do("zhao.min", "assigned", "done", responsible_unit="operations_manager")
+    await desk.do("huang.tao", "investigating", "plan_proposed", facts="Rain", cause="No sheet", plan="Replace")
+    await desk.do("zhao.min", "approving_plan", "approved")
+    await desk.do("zhao.min", "plan_told", "accepted", answer="Agreed")
+    await desk.do("huang.tao", "handling", "done", actions=ACTIONS, result_text="Replaced")
+
+
+async def test_a_complaint_is_reopened_until_the_complainant_is_satisfied(house: House) -> None:
+    desk = await Desk.open(house, "Complaint", "CMP-1", **DATA)
+    await desk.do("li.na", "registered", "acknowledged")
+    await handled(desk)
+    await house.pass_time(timedelta(days=7))
+    await desk.do("wu.fang", "revisiting", "heard", satisfied=2, suggestion="Faster")
+    await handled(desk)
+    await house.pass_time(timedelta(days=7))
+    await desk.do("wu.fang", "revisiting", "heard", satisfied=5)
+    await desk.do("zhao.min", "closing", "done", root_cause="No rain sheets", repeated_cause=False)
+    assert await desk.ended() == "closed"
+    assert (await desk.view()).data["reopened"] == 1
+    assert desk.told("critical_complaint") == ["chen.guodong"] * 2
+    assert desk.told("complaint_received") == ["wang.lei@buyer.example"]
+
+
+async def test_a_refused_plan_goes_to_the_supervisor(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "Complaint", "CMP-2", **DATA)
+    await desk.do("li.na", "registered", "acknowledged")
+    await desk.do("feng.xue", "classified", "done", kind="damage", severity="normal")
+    await desk.do("feng.xue", "assigned", "done", responsible_unit="operations_manager")
+    await desk.do("huang.tao", "investigating", "plan_proposed", facts="Rain", cause="No sheet", plan="Nothing")
+    await desk.do("jiang.bo", "approving_plan", "approved")
+    await desk.do("jiang.bo", "plan_told", "refused", answer="Not enough")
+    await desk.do("huang.tao", "investigating", "plan_proposed", facts="Rain", cause="No sheet", plan="Replace")
+    task = await desk.task("approving_plan")
+    assert task.role == "customer_service_supervisor"
+    assert desk.told("complaint_escalated") == ["zhao.min"]
+    clocks = {clock.clock: clock.status for clock in (await desk.view()).clocks}
+    assert (clocks["plan#1"], clocks["plan#2"]) == ("met", "met")
+
+
+async def test_a_withdrawn_complaint_ends_at_once(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "Complaint", "CMP-3", **DATA)
+    await desk.do("li.na", "registered", "acknowledged")
+    await desk.report("li.na", "complainant.withdrew")
+    assert await desk.ended() == "withdrawn"
+    assert {clock.status for clock in (await desk.view()).clocks} == {"met", "cancelled"}
