@@ -11,6 +11,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 
 from sop_engine.cases.contracts import CaseView, ClockView, EventInput, TaskView
+from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.cases.reading import ListNoticesInput, NoticeLine, TrialBalanceInput
 from sop_engine.records.ledger import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
@@ -37,7 +38,10 @@ class Desk:
         """The open task of a state, once automated work has led there."""
 
         async def opened() -> TaskView | None:
-            return next((task for task in (await self.view()).tasks if task.state == state), None)
+            try:
+                return next((task for task in (await self.view()).tasks if task.state == state), None)
+            except (NotFound, Refused):  # a child that is being opened
+                return None
 
         found: TaskView = await self.house.until(opened, f"task {state} of {self.case_id}")
         return found

@@ -62,7 +62,7 @@ class House:
     async def view(self, case_id: str) -> CaseView:
         return await self.gateway.case(case_id)
 
-    async def act(self, case_id: str, name: str, **values: Any) -> ActResult:
+    async def act(self, case_id: str, name: str, /, **values: Any) -> ActResult:
         """Any act of a person, by the name of its update."""
         from sop_engine.cases.casework import ACTS
 
@@ -73,7 +73,7 @@ class House:
     ) -> ActResult:
         return await self.act(case_id, "complete_task", actor=actor, outcome=outcome, task=task, **values)
 
-    async def refused(self, case_id: str, name: str, **values: Any) -> SopError:
+    async def refused(self, case_id: str, name: str, /, **values: Any) -> SopError:
         """The refusal that an act gets; fails where it is taken."""
         try:
             answer = await self.act(case_id, name, **values)

@@ -1,0 +1,88 @@
+"""A whole shipment with its children on a server, and shipments that end early."""
+
+from decimal import Decimal
+from typing import Any
+
+from tests.unit.exact_freight import CUSTOMER, PAPER
+from tests.workflows import paths
+from tests.workflows.desk import Desk
+from tests.workflows.harness import House
+
+SHIPMENT: dict[str, Any] = {
+    **CUSTOMER,
+    "customer": "C-100",
+    "direction": "domestic",
+    "taxpayer_no": "91110000600037341L",
+}
+COSTS = [{"charge": "Ocean freight", "payee": "COSCO", "amount": "CNY 7000"}]
+SERVICES = [{"service": "Ocean freight", "amount": "CNY 9000"}]
+
+
+async def test_a_domestic_shipment_runs_from_commission_to_money(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "FreightShipment", "SHP-1", **SHIPMENT)
+    await paths.intake(desk.child("intake"))
+    await paths.booking(desk.child("booking"))
+    papers = desk.child("documents")
+    await paths.papers_collected(papers, ("consignment_note",))
+    consignment = (await papers.view()).data["consignment"]
+    await paths.papers_made(papers, consignment, consignment)
+    await paths.papers_handed_over(papers)
+    pickup = {"pickup_place": "Gate 1", "pickup_at": "2026-11-22T09:00+08:00", "pickup_vehicle": "B-1"}
+    await desk.do("ma.chao", "arranging_pickup", "picked_up", **pickup)
+    await desk.task("awaiting_departure")
+    await desk.hear("transport.departed", departed_at="2026-11-22T10:00+08:00")
+    await desk.do("zhou.jie", "under_way", "arrived", arrived_at="2026-11-22T11:00+08:00")
+    await paths.delivery(desk.child("delivery"))
+    await desk.do("song.yan", "recovering_receipt", "recovered")
+    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=COSTS, revenue_lines=SERVICES)
+    await desk.do("guo.qiang", "checking_costs", "agreed")
+    invoice = desk.child("invoicing")
+    await invoice.do("lin.yue", "requested", "requested")
+    await paths.invoice_sent(invoice)
+    await invoice.hear("customer.confirmed_invoice", received_by="Ms Chen")
+    bill = {"bill_no": "CB-1", "bill_net": "CNY 6604", "bill_vat": "CNY 396", "bill_total": "CNY 7000"}
+    await desk.do("hu.jing", "verifying_bill", "verified", **bill)
+    await desk.do("qian.li", "approving_bill", "approved")
+    await desk.do("hu.jing", "paying_bill", "paid", bill_paid_on="2026-11-22", payment_ref="PAY-1")
+    collection = desk.child("collection")
+    await collection.task("open")
+    await paths.money_booked(collection, "CNY 9540", "BK-SHP-1")
+    await collection.do("hu.jing", "closing", "closed", closing_entry="E-1")
+
+    assert await desk.ended() == "paid"
+    view = await desk.view()
+    assert view.data["margin"] == {"amount": "2000", "currency": "CNY"}
+    assert {child.outcome for child in view.children} == {
+        "accepted",
+        "confirmed",
+        "handed_over",
+        "signed",
+        "invoiced",
+        "paid",
+    }
+    # The supplier's bill is accepted and paid; the customer's money is in the collection's own postings.
+    assert desk.balances() == {"6401": Decimal(6604), "2221.01": Decimal(396), "1002": Decimal(-7000)}
+    assert desk.told("shipment_closed") == [paths.CUSTOMER_MAIL]
+    assert PAPER["goods"] == consignment["goods"]
+
+
+async def test_a_refused_commission_rejects_the_shipment(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "FreightShipment", "SHP-2", **SHIPMENT)
+    intake = desk.child("intake")
+    await intake.task("received")
+    await intake.hear("customer.cancelled")
+    assert await desk.ended() == "rejected"
+    assert (await desk.view()).data["reject_reason"] == "customer_cancel"
+
+
+async def test_a_withdrawn_shipment_cancels_its_booking(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "FreightShipment", "SHP-3", **SHIPMENT)
+    await paths.intake(desk.child("intake"))
+    booking = desk.child("booking")
+    await paths.booking_requested(booking)
+    await desk.report("zhou.jie", "exception.reported", exception_note="Customer may withdraw")
+    await desk.hear("customer.withdrew", withdrawal_reason="Order lost")
+    assert await desk.ended() == "cancelled"
+    assert await booking.ended() == "cancelled"
+    assert booking.told("booking_cancelled") == ["desk@cosco.example"]
+    assert desk.told("shipment_cancelled") == [paths.CUSTOMER_MAIL, "xu.ming", "zhou.jie"]
