@@ -81,14 +81,16 @@ def _notify(turn: Turn, effect: Effect, actor: str) -> None:
             return
         address = str(known)
     people: tuple[str, ...] = ()
-    if recipient == "assignee":
-        task = next((task for task in reversed(turn.state.tasks.values()) if task.state == effect.state), None)
-        if task is not None:
-            person = task.assignee or task.completed_by
-            people = (person,) if person is not None else ()
-            recipient = recipient if people else task.role
-    elif recipient == "owner":
-        recipient = turn.procedure.definition.owner
+    owner = turn.procedure.definition.owner
+    task = next((task for task in reversed(turn.state.tasks.values()) if task.state == effect.state), None)
+    if recipient == "assignee" and task is not None:
+        person = task.assignee or task.completed_by
+        people = (person,) if person is not None else ()
+        recipient = recipient if people else task.role
+    elif recipient == "supervisor":
+        recipient = turn.procedure.bundle.superiors.get(task.role if task is not None else owner) or owner
+    elif recipient in ("assignee", "owner"):
+        recipient = owner
     notify(
         turn, recipient, str(effect.options.get("template")), plain(effect.data), effect.state, actor, people, address
     )

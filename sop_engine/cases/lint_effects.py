@@ -24,7 +24,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What each effect says beside `with` and `undo`."""
 
-STANDING = ("assignee", "owner")
+STANDING = ("assignee", "supervisor", "owner")
 """Recipients that every SOP has."""
 
 MILESTONE_KINDS = ("planned", "estimated", "actual")
@@ -65,7 +65,8 @@ def _effect(notes: Notebook, path: Path, body: Mapping[str, Any], is_compiled: b
     place = (*path, kind)
     match kind:
         case "notify":
-            names = (*notes.procedure.bundle.superiors, *notes.procedure.definition.data, *STANDING)
+            people = notes.around.organization.people if notes.around.organization is not None else ()
+            names = (*notes.procedure.bundle.superiors, *notes.procedure.definition.data, *STANDING, *people)
             notes.known(place, "recipient", target, names)
             notes.known((*path, "template"), "notice", str(body.get("template")), notes.around.notices)
         case "document":
@@ -97,7 +98,7 @@ def given_to(notes: Notebook, path: Path, sop: str, values: Mapping[str, Any]) -
             notes.accepts(place, child, name, value)
     for name, spec in child.data.items():
         if spec.required and spec.default is None and name not in values:
-            notes.error((*path, "with"), f"{sop} needs '{name}' to open")
+            notes.error((*path, "with"), f"{sop} needs {name} to open")
 
 
 def _delay(notes: Notebook, path: Path, text: str) -> None:

@@ -21,11 +21,11 @@ def lint_events(notes: Notebook) -> None:
     places = paths_of_states(notes.procedure.bundle.definition)
     reported: dict[str, None] = {}
     for shape in notes.procedure.shapes.values():
-        for word, is_needed in _words(notes, shape):
+        for word, is_needed, below in _words(notes, shape):
             name = f"{shape.id}.{word}"
             reported[name] = None
             if not any(matches(descriptor, name) for descriptor in waited):
-                (notes.error if is_needed else notes.warn)(places[shape.id], f"no transition takes '{name}'")
+                (notes.error if is_needed else notes.warn)((*places[shape.id], *below), f"no transition takes {name}")
     known = (*reported, *_rungs(notes), *notes.procedure.definition.events, *_raised(written), "case.amended")
     for state in notes.procedure.chart.states.values():
         for descriptor in (event for transition in state.on for event in transition.events):
@@ -45,23 +45,25 @@ def outcomes_of(definition: SopDefinition) -> Mapping[str, tuple[str, ...]]:
     return {"done": ()} if definition.parallel else found
 
 
-def _words(notes: Notebook, shape: StateShape) -> Iterator[tuple[str, bool]]:
-    """What the work of a state may report, and whether somebody must take it."""
+def _words(notes: Notebook, shape: StateShape) -> Iterator[tuple[str, bool, Path]]:
+    """What the work of a state may report, whether somebody must take it, and where the state says it."""
     if shape.task is not None:
-        words = ("all",) if shape.task.for_each is not None else tuple(shape.task.outcomes)
-        yield from ((word, True) for word in words)
+        if shape.task.for_each is not None:
+            yield "all", True, ("task", "for_each")
+        else:
+            yield from ((outcome, True, ("task", "outcomes", outcome)) for outcome in shape.task.outcomes)
     elif shape.work is not None:
-        yield "done", True
+        yield "done", True, ("work",)
         if "failed" in notes.procedure.heard_after(shape.id):
-            yield "failed", True
+            yield "failed", True, ("work",)
     elif shape.child is not None and shape.child.for_each is not None:
-        yield "all", True
+        yield "all", True, ("case", "for_each")
     elif shape.child is not None and not shape.child.detached:
         child = notes.around.sops.get(shape.child.sop)
         outcomes = outcomes_of(child) if child is not None else {}
-        yield from ((outcome, True) for outcome in outcomes)
+        yield from ((outcome, True, ("case",)) for outcome in outcomes)
         if "cancelled" not in outcomes:
-            yield "cancelled", False
+            yield "cancelled", False, ("case",)
 
 
 def _rungs(notes: Notebook) -> Iterator[str]:

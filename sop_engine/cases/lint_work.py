@@ -30,7 +30,8 @@ def lint_work(notes: Notebook) -> None:
 def _task(notes: Notebook, shape: StateShape, spec: TaskSpec, path: Path) -> None:
     fields = notes.procedure.definition.data
     _role(notes, spec.role, (*path, "role"))
-    notes.fields((*path, "form"), (entry.field for entry in spec.form))
+    for index, entry in enumerate(spec.form):
+        notes.known((*path, "form", index), "field", entry.field, fields)
     named = [entry.field for entry in spec.form]
     for name in dict.fromkeys(name for name in named if named.count(name) > 1):
         notes.error((*path, "form"), f"shows '{name}' twice")

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
 from sop_engine.cases.contracts import CaseRecord, ChildView, ClockRecord, Contract, StepView, TaskRecord
 
+DocumentKind = Literal["html", "pdf"]
 CHUNK_BYTES = 512 * 1024
 """Size of one piece of a file: Temporal refuses messages over 2 MB."""
 
@@ -161,6 +163,8 @@ class DocumentLine(Contract):
     media_type: str
     size: int
     sha256: str
+    pdf_sha256: str | None = None
+    """Of the PDF of the same version, where there is one."""
     rendered_at: datetime
 
 
@@ -170,6 +174,7 @@ class DocumentList(Contract):
 
 class ReadDocumentInput(Contract):
     document_id: str
+    kind: DocumentKind = "html"
     offset: int = Field(default=0, ge=0)
 
 
@@ -179,6 +184,7 @@ class DocumentChunk(Contract):
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     document: DocumentLine
+    """Name, media type, size and hash are those of the kind that was asked for."""
     offset: int
     content: bytes
     next_offset: int | None

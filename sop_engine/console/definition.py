@@ -38,6 +38,8 @@ class DefinitionList(BaseModel):
 class LintResult(BaseModel):
     checked: tuple[str, ...]
     faults: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    """What may be meant, and is worth a look."""
 
 
 @command(definition, "list", reads=True, local=True)
@@ -82,11 +84,19 @@ def show(session: Session, sop: SopName) -> None:
 @command(definition, "lint", reads=True, local=True)
 def lint(session: Session, sops: SopNames = None) -> None:
     """Check SOPs; every fault is listed with its file and line."""
+    from sop_engine.content.checking import check_ladders
+
     library = read_library(session)
     checked = tuple(sops or sorted(library.sops))
-    faults = [fault for sop in checked for fault in faults_of(library, sop)]
+    found = [findings_of(library, sop) for sop in checked]
+    faults = [fault for errors, _ in found for fault in errors]
+    faults += [] if sops else place_faults(check_ladders(library))
+    warnings = [warning for _, warned in found for warning in warned]
     if session.as_json:
-        session.json(LintResult(checked=checked, faults=tuple(map(str, faults))))
+        shown = LintResult(checked=checked, faults=tuple(map(str, faults)), warnings=tuple(map(str, warnings)))
+        session.json(shown)
+    for warning in warnings:
+        session.say(f"warning: {warning}")
     if faults:
         raise InvalidInput(f"{len(faults)} faults in {len(checked)} SOPs", faults)
     session.say(f"No fault in {len(checked)} SOPs")
@@ -124,20 +134,17 @@ def read_library(session: Session) -> "Library":
 
 def faults_of(library: "Library", sop: str) -> list[Fault]:
     """What is wrong with one SOP, in the order of its file. Raises `NotFound`."""
-    from sop_engine.cases.procedure import DefinitionError, compile_procedure
-    from sop_engine.console.lint import CrossCheck
-    from sop_engine.content.library import definition_faults
-    from sop_engine.statechart.verify import verify
+    return findings_of(library, sop)[0]
+
+
+def findings_of(library: "Library", sop: str) -> tuple[list[Fault], list[Fault]]:
+    """Faults and warnings of one SOP, in the order of its file. Raises `NotFound`."""
+    from sop_engine.content.checking import check_sop
 
     if sop not in library.sops:
         raise unknown_sop(library, sop)
-    found = library.sops[sop]
-    try:
-        procedure = compile_procedure(library.bundle(sop))
-    except DefinitionError as error:
-        return place_faults(definition_faults(found, error))
-    faults = [*CrossCheck(library, procedure).run(), *verify(procedure.chart)]
-    return place_faults(sorted(found.place(fault.path, fault.message) for fault in faults))
+    faults, warnings = check_sop(library, sop)
+    return place_faults(sorted(faults)), place_faults(sorted(warnings))
 
 
 def place_faults(faults: "Iterable[YamlFault]") -> list[Fault]:

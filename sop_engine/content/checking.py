@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
+from sop_engine.cases.lint_findings import Severity
 from sop_engine.cases.procedure import DefinitionError, compile_procedure
 from sop_engine.cases.registry import WORK_ACTIVITIES
 from sop_engine.content.library import Library, definition_faults
@@ -14,20 +13,14 @@ LADDERS_FILE = "ladders.yaml"
 LEDGER_FILE = "ledger.yaml"
 
 
-def check_library(library: Library, sops: Iterable[str] | None = None) -> list[YamlFault]:
-    """Every error in the given SOPs, or in all of them and the ladders, with its file and line."""
+def check_library(library: Library) -> list[YamlFault]:
+    """Every error in all SOPs and ladders, with its file and line."""
     around = surroundings_of(library)
-    faults = [fault for sop in sops or library.sops for fault in check_sop(library, sop, around)]
-    return faults if sops else [*_ladder_faults(library, around), *faults]
+    faults = (fault for sop in library.sops for fault in check_sop(library, sop, around)[0])
+    return [*check_ladders(library, around), *faults]
 
 
-def check_sop(library: Library, sop: str, around: Surroundings | None = None) -> list[YamlFault]:
-    """Every error in one SOP. Raises KeyError for an unknown one."""
-    errors, _ = findings_of(library, sop, around)
-    return errors
-
-
-def findings_of(
+def check_sop(
     library: Library, sop: str, around: Surroundings | None = None
 ) -> tuple[list[YamlFault], list[YamlFault]]:
     """Errors and warnings in one SOP. Raises KeyError for an unknown one."""
@@ -38,7 +31,7 @@ def findings_of(
         return definition_faults(sop_file, error), []
     found = lint(procedure, around or surroundings_of(library))
 
-    def placed(severity: str) -> list[YamlFault]:
+    def placed(severity: Severity) -> list[YamlFault]:
         return [sop_file.place(finding.path, finding.message) for finding in found if finding.severity == severity]
 
     return placed("error"), placed("warning")
@@ -67,11 +60,13 @@ def _entries(library: Library) -> tuple[str, ...] | None:
         return None
 
 
-def _ladder_faults(library: Library, around: Surroundings) -> list[YamlFault]:
+def check_ladders(library: Library, around: Surroundings | None = None) -> list[YamlFault]:
+    """Every error in the ladders."""
+    known = around or surroundings_of(library)
     path = library.root / LADDERS_FILE
     file = read_file(path)
 
     def placed(finding: Finding) -> YamlFault:
         return YamlFault(file.name, *file.place(finding.path), ".".join(map(str, finding.path)), finding.message)
 
-    return [placed(found) for ladder in library.ladders.values() for found in lint_ladder(ladder, around)]
+    return [placed(found) for ladder in library.ladders.values() for found in lint_ladder(ladder, known)]

@@ -43,7 +43,6 @@ class Rung(Frozen):
     notify: tuple[str, ...] = ()
     reassign: str | None = None
     priority: int | None = None
-    task: str | None = None
     template: str | None = None
 
 
@@ -73,7 +72,6 @@ class _WrittenRung(Frozen):
     notify: tuple[str, ...] = ()
     reassign: str | None = None
     priority: int | None = None
-    task: str | None = None
     template: str | None = None
 
     @model_validator(mode="before")

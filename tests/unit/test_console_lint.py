@@ -25,8 +25,8 @@ data:
 events:
   note.sent: {title: {en: Sent, zh: 已发}, roles: [clerk]}
 clocks:
-  fine: {within: patience, start: opened, stop: note.sent}
-  odd: {within: 2 days, start: opened, stop: note.sent, ladder: standrad}
+  fine: {within: patience, start: opened, stop: note.sent, title: {en: Fine, zh: 好}}
+  odd: {within: 2 days, start: opened, stop: note.sent, ladder: standrad, title: {en: Odd, zh: 怪}}
 initial: writing
 states:
   writing:

@@ -26,7 +26,7 @@ STANDARD = ladder(
     reminder={"at": "80 %", "notify": ["assignee"]},
     breached={"at": "100%", "notify": ["assignee", "supervisor"]},
     manager={"at": "150 %", "notify": "department_manager", "priority": 1},
-    general={"at": "200 %", "notify": ["general_manager"], "reassign": "general_manager", "task": "explain"},
+    general={"at": "200 %", "notify": ["general_manager"], "reassign": "general_manager"},
 )
 
 
