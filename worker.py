@@ -24,6 +24,7 @@ from sop_engine.channels.mail import MailServer
 from sop_engine.content.library import Library, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
+from sop_engine.documents.pdf import PdfTemplates
 from sop_engine.documents.rendering import DocumentTemplates
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
@@ -45,7 +46,8 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
     notices = NoticeActivities(
         engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices")
     )
-    documents = DocumentActivities(engine, DocumentTemplates(library.root / "documents"), library.organization)
+    papers = library.root / "documents"
+    documents = DocumentActivities(engine, DocumentTemplates(papers), PdfTemplates(papers), library.organization)
     ledger = LedgerActivities(engine, load_rules(library.root / "ledger.yaml", LedgerRules))
     reading = ReadingActivities(engine, library.organization)
     work = WorkActivities(engine, load_work_rules(library.root))

@@ -1,4 +1,4 @@
-"""The activity that renders a case's documents."""
+"""The activity that renders a case's documents: HTML, and PDF where there is a template for it."""
 
 from sqlalchemy import Engine
 from temporalio import activity
@@ -6,6 +6,7 @@ from temporalio import activity
 from activities.failures import refusals
 from sop_engine.cases.contracts import DocumentInput, DocumentResult
 from sop_engine.cases.organization import Organization
+from sop_engine.documents.pdf import PdfTemplates
 from sop_engine.documents.rendering import DocumentTemplates
 from sop_engine.records.documents import DocumentRepository
 
@@ -13,9 +14,12 @@ from sop_engine.records.documents import DocumentRepository
 class DocumentActivities:
     """Renders documents and keeps every version."""
 
-    def __init__(self, engine: Engine, templates: DocumentTemplates, organization: Organization) -> None:
+    def __init__(
+        self, engine: Engine, templates: DocumentTemplates, papers: PdfTemplates, organization: Organization
+    ) -> None:
         self._documents = DocumentRepository(engine)
         self._templates = templates
+        self._papers = papers
         self._organization = organization
 
     @activity.defn(name="render_document")
@@ -25,7 +29,9 @@ class DocumentActivities:
         if kept is not None:
             return kept
         with refusals():
-            rendered = self._templates.render(given.template, given.facts, given.values, self._organization.name)
+            about = (given.template, given.facts, given.values, self._organization.name)
+            rendered = self._templates.render(*about)
+            pdf = self._papers.render(*about).content if given.template in self._papers else None
         return self._documents.keep(
             key=given.key,
             case_id=given.facts.case_id,
@@ -33,4 +39,5 @@ class DocumentActivities:
             title=rendered.title.model_dump(),
             content=rendered.html.encode(),
             rendered_at=given.facts.at,
+            pdf=pdf,
         )

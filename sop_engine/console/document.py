@@ -33,12 +33,13 @@ async def open_document(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to write it; the data directory when left out.")
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="The PDF in place of the HTML.")] = False,
 ) -> None:
     """Fetch a document; prints the path of the file, and shows it when a person is watching."""
     gateway = await session.gateway()
     content, offset, name = b"", 0, document_id
     while True:
-        question = ReadDocumentInput(document_id=document_id, offset=offset)
+        question = ReadDocumentInput(document_id=document_id, kind="pdf" if pdf else "html", offset=offset)
         chunk = await gateway.read("read_document", question, DocumentChunk)
         content, name = content + chunk.content, Path(chunk.document.name).name
         if chunk.next_offset is None:

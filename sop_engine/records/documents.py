@@ -40,6 +40,7 @@ class DocumentRow(Row, table=True):
     name: str
     media_type: str
     sha256: str = Field(foreign_key="contents.sha256")
+    pdf_sha256: str | None = Field(default=None, foreign_key="contents.sha256")
     rendered_at: datetime = Field(sa_type=UtcInstant)
 
 
@@ -56,20 +57,26 @@ class DocumentRepository:
             return None if row is None else _result(row)
 
     def keep(
-        self, *, key: str, case_id: str, template: str, title: dict[str, str], content: bytes, rendered_at: datetime
+        self,
+        *,
+        key: str,
+        case_id: str,
+        template: str,
+        title: dict[str, str],
+        content: bytes,
+        rendered_at: datetime,
+        pdf: bytes | None = None,
     ) -> DocumentResult:
-        """Keeps the next version of a case's HTML document; with a known key, answers with what is kept.
+        """Keeps the next version of a case's document, HTML and PDF; with a known key, answers with what is kept.
 
         Two keys of one document at the same instant end in an IntegrityError for one of them, which then tries again.
         """
-        digest = sha256(content).hexdigest()
         with writing(self._engine) as connection, Session(connection) as session:
             row = session.exec(select(DocumentRow).where(DocumentRow.key == key)).first()
             if row is not None:
                 return _result(row)
-            if session.get(ContentRow, digest) is None:
-                session.add(ContentRow(sha256=digest, size=len(content), content=content))
-                session.flush()
+            digest = _kept_content(session, content)
+            pdf_digest = None if pdf is None else _kept_content(session, pdf)
             latest = select(func.max(DocumentRow.version)).where(
                 DocumentRow.case_id == case_id, DocumentRow.template == template
             )
@@ -85,6 +92,7 @@ class DocumentRepository:
                 name=f"{document_id}.html",
                 media_type="text/html; charset=utf-8",
                 sha256=digest,
+                pdf_sha256=pdf_digest,
                 rendered_at=rendered_at,
             )
             session.add(row)
@@ -103,24 +111,34 @@ class DocumentRepository:
             return DocumentList(documents=tuple(_line(row, size) for row, size in session.exec(chosen)))
 
     def read(self, given: ReadDocumentInput) -> DocumentChunk:
-        """One piece of a document. Raises NotFound for an unknown one."""
+        """One piece of a document. Raises NotFound for an unknown one, and for a PDF of one that has none."""
+        digest = col(DocumentRow.sha256 if given.kind == "html" else DocumentRow.pdf_sha256)
         chosen = (
             select(DocumentRow, ContentRow.size, func.substr(ContentRow.content, given.offset + 1, CHUNK_BYTES))
-            .join(ContentRow, col(ContentRow.sha256) == col(DocumentRow.sha256))
+            .join(ContentRow, col(ContentRow.sha256) == digest)
             .where(DocumentRow.document_id == given.document_id)
         )
         with Session(self._engine) as session:
             found = session.exec(chosen).first()
             if found is None:
-                raise NotFound(f"records know no document {given.document_id}")
+                what = "document" if given.kind == "html" else "PDF of document"
+                raise NotFound(f"records know no {what} {given.document_id}")
             row, size, content = found
             end = given.offset + len(content)
             return DocumentChunk(
-                document=_line(row, size),
+                document=_line(row, size) if given.kind == "html" else _pdf_line(row, size),
                 offset=given.offset,
                 content=bytes(content),
                 next_offset=end if end < size else None,
             )
+
+
+def _kept_content(session: Session, content: bytes) -> str:
+    digest = sha256(content).hexdigest()
+    if session.get(ContentRow, digest) is None:
+        session.add(ContentRow(sha256=digest, size=len(content), content=content))
+        session.flush()
+    return digest
 
 
 def _line(row: DocumentRow, size: int) -> DocumentLine:
@@ -134,8 +152,14 @@ def _line(row: DocumentRow, size: int) -> DocumentLine:
         media_type=row.media_type,
         size=size,
         sha256=row.sha256,
+        pdf_sha256=row.pdf_sha256,
         rendered_at=row.rendered_at,
     )
+
+
+def _pdf_line(row: DocumentRow, size: int) -> DocumentLine:
+    own = {"name": f"{row.document_id}.pdf", "media_type": "application/pdf", "sha256": row.pdf_sha256}
+    return _line(row, size).model_copy(update=own)
 
 
 def _result(row: DocumentRow) -> DocumentResult:

@@ -14,6 +14,7 @@ from sop_engine.cases.contracts import CaseFacts, DocumentInput, DocumentResult
 from sop_engine.cases.fields import Title
 from sop_engine.cases.organization import Organization, Person, Role
 from sop_engine.cases.reading import CHUNK_BYTES, CaseInput, DocumentChunk, ListTasksInput, ReadDocumentInput
+from sop_engine.documents.pdf import PdfTemplates
 from sop_engine.documents.rendering import DocumentTemplates
 from sop_engine.records.definitions import DefinitionChangedError, DefinitionRepository
 from sop_engine.records.documents import DocumentRepository
@@ -41,8 +42,8 @@ def render(engine: Engine, key: str, eta: str = "2026-03-05", template: str = "a
         at=AT,
         zone="Asia/Shanghai",
     )
-    templates = DocumentTemplates(Path(__file__).parent / "templates" / "documents")
-    activities = DocumentActivities(engine, templates, ORGANIZATION)
+    folder = Path(__file__).parent / "templates" / "documents"
+    activities = DocumentActivities(engine, DocumentTemplates(folder), PdfTemplates(folder), ORGANIZATION)
     return activities.render_document(DocumentInput(key=key, template=template, facts=facts))
 
 

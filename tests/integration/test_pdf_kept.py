@@ -1,0 +1,67 @@
+"""A document's HTML and PDF are one version in the records, under one key."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from temporalio.exceptions import ApplicationError
+
+from activities.documents import DocumentActivities
+from activities.reading import ReadingActivities
+from sop_engine.cases.contracts import CaseFacts, DocumentInput, DocumentResult
+from sop_engine.cases.reading import CaseInput, DocumentKind, ReadDocumentInput
+from sop_engine.content.library import content_root, load_library
+from sop_engine.documents.pdf import PdfTemplates
+from sop_engine.documents.rendering import DocumentTemplates
+
+pytest_plugins = ("tests.integration.databases",)
+
+
+def render(engine: Engine, key: str, folder: Path | None = None, template: str = "release_notice") -> DocumentResult:
+    folder = folder or content_root() / "documents"
+    activities = DocumentActivities(
+        engine, DocumentTemplates(folder), PdfTemplates(folder), load_library().organization
+    )
+    facts = CaseFacts(
+        case_id="SHP-1.release",
+        sop="CustomsRelease",
+        title={"en": "Customs release", "zh": "海关放行"},
+        data={"release_no": "FX-2026-0099", "customer_name": "深圳市海源电子有限公司"},
+        state=None,
+        actor=None,
+        at=datetime(2026, 3, 12, 7, 42, tzinfo=UTC),
+        zone="Asia/Shanghai",
+    )
+    return activities.render_document(DocumentInput(key=key, template=template, facts=facts))
+
+
+def test_html_and_pdf_are_one_version(engine: Engine) -> None:
+    first = render(engine, "k1")
+    assert render(engine, "k1") == first
+    second = render(engine, "k2")
+    reading = ReadingActivities(engine)
+    lines = reading.list_documents(CaseInput(case_id="SHP-1.release")).documents
+    assert [line.document_id for line in lines] == [first.document_id, second.document_id]
+    assert lines[0].pdf_sha256 == lines[1].pdf_sha256 is not None
+
+    def read(kind: DocumentKind) -> bytes:
+        chunk = reading.read_document(ReadDocumentInput(document_id=first.document_id, kind=kind))
+        assert chunk.next_offset is None
+        assert sha256(chunk.content).hexdigest() == chunk.document.sha256
+        assert len(chunk.content) == chunk.document.size
+        assert chunk.document.name == f"{first.document_id}.{kind}"
+        return chunk.content
+
+    assert read("pdf").startswith(b"%PDF-")
+    assert "深圳市海源电子有限公司" in read("html").decode()
+
+
+def test_a_document_without_a_pdf_template_has_no_pdf(engine: Engine) -> None:
+    kept = render(engine, "k1", Path(__file__).parent / "templates" / "documents", "arrival_notice")
+    reading = ReadingActivities(engine)
+    assert reading.list_documents(CaseInput(case_id="SHP-1.release")).documents[0].pdf_sha256 is None
+    with pytest.raises(ApplicationError, match="no PDF of document") as failed:
+        reading.read_document(ReadDocumentInput(document_id=kept.document_id, kind="pdf"))
+    assert (failed.value.type, failed.value.non_retryable) == ("NotFound", True)
