@@ -162,7 +162,7 @@ class Errands:
                 OpenCaseInput(data=command.data, parent=parent, actor=f"case {info.workflow_id}"),
                 id=command.case_id,
                 parent_close_policy=ParentClosePolicy.ABANDON,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 static_summary=f"{command.title} {command.case_id}"[:200],
             )
         except FailureError as error:
@@ -234,7 +234,7 @@ class Errands:
             if is_cancelled_exception(error):
                 return
             message = message_of(error)
-            self._tell(lambda turn: reports.effect_failed(turn, name, message))
+            self._tell(lambda turn: reports.effect_failed(turn, name, message, command))
 
     async def _activity(self, name: str, given: object, result: type[Result], summary: str) -> Result:
         answer: Result = await workflow.execute_activity(

@@ -25,6 +25,7 @@ from sop_engine.cases.incidents import settle_status
 from sop_engine.cases.stepping import catch_up, dispatch
 from sop_engine.cases.taking import take_event, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.written import sent_after
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.timekeeping import clocks
 from sop_engine.timekeeping.periods import PeriodError, parse_period
@@ -147,13 +148,12 @@ def _after_hold(turn: Turn, delay: Delay, held_at: datetime) -> Delay:
     """The delay moved by the held time, in working time where its period is; one until an instant stays."""
     if delay.queued or delay.due_at < held_at:
         return delay
-    held = turn.data.get(delay.key)
+    text = delay.key if delay.kind == "after" else sent_after(turn.procedure.bundle.definition, delay.key)
+    held = turn.data.get(text)
     try:
-        is_working = parse_period(held if isinstance(held, str) else delay.key).is_working
+        is_working = parse_period(held if isinstance(held, str) else text).is_working
     except PeriodError:
-        if delay.kind == "after":
-            return delay
-        is_working = False
+        return delay
     calendar = turn.procedure.calendar
     moved = (
         calendar.add(turn.now, calendar.between(held_at, delay.due_at))

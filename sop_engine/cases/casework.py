@@ -105,7 +105,6 @@ def perform(
     except CHART_FAILURES as error:
         turn.back_to(point)
         incident = open_incident(turn, "effect", f"{name} by {act.actor}: {error}")
-        turn.state.remember(act.id)
         return turn, Refused(f"the SOP itself failed, see incident {incident.key}: {error}")
     catch_up(turn, now)
     turn.state.remember(act.id)

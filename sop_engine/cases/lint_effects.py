@@ -8,7 +8,7 @@ from typing import Any
 
 from sop_engine.cases.definition import EFFECT_KINDS
 from sop_engine.cases.lint_findings import INSTANTS, Notebook
-from sop_engine.cases.lint_paths import delays, walk
+from sop_engine.cases.written import delays, walk
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.periods import PeriodError, parse_period
 

@@ -8,8 +8,8 @@ from sop_engine.cases.definition import ChildSpec, ClockSpec, TaskSpec, WorkSpec
 from sop_engine.cases.lint_effects import given_to
 from sop_engine.cases.lint_events import outcomes_of
 from sop_engine.cases.lint_findings import Notebook
-from sop_engine.cases.lint_paths import paths_of_states
 from sop_engine.cases.shape import StateShape
+from sop_engine.cases.written import paths_of_states
 from sop_engine.statechart.faults import Path
 
 

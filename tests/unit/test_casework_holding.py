@@ -137,6 +137,27 @@ def test_a_delay_moves_by_the_held_time_in_its_unit(delay: str, held_after: int,
     assert fired == MONDAY + timedelta(hours=expected)
 
 
+@pytest.mark.parametrize(("delay", "expected"), [("4 hours", 24), ("4 working hours", 26.5), ("due_at", 21)])
+def test_a_sent_event_moves_likewise(delay: str, expected: float) -> None:
+    case = Played(
+        f"""
+data: {{due_at: {{type: datetime}}}}
+states:
+  a: {{entry: [{{send: ring, id: bell, after: {delay}}}], on: {{ring: b}}}}
+  b: {{final: true}}
+""",
+        due_at="2026-03-02T14:00+08:00",
+    )
+    case.pass_time(hours=1)
+    case.act("hold", "dan", reason="r")
+    held = 20 if delay != "4 working hours" else 19
+    case.pass_time(hours=held)
+    case.act("resume", "dan")
+    case.pass_time(hours=48)
+    fired = max(case.journal("timer")[0].at, MONDAY + timedelta(hours=1 + held))
+    assert fired == MONDAY + timedelta(hours=expected)
+
+
 def test_a_working_clock_moves_by_the_working_time_held() -> None:
     case = Played("states: {a: {task: {within: 8 working hours}, on: {a.done: b}}, b: {final: true}}")
     before = case.clock("a#1").due_at

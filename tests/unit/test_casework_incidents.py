@@ -127,6 +127,15 @@ def test_an_act_whose_expressions_fail_leaves_an_incident_and_nothing_else() -> 
     assert case.states == ("b",)
 
 
+def test_an_act_that_failed_may_be_repeated_under_its_id() -> None:
+    case = Played(BAD)
+    for _ in range(2):
+        with pytest.raises(Refused, match="the SOP itself failed"):
+            case.act("complete_task", outcome="go", id="same")
+    case.act("amend", "dan", data={"x": 2}, reason="r")
+    assert case.act("complete_task", outcome="go", id="same").duplicate is False
+
+
 def test_a_failing_signal_is_kept_with_its_values_and_retried() -> None:
     case = Played(BAD)
     case.signal("hit", x=4, message_id="m1")

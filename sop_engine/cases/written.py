@@ -54,6 +54,12 @@ def delays(definition: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
             yield (*action.path, "after"), str(action.body["after"])
 
 
+def sent_after(definition: Mapping[str, Any], identity: str) -> str:
+    """The delay with which an event is sent under an id; empty where none is."""
+    sent = (action.body for action in walk(definition) if action.kind == "send" and "after" in action.body)
+    return next((str(body["after"]) for body in sent if body.get("id", body["send"]) == identity), "")
+
+
 def _walk(node: Any, path: Path, is_action: bool) -> Iterator[Written]:
     if isinstance(node, list | tuple):
         for index, entry in enumerate(node):
