@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Literal
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -86,6 +87,11 @@ def declaration_no(text: str) -> str:
     return number
 
 
+def declaration_direction(text: str) -> Literal["import", "export"]:
+    """What the number of a declaration says it is for. Raises IdentifierError for a number that is none."""
+    return "import" if declaration_no(text)[8] == "1" else "export"
+
+
 def hs_code(text: str) -> str:
     """A commodity code, as digits alone: HS 6, tariff 8, statistical 10, or 13 with the inspection suffix."""
     hint = "A commodity code has 6, 8, 10 or 13 digits, such as 8517.13 or 8517130000"
@@ -120,6 +126,81 @@ def tax_invoice_no(text: str) -> str:
     if int(number[:2]) < 21:
         raise IdentifierError("tax_invoice_no", text, f"there were no such invoices in 20{number[:2]}", hint)
     return number
+
+
+def paper_tax_invoice_no(text: str) -> str:
+    """The code and number of an older tax invoice, on paper or electronic: `3100194130-12345678`."""
+    hint = "An older tax invoice has a code of 10 or 12 digits and a number of 8, such as 3100194130-12345678"
+    number = _squeezed(text, " -/")
+    _require("paper_tax_invoice_no", text, number, r"\d{18}|\d{20}", hint)
+    return f"{number[:-8]}-{number[-8:]}"
+
+
+def scac(text: str) -> str:
+    """A carrier's code (Standard Carrier Alpha Code), form only: the table is the NMFTA's."""
+    code = _squeezed(text, " ")
+    _require("scac", text, code, r"[A-Z]{2,4}", "A SCAC is 2 to 4 letters, such as MAEU")
+    return code
+
+
+def vessel_name(text: str) -> str:
+    """A ship's name in capitals, without MV in front, at most 50 signs."""
+    name = " ".join(unicodedata.normalize("NFKC", text).upper().split())
+    name = re.sub(r"^(?:M/V|M\.V\.|MV)\s+", "", name)
+    hint = "A vessel's name has 2 to 50 letters, digits and signs, such as EVER GIVEN"
+    _require("vessel_name", text, name, r"(?=[^\n]*\w)[^\x00-\x1f]{2,50}", hint, re.UNICODE)
+    return name
+
+
+def voyage(text: str) -> str:
+    """A carrier's voyage number: free text of at most 10 signs. Import and export voyages differ."""
+    number = _squeezed(text, " ")
+    hint = "A carrier's voyage has 1 to 10 letters, digits and hyphens, such as 0123W"
+    _require("voyage", text, number, r"(?=.*\d)[A-Z0-9/.-]{1,10}", hint)
+    return number
+
+
+def universal_voyage(text: str) -> str:
+    """A DCSA universal voyage reference: year 2, sequence 2, direction N, E, W, S or R: `2601W`."""
+    number = _squeezed(text, " ")
+    hint = "A universal voyage is 2 digits of the year, 2 signs and N, E, W, S or R, such as 2601W"
+    _require("universal_voyage", text, number, r"\d{2}[0-9A-Z]{2}[NEWSR]", hint)
+    return number
+
+
+def resident_id(text: str) -> str:
+    """A Chinese resident identity number (GB 11643): area 6, birth date 8, serial 3, check sign (ISO 7064 mod 11-2)."""
+    hint = "A resident identity number is 17 digits and a digit or X, such as 11010519491231002X"
+    number = _squeezed(text, " -")
+    _require("resident_id", text, number, r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dX]", hint)
+    weighed = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:-1]))
+    _require_check("resident_id", text, number, "10X98765432"[weighed % 11], hint)
+    return number
+
+
+def lei(text: str) -> str:
+    """A legal entity identifier (ISO 17442): 18 letters and digits and two check digits."""
+    hint = "A legal entity identifier is 18 letters and digits and 2 check digits, such as 213800KUD8LAJWSQ9D15"
+    code = _squeezed(text, " -")
+    _require("lei", text, code, r"[A-Z0-9]{18}\d{2}", hint)
+    _require_97("lei", text, code, hint)
+    return code
+
+
+def iban(text: str) -> str:
+    """An international bank account number (ISO 13616): country, two check digits, account."""
+    hint = "An IBAN is a country, 2 check digits and 11 to 30 signs, such as DE89370400440532013000"
+    code = _squeezed(text, " -")
+    _require("iban", text, code, r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", hint)
+    _require_97("iban", text, code[4:] + code[:4], hint)
+    return code
+
+
+def bic(text: str) -> str:
+    """A bank's code (ISO 9362), form only: bank 4, country 2, place 2, branch 3 or nothing."""
+    code = _squeezed(text, " ")
+    _require("bic", text, code, r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", "A BIC has 8 or 11 signs, such as BKCHCNBJ300")
+    return code
 
 
 def email(text: str) -> str:
@@ -171,6 +252,15 @@ FORMATS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "un_locode": un_locode,
         "customs_enterprise_code": customs_enterprise_code,
         "tax_invoice_no": tax_invoice_no,
+        "paper_tax_invoice_no": paper_tax_invoice_no,
+        "scac": scac,
+        "vessel_name": vessel_name,
+        "voyage": voyage,
+        "universal_voyage": universal_voyage,
+        "resident_id": resident_id,
+        "lei": lei,
+        "iban": iban,
+        "bic": bic,
         "email": email,
         "phone": phone,
     }
@@ -183,8 +273,8 @@ def _squeezed(text: str, separators: str) -> str:
     return "".join(sign for sign in plain if sign not in separators)
 
 
-def _require(kind: str, text: str, number: str, pattern: str, hint: str) -> None:
-    if re.fullmatch(pattern, number, re.ASCII) is None:
+def _require(kind: str, text: str, number: str, pattern: str, hint: str, flags: re.RegexFlag = re.ASCII) -> None:
+    if re.fullmatch(pattern, number, flags) is None:
         raise IdentifierError(kind, text, f"'{number}' has not the right signs in the right places", hint)
 
 
@@ -193,6 +283,12 @@ def _require_check(kind: str, text: str, number: str, check: str, hint: str) -> 
         raise IdentifierError(
             kind, text, f"its last sign should be {check}, not {number[-1]}: some sign is wrong", hint
         )
+
+
+def _require_97(kind: str, text: str, number: str, hint: str) -> None:
+    """ISO 7064 mod 97-10, letters counting from 10."""
+    if int("".join(str(int(sign, 36)) for sign in number)) % 97 != 1:
+        raise IdentifierError(kind, text, "its check digits do not fit: some sign is wrong", hint)
 
 
 def _is_chinese(digits: str, trunk: str) -> bool:

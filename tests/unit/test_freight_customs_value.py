@@ -149,8 +149,8 @@ def test_papers_that_do_not_fit_the_terms_are_refused_with_every_fault() -> None
 def test_every_rate_that_is_missing_is_named() -> None:
     with pytest.raises(RuleError, match=r"no rate for EUR.*no rate for JPY"):
         valued(dollars("7"), terms="FOB", goods=[money("1", "EUR")], freight=money("100", "JPY"))
+    works = {"kind": "works_after_import", "amount": money("1")}
     with pytest.raises(RuleError, match="more than nought"):
-        works = {"kind": "works_after_import", "amount": money("1")}
         valued(terms="CIF", goods=[money("1")], deductions=[works])
 
 

@@ -9,7 +9,7 @@ from stdnum import imo as stdnum_imo
 from stdnum import iso6346 as stdnum_container
 from stdnum.cn import uscc as stdnum_uscc
 
-from sop_engine.freight.identifiers import FORMATS, USCC_ALPHABET, IdentifierError
+from sop_engine.freight.identifiers import FORMATS, USCC_ALPHABET, IdentifierError, declaration_direction
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,18 @@ from sop_engine.freight.identifiers import FORMATS, USCC_ALPHABET, IdentifierErr
         ("un_locode", "USNY2", "USNY2"),
         ("customs_enterprise_code", "310123000a", "310123000A"),
         ("tax_invoice_no", "24312000000012345678", "24312000000012345678"),
+        ("paper_tax_invoice_no", "3100194130 / 12345678", "3100194130-12345678"),
+        ("paper_tax_invoice_no", "031001900111-12345678", "031001900111-12345678"),
+        ("scac", "maeu", "MAEU"),
+        ("scac", "HLCU", "HLCU"),
+        ("vessel_name", "m/v Ever  Given", "EVER GIVEN"),
+        ("vessel_name", "新海明珠", "新海明珠"),
+        ("voyage", "0123w", "0123W"),
+        ("universal_voyage", "26 01W", "2601W"),
+        ("resident_id", "11010519491231002x", "11010519491231002X"),
+        ("lei", "213800KUD8LAJWSQ9D15", "213800KUD8LAJWSQ9D15"),
+        ("iban", "DE89 3704 0044 0532 0130 00", "DE89370400440532013000"),
+        ("bic", "bkchcnbj300", "BKCHCNBJ300"),
         ("email", " Li.Wei@Example.COM ", "Li.Wei@example.com"),
         ("email", "ops+sha@mail.example.cn", "ops+sha@mail.example.cn"),
         ("phone", "138 1234 5678", "+8613812345678"),
@@ -86,6 +98,18 @@ def test_right_ones_become_canonical(kind: str, text: str, canonical: str) -> No
         ("customs_enterprise_code", "31012300", "right signs"),
         ("tax_invoice_no", "19312000000012345678", "in 2019"),
         ("tax_invoice_no", "2431200000001234567", "right signs"),
+        ("paper_tax_invoice_no", "1234567890-1234567", "right signs"),
+        ("scac", "MAEU1", "right signs"),
+        ("vessel_name", "-", "right signs"),
+        ("vessel_name", "A" * 51, "right signs"),
+        ("voyage", "12345678901", "right signs"),
+        ("voyage", "WEST", "right signs"),
+        ("universal_voyage", "2601X", "right signs"),
+        ("resident_id", "110105194912310021", "last sign should be X, not 1"),
+        ("resident_id", "11010519491331002X", "right signs"),
+        ("lei", "213800KUD8LAJWSQ9D16", "check digits do not fit"),
+        ("iban", "DE88370400440532013000", "check digits do not fit"),
+        ("bic", "BKCHCNB", "right signs"),
         ("email", "li.wei", "one name and one domain"),
         ("email", "li..wei@example.com", "one name and one domain"),
         ("email", "li@example", "one name and one domain"),
@@ -102,6 +126,12 @@ def test_wrong_ones_are_told_why(kind: str, text: str, says: str) -> None:
     assert says in error.value.reason
     assert (error.value.kind, error.value.value) == (kind, text)
     assert error.value.hint in str(error.value)
+
+
+def test_a_declaration_number_says_its_direction() -> None:
+    """1 import, 0 export (1bjqnw.com, waimao88.cn)."""
+    assert declaration_direction("224820261000012345") == "import"
+    assert declaration_direction("531620260123456789") == "export"
 
 
 CONTAINERS = st.from_regex(r"[A-Z]{3}[UJZ][0-9]{6}", fullmatch=True)
