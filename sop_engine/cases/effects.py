@@ -70,16 +70,20 @@ def _listed(value: Any) -> list[dict[str, Any]]:
 
 
 def _notify(turn: Turn, effect: Effect, actor: str) -> None:
-    """One notice to a role, else to the address that a field holds; none while the field is empty."""
+    """One notice to the address that a field holds, or to a role; none while a field that is no role is empty.
+
+    A field may have the name of a role, as `consignee` has: then its e-mail address is meant, and the role without one.
+    """
     recipient = str(effect.target)
-    fields = turn.procedure.definition.data
     address = None
-    if recipient in fields and recipient not in turn.procedure.bundle.superiors:
+    if recipient in turn.procedure.definition.data:
         held = turn.data.get(recipient)
         known = held.get("email") if isinstance(held, Mapping) else held
-        if known is None:
+        is_role = recipient in turn.procedure.bundle.superiors
+        if known is None and not is_role:
             return
-        address = str(known)
+        if known is not None and (not is_role or "@" in str(known)):
+            address = str(known)
     people: tuple[str, ...] = ()
     owner = turn.procedure.definition.owner
     task = next((task for task in reversed(turn.state.tasks.values()) if task.state == effect.state), None)
