@@ -9,6 +9,7 @@ from sop_engine.freight.charge_codes import ChargeRules
 from sop_engine.freight.chargeable_weight import WeightRules
 from sop_engine.freight.free_time import FreeTimeTariffs
 from sop_engine.freight.freight_tariffs import FreightTariffs
+from sop_engine.freight.places import Places
 from sop_engine.freight.tariff import TariffTable
 
 
@@ -40,3 +41,8 @@ def freight_tariffs() -> FreightTariffs:
 @cache
 def tariff_table() -> TariffTable:
     return load_rules(content_root() / "rules" / "tariff.yaml", TariffTable)
+
+
+@cache
+def places() -> Places:
+    return load_rules(content_root() / "rules" / "places.yaml", Places)
