@@ -20,6 +20,6 @@ class LedgerActivities:
     def post_entry(self, given: PostInput) -> PostResult:
         """Posts once per key and once per business key. An unbalanced entry fails with the type `Unbalanced`."""
         with refusals():
-            posting = self._rules.posting(given.entry, given.values)
+            posting = self._rules.posting(given.entry, given.values, given.facts.data)
             entry_id = self._ledger.post(given.key, given.facts.case_id, posting, given.facts.at)
         return PostResult(entry_id=entry_id)

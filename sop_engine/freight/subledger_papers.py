@@ -155,8 +155,7 @@ class CreditNotePaper(ChargedPaper):
             "refers_to": self.refers_to,
             "customer_name": self.customer,
             "void_reason": self.reason,
-            "issued_on": self.issued_on,
-            "due_on": self.issued_on,
+            "reversed_on": self.issued_on,
         }
 
 
@@ -217,7 +216,7 @@ class BillPaper(ChargedPaper):
 
     supplier: Text
     bill_no: Text
-    dated_on: date
+    billed_on: date
     due_on: date
 
     @model_validator(mode="after")
@@ -234,8 +233,8 @@ class BillPaper(ChargedPaper):
             "business_key": f"{self.supplier}:{self.bill_no}",
             "supplier": self.supplier,
             "bill_no": self.bill_no,
-            "dated_on": self.dated_on,
-            "due_on": self.due_on,
+            "billed_on": self.billed_on,
+            "bill_due_on": self.due_on,
         }
 
 
@@ -275,7 +274,7 @@ class CollectedCash(Paper):
             "amount": self.amount.model_dump(),
             "agreed": self.agreed.model_dump(),
             "collected_on": self.collected_on,
-            "due_on": settle_by(self.collected_on, months),
+            "settle_by_on": settle_by(self.collected_on, months),
         }
 
 

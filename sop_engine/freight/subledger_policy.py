@@ -16,8 +16,6 @@ class SubledgerPolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    terms_days: int = Field(ge=0)
-    """Days to pay where the paper says no due date."""
     match_tolerance: MatchTolerance
     payment_tiers: PaymentTiers
     dunning: tuple[DunningLevel, ...]

@@ -3,53 +3,23 @@
 from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
 
-from sqlalchemy import JSON, Engine, UniqueConstraint
-from sqlmodel import Field, Session, col, select
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
 
 from sop_engine.cases.faults import Refused
 from sop_engine.cases.reading import AccountBalance, TrialBalance, TrialBalanceInput
-from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
+from sop_engine.freight.rules import CHINA
 from sop_engine.records.engine import writing
+from sop_engine.records.ledger_entries import EntryRow, LineRow
+from sop_engine.records.ledger_items import ItemRow, open_item
+from sop_engine.records.ledger_months import month_for
+from sop_engine.records.ledger_registers import enter
 from sop_engine.records.posting import Posting
 
 
 class DuplicateEntryError(Refused):
     """The business key is already posted with other lines; it is reversed under another key, never changed."""
-
-
-class EntryRow(Row, table=True):
-    """One balanced entry."""
-
-    __tablename__ = "ledger_entries"
-    __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (UniqueConstraint("entry", "business_key"),)
-
-    entry_id: str = Field(primary_key=True)
-    key: str = Field(unique=True)
-    """Of the effect that asked for it."""
-    entry: str
-    """The posting rule."""
-    business_key: str
-    """What is posted, such as an invoice number."""
-    case_id: str = Field(index=True)
-    posted_at: datetime = Field(sa_type=UtcInstant)
-
-
-class LineRow(Row, table=True):
-    """One side of an entry."""
-
-    __tablename__ = "ledger_lines"
-
-    entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
-    line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    account: str
-    title: dict[str, str] = Field(sa_type=JSON)
-    """The account's title when it was posted."""
-    side: str
-    """`debit` or `credit`."""
-    amount: Decimal = Field(sa_type=ExactDecimal)
-    currency: str
 
 
 class LedgerRepository:
@@ -61,44 +31,11 @@ class LedgerRepository:
     def post(self, key: str, case_id: str, posting: Posting, posted_at: datetime) -> str:
         """Posts once and returns the entry's id; the same key, or the same business key and lines, changes nothing.
 
-        Raises DuplicateEntryError where the business key was posted with other lines.
+        Opens the entry's item and enters its paper in its register in the same transaction. Raises DuplicateEntryError
+        where the business key was posted with other lines or for another party, Refused for a closed month.
         """
         with writing(self._engine) as connection, Session(connection) as session:
-            kept = session.exec(select(EntryRow).where(EntryRow.key == key)).first()
-            if kept is not None:
-                return kept.entry_id
-            entry_id = f"{posting.entry}.{posting.business_key}"
-            lines = [
-                LineRow(
-                    entry_id=entry_id,
-                    line=number,
-                    account=line.account,
-                    title=line.title,
-                    side=line.side,
-                    amount=line.amount,
-                    currency=posting.currency,
-                )
-                for number, line in enumerate(posting.lines, start=1)
-            ]
-            if session.get(EntryRow, entry_id) is not None:
-                posted = session.exec(select(LineRow).where(LineRow.entry_id == entry_id).order_by(col(LineRow.line)))
-                if [_money(line) for line in posted] != [_money(line) for line in lines]:
-                    raise DuplicateEntryError(f"{posting.entry} of {posting.business_key} is posted with other amounts")
-                return entry_id
-            session.add(
-                EntryRow(
-                    entry_id=entry_id,
-                    key=key,
-                    entry=posting.entry,
-                    business_key=posting.business_key,
-                    case_id=case_id,
-                    posted_at=posted_at,
-                )
-            )
-            session.flush()
-            session.add_all(lines)
-            session.flush()
-            return entry_id
+            return write_entry(session, key, case_id, posting, posted_at)
 
     def trial_balance(self, given: TrialBalanceInput) -> TrialBalance:
         """Debits and credits of every account, by currency."""
@@ -131,6 +68,61 @@ class LedgerRepository:
         for each in accounts:
             totals[each.currency] += each.balance
         return TrialBalance(accounts=tuple(accounts), balanced=not any(totals.values()))
+
+
+def write_entry(session: Session, key: str, case_id: str, posting: Posting, posted_at: datetime) -> str:
+    """What `LedgerRepository.post` does, as part of a transaction."""
+    kept = session.exec(select(EntryRow).where(EntryRow.key == key)).first()
+    if kept is not None:
+        return kept.entry_id
+    entry_id = f"{posting.entry}.{posting.business_key}"
+    lines = [
+        LineRow(
+            entry_id=entry_id,
+            line=number,
+            account=line.account,
+            title=line.title,
+            side=line.side,
+            amount=line.amount,
+            currency=posting.currency,
+        )
+        for number, line in enumerate(posting.lines, start=1)
+    ]
+    if session.get(EntryRow, entry_id) is not None:
+        _refuse_another(session, entry_id, posting, lines)
+        return entry_id
+    session.add(
+        EntryRow(
+            entry_id=entry_id,
+            key=key,
+            entry=posting.entry,
+            business_key=posting.business_key,
+            case_id=case_id,
+            posted_at=posted_at,
+            month=month_for(session, posting.month, posted_at.astimezone(CHINA).date()),
+            shipment=posting.shipment or case_id.partition(".")[0],
+            rate=posting.rate,
+        )
+    )
+    session.flush()
+    session.add_all(lines)
+    session.flush()
+    if posting.item is not None:
+        open_item(session, entry_id, posting, posted_at)
+    enter(session, entry_id, posting, posted_at)
+    return entry_id
+
+
+def _refuse_another(session: Session, entry_id: str, posting: Posting, lines: list[LineRow]) -> None:
+    posted = session.exec(select(LineRow).where(LineRow.entry_id == entry_id).order_by(col(LineRow.line)))
+    if [_money(line) for line in posted] != [_money(line) for line in lines]:
+        raise DuplicateEntryError(f"{posting.entry} of {posting.business_key} is posted with other amounts")
+    item = session.get(ItemRow, entry_id)
+    if item is not None and posting.item is not None and posting.item.party not in ("", item.party):
+        known = item.party or "nobody named"
+        raise DuplicateEntryError(
+            f"{posting.entry} of {posting.business_key} is posted for {known}, not for {posting.item.party}"
+        )
 
 
 def _money(line: LineRow) -> tuple[str, str, Decimal, str]:

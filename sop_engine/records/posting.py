@@ -1,17 +1,25 @@
-"""Posting rules: which accounts a business event debits and credits, as `sop_definitions/ledger.yaml` says."""
+"""Posting rules: which accounts a business event debits and credits, as `sop_definitions/ledger.yaml` says.
+
+An entry on a control account (receivables, payables, cash on delivery) also opens an item of one party. What the item
+says of itself is read from the values of the posting, else from the case's own data, under the names of the rule.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from sop_engine.cases.contracts import Contract
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import Title
 from sop_engine.freight.money import Money
+from sop_engine.freight.subledger_allocation import Wanted
+from sop_engine.freight.subledger_papers import Month, Rate
+from sop_engine.freight.subledger_policy import SubledgerPolicy
 
 Side = Literal["debit", "credit"]
 
@@ -35,6 +43,24 @@ class Line(BaseModel):
     """May be left out, and is nothing then."""
 
 
+class ItemRule(BaseModel):
+    """How an entry opens an item on a control account: the names of the values that say whose it is, and since when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    account: str
+    party: str
+    reference: str = "business_key"
+    dated_on: str | None = None
+    """The day of the posting where it is not said."""
+    due_on: str | None = None
+    """The day it is dated where it is not said."""
+    settles: tuple[str, ...] = ()
+    """The first of these that says something says what the entry settles: references, or `oldest`."""
+    takes_credit: bool = False
+    """Then settles whatever stands against it, also what comes later."""
+
+
 class Rule(BaseModel):
     """How one business event is posted."""
 
@@ -42,6 +68,24 @@ class Rule(BaseModel):
 
     title: Title
     lines: tuple[Line, ...] = Field(min_length=2)
+    item: ItemRule | None = None
+    register_as: Literal["invoice", "bill", "cod"] | None = Field(default=None, alias="register")
+    """The register in which the paper is entered too."""
+
+
+class OpeningItem(Contract):
+    """What an entry opens on a control account."""
+
+    account: str
+    party: str
+    """Empty where nobody said whose money it is."""
+    reference: str
+    dated_on: date | None
+    due_on: date | None
+    amount: Decimal
+    settles: tuple[Wanted, ...] = ()
+    oldest_first: bool = False
+    takes_credit: bool = False
 
 
 class PostedLine(Contract):
@@ -58,6 +102,15 @@ class Posting(Contract):
     business_key: str
     currency: str
     lines: tuple[PostedLine, ...]
+    item: OpeningItem | None = None
+    register_as: Literal["invoice", "bill", "cod"] | None = None
+    month: str | None = None
+    """The accounting month asked for."""
+    shipment: str | None = None
+    rate: Decimal | None = None
+    """Book currency for one unit of the entry's currency; none where it was not said."""
+    values: dict[str, Any] = Field(default_factory=dict)
+    """Everything that was known of the paper."""
 
 
 class LedgerRules(BaseModel):
@@ -68,7 +121,10 @@ class LedgerRules(BaseModel):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     """Of amounts that come without one."""
     accounts: dict[str, Title]
+    controls: tuple[str, ...] = ()
+    """Accounts whose balance is that of the open items below them."""
     entries: dict[str, Rule]
+    policy: SubledgerPolicy
 
     @model_validator(mode="after")
     def _known_accounts(self) -> LedgerRules:
@@ -78,12 +134,27 @@ class LedgerRules(BaseModel):
             for index, line in enumerate(rule.lines)
             if line.account not in self.accounts
         ]
+        unknown += [f"controls: no account {account!r}" for account in self.controls if account not in self.accounts]
         if unknown:
             raise ValueError("; ".join(unknown) + f"; allowed: {', '.join(self.accounts)}")
         return self
 
-    def posting(self, entry: str, values: Mapping[str, Any]) -> Posting:
-        """The balanced lines of an entry; lines of zero are left out.
+    @model_validator(mode="after")
+    def _items_opened(self) -> LedgerRules:
+        faults = []
+        for name, rule in self.entries.items():
+            controlled = tuple(dict.fromkeys(line.account for line in rule.lines if line.account in self.controls))
+            if controlled != ((rule.item.account,) if rule.item is not None else ()):
+                named = ", ".join(controlled) or "no control account"
+                faults.append(f"entries.{name}.item: the lines touch {named}, and an item opens on just that account")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def posting(self, entry: str, values: Mapping[str, Any], data: Mapping[str, Any] | None = None) -> Posting:
+        """The balanced lines of an entry, and the item it opens; lines of zero are left out.
+
+        Amounts come from `values` alone; what else is to be said of the paper, from the case's `data` too.
 
         Raises InvalidInput with every fault of the values, UnbalancedError where debits and credits differ.
         """
@@ -111,6 +182,8 @@ class LedgerRules(BaseModel):
         currencies = tuple(dict.fromkeys(money.currency for money in amounts.values()))
         if len(currencies) > 1:
             faults.append(Fault(where="values", what=f"mixes {', '.join(currencies)}", allowed="one currency"))
+        known = {**(data or {}), **{name: value for name, value in values.items() if value is not None}}
+        item, month, rate = _particulars(rule, known, str(business_key), faults)
         if faults:
             raise InvalidInput(f"cannot post {entry}", faults)
         lines = tuple(
@@ -136,7 +209,18 @@ class LedgerRules(BaseModel):
                     )
                 ],
             )
-        return Posting(entry=entry, business_key=str(business_key), currency=currencies[0], lines=lines)
+        return Posting(
+            entry=entry,
+            business_key=str(business_key),
+            currency=currencies[0],
+            lines=lines,
+            item=item.model_copy(update={"amount": _sum_on(item.account, lines)}) if item is not None else None,
+            register_as=rule.register_as,
+            month=month,
+            shipment=_text(values.get("shipment")),
+            rate=Decimal(1) if currencies[0] == self.currency else rate,
+            values=known,
+        )
 
     def _money(self, value: Any) -> Money:
         if isinstance(value, Mapping):
@@ -149,3 +233,57 @@ class LedgerRules(BaseModel):
         if money.amount < 0:
             raise ValueError(f"{money} is negative")
         return money
+
+
+def _sum_on(account: str, lines: tuple[PostedLine, ...]) -> Decimal:
+    """Debits less credits."""
+    return sum(
+        (line.amount if line.side == "debit" else -line.amount for line in lines if line.account == account), Decimal()
+    )
+
+
+def _particulars(
+    rule: Rule, known: Mapping[str, Any], business_key: str, faults: list[Fault]
+) -> tuple[OpeningItem | None, str | None, Decimal | None]:
+    """The item as far as the values tell it, the month asked for, the rate; faults are added to the list."""
+
+    def read(name: str, model: Any, allowed: str) -> Any:
+        value = known.get(name)
+        if value in (None, "", ()):
+            return None
+        try:
+            return TypeAdapter(model).validate_python(value)
+        except ValidationError:
+            faults.append(Fault(where=f"values.{name}", what=f"{value!r} cannot be read", allowed=allowed))
+            return None
+
+    month, rate = read("month", Month, "such as 2026-03"), read("rate", Rate, "a number above 0")
+    if rule.item is None:
+        return None, month, rate
+    wanted = next((known[name] for name in rule.item.settles if known.get(name)), ())
+    if isinstance(wanted, str):
+        wanted = "oldest" if wanted == "oldest" else [{"reference": wanted}]
+    settles: tuple[Wanted, ...] = ()
+    if wanted != "oldest":
+        try:
+            settles = TypeAdapter(tuple[Wanted, ...]).validate_python(wanted)
+        except ValidationError:
+            faults.append(
+                Fault(where="values.settles", what=f"{wanted!r} cannot be read", allowed="references with amounts")
+            )
+    item = OpeningItem(
+        account=rule.item.account,
+        party=_text(known.get(rule.item.party)) or "",
+        reference=_text(known.get(rule.item.reference)) or business_key,
+        dated_on=read(rule.item.dated_on, date, "a date") if rule.item.dated_on else None,
+        due_on=read(rule.item.due_on, date, "a date") if rule.item.due_on else None,
+        amount=Decimal(),
+        settles=settles,
+        oldest_first=wanted == "oldest",
+        takes_credit=rule.item.takes_credit,
+    )
+    return item, month, rate
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None

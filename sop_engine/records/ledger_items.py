@@ -1,0 +1,182 @@
+"""Open items: what each paper left open, and every move that lessened it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Index, text
+from sqlmodel import Field, Session, col, select
+
+from sop_engine.freight.rules import CHINA
+from sop_engine.freight.subledger_allocation import OpenItem, Transfer, Wanted, settle_oldest, settle_wanted
+from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
+from sop_engine.records.posting import Posting
+
+LOCK = 0x49_54
+"""The class of PostgreSQL's advisory locks of parties: of two that settle items of one party, the second waits."""
+
+
+class ItemRow(Row, table=True):
+    """What one entry opened on a control account."""
+
+    __tablename__ = "open_items"
+    __table_args__: ClassVar[tuple[Index, ...]] = (Index("ix_open_items_account_party", "account", "party", "is_open"),)
+
+    item_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
+    account: str
+    party: str
+    """Empty where nobody said whose money it is."""
+    kind: str
+    """The posting rule."""
+    reference: str = Field(index=True)
+    """The number by which other papers name it."""
+    currency: str
+    amount: Decimal = Field(sa_type=ExactDecimal)
+    """As it was opened; a debit is positive."""
+    balance: Decimal = Field(sa_type=ExactDecimal)
+    """The sum of its moves."""
+    is_open: bool
+    disputed: Decimal = Field(sa_type=ExactDecimal, default=Decimal())
+    dated_on: date
+    due_on: date
+    settles: list[dict[str, Any]] = Field(sa_type=JSON)
+    """What it was meant for: references with amounts."""
+    takes_credit: bool
+
+
+class MoveRow(Row, table=True):
+    """One change of an item's balance: its opening, or one side of a settlement."""
+
+    __tablename__ = "item_moves"
+
+    cause: str = Field(primary_key=True)
+    """The entry, or the key of the allocation, that caused it."""
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    item_id: str = Field(index=True, foreign_key="open_items.item_id")
+    against: str | None
+    """The item settled; none for an opening."""
+    amount: Decimal = Field(sa_type=ExactDecimal)
+    moved_on: date
+    moved_at: datetime = Field(sa_type=UtcInstant)
+
+
+def open_item(session: Session, entry_id: str, posting: Posting, posted_at: datetime) -> None:
+    """Opens what an entry opens, and settles what it names, what waited for it, and what takes any credit."""
+    assert posting.item is not None
+    opening, today = posting.item, posted_at.astimezone(CHINA).date()
+    dated_on = opening.dated_on or today
+    row = ItemRow(
+        item_id=entry_id,
+        account=opening.account,
+        party=opening.party,
+        kind=posting.entry,
+        reference=opening.reference,
+        currency=posting.currency,
+        amount=opening.amount,
+        balance=opening.amount,
+        is_open=bool(opening.amount),
+        dated_on=dated_on,
+        due_on=opening.due_on or dated_on,
+        settles=[wish._asdict() for wish in opening.settles],
+        takes_credit=opening.takes_credit,
+    )
+    lock_party(session, opening.account, opening.party)
+    others = open_items(session, opening.account, opening.party, posting.currency)
+    session.add(row)
+    session.flush()
+    session.add(
+        MoveRow(
+            cause=entry_id,
+            number=0,
+            item_id=entry_id,
+            against=None,
+            amount=opening.amount,
+            moved_on=dated_on,
+            moved_at=posted_at,
+        )
+    )
+    mover = Mover(session, entry_id, dated_on, posted_at, [row, *others])
+    mover.carry_out(settle_wanted(as_open(row), [as_open(other) for other in others], opening.settles))
+    for other in others:
+        wishes = [wish for wish in wishes_of(other) if wish.reference == row.reference]
+        mover.carry_out(settle_wanted(as_open(other), [as_open(row)], wishes))
+    if opening.oldest_first or opening.takes_credit:
+        mover.carry_out(settle_oldest(as_open(row), [as_open(other) for other in others]))
+    mover.carry_out(settle_oldest(as_open(row), [as_open(other) for other in others if other.takes_credit]))
+
+
+class Mover:
+    """Carries out settlements under one cause."""
+
+    def __init__(
+        self, session: Session, cause: str, moved_on: date, moved_at: datetime, rows: Iterable[ItemRow]
+    ) -> None:
+        self._session = session
+        self._cause, self._on, self._at = cause, moved_on, moved_at
+        self._rows = {row.item_id: row for row in rows}
+        self._number = 0
+
+    def carry_out(self, transfers: Sequence[Transfer]) -> None:
+        """Brings both items of each settlement nearer to nought."""
+        for source, target, amount in transfers:
+            signed = -amount if self._rows[source].balance > 0 else amount
+            self._move(source, target, signed)
+            self._move(target, source, -signed)
+        self._session.flush()
+
+    def take_back(self, source: str, taken: Mapping[str, Decimal]) -> None:
+        """Undoes what moves of one item did: `taken` says by how much each other item moved it."""
+        for target, signed in taken.items():
+            self._move(source, target, -signed)
+            self._move(target, source, signed)
+        self._session.flush()
+
+    def _move(self, item_id: str, against: str, signed: Decimal) -> None:
+        row = self._rows[item_id]
+        row.balance += signed
+        row.is_open = bool(row.balance)
+        self._number += 1
+        self._session.add(
+            MoveRow(
+                cause=self._cause,
+                number=self._number,
+                item_id=item_id,
+                against=against,
+                amount=signed,
+                moved_on=self._on,
+                moved_at=self._at,
+            )
+        )
+
+
+def open_items(session: Session, account: str, party: str, currency: str) -> list[ItemRow]:
+    """What is open of a party in a currency, in the order in which it is due."""
+    chosen = select(ItemRow).where(
+        ItemRow.account == account,
+        ItemRow.party == party,
+        col(ItemRow.is_open).is_(True),
+        ItemRow.currency == currency,
+    )
+    return list(session.exec(chosen.order_by(col(ItemRow.due_on), col(ItemRow.dated_on), ItemRow.item_id)))
+
+
+def lock_party(session: Session, account: str, party: str) -> None:
+    """Has others that settle this party's items wait. SQLite's one writer holds them off anyway."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(:lock, hashtext(:party))")
+        connection.execute(lock, {"lock": LOCK, "party": f"{account} {party}"})
+
+
+def as_open(row: ItemRow) -> OpenItem:
+    """The row as the pure rules know it."""
+    return OpenItem(row.item_id, row.reference, row.balance, row.dated_on, row.due_on, row.disputed)
+
+
+def wishes_of(row: ItemRow) -> list[Wanted]:
+    """What the paper was meant for."""
+    return [
+        Wanted(wish["reference"], Decimal(wish["amount"]) if wish["amount"] is not None else None)
+        for wish in row.settles
+    ]

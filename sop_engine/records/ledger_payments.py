@@ -1,0 +1,121 @@
+"""Requests to pay suppliers, and who approved them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Engine
+from sqlmodel import Field, Session, col, select
+
+from sop_engine.cases.faults import NotFound, Refused
+from sop_engine.freight.money import Money
+from sop_engine.freight.subledger_approval import Approval, PaymentTiers, check_approval, missing_roles
+from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
+from sop_engine.records.engine import writing
+from sop_engine.records.ledger import write_entry
+from sop_engine.records.ledger_refusals import refusing
+from sop_engine.records.posting import Posting
+
+
+class PaymentRequestRow(Row, table=True):
+    """A payment that somebody asks for."""
+
+    __tablename__ = "payment_requests"
+
+    request_no: str = Field(primary_key=True)
+    supplier: str
+    amount: Decimal = Field(sa_type=ExactDecimal)
+    currency: str
+    book_amount: Decimal = Field(sa_type=ExactDecimal)
+    """In book currency; decides who must approve."""
+    requested_by: str
+    requested_at: datetime = Field(sa_type=UtcInstant)
+    paid_by: str | None = Field(default=None, foreign_key="ledger_entries.entry_id")
+
+
+class PaymentApprovalRow(Row, table=True):
+    """One approval."""
+
+    __tablename__ = "payment_approvals"
+
+    request_no: str = Field(primary_key=True, foreign_key="payment_requests.request_no")
+    role: str = Field(primary_key=True)
+    person: str
+    approved_at: datetime = Field(sa_type=UtcInstant)
+
+
+class PaymentRepository:
+    """Carries a payment from its request over its approvals to the ledger."""
+
+    def __init__(self, engine: Engine, tiers: PaymentTiers) -> None:
+        self._engine = engine
+        self._tiers = tiers
+
+    def request(
+        self, request_no: str, supplier: str, amount: Money, rate: Decimal, requested_by: str, at: datetime
+    ) -> tuple[str, ...]:
+        """Keeps a request once; returns the roles that must still approve it. Raises Refused where it was another."""
+        with writing(self._engine) as connection, Session(connection) as session:
+            kept = session.get(PaymentRequestRow, request_no)
+            if kept is None:
+                kept = PaymentRequestRow(
+                    request_no=request_no,
+                    supplier=supplier,
+                    amount=amount.amount,
+                    currency=amount.currency,
+                    book_amount=amount.times(rate).amount,
+                    requested_by=requested_by,
+                    requested_at=at,
+                )
+                session.add(kept)
+                session.flush()
+            elif (kept.supplier, kept.amount, kept.currency) != (supplier, amount.amount, amount.currency):
+                raise Refused(f"{request_no} asks for {kept.currency} {kept.amount} for {kept.supplier}")
+            return self._missing(session, kept)
+
+    def approve(self, request_no: str, role: str, person: str, at: datetime) -> tuple[str, ...]:
+        """Keeps an approval; returns the roles still missing. Raises NotFound, Refused with every reason."""
+        with writing(self._engine) as connection, Session(connection) as session:
+            kept = _required(session, request_no, for_update=True)
+            given = _given(session, request_no)
+            if Approval(role, person) not in given:
+                with refusing(f"{person} cannot approve {request_no}"):
+                    check_approval(
+                        self._tiers.roles_for(kept.book_amount), given, kept.requested_by, Approval(role, person)
+                    )
+                session.add(PaymentApprovalRow(request_no=request_no, role=role, person=person, approved_at=at))
+                session.flush()
+            return self._missing(session, kept)
+
+    def pay(self, key: str, case_id: str, request_no: str, posting: Posting, at: datetime) -> str:
+        """Posts the payment of an approved request, for its amount, once. Raises NotFound or Refused."""
+        with writing(self._engine) as connection, Session(connection) as session:
+            kept = _required(session, request_no, for_update=True)
+            entry_id = f"{posting.entry}.{posting.business_key}"
+            assert posting.item is not None
+            if missing := self._missing(session, kept):
+                raise Refused(f"{request_no} is not approved", allowed=[f"approval by {role}" for role in missing])
+            if kept.paid_by not in (None, entry_id):
+                raise Refused(f"{request_no} is paid by {kept.paid_by}")
+            asked = (kept.supplier, kept.amount, kept.currency)
+            if (posting.item.party, posting.item.amount, posting.currency) != asked:
+                raise Refused(f"{request_no} asks for {kept.currency} {kept.amount} for {kept.supplier}, nothing else")
+            write_entry(session, key, case_id, posting, at)
+            kept.paid_by = entry_id
+            session.flush()
+            return entry_id
+
+    def _missing(self, session: Session, kept: PaymentRequestRow) -> tuple[str, ...]:
+        return missing_roles(self._tiers.roles_for(kept.book_amount), _given(session, kept.request_no))
+
+
+def _required(session: Session, request_no: str, *, for_update: bool) -> PaymentRequestRow:
+    kept = session.get(PaymentRequestRow, request_no, with_for_update=for_update)
+    if kept is None:
+        raise NotFound(f"there is no payment request {request_no}")
+    return kept
+
+
+def _given(session: Session, request_no: str) -> list[Approval]:
+    chosen = select(PaymentApprovalRow).where(PaymentApprovalRow.request_no == request_no)
+    rows = session.exec(chosen.order_by(col(PaymentApprovalRow.approved_at), PaymentApprovalRow.role))
+    return [Approval(row.role, row.person) for row in rows]
