@@ -9,6 +9,7 @@ from sop_engine.freight.charge_codes import ChargeRules
 from sop_engine.freight.chargeable_weight import WeightRules
 from sop_engine.freight.free_time import FreeTimeTariffs
 from sop_engine.freight.freight_tariffs import FreightTariffs
+from sop_engine.freight.liability_limits import LiabilityLimits
 from sop_engine.freight.places import Places
 from sop_engine.freight.tariff import TariffTable
 
@@ -46,3 +47,8 @@ def tariff_table() -> TariffTable:
 @cache
 def places() -> Places:
     return load_rules(content_root() / "rules" / "places.yaml", Places)
+
+
+@cache
+def liability_limits() -> LiabilityLimits:
+    return load_rules(content_root() / "rules" / "liability_limits.yaml", LiabilityLimits)
