@@ -4,6 +4,7 @@ A template is never put together from facts: it reads them as JSON, so that a fa
 the installation alone, and what a page says of time is the case's: the same facts give the same bytes on every machine.
 """
 
+import json
 import re
 from functools import cached_property
 from hashlib import sha256
@@ -27,7 +28,7 @@ STANDARD: Final = "a-2b"
 _ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _GLYPHLESS = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
-_PLACE = re.compile(r"┌─ (\S+?):(\d+):")
+_PLACE = re.compile(r"┌─ (.+):(\d+):\d+$", re.MULTILINE)
 
 
 class RenderedPdf(BaseModel):
@@ -70,7 +71,7 @@ class PdfTemplates:
             except typst.TypstError as error:
                 glyphless = _glyphless(error)
                 if not any(text in given for text in glyphless):
-                    raise _failed(template_id, error) from error
+                    raise _refused(template_id, self._place(error), error.message) from error
                 for text in glyphless:
                     given = given.replace(text, UNPRINTABLE)
         return RenderedPdf(title=title, content=content, sha256=sha256(content).hexdigest())
@@ -80,9 +81,16 @@ class PdfTemplates:
             content = self._compiler.compile(
                 self._folder / name, format="pdf", sys_inputs={"paper": given}, pdf_standards=STANDARD, timestamp=at
             )
-            title = self._compiler.query("<title>", field="value", one=True)
+            titles = json.loads(self._compiler.query("<title>", field="value"))
         assert isinstance(content, bytes)
-        return content, Title.model_validate_json(title)
+        if not titles:
+            raise _refused(name, name, "has no title: #show: paper.with((en: …, zh: …))")
+        return content, Title.model_validate(titles[0])
+
+    def _place(self, error: typst.TypstError) -> str:
+        """File and line below the folder; the compiler names the way there from the working directory."""
+        found = _PLACE.search(error.diagnostic)
+        return f"{found[1].rpartition(f'{self._folder.name}/')[2]}:{found[2]}" if found else self._folder.name
 
     @cached_property
     def _compiler(self) -> typst.Compiler:
@@ -96,7 +104,7 @@ def _glyphless(error: typst.TypstError) -> list[str]:
     return [_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) for text in _GLYPHLESS.findall(error.diagnostic)]
 
 
-def _failed(template_id: str, error: typst.TypstError) -> TemplateError:
-    place = _PLACE.search(error.diagnostic)
-    where = f"{place[1]}:{place[2]}" if place else f"{template_id}{ENDING}"
-    return TemplateError(f"cannot carry out template {template_id}", [Fault(where=where, what=error.message)])
+def _refused(template_id: str, where: str, what: str) -> TemplateError:
+    return TemplateError(
+        f"cannot carry out template {template_id.removesuffix(ENDING)}", [Fault(where=where, what=what)]
+    )

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
-from unicodedata import category
+from unicodedata import category, normalize
 
 from sop_engine.cases.contracts import CaseFacts
 from sop_engine.cases.fields import Title
@@ -90,10 +90,14 @@ def _capitals(amount: Decimal, currency: str) -> str | None:
 
 
 def _printable(text: str) -> str:
-    """Without what has no shape: format characters could turn the reading direction, controls have no glyph."""
+    """Without what has no shape: format characters could turn the reading direction, controls have no glyph.
+
+    Letters are put together with their accents, which fonts set better than they stack them.
+    """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_shaped(character) for character in text.replace("\r\n", "\n").replace("\t", " "))
+    plain = normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
+    return "".join(_shaped(character) for character in plain)
 
 
 def _shaped(character: str) -> str:

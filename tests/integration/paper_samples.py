@@ -1,0 +1,51 @@
+"""Sample cases for every PDF template, from `paper_samples/*.yaml`, and what is read back from a finished PDF."""
+
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pypdf import PdfReader
+
+from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.fields import Title
+from sop_engine.content.library import content_root
+from sop_engine.documents.pdf import PdfTemplates, RenderedPdf
+
+FOLDER = content_root() / "documents"
+SAMPLES = Path(__file__).with_suffix("")
+PAPERS = PdfTemplates(FOLDER)
+FIRM = Title(en="Harbour Bridge International Freight Forwarding Co. Ltd.", zh="港桥国际货运代理有限公司")
+
+
+@cache
+def _read(template: str) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load((SAMPLES / f"{template}.yaml").read_text(encoding="utf-8"))
+    return data
+
+
+def sample(template: str, **changed: Any) -> dict[str, Any]:
+    """A template's sample data, with some of it changed."""
+    return {**_read(template), **changed}
+
+
+def paper(template: str, data: dict[str, Any], papers: PdfTemplates = PAPERS, **values: Any) -> RenderedPdf:
+    """The PDF of a case that holds the data."""
+    facts = CaseFacts(
+        case_id="SHP-2026-0117",
+        sop="FreightShipment",
+        title={"en": "Freight shipment", "zh": "货运"},
+        data=data,
+        state=None,
+        actor=None,
+        at=datetime(2026, 3, 17, 23, 30, tzinfo=UTC),
+        zone="Asia/Shanghai",
+    )
+    return papers.render(template, facts, values, FIRM)
+
+
+def pages(rendered: RenderedPdf) -> list[str]:
+    """The text of each page, without blanks: where a line breaks says nothing."""
+    return ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(rendered.content)).pages]
