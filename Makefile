@@ -11,7 +11,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help install demo test check lock bench
+.PHONY: help install demo test check lock bench record
 help: ## what you can type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
@@ -32,6 +32,9 @@ check: $(READY) ## formatting, types, import rules
 
 bench: $(READY) ## timed comparisons; never part of the tests
 	$(BIN)/python -m benchmarks
+
+record: $(READY) ## record histories for replay tests (WHAT="hold incident" for some)
+	$(BIN)/python -m tests.replay.recording $(WHAT)
 
 lock: ## refresh requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock

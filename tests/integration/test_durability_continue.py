@@ -105,6 +105,7 @@ async def test_a_child_reports_to_the_run_that_goes_on(house: Installation, scre
     player = await shipment(house, "SHP-2")
     await in_next_run(house, "SHP-2")
     for act in player.example.script[:3]:
+        await player.ready(act)
         await player.play(act)
     view = await player.until("SHP-2", "the booking", lambda view: "booking" in view.states)
     assert [(child.key, child.status, child.outcome) for child in view.children] == [
@@ -132,6 +133,7 @@ async def test_an_activity_in_flight_is_started_again_under_the_same_key(
     screening.keys.clear()
     player = await shipment(house, "SHP-4")
     for act in player.example.script[:2]:
+        await player.ready(act)
         await player.play(act)
     await until(lambda: screening.keys, "the screening")
     await in_next_run(house, "SHP-4.intake")
