@@ -4,32 +4,22 @@ Values come and go typed: decimals, dates, money as `{"amount": Decimal, "curren
 used fails for good with the type `WorkInput` and every fault in the message; a person corrects it in the incident.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from typing import ClassVar
 
-from pydantic import ValidationError
 from sqlalchemy import Engine
 from temporalio import activity
 
-from activities.failures import refusals
+from activities.trade_work import TradeWork
+from activities.work_input import today, usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts import WorkInput, WorkResult
-from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.freight.cargo_acceptance import OfferedCargo, cargo_acceptance
 from sop_engine.freight.customs_taxes import TaxedConsignment, import_taxes
 from sop_engine.freight.document_checklist import ShipmentKind, document_checklist
 from sop_engine.freight.document_comparison import ShippingPapers, compare_documents
-from sop_engine.freight.rules import CHINA, RuleError, rule_on
+from sop_engine.freight.rules import RuleError, rule_on
 from sop_engine.freight.surcharges import LatePayment, late_payment_surcharge
 from sop_engine.records.numbers import NumberRepository
-
-
-class UnusableInput(InvalidInput):
-    """The values that a procedure hands to its work cannot be used."""
-
-    kind: ClassVar[str] = "WorkInput"
 
 
 class DeclaredConsignment(TaxedConsignment):
@@ -39,17 +29,17 @@ class DeclaredConsignment(TaxedConsignment):
     """The day the declaration was completed, whose rules apply; the day of the work where it is not said."""
 
 
-class WorkActivities:
+class WorkActivities(TradeWork):
     """What `work:` may name."""
 
     def __init__(self, engine: Engine, rules: WorkRules) -> None:
+        super().__init__(rules)
         self._numbers = NumberRepository(engine)
-        self._rules = rules
 
     @activity.defn(name="document_checklist")
     def document_checklist(self, given: WorkInput) -> WorkResult:
         """direction, transport_mode, cargo_class, destination? -> required_documents [{type, needed, source}]"""
-        with _usable("document_checklist"):
+        with usable("document_checklist"):
             shipment = ShipmentKind.model_validate(given.values)
         documents = document_checklist(shipment, self._rules.documents)
         return WorkResult(values={"required_documents": [document._asdict() for document in documents]})
@@ -57,9 +47,9 @@ class WorkActivities:
     @activity.defn(name="import_taxes")
     def import_taxes(self, given: WorkInput) -> WorkResult:
         """customs_value, items, declared_on? -> duty, consumption_tax, vat, total, basis; rates are fractions of one"""
-        with _usable("import_taxes"):
+        with usable("import_taxes"):
             consignment = DeclaredConsignment.model_validate(given.values)
-            rule = rule_on(self._rules.customs.import_taxes, consignment.declared_on or _today(given))
+            rule = rule_on(self._rules.customs.import_taxes, consignment.declared_on or today(given))
             taxes = import_taxes(consignment, rule)
         return WorkResult(
             values={
@@ -74,7 +64,7 @@ class WorkActivities:
     @activity.defn(name="late_payment_surcharge")
     def late_payment_surcharge(self, given: WorkInput) -> WorkResult:
         """unpaid (an amount, or one per tax), due_on, paid_on -> surcharge, days, basis"""
-        with _usable("late_payment_surcharge"):
+        with usable("late_payment_surcharge"):
             payment = LatePayment.model_validate(given.values)
             rule = rule_on(self._rules.customs.late_payment, payment.due_on)
         late = late_payment_surcharge(payment, rule)
@@ -83,14 +73,14 @@ class WorkActivities:
     @activity.defn(name="cargo_acceptance")
     def cargo_acceptance(self, given: WorkInput) -> WorkResult:
         """goods [{name}], cargo_class, licensed -> acceptable, reason"""
-        with _usable("cargo_acceptance"):
+        with usable("cargo_acceptance"):
             cargo = OfferedCargo.model_validate(given.values)
-        return WorkResult(values=cargo_acceptance(cargo, self._rules.cargo, _today(given))._asdict())
+        return WorkResult(values=cargo_acceptance(cargo, self._rules.cargo, today(given))._asdict())
 
     @activity.defn(name="compare_documents")
     def compare_documents(self, given: WorkInput) -> WorkResult:
         """consignment, declaration, transport_document -> differences [{field, and what each of the three says}]"""
-        with _usable("compare_documents"):
+        with usable("compare_documents"):
             papers = ShippingPapers.model_validate(given.values)
         return WorkResult(values={"differences": [each._asdict() for each in compare_documents(papers)]})
 
@@ -99,30 +89,9 @@ class WorkActivities:
         """register -> number; the same work gets the same number, however often it is tried"""
         register = given.values.get("register")
         prefixes = self._rules.registers.root
-        with _usable("next_number"):
+        with usable("next_number"):
             if register not in prefixes:
                 raise RuleError([("register", f"no register {register!r}", ", ".join(prefixes))])
-        year = _today(given).year
+        year = today(given).year
         number = self._numbers.next(given.key, register, prefixes[register], year, given.case_id, given.at)
         return WorkResult(values={"number": number})
-
-
-def _today(given: WorkInput) -> date:
-    return given.at.astimezone(CHINA).date()
-
-
-@contextmanager
-def _usable(work: str) -> Iterator[None]:
-    with refusals():
-        try:
-            yield
-        except ValidationError as error:
-            faults = [
-                Fault(where=".".join(map(str, found["loc"])), what=found["msg"].removeprefix("Value error, "))
-                for found in error.errors()
-            ]
-        except RuleError as error:
-            faults = [Fault(where=where, what=what, allowed=allowed) for where, what, allowed in error.faults]
-        else:
-            return
-        raise UnusableInput(f"{work} cannot use its input", faults)

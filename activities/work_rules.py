@@ -9,12 +9,21 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.cargo_acceptance import CargoRules
+from sop_engine.freight.charge_codes import ChargeRules
+from sop_engine.freight.chargeable_weight import WeightRules
 from sop_engine.freight.customs_refunds import DemandDepositRate
 from sop_engine.freight.customs_taxes import ImportTaxRule
 from sop_engine.freight.customs_value import CustomsValueRule
 from sop_engine.freight.document_checklist import DocumentTable
+from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.export_duty import ExportDutyRule
+from sop_engine.freight.free_time import FreeTimeTariffs
+from sop_engine.freight.freight_tariffs import FreightTariffs
+from sop_engine.freight.legal_clocks import LegalClocks
+from sop_engine.freight.liability_limits import LiabilityLimits
+from sop_engine.freight.places import Places
 from sop_engine.freight.surcharges import LateDeclarationRule, LatenessRule
+from sop_engine.freight.tariff import TariffTable
 
 
 class CustomsRules(BaseModel):
@@ -41,6 +50,16 @@ class Registers(RootModel[dict[str, Prefix]]):
 
 
 @dataclass(frozen=True)
+class LegalClockTables:
+    """The periods of law, one file each under `legal_clocks`."""
+
+    customs: LegalClocks
+    filings: LegalClocks
+    claims: LegalClocks
+    commercial: LegalClocks
+
+
+@dataclass(frozen=True)
 class WorkRules:
     """One file each."""
 
@@ -48,14 +67,38 @@ class WorkRules:
     cargo: CargoRules
     documents: DocumentTable
     registers: Registers
+    clocks: LegalClockTables
+    tariff: TariffTable
+    exchange_rates: ExchangeRates
+    charges: ChargeRules
+    weights: WeightRules
+    tariffs: FreightTariffs
+    free_time: FreeTimeTariffs
+    liability_limits: LiabilityLimits
+    places: Places
 
 
 def load_work_rules(root: Path) -> WorkRules:
     """Reads the folder `rules` of the content. Raises ContentError with every fault of the first file that has any."""
     folder = root / "rules"
+    clocks = folder / "legal_clocks"
     return WorkRules(
         customs=load_rules(folder / "customs.yaml", CustomsRules),
         cargo=load_rules(folder / "cargo.yaml", CargoRules),
         documents=load_rules(folder / "documents.yaml", DocumentTable),
         registers=load_rules(folder / "registers.yaml", Registers),
+        clocks=LegalClockTables(
+            customs=load_rules(clocks / "customs.yaml", LegalClocks),
+            filings=load_rules(clocks / "filings.yaml", LegalClocks),
+            claims=load_rules(clocks / "claims.yaml", LegalClocks),
+            commercial=load_rules(clocks / "commercial.yaml", LegalClocks),
+        ),
+        tariff=load_rules(folder / "tariff.yaml", TariffTable),
+        exchange_rates=load_rules(folder / "exchange_rates.yaml", ExchangeRates),
+        charges=load_rules(folder / "charges.yaml", ChargeRules),
+        weights=load_rules(folder / "weights.yaml", WeightRules),
+        tariffs=load_rules(folder / "tariffs.yaml", FreightTariffs),
+        free_time=load_rules(folder / "free_time.yaml", FreeTimeTariffs),
+        liability_limits=load_rules(folder / "liability_limits.yaml", LiabilityLimits),
+        places=load_rules(folder / "places.yaml", Places),
     )

@@ -178,7 +178,11 @@ def _name(clock: LegalClock) -> str:
 
 
 def _day(at: date | datetime) -> date:
-    return at.astimezone(CHINA).date() if isinstance(at, datetime) else at
+    if not isinstance(at, datetime):
+        return at
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no time zone")
+    return at.astimezone(CHINA).date()
 
 
 def _month_end(day: date) -> date:

@@ -1,4 +1,4 @@
-"""What a carrier owes at most for cargo: special drawing rights (XDR) per kilogram and per package, by regime and date."""
+"""What a carrier owes at most for cargo: drawing rights (XDR) per kilogram and per package, by regime and date."""
 
 from datetime import date
 from decimal import Decimal

@@ -122,6 +122,8 @@ def test_the_day_of_an_instant_is_that_of_china() -> None:
     evening = datetime(2024, 11, 30, 16, 0, tzinfo=UTC)
     assert "T5" in running("customs", "declared", evening)
     assert "T5" not in running("customs", "declared", evening - timedelta(seconds=1))
+    with pytest.raises(ValueError, match="no time zone"):
+        running("customs", "declared", evening.replace(tzinfo=None))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,178 @@
+"""Automated work on values, periods, weights and charges. See `activities.work` for what all of it has in common."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from temporalio import activity
+
+from activities.work_input import today, usable
+from activities.work_rules import WorkRules
+from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.freight.chargeable_weight import ChargedMode, Pieces, chargeable_weight
+from sop_engine.freight.customs_value import Transaction, customs_value
+from sop_engine.freight.free_time import free_time_bill
+from sop_engine.freight.rules import rule_on
+from sop_engine.freight.shipment_charges import ShipmentCharge, Stage, compare_charges, shipment_margin
+from sop_engine.freight.surcharges import LateDeclaration, late_declaration_fee
+from sop_engine.freight.tariff import Origin, duty_day
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PricedTransaction(Transaction):
+    """What `customs_value` takes."""
+
+    declared_on: date | None = None
+
+
+class TariffQuestion(_Input):
+    """What `duty_rates` takes."""
+
+    hs_code: str
+    origin: Origin = Origin()
+    customs_value: Decimal
+    quantity: Decimal | None = None
+    declared_on: date | None = None
+    inbound_on: date | None = None
+
+
+class ClockQuestion(_Input):
+    """What `legal_clocks` takes."""
+
+    table: Literal["customs", "filings", "claims", "commercial"]
+    events: dict[str, AwareDatetime | date | None]
+    facts: dict[str, str] = {}
+
+
+class Stay(_Input):
+    """What `free_time_charges` takes. Both days count."""
+
+    carrier: str
+    place: str
+    direction: Literal["import", "export"]
+    charge: str
+    equipment: str
+    started_on: date
+    ended_on: date
+
+
+class WeighedCargo(_Input):
+    """What `chargeable_weight` takes."""
+
+    mode: ChargedMode
+    lane: str = ""
+    pieces: tuple[Pieces, ...] = Field(min_length=1)
+
+
+class ChargedShipment(_Input):
+    """What `shipment_margin` takes."""
+
+    charges: tuple[ShipmentCharge, ...]
+    stage: Stage = "actual"
+
+
+class TradeWork:
+    """The part of `work:` that reads the rules of the trade and nothing else."""
+
+    def __init__(self, rules: WorkRules) -> None:
+        self._rules = rules
+
+    @activity.defn(name="customs_value")
+    def customs_value(self, given: WorkInput) -> WorkResult:
+        """terms, goods [money], freight?, insurance?, …, declared_on? -> customs_value, lines, insurance, …, basis"""
+        with usable("customs_value"):
+            sale = PricedTransaction.model_validate(given.values)
+            day = sale.declared_on or today(given)
+            rule = rule_on(self._rules.customs.customs_value, day)
+            value = customs_value(sale, self._rules.exchange_rates, day, rule)
+        return WorkResult(
+            values={
+                "customs_value": value.value.model_dump(),
+                "lines": [line.model_dump() for line in value.lines],
+                "freight": value.freight.model_dump(),
+                "insurance": value.insurance.model_dump(),
+                "basis": value.basis,
+            }
+        )
+
+    @activity.defn(name="duty_rates")
+    def duty_rates(self, given: WorkInput) -> WorkResult:
+        """hs_code, origin?, customs_value, quantity?, declared_on?, inbound_on? -> rates for import_taxes"""
+        with usable("duty_rates"):
+            asked = TariffQuestion.model_validate(given.values)
+            day = duty_day(asked.declared_on or today(given), asked.inbound_on)
+            rate = self._rules.tariff.import_rate(asked.hs_code, asked.origin, day, asked.customs_value, asked.quantity)
+        line = rate.line
+        return WorkResult(
+            values={
+                "rate_kind": rate.kind,
+                "duty_rate": rate.rate.ad_valorem,
+                "duty_per_unit": rate.rate.per_unit,
+                "unit": line.unit,
+                "remedy_rate": rate.remedy_rate,
+                "consumption_rate": line.consumption.ad_valorem,
+                "consumption_per_unit": line.consumption.per_unit,
+                "consumption_unit": line.consumption_unit,
+                "vat_rate": line.vat,
+                "basis": f"{rate.basis}. Tariff: {line.source}.",
+            }
+        )
+
+    @activity.defn(name="late_declaration_fee")
+    def late_declaration_fee(self, given: WorkInput) -> WorkResult:
+        """customs_value, starts_on (first day that costs), accepted_on, exemption? -> fee, days, basis"""
+        with usable("late_declaration_fee"):
+            late = LateDeclaration.model_validate(given.values)
+            fee = late_declaration_fee(late, rule_on(self._rules.customs.late_declaration, late.starts_on))
+        return WorkResult(values={"fee": fee.amount.model_dump(), "days": fee.days, "basis": fee.basis})
+
+    @activity.defn(name="legal_clocks")
+    def legal_clocks(self, given: WorkInput) -> WorkResult:
+        """table, events {name: date}, facts? -> clocks [{id, starts_on, period, roll, on_expiry, effect, rule, …}]"""
+        with usable("legal_clocks"):
+            asked = ClockQuestion.model_validate(given.values)
+            running = getattr(self._rules.clocks, asked.table).running(asked.events, asked.facts)
+        return WorkResult(values={"clocks": [clock._asdict() for clock in running]})
+
+    @activity.defn(name="free_time_charges")
+    def free_time_charges(self, given: WorkInput) -> WorkResult:
+        """carrier, place, direction, charge, equipment, started_on, ended_on -> last_free_on, lines, total, basis"""
+        with usable("free_time_charges"):
+            stay = Stay.model_validate(given.values)
+            tariff = self._rules.free_time.find(
+                stay.carrier, stay.place, stay.direction, stay.charge, stay.equipment, stay.started_on
+            )
+            bill = free_time_bill(tariff, stay.equipment, stay.started_on, stay.ended_on)
+        lines = [
+            {**line._asdict(), "per_day": line.per_day.model_dump(), "amount": line.amount.model_dump()}
+            for line in bill.lines
+        ]
+        return WorkResult(values={**bill._asdict(), "lines": lines, "total": bill.total.model_dump()})
+
+    @activity.defn(name="chargeable_weight")
+    def chargeable_weight(self, given: WorkInput) -> WorkResult:
+        """mode, lane?, pieces [{count, length_cm, width_cm, height_cm, gross_kg}] -> chargeable, unit, gross_kg, …"""
+        with usable("chargeable_weight"):
+            cargo = WeighedCargo.model_validate(given.values)
+            rule = self._rules.weights.find(cargo.mode, cargo.lane, today(given))
+        return WorkResult(values=chargeable_weight(cargo.pieces, rule)._asdict())
+
+    @activity.defn(name="shipment_margin")
+    def shipment_margin(self, given: WorkInput) -> WorkResult:
+        """charges [{charge, side, stage, amount, booked_on}], stage? -> revenue, cost, margin, percent, …, compared"""
+        with usable("shipment_margin"):
+            asked = ChargedShipment.model_validate(given.values)
+            codes, rates = self._rules.charges.codes, self._rules.exchange_rates
+            margin = shipment_margin(asked.charges, codes, rates, asked.stage)
+            compared = compare_charges(asked.charges, codes, rates)
+        return WorkResult(
+            values={**_plain(margin._asdict()), "compared": [_plain(line._asdict()) for line in compared]}
+        )
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    return {name: value.model_dump() if isinstance(value, BaseModel) else value for name, value in values.items()}

@@ -1,0 +1,142 @@
+"""Automated work on values, periods, weights and charges, with the shipped rules: its answers travel, and its refusals
+name every fault."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.work import WorkActivities
+from activities.work_rules import load_work_rules
+from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.content.library import content_root, load_library
+from sop_engine.records.engine import open_engine
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def work() -> WorkActivities:
+    return WorkActivities(open_engine("sqlite://"), load_work_rules(content_root()))
+
+
+def answer(work: WorkActivities, activity: str, **values: Any) -> dict[str, Any]:
+    given = WorkInput(key="k", case_id="SHP-1", sop="Test", values=values, at=AT)
+    sent = WorkInput.model_validate_json(given.model_dump_json())
+    return WorkResult.model_validate_json(getattr(work, activity)(sent).model_dump_json()).values
+
+
+def yuan(amount: str) -> dict[str, Any]:
+    return {"amount": Decimal(amount), "currency": "CNY"}
+
+
+def test_a_customs_value_from_a_price_free_on_board(work: WorkActivities) -> None:
+    """An exam bank's exercise 1: FOB 500,000, freight 10 %, insurance 3 % of the CIF value."""
+    sale = {"terms": "FOB", "goods": [yuan("500000")], "freight_rate": Decimal("0.1"), "insurance_rate": "0.03"}
+    value = answer(work, "customs_value", **sale)
+    assert (value["customs_value"], value["insurance"]) == (yuan("567010.31"), yuan("17010.31"))
+    assert value["lines"] == [yuan("567010.31")]
+
+
+def test_rates_of_the_tariff_feed_the_taxes(work: WorkActivities) -> None:
+    """Wine: 14 %, 10 %, 13 % (lnmlw.com); CIF 100,000 makes 43,133.34."""
+    rates = answer(work, "duty_rates", hs_code="2204210000", origin={"country": "FR"}, customs_value=Decimal(100000))
+    assert rates["rate_kind"] == "mfn"
+    kept = ("duty_rate", "duty_per_unit", "remedy_rate", "consumption_rate", "consumption_per_unit", "vat_rate")
+    item = {"goods": "Wine", "hs_code": "2204210000", **{name: rates[name] for name in kept}}
+    taxes = answer(work, "import_taxes", customs_value=yuan("100000"), items=[item])
+    assert taxes["total"] == yuan("43133.34")
+
+
+def test_a_late_declaration(work: WorkActivities) -> None:
+    late = {"customs_value": yuan("123456.78"), "starts_on": date(2026, 2, 25), "accepted_on": date(2026, 2, 27)}
+    fee = answer(work, "late_declaration_fee", **late)
+    assert (fee["fee"], fee["days"]) == (yuan("185"), 3)
+    assert "Order 273" in fee["basis"]
+
+
+def test_periods_travel_with_their_rule(work: WorkActivities) -> None:
+    asked: dict[str, Any] = {"table": "customs", "events": {"inbound_declared": date(2026, 2, 1), "loading": None}}
+    clocks = {clock["id"]: clock for clock in answer(work, "legal_clocks", **asked)["clocks"]}
+    assert set(clocks) == {"T1", "T4"}
+    assert (clocks["T1"]["starts_on"], clocks["T1"]["period"]) == (date(2026, 2, 1), "14 days")
+    assert clocks["T1"]["rule"].startswith("海关法 Customs Law Art. 24")
+    instant = {"table": "filings", "events": {"loading": AT}, "facts": {"direction": "export", "mode": "sea"}}
+    assert [clock["starts_on"] for clock in answer(work, "legal_clocks", **instant)["clocks"]] == [AT, AT]
+
+
+STAY: dict[str, Any] = {
+    "carrier": "EXAMPLE",
+    "place": "CNSHA",
+    "direction": "import",
+    "charge": "DMD",
+    "equipment": "20GP",
+    "started_on": date(2026, 3, 2),
+    "ended_on": date(2026, 3, 26),
+}
+
+
+def test_detention(work: WorkActivities) -> None:
+    """Domain facts 1.3: a 20'GP back on day 25 costs 800."""
+    bill = answer(work, "free_time_charges", **STAY)
+    assert (bill["total"], bill["last_free_on"], bill["days"]) == (yuan("800"), date(2026, 3, 11), 25)
+    assert [line["amount"] for line in bill["lines"]] == [yuan("400"), yuan("400")]
+
+
+def test_weight_by_air(work: WorkActivities) -> None:
+    """mol-logistics.com: one pallet 140 × 100 × 90 cm of 150 kg counts as 210."""
+    pallet = {"count": 1, "length_cm": 140, "width_cm": 100, "height_cm": 90, "gross_kg": 150}
+    assert answer(work, "chargeable_weight", mode="air", pieces=[pallet])["chargeable"] == Decimal(210)
+
+
+def test_margin_of_a_shipment(work: WorkActivities) -> None:
+    def charge(name: str, side: str, amount: str) -> dict[str, Any]:
+        return {"charge": name, "side": side, "stage": "actual", "amount": yuan(amount), "booked_on": date(2026, 3, 2)}
+
+    charges = [charge("THC", "receivable", "950"), charge("THC", "payable", "850"), charge("滞报金", "payable", "185")]
+    margin = answer(work, "shipment_margin", charges=charges)
+    assert (margin["margin"], margin["open_disbursements"]) == (yuan("100"), yuan("185"))
+    assert [line["charge"] for line in margin["compared"]] == ["THC", "THC", "LATEDC"]
+
+
+@pytest.mark.parametrize(
+    ("activity", "values", "named"),
+    [
+        ("customs_value", {"terms": "FOB", "goods": [yuan("1")]}, ["freight: is missing in a price FOB"]),
+        ("customs_value", {"terms": "CIF", "goods": [{"amount": 1, "currency": "USD"}]}, ["no rate for USD"]),
+        ("duty_rates", {"hs_code": "8703236110", "customs_value": 1}, ["the tariff on file has no line 8703236110"]),
+        ("late_declaration_fee", {"customs_value": None}, ["customs_value:", "starts_on:", "accepted_on:"]),
+        ("legal_clocks", {"table": "law", "events": {"e": "2026-03-02T10:00:00"}}, ["table:", "events.e"]),
+        ("free_time_charges", {**STAY, "equipment": "53HC"}, ["none for EXAMPLE CNSHA import DMD 53HC"]),
+        ("chargeable_weight", {"mode": "pigeon", "pieces": []}, ["mode:", "pieces:"]),
+        ("shipment_margin", {"charges": [], "stage": "hoped"}, ["stage:"]),
+    ],
+)
+def test_unusable_input_names_every_fault(
+    work: WorkActivities, activity: str, values: dict[str, Any], named: list[str]
+) -> None:
+    with pytest.raises(ApplicationError) as caught:
+        answer(work, activity, **values)
+    assert (caught.value.type, caught.value.non_retryable) == ("WorkInput", True)
+    for name in named:
+        assert name in caught.value.message
+
+
+def test_no_procedure_says_another_figure_than_the_law(work: WorkActivities) -> None:
+    """The parameters of the procedures that the law fixes are the periods of the rules."""
+    clocks = load_work_rules(content_root()).clocks
+    sops = load_library().sops
+    for sop, parameter, table, id, unit in (
+        ("CustomsDeclaration", "import_limit_days", clocks.customs, "T1", "days"),
+        ("CustomsDeclaration", "export_limit_hours", clocks.customs, "T2", "hours"),
+        ("TaxPayment", "pay_days", clocks.customs, "T5", "days"),
+    ):
+        figure = sops[sop].definition.parameters[parameter].default
+        assert table.one(id, AT.date()).period == f"{figure} {unit}"
+    for sop in ("CustomsDeclaration", "TaxPayment"):
+        kept = clocks.commercial.one("retention", AT.date(), {"record": "customs"}).period
+        assert sops[sop].definition.retention == kept
+    kept = clocks.commercial.one("retention", AT.date(), {"record": "invoice"}).period
+    assert sops["Invoicing"].definition.retention == kept
