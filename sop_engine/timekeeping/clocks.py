@@ -54,8 +54,9 @@ class Move(Frozen):
 class SlaClock(Frozen):
     """One run of a clock: `name` as the SOP has it, `key` unique in the case ("plan", "plan#2").
 
-    `total` is the budget; `base_due_at` the due instant as it was set, before any pause moved it. `status` remains
-    `breached` until the clock is stopped: past due it runs on, towards the later rungs. `provisional`: see `Deadline`.
+    `total` is the budget, negative where the clock was opened after the instant to run until; `base_due_at` the due
+    instant as it was set, before any pause moved it. `status` remains `breached` until the clock is stopped: past due
+    it runs on, towards the later rungs. `provisional`: see `Deadline`.
     """
 
     name: str
@@ -260,16 +261,21 @@ def remaining(clock: SlaClock, calendar: BusinessCalendar | None, now: datetime)
 
 def percent(clock: SlaClock, calendar: BusinessCalendar | None, now: datetime) -> Decimal:
     """The part of the budget used, to one decimal, rounded down so that 100 is never shown too early."""
-    if not clock.total:
+    if clock.total <= _NOTHING:
         return Decimal("100.0")
     share = Decimal(microseconds(elapsed(clock, calendar, now))) * 100 / microseconds(clock.total)
     return share.quantize(_TENTH, rounding=ROUND_DOWN)
 
 
 def percent_at(clock: SlaClock, share: Decimal, calendar: BusinessCalendar | None) -> datetime | None:
-    """The instant at which `share` percent of the budget is used; None while a pause stands before it."""
+    """The instant at which `share` percent of the budget is used; None while a pause stands before it.
+
+    Without a budget, in a clock that was opened past its due instant, there is no such instant but the due one.
+    """
     if share == 100:
         return due_at(clock, calendar)
+    if clock.total <= _NOTHING:
+        return None
     budget = timedelta(microseconds=int(microseconds(clock.total) * share / 100))
     return ledger.used_up_at(ledger.reopened(clock.spans), budget, Scale(clock.measure, calendar))
 
@@ -282,9 +288,8 @@ def microseconds(length: timedelta) -> int:
 def _budgeted(clock: SlaClock, calendar: BusinessCalendar | None) -> SlaClock:
     """Set due instant and budget from the allowance, or from the instant to run until."""
     base = _base_deadline(clock, calendar)
-    base_due_at = max(base.at, clock.opened_at)
-    total = Scale(clock.measure, calendar).between(clock.opened_at, base_due_at)
-    budgeted = _update(clock, base_due_at=base_due_at, total=total, provisional=base.provisional, reasons=base.reasons)
+    total = Scale(clock.measure, calendar).between(clock.opened_at, base.at)
+    budgeted = _update(clock, base_due_at=base.at, total=total, provisional=base.provisional, reasons=base.reasons)
     return budgeted if clock.is_paused or len(clock.spans) == 1 else _settled(budgeted, calendar)
 
 

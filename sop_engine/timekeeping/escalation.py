@@ -1,8 +1,9 @@
 """Where a clock stands on its ladder: which rung comes when, which are due, which have been reached.
 
-A rung is reached at its own instant, however late that is noticed. No rung sounds while the clock is paused: one that
-falls into a pause sounds when it ends. When the due instant moves away from a rung that was already fired, that rung
-lies ahead again and is fired again.
+A rung is reached at its own instant, however late that is noticed. Of the rungs that lay behind the clock when it was
+opened, the last one sounds, at the opening, and so does the breach; the others are passed over. No rung sounds while
+the clock is paused: one that falls into a pause sounds when it ends. When the due instant moves away from a rung that
+was already fired, that rung lies ahead again and is fired again.
 """
 
 from collections.abc import Sequence
@@ -28,12 +29,10 @@ def rung_at(clock: SlaClock, rung: Rung, calendar: BusinessCalendar | None) -> d
 
     Raises CalendarError when the rung counts days or working time and there is no calendar.
     """
-    if rung.percent is not None:
-        return percent_at(clock, rung.percent, calendar)
-    due = due_at(clock, calendar)
-    if due is None or rung.offset is None:
+    place = _place(clock, rung, calendar)
+    if place is None:
         return None
-    at = max(_shifted(due, rung.offset, rung.before, calendar), clock.opened_at)
+    at = max(place, clock.opened_at)
     for span in clock.spans:
         if span.kind == "paused" and span.from_at < at and (span.to_at is None or at < span.to_at):
             return span.to_at
@@ -62,12 +61,31 @@ def _ahead(clock: SlaClock, ladder: Ladder, calendar: BusinessCalendar | None) -
     if not clock.is_open:
         return []
     reached = {fired.key: fired.at for fired in clock.rungs if not fired.withdrawn}
-    places = ((rung, rung_at(clock, rung, calendar)) for rung in ladder.rungs)
+    places = ((rung, rung_at(clock, rung, calendar)) for rung in _still_to_sound(clock, ladder, calendar))
     return [
         DueRung(rung, at)
         for rung, at in places
         if at is not None and (rung.key not in reached or at > reached[rung.key])
     ]
+
+
+def _still_to_sound(clock: SlaClock, ladder: Ladder, calendar: BusinessCalendar | None) -> list[Rung]:
+    """The ladder without what lay behind the clock when it was opened, save the last such rung and the breach."""
+    places = [(rung, _place(clock, rung, calendar)) for rung in ladder.rungs]
+    last = max((place for _, place in places if place is not None and place < clock.opened_at), default=None)
+    return [
+        rung
+        for rung, place in places
+        if place is None or last is None or place >= last or rung.percent == BREACH_PERCENT
+    ]
+
+
+def _place(clock: SlaClock, rung: Rung, calendar: BusinessCalendar | None) -> datetime | None:
+    """The instant of a rung by its percentage or offset, be it before the clock was opened."""
+    if rung.percent is not None:
+        return percent_at(clock, rung.percent, calendar)
+    due = due_at(clock, calendar)
+    return None if due is None or rung.offset is None else _shifted(due, rung.offset, rung.before, calendar)
 
 
 def _shifted(at: datetime, period: Period, before: bool, calendar: BusinessCalendar | None) -> datetime:

@@ -227,7 +227,8 @@ def test_an_until_clock_follows_the_case() -> None:
     assert [(move.kind, move.from_at) for move in later.moved] == [("until", cut_off)]
     assert percent(later, OFFICE, at) == 25
     past = start_clock("documents", opened, OFFICE, until=opened - HOUR)
-    assert (due_at(past, OFFICE), percent(past, OFFICE, opened)) == (opened, Decimal(100))
+    assert (due_at(past, OFFICE), percent(past, OFFICE, opened)) == (opened - HOUR, Decimal(100))
+    assert stop(past, opened, OFFICE).status == "breached"
     with pytest.raises(ClockError, match="runs for 1 hour"):
         change_until(started("1 hour"), cut_off, OFFICE, reason="", actor="", at=at)
 
