@@ -194,7 +194,12 @@ def reach(turn: Turn, due: timing.DueRung, until: datetime) -> None:
     point = turn.mark()
     event = Event(
         name=f"{running.name}.{due.rung.key}",
-        data={"clock": due.key, "rung": due.rung.key, "due_at": due_at},
+        data={
+            "clock": due.key,
+            "rung": due.rung.key,
+            "due_at": due_at,
+            "due_on": timing.calendar_for(turn, running).last_day(due_at),
+        },
         origin="timer",
     )
     try:

@@ -95,3 +95,25 @@ def test_payment_on_the_last_day_is_in_time() -> None:
     assert house.states["CASE-1"].clocks["tax_deadline#1"].clock.status == "met"
     house.at("2026-03-06 12:00")
     assert house.notices_of("tax_overdue") == []
+
+
+def test_a_late_notice_reminds_once() -> None:
+    house = ExactHouse("2026-02-23 09:00")
+    house.start("TaxPayment", **{**TAX_DATA, "declared_on": "2026-02-05"})
+    notice_issued(house)
+    house.at("2026-02-23 09:01")
+    # Five, two and one days before 24 February lie behind: only the last of these reminders is sent.
+    assert house.notices_of("tax_reminder") == [("2026-02-23 09:00", "ops@blue-lake.example")]
+    house.at("2026-02-24 00:00")
+    assert len(house.notices_of("tax_reminder")) == 2
+
+
+def test_a_notice_after_the_deadline_keeps_the_deadline() -> None:
+    house = ExactHouse("2026-02-27 12:00")
+    house.start("TaxPayment", **{**TAX_DATA, "declared_on": "2026-02-05"})
+    notice_issued(house)
+    house.at("2026-02-27 12:01")
+    assert house.tasks == ("overdue",)
+    assert house.notices_of("tax_reminder") == []
+    assert house.due("tax_deadline#1") == "2026-02-25 00:00"
+    assert str(house.states["CASE-1"].snapshot.data["deadline_on"]) == "2026-02-24"
