@@ -3,8 +3,8 @@
 Late days are calendar days and never roll over holidays; the last day of a period does, before it is given here.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, Literal, NamedTuple
 
@@ -16,12 +16,9 @@ from sop_engine.freight.money import Money, total
 from sop_engine.freight.rules import Rule
 from sop_engine.freight.tax_rates import CURRENCY, percent
 
-LastDay = Callable[[date, str], date]
-"""The last day of a period such as `14 days` after a day, moved past rest days: the caller's calendar knows."""
-
 Reading = Literal["A", "B"]
 Exemption = Literal[
-    "sold_by_customs", "guarantee_in_time", "ordered_redeclaration", "direct_return", "force_majeure"
+    "sold_by_customs", "guarantee_in_time", "ordered_redeclaration", "direct_return"
 ]  # fmt: skip
 """Why no fee for a late declaration is charged (GACC Order 128 as amended by Order 273)."""
 
@@ -40,11 +37,8 @@ class LatenessRule(Rule):
 class LateDeclarationRule(LatenessRule):
     """The figures of the law on late import declarations."""
 
-    days: int
-    """Days to declare in, from the day the transport declares itself inbound."""
     reading: Reading = "A"
-    """Sources conflict. A: the last day rolls, the fee runs from the day after it. B: the day after the period, counted
-    without a roll, is the first of the fee, and rolls itself."""
+    """Which published reading of the first day is followed, see `customs_deadlines`."""
 
 
 class LatePayment(BaseModel):
@@ -70,7 +64,7 @@ class LateDeclaration(BaseModel):
 
     customs_value: CustomsAmount
     starts_on: date
-    """The first day that costs, from `late_declaration_start`."""
+    """The first day that costs, from `customs_deadlines.late_declaration_start`."""
     accepted_on: date
     """The day customs accepted the declaration; it counts."""
     exemption: Exemption | None = None
@@ -98,15 +92,6 @@ def late_payment_surcharge(payment: LatePayment, rule: LatenessRule) -> Lateness
         for unpaid, each in zip(payment.unpaid, surcharges, strict=True)
     )
     return Lateness(charged, days, f"{sums if days else 'paid in time'}; {charged}. Rule: {rule.source}.")
-
-
-def late_declaration_start(
-    inbound_on: date, last_day: LastDay, rule: LateDeclarationRule, reading: Reading | None = None
-) -> date:
-    """The first day of the fee: by the rule's reading, or by the one that is asked for."""
-    if (reading or rule.reading) == "B":
-        return last_day(inbound_on, f"{rule.days + 1} days")
-    return last_day(inbound_on, f"{rule.days} days") + timedelta(days=1)
 
 
 def late_declaration_fee(late: LateDeclaration, rule: LatenessRule) -> Lateness:

@@ -8,9 +8,10 @@ import pytest
 
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules
+from sop_engine.freight.customs_deadlines import late_declaration_start, tax_due
 from sop_engine.freight.legal_clocks import ClockDescription, LegalClock, LegalClocks, Roll, restarted
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.surcharges import late_declaration_start
+from sop_engine.freight.surcharges import Reading
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.periods import parse_period
 from tests.unit.freight_data import customs_rules
@@ -136,17 +137,35 @@ def test_the_day_of_an_instant_is_that_of_china() -> None:
 )
 def test_both_readings_of_the_first_day_of_the_fee(arrived: date, a: date, b: date) -> None:
     """Domain facts 1.1, conflict: A after 3swgm8f.cn/bgy/551848680263, B after yuyingli88.com/n518443; A by default."""
-    rule = customs_rules().late_declaration[-1]
-    assert (rule.reading, rule.days) == ("A", 14)
-    assert late_declaration_start(arrived, last_day, rule) == a
-    assert late_declaration_start(arrived, last_day, rule, "A") == a
-    assert late_declaration_start(arrived, last_day, rule, "B") == b
+    assert {rule.reading for rule in customs_rules().late_declaration} == {"A"}
+    assert late_declaration_start(arrived, table("customs"), last_day) == a
+    assert late_declaration_start(arrived, table("customs"), last_day, "B") == b
 
 
-def test_the_period_is_said_once() -> None:
-    """The fee begins where the declaration clock ends: both say 14 days."""
-    for rule in customs_rules().late_declaration:
-        assert table("customs").one("T1", rule.valid_from).period == f"{rule.days} days"
+@pytest.mark.parametrize(
+    ("notice", "reading", "due", "heed"),
+    [
+        (None, "A", date(2026, 3, 17), date(2026, 3, 17)),
+        (date(2026, 3, 4), "A", date(2026, 3, 17), date(2026, 3, 17)),
+        (date(2026, 3, 4), "B", date(2026, 3, 19), date(2026, 3, 17)),
+    ],
+)
+def test_both_readings_of_the_tax_clock(notice: date | None, reading: Reading, due: date, heed: date) -> None:
+    """Domain facts 1.1: compute declared + 15 days and notice + 15 days, heed the earlier."""
+    told = tax_due(date(2026, 3, 2), notice, table("customs"), last_day, reading)
+    assert (told.due_on, told.heed_on) == (due, heed)
+    assert ("Tariff Law" in told.rule) is (reading == "A")
+
+
+def test_the_former_law_counted_from_the_notice_alone() -> None:
+    declared, notice = date(2024, 11, 1), date(2024, 11, 4)
+    readings: tuple[Reading, ...] = ("A", "B")
+    for reading in readings:
+        assert tax_due(declared, notice, table("customs"), last_day, reading).due_on == date(2024, 11, 19)
+    with pytest.raises(RuleError, match="the day of the payment notice"):
+        tax_due(declared, None, table("customs"), last_day)
+    with pytest.raises(RuleError, match="the day of the payment notice"):
+        tax_due(date(2026, 3, 2), None, table("customs"), last_day, "B")
 
 
 # -- filings -----------------------------------------------------------------------------------------------------------
