@@ -12,7 +12,9 @@ from activities.work_rules import WorkRules
 from sop_engine.cases.contracts import WorkInput, WorkResult
 from sop_engine.freight.chargeable_weight import ChargedMode, Pieces, chargeable_weight
 from sop_engine.freight.customs_value import Transaction, customs_value
+from sop_engine.freight.export_duty import ExportedGoods, export_duty
 from sop_engine.freight.free_time import free_time_bill
+from sop_engine.freight.freight_tariffs import Quantity, price
 from sop_engine.freight.rules import rule_on
 from sop_engine.freight.shipment_charges import ShipmentCharge, Stage, compare_charges, shipment_margin
 from sop_engine.freight.surcharges import LateDeclaration, late_declaration_fee
@@ -66,6 +68,23 @@ class WeighedCargo(_Input):
     mode: ChargedMode
     lane: str = ""
     pieces: tuple[Pieces, ...] = Field(min_length=1)
+
+
+class PricedQuantity(Quantity):
+    """What `freight_price` takes."""
+
+    charge: str
+    supplier: str
+    origin: str
+    destination: str
+    on: date | None = None
+    """The day whose tariff holds; the day of the work where it is not said."""
+
+
+class ExportedConsignment(ExportedGoods):
+    """What `export_duty` takes."""
+
+    declared_on: date | None = None
 
 
 class ChargedShipment(_Input):
@@ -160,6 +179,26 @@ class TradeWork:
             cargo = WeighedCargo.model_validate(given.values)
             rule = self._rules.weights.find(cargo.mode, cargo.lane, today(given))
         return WorkResult(values=chargeable_weight(cargo.pieces, rule)._asdict())
+
+    @activity.defn(name="export_duty")
+    def export_duty(self, given: WorkInput) -> WorkResult:
+        """price (FOB), rate {ad_valorem, per_unit}, quantity?, declared_on? -> duty, customs_value, basis"""
+        with usable("export_duty"):
+            goods = ExportedConsignment.model_validate(given.values)
+            rule = rule_on(self._rules.customs.export_duty, goods.declared_on or today(given))
+            duty = export_duty(goods, rule)
+        return WorkResult(values=_plain(duty._asdict()))
+
+    @activity.defn(name="freight_price")
+    def freight_price(self, given: WorkInput) -> WorkResult:
+        """charge, supplier, origin, destination, containers? bills? chargeable? units?, on? -> charge, amount, basis"""
+        with usable("freight_price"):
+            asked = PricedQuantity.model_validate(given.values)
+            charge = self._rules.charges.codes.find(asked.charge).code
+            day = asked.on or today(given)
+            tariff = self._rules.tariffs.find(charge, asked.supplier, asked.origin, asked.destination, day)
+            priced = price(tariff, asked)
+        return WorkResult(values=_plain(priced._asdict()))
 
     @activity.defn(name="shipment_margin")
     def shipment_margin(self, given: WorkInput) -> WorkResult:

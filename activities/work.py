@@ -46,7 +46,7 @@ class WorkActivities(TradeWork):
 
     @activity.defn(name="import_taxes")
     def import_taxes(self, given: WorkInput) -> WorkResult:
-        """customs_value, items, declared_on? -> duty, consumption_tax, vat, total, basis; rates are fractions of one"""
+        """customs_value, items, declared_on? -> duty, consumption_tax, vat, total, lines, …; rates are fractions"""
         with usable("import_taxes"):
             consignment = DeclaredConsignment.model_validate(given.values)
             rule = rule_on(self._rules.customs.import_taxes, consignment.declared_on or today(given))
@@ -54,9 +54,11 @@ class WorkActivities(TradeWork):
         return WorkResult(
             values={
                 "duty": taxes.duty.model_dump(),
+                "trade_remedy": taxes.trade_remedy.model_dump(),
                 "consumption_tax": taxes.consumption_tax.model_dump(),
                 "vat": taxes.vat.model_dump(),
                 "total": taxes.total.model_dump(),
+                "lines": [{tax: amount.model_dump() for tax, amount in line._asdict().items()} for line in taxes.lines],
                 "basis": taxes.basis,
             }
         )

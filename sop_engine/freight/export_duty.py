@@ -1,9 +1,9 @@
 """Duty on exports: the price free on board contains the duty, the value it is computed from does not."""
 
 from decimal import Decimal
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from sop_engine.freight.customs_taxes import CustomsAmount
@@ -31,6 +31,12 @@ class ExportedGoods(BaseModel):
     quantity: Annotated[Decimal, Field(ge=0)] | None = None
     """In the legal unit of the tariff line."""
 
+    @model_validator(mode="after")
+    def _quantity(self) -> Self:
+        if self.rate.per_unit and self.quantity is None:
+            raise ValueError("a rate per unit needs the quantity")
+        return self
+
 
 class ExportDuty(NamedTuple):
     """The duty, the value it is levied on, and the computation in words."""
@@ -41,10 +47,7 @@ class ExportDuty(NamedTuple):
 
 
 def export_duty(goods: ExportedGoods, rule: ExportDutyRule) -> ExportDuty:
-    """FOB ÷ (1 + rate) × rate; a part per unit is taken out of the price first, since it is inside it too.
-
-    Raises ValueError when a rate per unit has no quantity.
-    """
+    """FOB ÷ (1 + rate) × rate; a part per unit is taken out of the price first, since it is inside it too."""
     specific = TaxRate(per_unit=goods.rate.per_unit).on(Decimal(), goods.quantity)
     value = Money.rounded((goods.price.amount - specific) / (1 + goods.rate.ad_valorem), CURRENCY)
     duty = Money.rounded(goods.rate.on(value.amount, goods.quantity), CURRENCY)

@@ -91,6 +91,19 @@ def test_weight_by_air(work: WorkActivities) -> None:
     assert answer(work, "chargeable_weight", mode="air", pieces=[pallet])["chargeable"] == Decimal(210)
 
 
+def test_a_price_of_the_shipped_tariff(work: WorkActivities) -> None:
+    """kcnshipping.com/en/china-2: 850 for a 20'."""
+    lane = {"supplier": "EXAMPLE", "origin": "CNNGB", "destination": "DEHAM"}
+    priced = answer(work, "freight_price", charge="OTHC", containers={"20GP": 2}, **lane)
+    assert (priced["charge"], priced["amount"]) == ("OTHC", yuan("1700"))
+
+
+def test_an_export_duty(work: WorkActivities) -> None:
+    """FOB ÷ (1 + r) × r (hebeifood.net)."""
+    duty = answer(work, "export_duty", price=yuan("120000"), rate={"ad_valorem": Decimal("0.2")})
+    assert (duty["duty"], duty["customs_value"]) == (yuan("20000"), yuan("100000"))
+
+
 def test_margin_of_a_shipment(work: WorkActivities) -> None:
     def charge(name: str, side: str, amount: str) -> dict[str, Any]:
         return {"charge": name, "side": side, "stage": "actual", "amount": yuan(amount), "booked_on": date(2026, 3, 2)}
@@ -110,6 +123,8 @@ def test_margin_of_a_shipment(work: WorkActivities) -> None:
         ("late_declaration_fee", {"customs_value": None}, ["customs_value:", "starts_on:", "accepted_on:"]),
         ("legal_clocks", {"table": "law", "events": {"e": "2026-03-02T10:00:00"}}, ["table:", "events.e"]),
         ("free_time_charges", {**STAY, "equipment": "53HC"}, ["none for EXAMPLE CNSHA import DMD 53HC"]),
+        ("export_duty", {"price": yuan("1"), "rate": {"per_unit": 1}}, ["a rate per unit needs the quantity"]),
+        ("freight_price", {"charge": "OTHC"}, ["supplier:", "origin:", "destination:"]),
         ("chargeable_weight", {"mode": "pigeon", "pieces": []}, ["mode:", "pieces:"]),
         ("shipment_margin", {"charges": [], "stage": "hoped"}, ["stage:"]),
     ],
