@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,10 @@ def sop(dev: Dev, *words: str, **environ: str) -> Result:
     given = {"SOP_DATA_DIRECTORY": str(dev.folder), "SOP_UI_URL": dev.ui_url, **environ}
     runner = CliRunner(env={"TEMPORAL_ADDRESS": dev.address, "COLUMNS": "160"})
     return runner.invoke(application, list(words), obj=Invocation(serve=serve, environ=given))
+
+
+def sets(values: Iterable[str]) -> list[str]:
+    return [word for value in values for word in ("--set", value)]
 
 
 def opened(dev: Dev, case_id: str) -> str:
@@ -186,15 +191,35 @@ def test_lists_find_and_reports(dev: Dev) -> None:
     assert sop(dev, "document", "open", "nothing").exit_code == 3
 
 
+def rendered(dev: Dev, case_id: str) -> dict[str, Any]:
+    """The case's first document, once it is there: a step is answered before its effects are carried out."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        listed = json.loads(sop(dev, "document", "list", case_id, "--json").stdout)
+        for document in listed["documents"]:
+            return dict(document)
+    raise AssertionError(f"no document of {case_id}")
+
+
 def test_a_document_is_fetched_into_a_file(dev: Dev, tmp_path: Path) -> None:
-    case_id = opened(dev, "CMP-paper")
-    assert sop(dev, "task", "complete", case_id, "acknowledged", "--as", "li.na", *ACKNOWLEDGED).exit_code == 0
-    documents = json.loads(sop(dev, "document", "list", case_id, "--json").stdout)["documents"]
-    for document in documents:
-        target = tmp_path / document["name"]
-        result = sop(dev, "document", "open", document["document_id"], "--output", str(target))
+    case_id = "REL-paper"
+    known = ("customer_name=海源", "customer_email=a@b.example", "direction=import", "released_at=2026-03-12T07:42Z")
+    evidence = ("release_notice=notice.pdf", "stamped_delivery_order=order.pdf", "release_no=FX-99")
+    for words in (
+        ("case", "start", "CustomsRelease", "--id", case_id, *sets(known)),
+        ("task", "complete", case_id, "requested", *sets(["inspection_closed=true"])),
+        ("task", "complete", case_id, "stored", *sets(evidence)),
+    ):
+        result = sop(dev, *words, "--as", "zhang.wei")
+        assert result.exit_code == 0, result.stderr
+    document = rendered(dev, case_id)
+    for kind, begins, digest in (("html", b"<!doctype html>", "sha256"), ("pdf", b"%PDF-", "pdf_sha256")):
+        target = tmp_path / kind
+        option = ["--pdf"] if kind == "pdf" else []
+        result = sop(dev, "document", "open", document["document_id"], "--output", str(target), *option)
         assert (result.exit_code, result.stdout) == (0, f"{target}\n")
-        assert target.stat().st_size == document["size"]
+        assert target.read_bytes().startswith(begins)
+        assert sha256(target.read_bytes()).hexdigest() == document[digest]
 
 
 def test_the_web_ui_and_the_doctor(dev: Dev) -> None:
