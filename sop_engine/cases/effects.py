@@ -72,7 +72,8 @@ def _listed(value: Any) -> list[dict[str, Any]]:
 def _notify(turn: Turn, effect: Effect, actor: str) -> None:
     """One notice to the address that a field holds, or to a role; none while a field that is no role is empty.
 
-    A field may have the name of a role, as `consignee` has: then its e-mail address is meant, and the role without one.
+    A field may hold the name of a role, as `responsible_unit` does: then that role is told. It may also have the name of
+    a role, as `consignee` has: then its e-mail address is meant, and the role without one.
     """
     recipient = str(effect.target)
     address = None
@@ -82,7 +83,9 @@ def _notify(turn: Turn, effect: Effect, actor: str) -> None:
         is_role = recipient in turn.procedure.bundle.superiors
         if known is None and not is_role:
             return
-        if known is not None and (not is_role or "@" in str(known)):
+        if known in turn.procedure.bundle.superiors:
+            recipient = str(known)
+        elif known is not None and (not is_role or "@" in str(known)):
             address = str(known)
     people: tuple[str, ...] = ()
     owner = turn.procedure.definition.owner

@@ -155,3 +155,9 @@ def test_a_repeated_cause_needs_an_improvement_before_the_case_closes() -> None:
 def test_the_public_is_answered_within_a_working_day() -> None:
     house = registered(source="public")
     assert "public_reply#1" in house.states[CASE].clocks
+
+
+def test_the_responsible_unit_is_told_as_the_role_that_the_field_holds() -> None:
+    house = investigating()
+    told = [notice for notice in house.notices if notice.template == "complaint_assigned"]
+    assert [(notice.recipient, notice.address) for notice in told] == [("operations_manager", None)]
