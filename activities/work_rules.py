@@ -1,7 +1,6 @@
 """The rules that automated work applies, as a site keeps them in files."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +22,7 @@ from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.freight.liability_limits import LiabilityLimits
 from sop_engine.freight.places import Places
 from sop_engine.freight.surcharges import LateDeclarationRule, LatenessRule
-from sop_engine.freight.tariff import TariffTable
+from sop_engine.freight.tariff import TariffTable, VolumeRule
 
 
 class CustomsRules(BaseModel):
@@ -37,7 +36,7 @@ class CustomsRules(BaseModel):
     customs_value: tuple[CustomsValueRule, ...] = Field(min_length=1)
     export_duty: tuple[ExportDutyRule, ...] = Field(min_length=1)
     demand_deposit: tuple[DemandDepositRate, ...] = Field(min_length=1)
-    litres_per_tonne: dict[str, Decimal]
+    volumes: tuple[VolumeRule, ...] = Field(min_length=1)
 
 
 Prefix = Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")]

@@ -57,7 +57,7 @@ class TradeRemedy(Rule):
 
     kind: Literal["anti_dumping", "countervailing", "safeguard", "retaliatory"]
     hs_codes: tuple[Code, ...]
-    """Lines or whole headings, by the beginning of the code."""
+    """Lines or whole subheadings, by the beginning of the code."""
     origins: tuple[Country, ...]
     rate: Fraction
     """Of producers without a rate of their own: the highest."""
@@ -66,6 +66,13 @@ class TradeRemedy(Rule):
     def rate_of(self, producer: str | None) -> Decimal:
         """The producer's own rate, or the rate of all others."""
         return self.producers.get(producer or "", self.rate)
+
+
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class VolumeRule(Rule):
+    """Litres of one tonne, by kind of goods."""
+
+    litres_per_tonne: Mapping[str, Decimal]
 
 
 class Origin(BaseModel):
@@ -164,7 +171,9 @@ class TariffTable(BaseModel):
             agreement = self._agreement(origin.agreement, origin.country, day)
             special = line.agreements.get(agreement.name)
             # Beside a preference only a provisional rate counts; beside an agreement a lower MFN rate does too.
-            counts = agreement.kind == "agreement" or line.provisional is not None
+            counts = origin.country not in self.general_origins and (
+                agreement.kind == "agreement" or line.provisional is not None
+            )
             if special is not None:
                 if counts and favoured[1].on(value, quantity) < special.on(value, quantity):
                     return *favoured, f"lower than under {agreement.name}, Art. 13"
@@ -198,8 +207,8 @@ def duty_day(declared_on: date, inbound_on: date | None = None) -> date:
     return declared_on if inbound_on is None or inbound_on < declared_on else inbound_on
 
 
-def volume(tonnes: Decimal, litres_per_tonne: Mapping[str, Decimal], goods: str) -> Decimal:
+def volume(tonnes: Decimal, goods: str, rule: VolumeRule) -> Decimal:
     """Litres of goods that bear consumption tax by the litre. Raises RuleError for goods without a factor."""
-    if goods not in litres_per_tonne:
-        raise RuleError([("goods", f"no litres per tonne for {goods}", ", ".join(litres_per_tonne))])
-    return tonnes * litres_per_tonne[goods]
+    if goods not in rule.litres_per_tonne:
+        raise RuleError([("goods", f"no litres per tonne for {goods}", ", ".join(rule.litres_per_tonne))])
+    return tonnes * rule.litres_per_tonne[goods]

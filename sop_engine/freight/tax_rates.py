@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from sop_engine.freight.rules import RuleError
+
 CURRENCY = "CNY"
 """Taxes are computed in yuan (Tariff Law Art. 60)."""
 
@@ -37,9 +39,11 @@ class TaxRate:
     """CNY per legal unit of the tariff line."""
 
     def on(self, value: Decimal, quantity: Decimal | None) -> Decimal:
-        """The tax, unrounded, on a value in CNY and a quantity in legal units. Raises ValueError without a quantity."""
+        """The tax, unrounded, on a value in CNY and a quantity in legal units. Raises RuleError without a quantity."""
         if self.per_unit and quantity is None:
-            raise ValueError("a rate per unit needs the quantity in the tariff's legal unit")
+            raise RuleError(
+                [("quantity", "is missing", "the quantity in the tariff's legal unit, for a rate per unit")]
+            )
         return value * self.ad_valorem + self.per_unit * (quantity or 0)
 
     def __str__(self) -> str:

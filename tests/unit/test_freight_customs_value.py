@@ -209,9 +209,10 @@ def test_a_rate_per_unit_needs_its_quantity() -> None:
 @pytest.mark.parametrize(("goods", "litres"), [("beer", 988), ("yellow_wine", 962), ("petrol", 1388), ("diesel", 1176)])
 def test_litres_of_a_tonne(goods: str, litres: int) -> None:
     """hebeifood.net/canyin/yinpin/180385."""
-    assert volume(Decimal(2), customs_rules().litres_per_tonne, goods) == 2 * litres
+    rule = rule_on(customs_rules().volumes, DAY)
+    assert volume(Decimal(2), goods, rule) == 2 * litres
     with pytest.raises(RuleError, match="beer, yellow_wine"):
-        volume(Decimal(2), customs_rules().litres_per_tonne, "milk")
+        volume(Decimal(2), "milk", rule)
 
 
 # -- which rate wins ---------------------------------------------------------------------------------------------------
@@ -287,6 +288,22 @@ def test_the_lower_of_rates_of_different_kinds_is_told_by_the_duty() -> None:
     mixed = line(agreements={"RCEP": {"ad_valorem": "0.10"}}, provisional={"per_unit": "60"})
     assert chosen(mixed, "1000", "1", country="JP", agreement="RCEP").kind == "mfn_provisional"
     assert chosen(mixed, "1000", "2", country="JP", agreement="RCEP").kind == "agreement"
+
+
+def test_rates_per_unit_cannot_be_compared_without_a_quantity() -> None:
+    mixed = line(agreements={"RCEP": {"ad_valorem": "0.10"}}, provisional={"per_unit": "60"})
+    with pytest.raises(RuleError, match="quantity: is missing"):
+        chosen(mixed, country="JP", agreement="RCEP")
+
+
+def test_an_mfn_rate_is_no_rival_where_the_origin_has_no_claim_to_it() -> None:
+    preferred = TariffTable(
+        lines=(line(agreements={"LDC": {"ad_valorem": "0.20"}}, **PROVISIONAL),),
+        agreements=AGREEMENTS,
+        general_origins=("ET",),
+    )
+    origin = Origin(country="ET", agreement="LDC")
+    assert preferred.import_rate("8703236110", origin, DAY, Decimal(1000), None).kind == "preferential"
 
 
 def test_a_certificate_of_another_origin_is_refused() -> None:

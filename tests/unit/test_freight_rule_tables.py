@@ -51,6 +51,7 @@ def test_every_rule_says_who_and_where() -> None:
         law.customs_value,
         law.export_duty,
         law.demand_deposit,
+        law.volumes,
         charge_rules().vat,
         weight_rules().root,
         freight_tariffs().root,
