@@ -12,12 +12,18 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.cash_on_delivery import CashActivities
+from activities.credit import CreditActivities
 from activities.definitions import DefinitionActivities
 from activities.documents import DocumentActivities
 from activities.ledger import LedgerActivities
+from activities.months import MonthActivities
 from activities.notices import NoticeActivities
+from activities.payables import PayableActivities
 from activities.reading import ReadingActivities
+from activities.receivables import ReceivableActivities
 from activities.records import RecordActivities
+from activities.reports import ReportActivities
 from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
 from sop_engine.channels.mail import MailServer
@@ -48,12 +54,18 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
     )
     papers = library.root / "documents"
     documents = DocumentActivities(engine, DocumentTemplates(papers), PdfTemplates(papers), library.organization)
-    ledger = LedgerActivities(engine, load_rules(library.root / "ledger.yaml", LedgerRules))
+    rules = load_rules(library.root / "ledger.yaml", LedgerRules)
+    books = (LedgerActivities, ReceivableActivities, CashActivities, MonthActivities, ReportActivities)
+    checked_books = (PayableActivities, CreditActivities)
+    ledger = (
+        *(holder(engine, rules) for holder in books),
+        *(holder(engine, rules, library.organization) for holder in checked_books),
+    )
     reading = ReadingActivities(engine, library.organization)
     work = WorkActivities(engine, load_work_rules(library.root))
     return [
         method
-        for holder in (definitions, records, notices, documents, ledger, reading, work)
+        for holder in (definitions, records, notices, documents, *ledger, reading, work)
         for name in dir(holder)
         if hasattr(method := getattr(holder, name), "__temporal_activity_definition")
     ]

@@ -144,7 +144,8 @@ class Mover:
                 item_id=item_id,
                 against=against,
                 amount=signed,
-                moved_on=self._on,
+                # What settles cannot be older than what it settles, or the past would change its balances.
+                moved_on=max(self._on, row.dated_on, self._rows[against].dated_on),
                 moved_at=self._at,
             )
         )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlmodel import Field, Session
+from sqlmodel import Field, Session, col, select
 
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.columns import ExactDecimal, Row
@@ -81,6 +81,17 @@ class CashRow(Row, table=True):
     settle_by: date
 
 
+def invoice_of(session: Session, number: str, customer: str, currency: str) -> InvoiceRow | None:
+    """The invoice, not its credit notes."""
+    chosen = select(InvoiceRow).where(
+        InvoiceRow.number == number,
+        InvoiceRow.customer == customer,
+        InvoiceRow.currency == currency,
+        col(InvoiceRow.refers_to).is_(None),
+    )
+    return session.exec(chosen).first()
+
+
 def enter(session: Session, entry_id: str, posting: Posting, posted_at: datetime) -> None:
     """Enters the paper of a posting in its register."""
     today = posted_at.astimezone(CHINA).date()
@@ -98,15 +109,16 @@ def _enter_invoice(session: Session, entry_id: str, posting: Posting, today: dat
     assert posting.item is not None
     said, sign = posting.values, Decimal(1 if posting.item.amount > 0 else -1)
     refers_to = None if sign > 0 else str(said.get("refers_to") or posting.business_key)
+    invoice = invoice_of(session, refers_to, posting.item.party, posting.currency) if refers_to else None
     session.add(
         InvoiceRow(
             entry_id=entry_id,
             number=posting.business_key,
             refers_to=refers_to,
-            kind=str(said.get("invoice_kind") or ""),
+            kind=str(said.get("invoice_kind") or (invoice.kind if invoice is not None else "")),
             customer=posting.item.party,
-            title=str(said.get("buyer_title") or ""),
-            taxpayer_no=str(said.get("taxpayer_no") or ""),
+            title=str(said.get("buyer_title") or (invoice.title if invoice is not None else "")),
+            taxpayer_no=str(said.get("taxpayer_no") or (invoice.taxpayer_no if invoice is not None else "")),
             tax_invoice_no=said.get("tax_invoice_no"),
             currency=posting.currency,
             net=sign * _amount(said.get("net")),

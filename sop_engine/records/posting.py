@@ -113,6 +113,19 @@ class Posting(Contract):
     """Everything that was known of the paper."""
 
 
+class UsedAccounts(BaseModel):
+    """The accounts that the sub-ledger and its reports ask for by their use."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    receivable: str
+    payable: str
+    cash_on_delivery: str
+    revenue: str
+    cost: str
+    disbursement: str
+
+
 class LedgerRules(BaseModel):
     """The chart of accounts and the posting rules."""
 
@@ -123,6 +136,7 @@ class LedgerRules(BaseModel):
     accounts: dict[str, Title]
     controls: tuple[str, ...] = ()
     """Accounts whose balance is that of the open items below them."""
+    uses: UsedAccounts
     entries: dict[str, Rule]
     policy: SubledgerPolicy
 
@@ -134,6 +148,8 @@ class LedgerRules(BaseModel):
             for index, line in enumerate(rule.lines)
             if line.account not in self.accounts
         ]
+        used = self.uses.model_dump()
+        unknown += [f"uses.{use}: no account {used[use]!r}" for use in used if used[use] not in self.accounts]
         unknown += [f"controls: no account {account!r}" for account in self.controls if account not in self.accounts]
         if unknown:
             raise ValueError("; ".join(unknown) + f"; allowed: {', '.join(self.accounts)}")

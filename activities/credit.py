@@ -1,0 +1,102 @@
+"""Automated work on customers' credit: the check before a booking, the terms, and the approved way around a block."""
+
+from datetime import date
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.handing_in import handed_in
+from activities.payables import require_role
+from activities.work_input import today, usable
+from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.organization import Organization
+from sop_engine.freight.money import Money
+from sop_engine.freight.subledger_credit import Standing
+from sop_engine.freight.subledger_papers import Rate, Text
+from sop_engine.records.ledger_credit import CreditRepository
+from sop_engine.records.posting import LedgerRules
+
+
+class Asked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    customer: Text
+
+
+class CreditQuestion(Asked):
+    """May the customer book? The amount is what the booking will add, its rate turns it into book currency."""
+
+    amount: Money | None = None
+    rate: Rate = Decimal(1)
+    on: date | None = None
+    """The day of the question where it is not that of the work."""
+
+
+class NewTerms(Asked):
+    """Since now."""
+
+    standing: Standing = "good"
+    limit: Decimal | None = Field(default=None, ge=0)
+    """In book currency."""
+    reason: str = ""
+
+
+class CreditApproval(Asked):
+    """Somebody lets the customer book in spite of a block, up to an exposure in book currency."""
+
+    up_to: Decimal = Field(gt=0)
+    valid_to: date
+    for_case: str | None = None
+    """Only that case; any when none."""
+    role: Text
+    person: Text
+    reason: Text
+
+
+class CreditActivities:
+    """What `work:` may name about credit."""
+
+    def __init__(self, engine: Engine, rules: LedgerRules, organization: Organization | None = None) -> None:
+        self._credit = CreditRepository(engine, rules.uses.receivable, rules.currency, rules.policy.credit)
+        self._organization = organization
+
+    @activity.defn(name="credit_check")
+    def credit_check(self, given: WorkInput) -> WorkResult:
+        """customer, amount?, rate?, on? -> allowed, reason, hindrances, exposure, overdue, oldest_days, approval"""
+        with usable("credit_check"):
+            asked = handed_in(CreditQuestion, given)
+            requested = asked.amount.amount * asked.rate if asked.amount else Decimal()
+            on = asked.on or today(given)
+            decision = self._credit.check(asked.customer, requested, on, given.case_id)
+        return WorkResult(values={**decision._asdict(), "hindrances": list(decision.hindrances)})
+
+    @activity.defn(name="set_credit_terms")
+    def set_credit_terms(self, given: WorkInput) -> WorkResult:
+        """customer, standing, limit?, reason? -> nothing"""
+        with usable("set_credit_terms"):
+            terms = handed_in(NewTerms, given)
+            self._credit.set_terms(
+                given.key, terms.customer, terms.standing, terms.limit, given.actor or "", terms.reason, given.at
+            )
+        return WorkResult()
+
+    @activity.defn(name="approve_credit")
+    def approve_credit(self, given: WorkInput) -> WorkResult:
+        """customer, up_to, valid_to, for_case?, role, person, reason -> approval"""
+        with usable("approve_credit"):
+            lift = handed_in(CreditApproval, given)
+            require_role(self._organization, lift.person, lift.role)
+            self._credit.lift(
+                given.key,
+                lift.customer,
+                lift.for_case,
+                lift.up_to,
+                lift.valid_to,
+                lift.person,
+                lift.role,
+                lift.reason,
+                given.at,
+            )
+        return WorkResult(values={"approval": given.key})

@@ -1,0 +1,174 @@
+"""Automated work on what suppliers are owed: cost lines, bills matched three ways, payments approved by tiers."""
+
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.handing_in import handed_in
+from activities.work_input import usable
+from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.faults import NotPermitted
+from sop_engine.cases.organization import Organization
+from sop_engine.freight.money import Money
+from sop_engine.freight.subledger_matching import BilledLine, Match
+from sop_engine.freight.subledger_papers import BillPaper, PaymentPaper, Rate, Text
+from sop_engine.records.ledger_costs import CostRepository
+from sop_engine.records.ledger_payments import PaymentRepository
+from sop_engine.records.posting import LedgerRules
+
+
+class Asked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CostLine(Asked):
+    """What was agreed with a supplier for a shipment, without VAT."""
+
+    shipment: Text
+    supplier: Text
+    charge: Text
+    amount: Money
+    basis: str = ""
+
+
+class CarriedOut(Asked):
+    """That it was done: as contracted where no amount is said."""
+
+    shipment: Text
+    supplier: Text
+    charge: Text
+    amount: Money | None = None
+
+
+class HandedInBill(BillPaper):
+    """A bill, and who accepts that it differs from the contract."""
+
+    accepted_by: str | None = None
+
+
+class PaymentRequest(Asked):
+    """A payment asked for; the rate turns it into book currency."""
+
+    request_no: Text
+    supplier: Text
+    amount: Money
+    rate: Rate = Decimal(1)
+    requested_by: Text
+
+
+class PaymentApproval(Asked):
+    """One role's approval."""
+
+    request_no: Text
+    role: Text
+    person: Text
+
+
+class ApprovedPayment(PaymentPaper):
+    """Money to a supplier, by an approved request."""
+
+    request_no: Text
+
+
+class PayableActivities:
+    """What `work:` may name about suppliers' accounts."""
+
+    def __init__(self, engine: Engine, rules: LedgerRules, organization: Organization | None = None) -> None:
+        self._costs = CostRepository(engine, rules.policy.match_tolerance)
+        self._payments = PaymentRepository(engine, rules.policy.payment_tiers)
+        self._rules = rules
+        self._organization = organization
+
+    @activity.defn(name="record_cost")
+    def record_cost(self, given: WorkInput) -> WorkResult:
+        """shipment, supplier, charge, amount, basis? -> nothing; what the contract or booking says"""
+        with usable("record_cost"):
+            cost = handed_in(CostLine, given)
+            self._costs.contract(
+                given.case_id, cost.shipment, cost.supplier, cost.charge, cost.amount, cost.basis, given.at
+            )
+        return WorkResult()
+
+    @activity.defn(name="confirm_cost")
+    def confirm_cost(self, given: WorkInput) -> WorkResult:
+        """shipment, supplier, charge, amount? -> nothing; operations say that it was done"""
+        with usable("confirm_cost"):
+            done = handed_in(CarriedOut, given)
+            self._costs.execute(done.shipment, done.supplier, done.charge, done.amount)
+        return WorkResult()
+
+    @activity.defn(name="match_bill")
+    def match_bill(self, given: WorkInput) -> WorkResult:
+        """supplier, bill_no, lines, billed_on, due_on -> agreed, difference, lines [{shipment, charge, verdict, …}]"""
+        with usable("match_bill"):
+            bill = handed_in(HandedInBill, given)
+            match = self._costs.match(bill.supplier, _lines(bill))
+        return WorkResult(values=_told(match))
+
+    @activity.defn(name="record_bill")
+    def record_bill(self, given: WorkInput) -> WorkResult:
+        """as `match_bill`, accepted_by? -> entry_id, agreed, difference, lines; a bill that differs is refused"""
+        with usable("record_bill"):
+            bill = handed_in(HandedInBill, given)
+            posting = self._rules.posting("supplier_bill", bill.values())
+            entry_id, match = self._costs.accept(
+                given.key, given.case_id, posting, _lines(bill), bill.accepted_by, given.at
+            )
+        return WorkResult(values={"entry_id": entry_id, **_told(match)})
+
+    @activity.defn(name="request_payment")
+    def request_payment(self, given: WorkInput) -> WorkResult:
+        """request_no, supplier, amount, rate?, requested_by -> missing, the roles that must approve"""
+        with usable("request_payment"):
+            asked = handed_in(PaymentRequest, given)
+            missing = self._payments.request(
+                asked.request_no, asked.supplier, asked.amount, asked.rate, asked.requested_by, given.at
+            )
+        return WorkResult(values={"missing": list(missing)})
+
+    @activity.defn(name="approve_payment")
+    def approve_payment(self, given: WorkInput) -> WorkResult:
+        """request_no, role, person -> missing"""
+        with usable("approve_payment"):
+            approval = handed_in(PaymentApproval, given)
+            require_role(self._organization, approval.person, approval.role)
+            missing = self._payments.approve(approval.request_no, approval.role, approval.person, given.at)
+        return WorkResult(values={"missing": list(missing)})
+
+    @activity.defn(name="pay_supplier")
+    def pay_supplier(self, given: WorkInput) -> WorkResult:
+        """request_no, payment_ref, supplier, amount, paid_on, settles? -> entry_id"""
+        with usable("pay_supplier"):
+            paper = handed_in(ApprovedPayment, given)
+            posting = self._rules.posting("supplier_paid", paper.values())
+            entry_id = self._payments.pay(given.key, given.case_id, paper.request_no, posting, given.at)
+        return WorkResult(values={"entry_id": entry_id})
+
+
+def require_role(organization: Organization | None, name: str, role: str) -> None:
+    """Raises NotPermitted where the organisation knows the roles and the person has not that one."""
+    if organization is None:
+        return
+    person = organization.people.get(name)
+    if person is None or role not in person.roles:
+        raise NotPermitted(f"{name} is no {role}")
+
+
+def _lines(bill: BillPaper) -> list[BilledLine]:
+    return [BilledLine(line.shipment or "", line.service, line.amount) for line in bill.lines]
+
+
+def _told(match: Match) -> dict[str, object]:
+    lines = [
+        {
+            "shipment": each.line.shipment,
+            "charge": each.line.charge,
+            "amount": each.line.amount.model_dump(),
+            "verdict": each.verdict,
+            "difference": each.difference,
+        }
+        for each in match.lines
+    ]
+    return {"agreed": match.is_agreed, "difference": match.difference, "lines": lines}

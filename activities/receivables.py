@@ -1,0 +1,144 @@
+"""Automated work on what customers owe: invoices, credit notes, receipts, refunds, allocations, disputes."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.handing_in import handed_in
+from activities.work_input import usable
+from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.freight.money import Money
+from sop_engine.freight.subledger_allocation import Wanted
+from sop_engine.freight.subledger_credit_notes import Charged
+from sop_engine.freight.subledger_papers import CreditNotePaper, InvoicePaper, ReceiptPaper, RefundPaper, Text
+from sop_engine.records.ledger import LedgerRepository
+from sop_engine.records.ledger_allocations import AllocationRepository
+from sop_engine.records.ledger_credit_notes import CreditNoteRepository
+from sop_engine.records.posting import LedgerRules
+
+
+class NamedItem(BaseModel):
+    """One paper of a customer, by the number others know it by."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    customer: Text
+    reference: Text
+
+
+class AskedAllocation(NamedItem):
+    """What the paper shall settle; what is due first where nothing is named."""
+
+    settles: tuple[Wanted, ...] = ()
+
+
+class AskedDispute(NamedItem):
+    """What the customer disputes; all that is open where no amount is named."""
+
+    amount: Money | None = None
+    reason: Text
+
+
+class ReceivableActivities:
+    """What `work:` may name about customers' accounts."""
+
+    def __init__(self, engine: Engine, rules: LedgerRules) -> None:
+        self._ledger = LedgerRepository(engine)
+        self._notes = CreditNoteRepository(engine)
+        self._allocations = AllocationRepository(engine)
+        self._rules = rules
+
+    @activity.defn(name="issue_invoice")
+    def issue_invoice(self, given: WorkInput) -> WorkResult:
+        """number, kind, customer, title, taxpayer_no, lines, disbursements?, issued_on, due_on -> net, vat, gross"""
+        with usable("issue_invoice"):
+            paper = handed_in(InvoicePaper, given)
+            self._post("invoice_issued", given, paper.values())
+        return WorkResult(values={name: getattr(paper, name).model_dump() for name in ("net", "vat", "gross")})
+
+    @activity.defn(name="issue_credit_note")
+    def issue_credit_note(self, given: WorkInput) -> WorkResult:
+        """number, refers_to, customer, reason, lines, disbursements?, issued_on -> net, vat, gross"""
+        with usable("issue_credit_note"):
+            paper = handed_in(CreditNotePaper, given)
+            disbursed = paper.disbursements.amount if paper.disbursements else Decimal()
+            posting = self._rules.posting("invoice_reversed", paper.values())
+            note = Charged(paper.net.amount, paper.vat.amount, disbursed)
+            self._notes.issue(given.key, given.case_id, posting, note, paper.refers_to, given.at)
+        return WorkResult(values={name: getattr(paper, name).model_dump() for name in ("net", "vat", "gross")})
+
+    @activity.defn(name="record_receipt")
+    def record_receipt(self, given: WorkInput) -> WorkResult:
+        """bank_ref, customer, amount, received_on, settles? (references, or `oldest`) -> entry_id"""
+        with usable("record_receipt"):
+            paper = handed_in(ReceiptPaper, given)
+            return self._post("money_received", given, paper.values())
+
+    @activity.defn(name="refund_customer")
+    def refund_customer(self, given: WorkInput) -> WorkResult:
+        """number, customer, amount, paid_on, settles? -> entry_id"""
+        with usable("refund_customer"):
+            paper = handed_in(RefundPaper, given)
+            return self._post("money_returned", given, paper.values())
+
+    @activity.defn(name="allocate_receipt")
+    def allocate_receipt(self, given: WorkInput) -> WorkResult:
+        """customer, reference, settles? [{reference, amount?}] -> left, what settles nothing yet"""
+        with usable("allocate_receipt"):
+            asked = handed_in(AskedAllocation, given)
+            left = self._allocations.allocate(
+                given.key, self._rules.uses.receivable, asked.customer, asked.reference, asked.settles, given.at
+            )
+        return WorkResult(values={"left": abs(left)})
+
+    @activity.defn(name="release_receipt")
+    def release_receipt(self, given: WorkInput) -> WorkResult:
+        """customer, reference -> left; takes back all that the paper settled"""
+        with usable("release_receipt"):
+            asked = handed_in(NamedItem, given)
+            left = self._allocations.release(
+                given.key, self._rules.uses.receivable, asked.customer, asked.reference, given.at
+            )
+        return WorkResult(values={"left": abs(left)})
+
+    @activity.defn(name="assign_receipt")
+    def assign_receipt(self, given: WorkInput) -> WorkResult:
+        """customer, reference -> left; says whose an unidentified receipt is"""
+        with usable("assign_receipt"):
+            asked = handed_in(NamedItem, given)
+            left = self._allocations.assign(self._rules.uses.receivable, asked.reference, asked.customer)
+        return WorkResult(values={"left": abs(left)})
+
+    @activity.defn(name="dispute_invoice")
+    def dispute_invoice(self, given: WorkInput) -> WorkResult:
+        """customer, reference, amount?, reason -> disputed; keeps it out of ageing, dunning and automatic allocation"""
+        with usable("dispute_invoice"):
+            asked = handed_in(AskedDispute, given)
+            disputed = self._allocations.dispute(
+                given.key,
+                self._rules.uses.receivable,
+                asked.customer,
+                asked.reference,
+                asked.amount.amount if asked.amount else None,
+                asked.reason,
+                given.at,
+            )
+        return WorkResult(values={"disputed": disputed})
+
+    @activity.defn(name="settle_dispute")
+    def settle_dispute(self, given: WorkInput) -> WorkResult:
+        """customer, reference -> open"""
+        with usable("settle_dispute"):
+            asked = handed_in(NamedItem, given)
+            left = self._allocations.settle_dispute(
+                given.key, self._rules.uses.receivable, asked.customer, asked.reference, given.at
+            )
+        return WorkResult(values={"open": left})
+
+    def _post(self, entry: str, given: WorkInput, values: Mapping[str, Any]) -> WorkResult:
+        posting = self._rules.posting(entry, values)
+        return WorkResult(values={"entry_id": self._ledger.post(given.key, given.case_id, posting, given.at)})

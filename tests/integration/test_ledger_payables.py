@@ -1,0 +1,178 @@
+"""Bills matched three ways and payments approved by tiers; cash on delivery; credit; month close. On both databases."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from temporalio.exceptions import ApplicationError
+
+from tests.integration.ledger_office import Office, cny
+
+pytest_plugins = ("tests.integration.databases",)
+
+APRIL = datetime(2026, 4, 2, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(engine: Engine) -> Office:
+    return Office(engine)
+
+
+def bill(*lines: tuple[str, str, str], **more: Any) -> dict[str, Any]:
+    return {
+        "supplier": "COSCO",
+        "bill_no": "B-1",
+        "lines": [
+            {"shipment": shipment, "service": charge, "amount": cny(amount), "vat_rate": Decimal("0.09")}
+            for shipment, charge, amount in lines
+        ],
+        "billed_on": date(2026, 3, 5),
+        "due_on": date(2026, 3, 25),
+        **more,
+    }
+
+
+def contract(office: Office, charge: str, amount: str, shipment: str = "SHP-1", done: bool = True) -> None:
+    office.work("record_cost", shipment=shipment, supplier="COSCO", charge=charge, amount=cny(amount), basis="Booking")
+    if done:
+        office.work("confirm_cost", shipment=shipment, supplier="COSCO", charge=charge)
+
+
+def test_a_bill_that_agrees_with_contract_and_execution_is_owed_and_paid(office: Office) -> None:
+    contract(office, "O/F", "5000")
+    contract(office, "THC", "850", "SHP-2")
+    given = bill(("SHP-1", "O/F", "5000"), ("SHP-2", "THC", "858.50"))
+    told = office.work("record_bill", **given)
+    assert (told["agreed"], told["difference"]) == (True, Decimal("8.50"))
+    assert office.work("record_bill", **given)["entry_id"] == told["entry_id"]
+    assert office.on_account("2202") == Decimal("-6385.77")
+
+    asked = {"request_no": "PR-1", "supplier": "COSCO", "amount": cny("6385.77")}
+    assert office.work("request_payment", **asked, requested_by="hu.jing") == {"missing": ["department_manager"]}
+    paid = {**asked, "payment_ref": "PAY-1", "paid_on": date(2026, 3, 24), "settles": [{"reference": "B-1"}]}
+    with pytest.raises(ApplicationError, match="PR-1 is not approved"):
+        office.work("pay_supplier", **paid)
+    with pytest.raises(ApplicationError, match=r"hu.jing is no department_manager"):
+        office.work("approve_payment", request_no="PR-1", role="department_manager", person="hu.jing")
+    for _ in range(2):
+        approved = office.work("approve_payment", request_no="PR-1", role="department_manager", person="sun.lihua")
+        assert approved == {"missing": []}
+    with pytest.raises(ApplicationError, match=r"asks for CNY 6385.77 for COSCO, nothing else"):
+        office.work("pay_supplier", **{**paid, "amount": cny("6385.78")})
+    assert office.work("pay_supplier", **paid) == office.work("pay_supplier", **paid)
+    with pytest.raises(ApplicationError, match=r"PR-1 is paid by supplier_paid\.PAY-1"):
+        office.work("pay_supplier", **{**paid, "payment_ref": "PAY-2"})
+    assert office.rows("ageing", side="payable") == []
+    margins = {row["shipment"]: row["cost"] for row in office.rows("margin")}
+    assert margins == {"SHP-1": "5000.00", "SHP-2": "858.50"}
+
+
+def test_a_bill_that_differs_is_refused_line_by_line_until_somebody_accepts_it(office: Office) -> None:
+    contract(office, "O/F", "5000")
+    contract(office, "THC", "850", done=False)
+    contract(office, "DOC", "450")
+    given = bill(("SHP-1", "O/F", "5100"), ("SHP-1", "THC", "850"), ("SHP-1", "DOC", "400"), ("SHP-1", "VGM", "50"))
+    with pytest.raises(ApplicationError) as refused:
+        office.work("record_bill", **given)
+    for said in (
+        "lines.0: O/F of SHP-1: over contract, +100.00",
+        "lines.1: THC of SHP-1: not performed, +0.00",
+        "lines.2: DOC of SHP-1: under contract, -50.00",
+        "lines.3: VGM of SHP-1: not contracted, +50.00",
+    ):
+        assert said in refused.value.message
+    assert office.balance().accounts == ()
+    office.work("record_bill", **given, accepted_by="guo.qiang")
+    again = office.work("match_bill", **bill(("SHP-1", "O/F", "5100"), bill_no="B-2"))
+    assert again["lines"][0]["verdict"] == "repeated"
+    with pytest.raises(ApplicationError, match=r"O/F of SHP-1 is billed by supplier_bill.COSCO:B-1 and stands at 5000"):
+        office.work("record_cost", shipment="SHP-1", supplier="COSCO", charge="O/F", amount=cny("1"))
+
+
+def test_large_payments_need_each_role_in_order_and_four_eyes(office: Office) -> None:
+    asked = {"request_no": "PR-1", "supplier": "COSCO", "amount": cny("15000", "USD"), "rate": Decimal("7")}
+    missing = office.work("request_payment", **asked, requested_by="sun.lihua")["missing"]
+    assert missing == ["department_manager", "finance_manager", "general_manager"]
+    with pytest.raises(ApplicationError) as refused:
+        office.work("approve_payment", request_no="PR-1", role="finance_manager", person="qian.li")
+    assert "finance_manager does not approve now (allowed: department_manager)" in refused.value.message
+    with pytest.raises(ApplicationError, match=r"sun.lihua asked for the payment"):
+        office.work("approve_payment", request_no="PR-1", role="department_manager", person="sun.lihua")
+    for role, person in (
+        ("department_manager", "gao.jun"),
+        ("finance_manager", "qian.li"),
+        ("general_manager", "chen.guodong"),
+    ):
+        missing = office.work("approve_payment", request_no="PR-1", role=role, person=person)["missing"]
+    assert missing == []
+
+
+def test_collected_cash_is_the_senders_within_a_month(office: Office) -> None:
+    cash = {"cod_no": "COD-1", "sender": "Farm", "receiver": "Shop", "agreed": cny("800"), "amount": cny("790")}
+    told = office.work("record_cod_collected", **cash, collected_on=date(2026, 1, 31))
+    assert told == {"settle_by": date(2026, 2, 28), "matches": False}
+    office.work("record_cod_handed_in", cod_no="COD-1", amount=cny("790"))
+    (row,) = office.rows("cod")
+    assert (row["difference"], row["owed"], row["days_late"]) == ("-10.00", "790.00", "31")
+    paid = {"cod_no": "COD-1", "sender": "Farm", "voucher_no": "V-1", "amount": cny("780"), "fee": cny("10")}
+    for _ in range(2):
+        office.work("record_cod_paid", **paid, paid_on=date(2026, 3, 30))
+    (row,) = office.rows("cod")
+    assert (row["paid"], row["owed"], row["days_late"]) == ("790.00", "0.00", "0")
+    assert (office.on_account("1001"), office.on_account("2241.01")) == (Decimal(), Decimal())
+    assert (office.on_account("1002"), office.on_account("6001")) == (Decimal("10"), Decimal("-10"))
+
+
+def test_credit_is_held_by_limit_and_overdue_and_lifted_by_approval(office: Office) -> None:
+    office.work("set_credit_terms", customer="Acme", limit=Decimal("1500"))
+    office.invoice("INV-1", "1000", due_on=date(2026, 3, 2))
+    asked = {"customer": "Acme", "amount": cny("400")}
+    assert office.work("credit_check", **asked)["allowed"]
+    told = office.work("credit_check", customer="Acme", amount=cny("441"), on=date(2026, 4, 1))
+    assert (told["allowed"], told["hindrances"]) == (False, ["over_limit", "overdue"])
+    assert told["reason"] == ("exposure of 1501.00 exceeds the limit of 1500; 1060.00 overdue, the oldest by 30 days")
+    assert not office.work("credit_check", **asked, on=date(2026, 4, 1))["allowed"]
+    assert office.work("credit_check", **asked, on=date(2026, 3, 31))["allowed"]
+
+    approval = {"customer": "Acme", "up_to": Decimal("1460"), "valid_to": date(2026, 4, 1), "reason": "Paying tomorrow"}
+    with pytest.raises(ApplicationError, match=r"sales_rep cannot lift a credit block"):
+        office.work("approve_credit", **approval, role="sales_rep", person="lin.yue")
+    office.work("approve_credit", "lift", **approval, for_case="SHP-1", role="finance_manager", person="qian.li")
+    told = office.work("credit_check", **asked, on=date(2026, 4, 1))
+    assert (told["allowed"], told["approval"]) == (True, "lift")
+    assert not office.work("credit_check", case="SHP-2", **asked, on=date(2026, 4, 1))["allowed"]
+    assert not office.work("credit_check", **asked, on=date(2026, 4, 2))["allowed"]
+
+    office.work("dispute_invoice", customer="Acme", reference="INV-1", reason="Damage")
+    assert office.work("credit_check", **asked, on=date(2026, 4, 2))["allowed"]
+    office.work("set_credit_terms", at=APRIL, customer="Acme", standing="on_hold", reason="Insolvent")
+    assert office.work("credit_check", **asked)["hindrances"] == ["on_hold"]
+
+
+def test_a_closed_month_takes_no_entry_until_it_is_reopened(office: Office) -> None:
+    office.invoice("INV-1", "100")
+    office.invoice("INV-2", "100", month="2026-02")
+    end = {"person": "qian.li", "at": APRIL}
+    with pytest.raises(ApplicationError, match=r"earlier months are open: 2026-02"):
+        office.work("close_month", month="2026-03", **end)
+    with pytest.raises(ApplicationError, match=r"2026-04 is not over"):
+        office.work("close_month", month="2026-04", **end)
+    for month in ("2026-02", "2026-03", "2026-03"):
+        assert office.work("close_month", month=month, **end) == {"status": "closed"}
+    with pytest.raises(ApplicationError, match=r"2026-03 is closed"):
+        office.invoice("INV-3", "100", month="2026-03")
+    office.invoice("INV-1", "100")
+    office.invoice("INV-3", "100")
+    assert [row["month"] for row in office.rows("tax")] == ["2026-02", "2026-03", "2026-04"]
+    with pytest.raises(ApplicationError, match="later months are closed: 2026-03"):
+        office.work("reopen_month", month="2026-02", reason="Forgotten bill", **end)
+    assert office.work("reopen_month", month="2026-03", reason="Forgotten bill", **end) == {"status": "reopened"}
+    office.invoice("INV-4", "100", month="2026-03")
+
+
+def test_a_month_with_money_of_nobody_is_not_closed(office: Office) -> None:
+    office.post("money_received", {}, business_key="BANK-1", amount=cny("106"))
+    with pytest.raises(ApplicationError, match="1 open items without a party"):
+        office.work("close_month", month="2026-03", person="qian.li", at=APRIL)
