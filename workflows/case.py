@@ -272,12 +272,14 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
 
     async def _organization(self) -> Organization:
         """The organisation as recorded in history, once the case is open. Raises the refusal of one that is not."""
-        given = await workflow.execute_local_activity(
-            LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
-        )
+        # The load comes first: a lost workflow task runs again, perhaps without the act, and a late answer to the first
+        # local activity of the lost one must not be taken for another's.
         await workflow.wait_condition(lambda: self._state is not None or self._refusal is not None)
         if self._refusal is not None:
             raise self._refusal
+        given = await workflow.execute_local_activity(
+            LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
+        )
         return Organization.model_validate(given)
 
     # -- machines: signals ---------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import pytest
@@ -191,7 +192,9 @@ def without_place(value: Any) -> Any:
     if isinstance(value, dict):
         hidden = {"identity": "recorder", "stackTrace": ""}
         return {key: hidden[key] if key in hidden else without_place(inner) for key, inner in value.items()}
-    return [without_place(inner) for inner in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [without_place(inner) for inner in value]
+    return value.replace(gethostname(), "recorder") if isinstance(value, str) else value
 
 
 def write(path: Path, value: Any) -> None:

@@ -1,6 +1,7 @@
 """Every recorded history replays with the present code, and publishes the same steps and deadlines as when recorded."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,4 @@ def test_no_history_names_the_machine_that_recorded_it() -> None:
         text = path.read_text(encoding="utf-8")
         assert '"identity": "recorder"' in text
         assert str(PROJECT) not in text
+        assert re.search(r"\d+@(?!recorder)", text) is None
