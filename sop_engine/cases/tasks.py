@@ -88,7 +88,8 @@ def plan_completion(turn: Turn, act: CompleteTaskInput) -> Completion:
     if act.outcome not in spec.outcomes:
         raise Refused(f"{act.outcome!r} is no outcome of {task.key}", allowed=tuple(spec.outcomes))
     values, faults = _read_form(turn, spec, act)
-    faults += _missing(turn, spec, act, values)
+    faulty = {fault.where.split(".", 1)[0] for fault in faults}
+    faults += [fault for fault in _missing(turn, spec, act, values) if fault.where not in faulty]
     faults += _time_faults(turn, task, act)
     warnings: tuple[str, ...] = ()
     if not faults:

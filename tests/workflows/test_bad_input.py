@@ -57,6 +57,13 @@ TABLE = (
         InvalidInput,
         ("compensation", "evidence", "plann"),
     ),
+    Bad(
+        "a needed field that does not fit, named once",
+        "complete_task",
+        completion(data={**PLAN, "facts": ["Rain"]}),
+        InvalidInput,
+        ("facts",),
+    ),
     Bad("an unknown tick", "complete_task", completion(data=PLAN, checklist=["sang"]), InvalidInput, ("sang",)),
     Bad(
         "an unknown attachment",
@@ -204,7 +211,6 @@ async def test_a_refused_act_leaves_the_case_untouched(investigated: Desk, bad: 
 async def test_a_body_that_cannot_be_read_is_refused_with_every_fault(
     investigated: Desk, act: str, body: Any, faults: list[str]
 ) -> None:
-
 
     house = investigated.house
     before = await deeds(investigated)
