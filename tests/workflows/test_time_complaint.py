@@ -13,7 +13,7 @@ from tests.unit.exact_service import ACTIONS, DATA
 from tests.unit.timekeeping_samples import china
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House, time_skipping_house
-from tests.workflows.instants import fixture_library, on_the_second, reached_at, told_at
+from tests.workflows.instants import fixture_library, on_the_minute, reached_at, told_at
 
 AGENTS = ["li.na", "wu.fang"]
 OFFICERS = ["feng.xue", "jiang.bo"]
@@ -99,7 +99,7 @@ async def test_silence_across_the_statutory_spring_festival(house: House) -> Non
         "service_centre_manager": "2027-02-06 17:00",
     }
     # 3 working days after Thursday 4 February: Tuesday, Wednesday, Thursday 11 February, close of business.
-    assert on_the_second((await revisited.task("revisiting")).opened_at) == "2027-02-11 17:00"
+    assert on_the_minute((await revisited.task("revisiting")).opened_at) == "2027-02-11 17:00"
     assert (await unanswered.view()).sla == "breached"
 
 
@@ -135,7 +135,7 @@ async def test_silence_across_a_published_spring_festival(tmp_path: Path) -> Non
             "general_manager": "2027-02-15 10:00",
         }
         # 3 working days after Friday: Saturday 6, Monday 15, Tuesday 16 February.
-        assert on_the_second((await revisited.task("revisiting")).opened_at) == "2027-02-16 17:00"
+        assert on_the_minute((await revisited.task("revisiting")).opened_at) == "2027-02-16 17:00"
 
 
 async def test_a_notice_that_comes_out_moves_open_deadlines(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ async def test_a_notice_that_comes_out_moves_open_deadlines(tmp_path: Path) -> N
         await house.pass_until(china("2027-02-18 09:00"))
         breached = (await unanswered.rungs("public_reply"))["breached"]
     # By the statute 5 to 8 February are off: 1 working day ends on Tuesday 9 February; by the notice, on the 6th.
-    assert (estimated.provisional, on_the_second(estimated.due_at)) == (True, "2027-02-09 17:00")
-    assert (settled.provisional, on_the_second(settled.due_at)) == (False, "2027-02-06 17:00")
+    assert (estimated.provisional, on_the_minute(estimated.due_at)) == (True, "2027-02-09 17:00")
+    assert (settled.provisional, on_the_minute(settled.due_at)) == (False, "2027-02-06 17:00")
     assert settled.notes == ("calendar: calendar data was corrected (system)",)
-    assert on_the_second(breached) == "2027-02-06 17:00"
+    assert on_the_minute(breached) == "2027-02-06 17:00"
