@@ -241,6 +241,6 @@ def test_every_shipped_procedure_and_ladder_is_clean() -> None:
 
 def test_the_registry_lists_the_work_that_a_worker_does() -> None:
     done = activities(read_settings({}), load_library(), create_engine("sqlite://"))
-    definitions = [getattr(activity, "__temporal_activity_definition") for activity in done]  # noqa: B009
+    definitions = [getattr(activity, "__temporal_activity_definition") for activity in done]
     work = [definition.name for definition in definitions if definition.arg_types == [WorkInput]]
     assert sorted(work) == list(WORK_ACTIVITIES)
