@@ -5,16 +5,17 @@ The Web UI draws tables without borders, so there are none. Names and prices of 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.views import sla_state, task_due
+from sop_engine.timekeeping.timetable import LocalClock
 
 
-def case_card(procedure: Procedure, state: CaseState, zone_hours: int = 8) -> str:
-    """The present state of a case as Markdown."""
-    zone = timezone(timedelta(hours=zone_hours))
+def case_card(procedure: Procedure, state: CaseState) -> str:
+    """The present state of a case as Markdown; instants are local to the SOP's calendar, with their offset."""
+    clock = LocalClock(procedure.calendar.offsets)
     title = procedure.definition.title
     lines = [f"### {title.en} · {title.zh}", "", f"- **Status** {_status(state)}"]
     leaves = [name for name in state.snapshot.configuration if not _has_active_child(procedure, state, name)]
@@ -27,7 +28,7 @@ def case_card(procedure: Procedure, state: CaseState, zone_hours: int = 8) -> st
     for running in state.clocks.values():
         if running.is_open:
             label = procedure.title_of(running.name)
-            due = f"due {_local(running.due_at, zone)}" if running.due_at is not None else "paused"
+            due = f"due {_local(running.due_at, clock)}" if running.due_at is not None else "paused"
             lines.append(f"- **Clock** {label.en} · {label.zh}: {running.clock.status}, {due}")
     for child in state.children.values():
         if child.is_live:
@@ -40,7 +41,7 @@ def case_card(procedure: Procedure, state: CaseState, zone_hours: int = 8) -> st
     for task in tasks:
         label = procedure.title_of(task.state)
         due_at = task_due(procedure, state, task)
-        when = f", due {_local(due_at, zone)}" if due_at is not None else ""
+        when = f", due {_local(due_at, clock)}" if due_at is not None else ""
         lines.append(f"- {label.en} · {label.zh}: {task.assignee or task.role}{when}")
     commands = [f"sop task show {state.case_id} {task.key}" for task in tasks[:5]]
     commands += [f"sop incident list {state.case_id}"] if state.incidents else []
@@ -56,5 +57,5 @@ def _has_active_child(procedure: Procedure, state: CaseState, name: str) -> bool
     return any(procedure.shapes[other].parent == name for other in state.snapshot.configuration)
 
 
-def _local(at: datetime | None, zone: timezone) -> str:
-    return "" if at is None else at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+def _local(at: datetime, clock: LocalClock) -> str:
+    return at.astimezone(timezone(clock.offset_at(at))).isoformat(" ", "minutes")
