@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import chinese_calendar
 import pytest
 from pydantic import ValidationError
 
@@ -181,6 +182,8 @@ def test_surcharge_of_a_day() -> None:
 
 def test_a_last_day_moved_past_the_holiday_is_not_late() -> None:
     """The same case by the customs' way of counting: the last day is a Sunday of Spring Festival, moved to 01-29."""
+    days = [date(2004, 1, day) for day in range(25, 30)]
+    assert [chinese_calendar.is_workday(day) for day in days] == [False, False, False, False, True]
     assert surcharge("655000", date(2004, 1, 29), date(2004, 1, 25)) == yuan("0")
     assert surcharge("655000", date(2004, 1, 29), date(2004, 1, 29)) == yuan("0")
 

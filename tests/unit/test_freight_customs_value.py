@@ -469,6 +469,12 @@ def test_the_fee_is_truncated_and_waived_below_fifty(value: str, days: int, fee:
     assert "Order 273" in charged.basis
 
 
+def test_no_rule_on_lateness_has_the_figures_of_outdated_pages() -> None:
+    """Old pages quote 0.5 % a day and a minimum of 10 yuan (domain facts 1.1)."""
+    for rule in (*customs_rules().late_declaration, *customs_rules().late_payment):
+        assert (rule.daily_rate, rule.waived_below) == (Decimal("0.0005"), Decimal(50))
+
+
 def test_an_exempt_declaration_costs_nothing_and_says_why() -> None:
     """T3a (english.customs.gov.cn)."""
     late = LateDeclaration.model_validate(

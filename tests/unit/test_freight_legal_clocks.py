@@ -119,6 +119,14 @@ def test_the_law_of_the_day_of_the_event() -> None:
         assert running("customs", "paid_or_released", day)["T8"].period == period
 
 
+def test_a_refund_is_claimed_by_the_last_day_of_the_third_year() -> None:
+    """Tariff Law Arts. 51, 52."""
+    assert deadline(running("customs", "tax_paid", date(2025, 3, 3))["T9.overpaid"]) == date(2028, 3, 3)
+    returned = running("customs", "tax_paid", date(2025, 3, 3), refund="returned")["T9.returned"]
+    assert (deadline(returned), returned.effect) == (date(2026, 3, 3), "lapses")
+    assert "T9.returned" not in running("customs", "tax_paid", date(2025, 3, 3))
+
+
 def test_the_day_of_an_instant_is_that_of_china() -> None:
     evening = datetime(2024, 11, 30, 16, 0, tzinfo=UTC)
     assert "T5" in running("customs", "declared", evening)
