@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
 from collections import defaultdict
@@ -194,7 +195,7 @@ def without_place(value: Any) -> Any:
         return {key: hidden[key] if key in hidden else without_place(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [without_place(inner) for inner in value]
-    return value.replace(gethostname(), "recorder") if isinstance(value, str) else value
+    return re.sub(rf"\d+@{re.escape(gethostname())}", "recorder", value) if isinstance(value, str) else value
 
 
 def write(path: Path, value: Any) -> None:
