@@ -49,6 +49,7 @@ def delivered(house: ExactHouse) -> None:
 def receipt_back(house: ExactHouse) -> None:
     delivered(house)
     house.complete("song.yan", "recovering_receipt", "recovered", receipt_no="RR-1")
+    house.complete("guo.qiang", "banking_cash", "banked", cod_banked_on="2026-03-02")
 
 
 def cash_paid_out(house: ExactHouse) -> None:

@@ -137,6 +137,20 @@ def test_a_dispute_opens_a_complaint_and_rests_the_clock_until_it_is_settled() -
     assert leaf(house) == "open"
 
 
+def test_a_dispute_that_is_right_lessens_the_invoice_once_the_manager_approves() -> None:
+    house = collection()
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Waiting time was not agreed"})
+    conceded = {"customer_answer": "They are right", "credit_net": "CNY 1000.01", "credit_tax_rate": "0"}
+    with pytest.raises(InvalidInput, match="not more than the invoice"):
+        house.do("C", "hu.jing", "disputed", "conceded", conceded)
+    house.do("C", "hu.jing", "disputed", "conceded", conceded | {"credit_net": "CNY 300.00"})
+    assert clock(house) == "paused"
+    house.do("C", "qian.li", "approving_credit", "approved", {"approval": "Agreed"})
+    assert (leaf(house), clock(house)) == ("open", "running")
+    pay(house, "CNY 700.00", "B1")
+    assert leaf(house) == "closing"
+
+
 def test_a_broken_promise_is_dunned_again() -> None:
     house = collection("2026-03-04")
     house.pass_time(timedelta(days=3))
