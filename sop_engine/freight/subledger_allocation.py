@@ -35,12 +35,43 @@ class Wanted(NamedTuple):
     amount: Decimal | None = None
 
 
+class Standing(NamedTuple):
+    """An open item with what its paper was meant for."""
+
+    item: OpenItem
+    wanted: tuple[Wanted, ...] = ()
+    takes_credit: bool = False
+    """It settles whatever stands against it, also what comes later, as a refund does."""
+
+
 class Transfer(NamedTuple):
     """A positive amount by which two items of opposite signs settle one another."""
 
     source: str
     target: str
     amount: Decimal
+
+
+def settle_new(new: Standing, others: Sequence[Standing], *, oldest_first: bool = False) -> tuple[Transfer, ...]:
+    """What a new item settles: what it names, what waited for it, what is due first where it is asked to, and whatever
+    takes any credit. Money that comes before its invoice thus meets it as money that comes after."""
+    items = {each.item.item: each.item for each in (new, *others)}
+    own = new.item.item
+    done: list[Transfer] = []
+
+    def carry_out(transfers: Sequence[Transfer]) -> None:
+        for source, target, amount in transfers:
+            for name in (source, target):
+                items[name] = items[name]._replace(balance=_less(items[name].balance, amount))
+        done.extend(transfers)
+
+    carry_out(settle_wanted(items[own], [items[each.item.item] for each in others], new.wanted))
+    for each in others:
+        wishes = [wish for wish in each.wanted if wish.reference == new.item.reference]
+        carry_out(settle_wanted(items[each.item.item], [items[own]], wishes))
+    is_free = oldest_first or new.takes_credit
+    carry_out(settle_oldest(items[own], [items[each.item.item] for each in others if is_free or each.takes_credit]))
+    return tuple(done)
 
 
 def settle_wanted(voucher: OpenItem, others: Sequence[OpenItem], wanted: Iterable[Wanted]) -> tuple[Transfer, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.freight.rules import CHINA
-from sop_engine.freight.subledger_allocation import OpenItem, Transfer, Wanted, settle_oldest, settle_wanted
+from sop_engine.freight.subledger_allocation import OpenItem, Standing, Transfer, Wanted, settle_new
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.posting import Posting
 
@@ -96,14 +96,8 @@ def open_item(session: Session, entry_id: str, posting: Posting, posted_at: date
             moved_at=posted_at,
         )
     )
-    mover = Mover(session, entry_id, dated_on, posted_at, [row, *others])
-    mover.carry_out(settle_wanted(as_open(row), [as_open(other) for other in others], opening.settles))
-    for other in others:
-        wishes = [wish for wish in wishes_of(other) if wish.reference == row.reference]
-        mover.carry_out(settle_wanted(as_open(other), [as_open(row)], wishes))
-    if opening.oldest_first or opening.takes_credit:
-        mover.carry_out(settle_oldest(as_open(row), [as_open(other) for other in others]))
-    mover.carry_out(settle_oldest(as_open(row), [as_open(other) for other in others if other.takes_credit]))
+    transfers = settle_new(_standing(row), [_standing(other) for other in others], oldest_first=opening.oldest_first)
+    Mover(session, entry_id, dated_on, posted_at, [row, *others]).carry_out(transfers)
 
 
 class Mover:
@@ -175,9 +169,9 @@ def as_open(row: ItemRow) -> OpenItem:
     return OpenItem(row.item_id, row.reference, row.balance, row.dated_on, row.due_on, row.disputed)
 
 
-def wishes_of(row: ItemRow) -> list[Wanted]:
-    """What the paper was meant for."""
-    return [
+def _standing(row: ItemRow) -> Standing:
+    wanted = tuple(
         Wanted(wish["reference"], Decimal(wish["amount"]) if wish["amount"] is not None else None)
         for wish in row.settles
-    ]
+    )
+    return Standing(as_open(row), wanted, row.takes_credit)

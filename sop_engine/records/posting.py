@@ -22,6 +22,10 @@ from sop_engine.freight.subledger_papers import Month, Rate
 from sop_engine.freight.subledger_policy import SubledgerPolicy
 
 Side = Literal["debit", "credit"]
+_MONTH: TypeAdapter[str] = TypeAdapter(Month)
+_RATE: TypeAdapter[Decimal] = TypeAdapter(Rate)
+_DAY = TypeAdapter(date)
+_WANTED = TypeAdapter(tuple[Wanted, ...])
 
 
 class UnbalancedError(InvalidInput):
@@ -263,17 +267,17 @@ def _particulars(
 ) -> tuple[OpeningItem | None, str | None, Decimal | None]:
     """The item as far as the values tell it, the month asked for, the rate; faults are added to the list."""
 
-    def read(name: str, model: Any, allowed: str) -> Any:
+    def read(name: str, adapter: TypeAdapter[Any], allowed: str) -> Any:
         value = known.get(name)
         if value in (None, "", ()):
             return None
         try:
-            return TypeAdapter(model).validate_python(value)
+            return adapter.validate_python(value)
         except ValidationError:
             faults.append(Fault(where=f"values.{name}", what=f"{value!r} cannot be read", allowed=allowed))
             return None
 
-    month, rate = read("month", Month, "such as 2026-03"), read("rate", Rate, "a number above 0")
+    month, rate = read("month", _MONTH, "such as 2026-03"), read("rate", _RATE, "a number above 0")
     if rule.item is None:
         return None, month, rate
     wanted = next((known[name] for name in rule.item.settles if known.get(name)), ())
@@ -282,7 +286,7 @@ def _particulars(
     settles: tuple[Wanted, ...] = ()
     if wanted != "oldest":
         try:
-            settles = TypeAdapter(tuple[Wanted, ...]).validate_python(wanted)
+            settles = _WANTED.validate_python(wanted)
         except ValidationError:
             faults.append(
                 Fault(where="values.settles", what=f"{wanted!r} cannot be read", allowed="references with amounts")
@@ -291,8 +295,8 @@ def _particulars(
         account=rule.item.account,
         party=_text(known.get(rule.item.party)) or "",
         reference=_text(known.get(rule.item.reference)) or business_key,
-        dated_on=read(rule.item.dated_on, date, "a date") if rule.item.dated_on else None,
-        due_on=read(rule.item.due_on, date, "a date") if rule.item.due_on else None,
+        dated_on=read(rule.item.dated_on, _DAY, "a date") if rule.item.dated_on else None,
+        due_on=read(rule.item.due_on, _DAY, "a date") if rule.item.due_on else None,
         amount=Decimal(),
         settles=settles,
         oldest_first=wanted == "oldest",

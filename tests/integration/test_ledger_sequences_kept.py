@@ -1,0 +1,105 @@
+"""The records against the rules alone: random sequences of attempts on a real database leave the same books."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+from temporalio.exceptions import ApplicationError
+
+from sop_engine.records.engine import open_engine
+from sop_engine.records.ledger_items import ItemRow, MoveRow
+from sop_engine.records.migration import migrate
+from tests.integration.ledger_office import Office
+from tests.unit.ledger_sequences import RULES, START, Act, PureBooks, attempts
+
+AT = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
+SEQUENCES = 60
+
+
+@pytest.fixture(scope="module")
+def memory() -> Iterator[Engine]:
+    engine = open_engine("sqlite://")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+def attempt(office: Office, act: Act) -> None:
+    works = {"allocate": "allocate_receipt", "release": "release_receipt", "dispute": "dispute_invoice"}
+    with suppress(ApplicationError):
+        if act.values:
+            office.post(act.kind, {}, act.key, AT, **act.values)
+        else:
+            reason = {"reason": "?"} if act.kind == "dispute" else {}
+            office.work(works[act.kind], act.key, AT, customer=act.party, reference=act.reference, **reason)
+
+
+def test_the_records_keep_what_the_rules_say(memory: Engine) -> None:
+    office, all_books = Office(memory), []
+    for seed in range(SEQUENCES):
+        books = PureBooks()
+        for act in attempts(seed, acts=10):
+            books.attempt(act)
+            attempt(office, act)
+        all_books.append(books)
+
+    expected: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for books in all_books:
+        for account, balance in books.trial_balance().items():
+            expected[account] += balance
+    kept = office.balance()
+    assert kept.balanced
+    assert {(line.account, line.currency): line.balance for line in kept.accounts} == expected
+
+    items = {name: standing.item for books in all_books for name, standing in books.items.items()}
+    with Session(memory) as session:
+        rows = session.exec(select(ItemRow)).all()
+        moved: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for move in session.exec(select(MoveRow)):
+            moved[move.item_id] += move.amount
+    assert {row.item_id: row.balance for row in rows} == {name: item.balance for name, item in items.items()}
+    assert {row.item_id: row.disputed for row in rows} == {name: item.disputed for name, item in items.items()}
+    assert all(moved[row.item_id] == row.balance and row.is_open == bool(row.balance) for row in rows)
+
+
+@pytest.mark.parametrize("days", [20, 75, 200])
+def test_the_ageing_report_agrees_with_a_recomputation(memory: Engine, days: int) -> None:
+    """Recomputed from the items alone, with the buckets written out as the facts have them."""
+    on = START + timedelta(days=days)
+    office = Office(memory)
+    with Session(memory) as session:
+        rows = [row for row in session.exec(select(ItemRow)) if row.account == RULES.uses.receivable]
+        moves = session.exec(select(MoveRow)).all()
+    expected: defaultdict[tuple[str, str], defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in rows:
+        balance = sum((move.amount for move in moves if move.item_id == row.item_id and move.moved_on <= on), Decimal())
+        if row.dated_on > on or not balance:
+            continue
+        found = expected[row.party, row.currency]
+        found["total"] += balance
+        if balance < 0:
+            found["unapplied"] += balance
+            continue
+        held = min(row.disputed, balance) if on >= AT.date() else Decimal()
+        found["disputed"] += held
+        late = (on - row.due_on).days
+        name = (
+            "current" if late <= 0
+            else "1-30" if late <= 30
+            else "31-60" if late <= 60
+            else "61-90" if late <= 90
+            else "91-120" if late <= 120
+            else "120+"
+        )  # fmt: skip
+        found[name] += balance - held
+    names = ("current", "1-30", "31-60", "61-90", "91-120", "120+", "disputed", "unapplied", "total")
+    reported = {
+        (row["party"], row["currency"]): [Decimal(row[name] or "0") for name in names]
+        for row in office.rows("ageing", on=on, limit=5000)
+    }
+    assert reported == {place: [found[name] for name in names] for place, found in expected.items()}

@@ -1,0 +1,216 @@
+"""Random months of a finance office: papers and acts in any order, tried again and again; and books kept from the pure
+rules alone, to compare the records with."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from sop_engine.content.library import content_root
+from sop_engine.content.rules import load_rules
+from sop_engine.freight.subledger_allocation import (
+    OpenItem,
+    Standing,
+    Transfer,
+    settle_new,
+    settle_oldest,
+)
+from sop_engine.records.posting import LedgerRules, Posting
+
+RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
+START = date(2026, 3, 1)
+CURRENCIES = ("CNY", "CNY", "CNY", "USD")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that an activity is asked to do. Entries carry values; `allocate`, `release`, `dispute` a reference."""
+
+    key: str
+    kind: str
+    values: dict[str, Any] = field(default_factory=dict)
+    account: str = ""
+    party: str = ""
+    reference: str = ""
+
+
+def attempts(seed: int, acts: int = 8) -> list[Act]:
+    """Some acts of one small world, many of them more than once, in the order in which they arrive."""
+    random = Random(seed)
+    made = [act for number in range(acts) for act in _acts(random, seed, number)]
+    arriving = made + [random.choice(made) for _ in range(acts // 2)]
+    # A second case that bills the same paper comes under a key of its own.
+    arriving += [Act(f"{act.key}'", act.kind, act.values) for act in random.choices(made, k=2) if act.values]
+    random.shuffle(arriving)
+    return arriving
+
+
+def shuffled(arriving: list[Act], seed: int) -> list[Act]:
+    """The same attempts in another order."""
+    return Random(-seed - 1).sample(arriving, len(arriving))
+
+
+def _acts(random: Random, seed: int, number: int) -> Iterator[Act]:
+    party, key = f"P{seed}-{random.randrange(2)}", f"{seed}.{number}"
+    currency = random.choice(CURRENCIES)
+    invoices = [f"INV-{seed}-{index}" for index in range(3)]
+
+    def money(most: int = 1000) -> dict[str, Any]:
+        return {"amount": Decimal(random.randrange(1, most * 100)) / 100, "currency": currency}
+
+    def wishes(references: list[str]) -> Any:
+        named = random.sample(references, random.randrange(min(len(references), 2) + 1))
+        return random.choice(
+            [
+                "oldest",
+                None,
+                [{"reference": name, "amount": random.choice([None, money()["amount"]])} for name in named],
+            ]
+        )
+
+    day = START + timedelta(days=random.randrange(31))
+    dated = dict.fromkeys(("issued_on", "received_on", "paid_on", "billed_on", "collected_on"), day)
+    dated["due_on"] = dated["bill_due_on"] = day + timedelta(days=random.randrange(60))
+    base = {**dated, "customer_name": party, "supplier": party, "sender": party, "cod_no": f"COD-{seed}-1"}
+    kind = random.choice(
+        ["invoice", "invoice", "receipt", "receipt", "reversal", "refund", "write_off", "bill", "payment", "cod", "act"]
+    )
+    paper = f"{kind}-{seed}-{number}"
+    if kind == "invoice":
+        net, vat, passed_on = money(), money(60), money(200)
+        gross = {"amount": sum(each["amount"] for each in (net, vat, passed_on)), "currency": currency}
+        reference = random.choice(invoices)
+        values = {"business_key": reference, "net": net, "vat": vat, "disbursements": passed_on, "gross": gross}
+        yield Act(key, "invoice_issued", {**base, **values})
+    elif kind == "reversal":
+        net = money()
+        yield Act(
+            key,
+            "invoice_reversed",
+            {**base, "business_key": paper, "refers_to": random.choice(invoices), "net": net, "gross": net},
+        )
+    elif kind in ("receipt", "refund", "write_off"):
+        entry = {"receipt": "money_received", "refund": "money_returned", "write_off": "write_off"}[kind]
+        yield Act(key, entry, {**base, "business_key": paper, "amount": money(2000), "settles": wishes(invoices)})
+    elif kind == "bill":
+        net, vat = money(), money(90)
+        gross = {"amount": net["amount"] + vat["amount"], "currency": currency}
+        values = {"business_key": paper, "bill_no": f"B-{seed}", "net": net, "vat": vat, "gross": gross}
+        yield Act(key, "supplier_bill", {**base, **values})
+    elif kind == "payment":
+        yield Act(
+            key, "supplier_paid", {**base, "business_key": paper, "amount": money(), "settles": wishes([f"B-{seed}"])}
+        )
+    elif kind == "cod":
+        amount = money()
+        yield Act(key, "cod_collected", {**base, "business_key": f"COD-{seed}-1", "amount": amount})
+        yield Act(f"{key}h", "cod_handed_in", {**base, "business_key": f"COD-{seed}-1", "amount": amount})
+        yield Act(f"{key}p", "cod_paid", {**base, "business_key": paper, "gross": amount, "amount": amount})
+    else:
+        act = random.choice(["allocate", "release", "dispute"])
+        reference = random.choice([*invoices, f"receipt-{seed}-{random.randrange(8)}"])
+        yield Act(key, act, account="1122", party=party, reference=reference)
+
+
+class PureBooks:
+    """The books as the rules say they are; no database, nothing kept twice."""
+
+    def __init__(self) -> None:
+        self.postings: dict[str, Posting] = {}
+        self.items: dict[str, Standing] = {}
+        self.places: dict[str, tuple[str, str, str]] = {}
+        self.transfers: list[Transfer] = []
+        self._done: set[str] = set()
+
+    def attempt(self, act: Act) -> None:
+        """Does what an activity does; what is refused changes nothing."""
+        if act.key in self._done:
+            return
+        if act.values:
+            self._post(act)
+        elif (voucher := self._find(act)) is not None:
+            getattr(self, f"_{act.kind}")(act, voucher)
+
+    def _post(self, act: Act) -> None:
+        posting = RULES.posting(act.kind, act.values)
+        entry_id = f"{act.kind}.{posting.business_key}"
+        if entry_id in self.postings:
+            return
+        self._done.add(act.key)
+        self.postings[entry_id] = posting
+        if posting.item is None:
+            return
+        opened = posting.item
+        dated_on = opened.dated_on or START
+        item = OpenItem(entry_id, opened.reference, opened.amount, dated_on, opened.due_on or dated_on)
+        new = Standing(item, opened.settles, opened.takes_credit)
+        place = (opened.account, opened.party, posting.currency)
+        others = self._open(place)
+        self.items[entry_id], self.places[entry_id] = new, place
+        self._carry_out(settle_new(new, others, oldest_first=opened.oldest_first))
+
+    def _allocate(self, act: Act, voucher: Standing) -> None:
+        others = [each.item for each in self._open(self.places[voucher.item.item]) if each != voucher]
+        if transfers := settle_oldest(voucher.item, others):
+            self._done.add(act.key)
+            self._carry_out(transfers)
+
+    def _release(self, act: Act, voucher: Standing) -> None:
+        name = voucher.item.item
+        sign = 1 if self.postings[name].item.amount > 0 else -1  # type: ignore[union-attr]
+        mine = [transfer for transfer in self.transfers if name in transfer[:2]]
+        for source, target, amount in mine:
+            self._done.add(act.key)
+            other = target if source == name else source
+            self._move(name, sign * amount)
+            self._move(other, -sign * amount)
+        self.transfers = [transfer for transfer in self.transfers if name not in transfer[:2]]
+
+    def _dispute(self, act: Act, voucher: Standing) -> None:
+        free = abs(voucher.item.balance) - voucher.item.disputed
+        if free > 0:
+            self._done.add(act.key)
+            item = voucher.item._replace(disputed=voucher.item.disputed + free)
+            self.items[item.item] = voucher._replace(item=item)
+
+    def _find(self, act: Act) -> Standing | None:
+        found = [
+            each
+            for name, each in self.items.items()
+            if self.places[name][:2] == (act.account, act.party) and each.item.reference == act.reference
+        ]
+        return min(found, key=lambda each: (not each.item.balance, each.item.item), default=None)
+
+    def _open(self, place: tuple[str, str, str]) -> list[Standing]:
+        found = [each for name, each in self.items.items() if self.places[name] == place and each.item.balance]
+        return sorted(found, key=lambda each: (each.item.due_on, each.item.dated_on, each.item.item))
+
+    def _carry_out(self, transfers: tuple[Transfer, ...]) -> None:
+        for source, target, amount in transfers:
+            signed = -amount if self.items[source].item.balance > 0 else amount
+            self._move(source, signed)
+            self._move(target, -signed)
+        self.transfers += transfers
+
+    def _move(self, name: str, signed: Decimal) -> None:
+        standing = self.items[name]
+        item = standing.item._replace(balance=standing.item.balance + signed)
+        self.items[name] = standing._replace(item=item)
+
+    def trial_balance(self) -> dict[tuple[str, str], Decimal]:
+        """Debit less credit of every account in every currency."""
+        sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for posting in self.postings.values():
+            for line in posting.lines:
+                sums[line.account, posting.currency] += line.amount if line.side == "debit" else -line.amount
+        return dict(sums)
+
+    def party_totals(self) -> dict[tuple[str, str, str], Decimal]:
+        """What each party owes on each account, added up from the items."""
+        sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        for name, standing in self.items.items():
+            sums[self.places[name]] += standing.item.balance
+        return dict(sums)
