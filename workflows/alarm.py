@@ -17,7 +17,7 @@ class Alarm:
     """Rings at the earliest instant it was set for."""
 
     def __init__(self, background: Background) -> None:
-        self.rang = False
+        self.rang_at: datetime | None = None
         self._background = background
         self._set: tuple[datetime, asyncio.Task[None]] | None = None
 
@@ -33,4 +33,4 @@ class Alarm:
     async def _ring(self, at: datetime, summary: str) -> None:
         await workflow.sleep(max(at - workflow.now(), SHORTEST), summary=summary)
         self._set = None
-        self.rang = True
+        self.rang_at = workflow.now()

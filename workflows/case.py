@@ -62,7 +62,11 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._updates = 0
         self._corrections = 0
         """Corrected calendars that are being loaded."""
-        self._drained_by: datetime | None = None
+        self._is_draining = False
+        self._is_impatient = False
+        """Whether the fresh run has waited long enough for activities."""
+        self._latest = workflow.info().workflow_start_time
+        """The instant of the last turn. See `_not_before`."""
         self._background = Background()
         self._alarm = Alarm(self._background)
         self._outbox = Outbox(self._background)
@@ -111,11 +115,13 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         info = workflow.info()
         opening = read_opening(self._start)
         self._use(
-            await self._load(LoadInput(sop=info.workflow_type, version=opening.version, opened_at=workflow.now()))
+            await self._load(
+                LoadInput(sop=info.workflow_type, version=opening.version, opened_at=info.workflow_start_time)
+            )
         )
         assert self._procedure is not None
         try:
-            turn = open_case(self._procedure, info.workflow_id, opening, workflow.now())
+            turn = open_case(self._procedure, info.workflow_id, opening, info.workflow_start_time)
         except SopError as error:
             raise to_failure(error) from None
         except (DefinitionError, *CHART_FAILURES) as error:
@@ -153,9 +159,9 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         """Publishes steps, carries out commands, keeps the one timer; ends when the case is closed and nothing runs."""
         while True:
             self._background.raise_failure()
-            if self._alarm.rang:
-                self._alarm.rang = False
-                self._let_pass()
+            if self._alarm.rang_at is not None:
+                rang_at, self._alarm.rang_at = self._alarm.rang_at, None
+                self._let_pass(self._not_before(rang_at))
             state, procedure = self.loaded()
             if self._outbox.has_steps:
                 await self._outbox.publish(procedure, state)
@@ -181,7 +187,12 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
 
     def _is_stirred(self) -> bool:
         """Whether the main loop has something to do."""
-        return self._outbox.has_steps or bool(self._commands) or self._alarm.rang or self._background.has_failed
+        return (
+            self._outbox.has_steps
+            or bool(self._commands)
+            or self._alarm.rang_at is not None
+            or self._background.has_failed
+        )
 
     def _is_over(self) -> bool:
         return self.loaded()[0].is_closed and not self._is_stirred() and self._is_quiet()
@@ -191,11 +202,11 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         under_way = self._errands.has_messages if but_for_activities else bool(self._errands.pending)
         return not (under_way or self._outbox.late or self._corrections) and workflow.all_handlers_finished()
 
-    def _let_pass(self) -> None:
+    def _let_pass(self, until: datetime) -> None:
         """Handles what fell due."""
         state, procedure = self.loaded()
         if not state.is_closed:
-            self._accept(casework.wake(procedure, state, workflow.now()))
+            self._accept(casework.wake(procedure, state, until))
 
     def _set_alarm(self, state: CaseState, procedure: Procedure) -> None:
         ahead = casework.next_instant(state)
@@ -217,18 +228,18 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
 
         After a minute activities are left behind: the next run starts them again under the same keys.
         """
-        if self._drained_by is None:
-            self._drained_by = workflow.now() + DRAIN
         if not self._is_quiet():
-            try:
-                await workflow.wait_condition(
-                    lambda: self._is_stirred() or self._is_quiet(),
-                    timeout=self._drained_by - workflow.now(),
-                    timeout_summary="Finishing what is under way",
-                )
-            except TimeoutError:
-                await workflow.wait_condition(lambda: self._is_stirred() or self._is_quiet(but_for_activities=True))
+            if not self._is_draining:
+                self._is_draining = True
+                self._background.run(self._lose_patience())
+            await workflow.wait_condition(
+                lambda: self._is_stirred() or self._is_quiet(but_for_activities=self._is_impatient)
+            )
         return not self._is_stirred()
+
+    async def _lose_patience(self) -> None:
+        await workflow.sleep(DRAIN, summary="Finishing what is under way 等待收尾")
+        self._is_impatient = True
 
     def _continued(self) -> ContinuedCase:
         state, _ = self.loaded()
@@ -250,6 +261,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     async def act(self, name: str, body: RawValue | None) -> ActResult:
         """Carries out an act and answers when its step is published."""
         self._updates += 1
+        arrived = workflow.now()
         try:
             act = casework.read_act(name, read_body(body))
             info = workflow.current_update_info()
@@ -258,9 +270,9 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             if self._state is None:
                 organization = await self._organization()
                 state, procedure = self.loaded()
-                permit(organization, Turn(procedure, state, workflow.now()), name, act)
+                permit(organization, Turn(procedure, state, self._not_before(arrived)), name, act)
             state, procedure = self.loaded()
-            turn, answer = casework.perform(procedure, state, name, act, workflow.now())
+            turn, answer = casework.perform(procedure, state, name, act, self._not_before(arrived))
         except SopError as error:
             raise to_failure(error) from None
         self._accept(turn)
@@ -285,10 +297,13 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     # -- machines: signals ---------------------------------------------------------------------------------------------
 
     def hear(self, message_id: str | None, tell: Tell) -> None:
+        self._hear_at(workflow.now(), message_id, tell)
+
+    def _hear_at(self, arrived: datetime, message_id: str | None, tell: Tell) -> None:
         if self._state is None or self._procedure is None:
-            self._heard.append(lambda: self.hear(message_id, tell))
+            self._heard.append(lambda: self._hear_at(arrived, message_id, tell))
             return
-        turn = casework.hear(self._procedure, self._state, workflow.now(), message_id, tell)
+        turn = casework.hear(self._procedure, self._state, self._not_before(arrived), message_id, tell)
         if turn is not None:
             self._accept(turn)
 
@@ -298,17 +313,18 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
 
     async def _correct(self) -> None:
         """Takes over the present calendars; open deadlines are counted again."""
+        arrived = workflow.now()
         await workflow.wait_condition(lambda: self._state is not None)
         state, _ = self.loaded()
         try:
             packed = await self._load(LoadInput(sop=state.sop, version=state.version, opened_at=state.opened_at))
         except ApplicationError as error:
             why = message_of(error)
-            self.hear(None, lambda turn: reports.unreadable(turn, REFERENCE_DATA, why))
+            self._hear_at(arrived, None, lambda turn: reports.unreadable(turn, REFERENCE_DATA, why))
         else:
             _, before = self.loaded()
             self._use(pack(corrected(before.bundle, PRESENT.procedure(packed).bundle)))
-            self.hear(None, lambda turn: take_reference_data(turn, before))
+            self._hear_at(arrived, None, lambda turn: take_reference_data(turn, before))
         self._corrections -= 1
 
     # -- state ---------------------------------------------------------------------------------------------------------
@@ -318,9 +334,18 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             raise ApplicationError(NOT_OPEN_YET, type="Refused", non_retryable=True)
         return self._state, self._procedure
 
+    def _not_before(self, arrived: datetime) -> datetime:
+        """The instant at which to handle what arrived then: never before the last turn.
+
+        What waited for a local activity is handled at the instant it arrived: the clock may have gone on meanwhile, and
+        a replay, which takes such a task in one go, tells another time than the first run.
+        """
+        return max(arrived, self._latest)
+
     def _accept(self, turn: Turn) -> None:
         """Makes a turn's outcome the case's state; its steps and commands wait for the main loop."""
         self._state = turn.state
+        self._latest = max(self._latest, turn.now)
         self._outbox.take(turn)
         self._commands += turn.commands
 

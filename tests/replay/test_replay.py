@@ -4,7 +4,9 @@ import json
 import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,9 @@ PROJECT = Path(__file__).parents[2]
 HISTORIES = sorted(
     path for path in (PROJECT / "tests" / "replay" / "histories").glob("*.json") if ".steps" not in path.name
 )
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)")
+MOMENT = timedelta(milliseconds=500)
 
 
 def replayed(paths: list[Path], seed: str = "0") -> subprocess.CompletedProcess[str]:
@@ -29,6 +34,20 @@ def replayed(paths: list[Path], seed: str = "0") -> subprocess.CompletedProcess[
     )
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Equal but for a moment between instants.
+
+    Where a query came with a workflow task, the task was cut in two, and its replay has the time of the second half.
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, str) and isinstance(other, str) and INSTANT.fullmatch(one) and INSTANT.fullmatch(other):
+        return abs(datetime.fromisoformat(one) - datetime.fromisoformat(other)) < MOMENT
+    return bool(one == other)
+
+
 @pytest.fixture(scope="module")
 def published() -> dict[str, list[Published]]:
     """What a fresh process publishes when it replays all histories."""
@@ -41,8 +60,8 @@ def published() -> dict[str, list[Published]]:
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 def test_a_history_gives_the_recorded_steps_and_deadlines(path: Path, published: dict[str, list[Published]]) -> None:
     expected = json.loads(path.with_suffix(".steps.json").read_text(encoding="utf-8"))
-    assert published[path.name] == expected
     assert expected
+    assert alike(published[path.name], expected)
 
 
 def test_the_hash_seed_does_not_matter(published: dict[str, list[Published]]) -> None:
