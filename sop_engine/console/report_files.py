@@ -1,0 +1,118 @@
+"""A report as a file: CSV, a workbook, or a PDF on the firm's paper. Figures stay exact."""
+
+import csv
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO, StringIO
+from pathlib import Path
+from types import MappingProxyType
+
+from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.fields import Title
+from sop_engine.cases.report_tables import CellKind, ReportTable
+
+FORMATS: Mapping[CellKind, str] = MappingProxyType(
+    {"text": "@", "amount": "#,##0.00", "integer": "0", "share": "0.00%", "date": "yyyy-mm-dd"}
+)
+ESCAPED = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins so would be carried out as a formula by whoever opens the CSV in a spreadsheet."""
+
+
+def as_csv(report: ReportTable, language: str) -> bytes:
+    """UTF-8 with the mark that spreadsheets need to read Chinese; figures as plain numbers."""
+    written = StringIO()
+    writer = csv.writer(written)
+    writer.writerow([column.title[language] for column in report.columns])
+    for row in report.rows:
+        writer.writerow(
+            [
+                f"'{cell}" if cell and column.kind == "text" and cell.startswith(ESCAPED) else cell or ""
+                for column, cell in zip(report.columns, row, strict=True)
+            ]
+        )
+    return written.getvalue().encode("utf-8-sig")
+
+
+def as_workbook(report: ReportTable, language: str) -> bytes:
+    """One sheet with a frozen head; text never becomes a formula."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = report.title[language][:31]
+    for position, column in enumerate(report.columns, start=1):
+        head = sheet.cell(1, position, column.title[language])
+        head.font = Font(bold=True)
+        head.alignment = Alignment(horizontal="left" if column.kind == "text" else "right", wrap_text=True)
+        longest = max((len(row[position - 1] or "") for row in report.rows), default=0)
+        sheet.column_dimensions[head.column_letter].width = min(60, max(12, longest + 3, 2 * len(column.title["zh"])))
+        for number, row in enumerate(report.rows, start=2):
+            cell = sheet.cell(number, position)
+            cell.value = _typed(row[position - 1], column.kind)
+            if column.kind == "text":
+                cell.data_type = "s"
+            cell.number_format = FORMATS[column.kind]
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def as_pdf(report: ReportTable, templates: Path, firm: Title, at: datetime) -> bytes:
+    """The document `report` of the site's templates, in both languages."""
+    from sop_engine.documents.pdf import PdfTemplates
+
+    facts = CaseFacts(
+        case_id=report.name,
+        sop="Report",
+        title=report.title,
+        data={},
+        state=None,
+        actor=None,
+        at=at,
+        zone="Asia/Shanghai",
+    )
+    values = {
+        "title": report.title,
+        "scope": report.scope,
+        "columns": [{"en": each.title["en"], "zh": each.title["zh"], "kind": each.kind} for each in report.columns],
+        "rows": [
+            [_shown(cell, column.kind) for column, cell in zip(report.columns, row, strict=True)] for row in report.rows
+        ],
+    }
+    return PdfTemplates(templates).render("report", facts, values, firm).content
+
+
+def text_of(cell: str | None, kind: CellKind) -> str:
+    """A cell as people read it: figures in groups of three, shares in percent, a dash for nothing."""
+    return _shown(cell, kind) or "—"
+
+
+def _shown(cell: str | None, kind: CellKind) -> str | None:
+    if cell is None:
+        return None
+    match kind:
+        case "amount" | "integer":
+            return f"{Decimal(cell):,f}"
+        case "share":
+            return f"{Decimal(cell) * 100:.2f} %"
+        case _:
+            return cell
+
+
+def _typed(cell: str | None, kind: CellKind) -> str | int | Decimal | date | None:
+    if cell is None:
+        return None
+    match kind:
+        case "amount" | "share":
+            return Decimal(cell)
+        case "integer":
+            return int(cell)
+        case "date":
+            return date.fromisoformat(cell)
+        case _:
+            return cell
