@@ -74,7 +74,7 @@ def freight_ratio(session: Session, asked: ReportInput, rules: LedgerRules, on: 
         case = session.get(CaseRow, shipment)
         value = _goods_value(case.data, rules.currency) if case is not None else None
         ratio = (cost / value).quantize(Decimal("0.0001")) if value else None
-        flag = None if ratio is None or ratio <= rules.policy.freight_ratio else "!"
+        flag = "!" if value and cost > value * rules.policy.freight_ratio else None
         rows.append([shipment, rules.currency, Money.rounded(cost, rules.currency).amount, value, ratio, flag])
     return table(
         asked,

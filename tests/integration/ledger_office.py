@@ -68,7 +68,7 @@ class Office:
         return self._ledger.post_entry(given).entry_id
 
     def invoice(
-        self, number: str, net: str = "1000", customer: str = "Acme", rate: str = "0.06", **more: Any
+        self, number: str, net: str = "1000", customer: str = "Acme", vat_rate: str = "0.06", **more: Any
     ) -> dict[str, Any]:
         given: dict[str, Any] = {
             "number": number,
@@ -76,7 +76,7 @@ class Office:
             "customer": customer,
             "title": customer,
             "taxpayer_no": TAXPAYER,
-            "lines": [{"service": "O/F", "amount": cny(net), "vat_rate": Decimal(rate)}],
+            "lines": [{"service": "O/F", "amount": cny(net), "vat_rate": Decimal(vat_rate)}],
             "issued_on": date(2026, 3, 2),
             "due_on": date(2026, 4, 1),
         }
