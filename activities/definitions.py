@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from sop_engine.cases.contracts import LoadInput, OpenCheckInput, OpenCheckResult
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault, InvalidInput, SopError
 from sop_engine.cases.opening import read_opening
-from sop_engine.cases.procedure import Bundle
-from sop_engine.content.library import Library
+from sop_engine.cases.procedure import DefinitionError
+from sop_engine.content.library import Library, SopFile
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import pack
@@ -31,9 +32,12 @@ class DefinitionActivities:
     def load_procedure(self, given: LoadInput) -> bytes:
         """The packed bundle of an SOP's version; the newest when none is named. Refuses an unknown SOP or version."""
         try:
-            bundle = self._bundle(given.sop, given.version)
+            sop_file = self._sop_file(given.sop, given.version)
+            bundle = self._library.bundle_of(sop_file, self._library.opening_day(sop_file.definition, given.opened_at))
         except SopError as error:
             raise to_failure(error) from None
+        except DefinitionError as error:
+            raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
         return pack(bundle.model_copy(update={"continue_after": self._continue_after}))
 
     @activity.defn(name=LOAD_ORGANIZATION)
@@ -45,7 +49,7 @@ class DefinitionActivities:
     def check_opening(self, given: OpenCheckInput) -> OpenCheckResult:
         """Every fault that would keep a case from opening; refuses an unknown SOP."""
         try:
-            definition = SopDefinition.model_validate(self._bundle(given.sop, given.version).definition)
+            definition = self._sop_file(given.sop, given.version).definition
             read_opening(definition, given.data)
         except InvalidInput as error:
             if error.faults and error.faults[0].where in ("sop", "version"):
@@ -53,7 +57,7 @@ class DefinitionActivities:
             return OpenCheckResult(faults=tuple(fault.model_dump() for fault in error.faults))
         return OpenCheckResult(title=definition.title.model_dump(), reference=definition.reference)
 
-    def _bundle(self, sop: str, version: int | None) -> Bundle:
+    def _sop_file(self, sop: str, version: int | None) -> SopFile:
         known = self._library.sops.get(sop)
         if known is None:
             fault = Fault(where="sop", what=f"unknown SOP {sop!r}", allowed=", ".join(self._library.sops))
@@ -61,12 +65,10 @@ class DefinitionActivities:
         newest = known.definition.version
         if version is None or version == newest:
             self._definitions.store(sop, newest, known.content_hash, known.text)
-            return self._library.bundle(sop)
+            return known
         kept = self._definitions.get(sop, version)
         if kept is None:
             fault = Fault(where="version", what=f"unknown version {version}", allowed=f"{newest}")
             raise InvalidInput(f"{sop} has no version {version}", [fault])
         older = SopDefinition.model_validate(json.loads(kept.text))
-        return self._library.bundle_of(
-            known.with_definition(older, json.loads(kept.text), kept.content_hash, kept.text)
-        )
+        return known.with_definition(older, json.loads(kept.text), kept.content_hash, kept.text)

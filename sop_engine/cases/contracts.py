@@ -6,7 +6,7 @@ are read.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -258,6 +258,17 @@ class ChildView(Contract):
     outcome: str | None
 
 
+class RuleView(Contract):
+    """A figure of the case that law sets, and the text it is from."""
+
+    parameter: str
+    value: Any
+    rule: str
+    citation: str
+    valid_from: date
+    valid_to: date | None = None
+
+
 class CaseView(Contract):
     """A case as query `case` answers it; the stable shape of `sop case show --json`."""
 
@@ -286,6 +297,7 @@ class CaseView(Contract):
     events: tuple[str, ...]
     """Events that the case could take now."""
     step: int
+    rules: tuple[RuleView, ...] = ()
 
 
 class StepView(Contract):

@@ -35,14 +35,31 @@ class _Strict(BaseModel):
 
 
 class ParameterSpec(_Strict):
-    """A tunable figure of the SOP; a site overrides it in its parameters file."""
+    """A figure of the SOP: a tunable one, which a site overrides in its parameters file, or one that a rule sets."""
 
-    default: int | float | str | bool
+    default: int | float | str | bool | None = None
     """Periods are text (`2 hours`, `3 working days`); numbers are read as Decimal."""
-    mark: Mark
+    rule: str | None = None
+    """In place of `default`: the legal period of this id, in the text that holds when the case opens."""
+    facts: dict[str, str] = {}
+    """What the rule asks for to be applicable, such as `{record: invoice}`."""
+    counted_in: Literal["minutes", "hours", "days", "weeks", "months", "years"] | None = None
+    """The parameter is the rule's number of these (14); without it, the rule's period as text (`14 days`)."""
+    mark: Mark | None = None
     title: Title | None = None
     unit: str | None = None
     source: str | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> ParameterSpec:
+        if self.rule is None:
+            if self.default is None or self.mark is None:
+                raise ValueError("a figure has a `default` with its `mark`, or the `rule` that sets it")
+            if self.facts or self.counted_in is not None:
+                raise ValueError("`facts` and `counted_in` belong to a `rule`")
+        elif any(value is not None for value in (self.default, self.mark, self.source)):
+            raise ValueError("the `rule` brings its own figure and source; leave out `default`, `mark` and `source`")
+        return self
 
 
 class ClockSpec(_Strict):

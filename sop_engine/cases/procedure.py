@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +26,18 @@ from sop_engine.timekeeping.ladders import Ladder
 from sop_engine.timekeeping.periods import PeriodError, parse_period, split_offset
 
 
+class AppliedRule(BaseModel):
+    """The text of a rule that set a figure of the case, with the days between which it holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    citation: str
+    valid_from: date
+    valid_to: date | None = None
+    """None: until the next text begins."""
+
+
 class Bundle(BaseModel):
     """Everything a case depends on, as it was when the case opened (or was told of corrected reference data)."""
 
@@ -37,6 +49,8 @@ class Bundle(BaseModel):
     content_hash: str
     parameters: dict[str, Any]
     """The SOP's figures after the site's overrides."""
+    rules: dict[str, AppliedRule] = {}
+    """Parameter -> the rule that set it, for those that law sets."""
     calendars: dict[str, BusinessCalendar]
     ladders: dict[str, Ladder]
     superiors: dict[str, str | None]

@@ -14,6 +14,7 @@ from sop_engine.cases.contracts import (
     ClockRecord,
     ClockView,
     PublishInput,
+    RuleView,
     StepView,
     TaskRecord,
     TaskView,
@@ -156,6 +157,17 @@ def case_view(procedure: Procedure, state: CaseState, now: datetime) -> CaseView
         sla=sla_state(state),
         events=events,
         step=state.step,
+        rules=tuple(
+            RuleView(
+                parameter=name,
+                value=plain(procedure.parameters[name]),
+                rule=rule.id,
+                citation=rule.citation,
+                valid_from=rule.valid_from,
+                valid_to=rule.valid_to,
+            )
+            for name, rule in procedure.bundle.rules.items()
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """`sop definition`: for those who write SOPs. Reads the files of this machine; no server is asked."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -115,7 +116,7 @@ async def diagram(
     library = read_library(session)
     if faults := faults_of(library, sop):
         raise InvalidInput(f"{sop} cannot be drawn", faults)
-    procedure = compile_procedure(library.bundle(sop))
+    procedure = compile_procedure(library.bundle(sop, datetime.now(UTC).date()))
     active = (await (await session.gateway()).case(case_id)).states if case_id else ()
     titles = {name: shape.title.model_dump() for name, shape in procedure.shapes.items()}
     session.line(mermaid(procedure.chart, language=session.language, active=active, titles=titles).rstrip())

@@ -54,6 +54,9 @@ def _parts(view: CaseView, language: str, zone: tzinfo | None) -> Iterator[tuple
     filled = [(name, value(content, language, zone)) for name, content in view.data.items() if content is not None]
     if filled:
         yield "data", pairs(filled)
+    if view.rules:
+        rules = tuple(rule.model_dump() for rule in view.rules)
+        yield "rules", _rows(rules, tuple(rules[0]), language, zone)
     if view.comments:
         yield "comments", _rows(view.comments, tuple(view.comments[0]), language, zone)
     if view.attachments:

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from sop_engine.cases.definition import SopDefinition
+from sop_engine.cases.definition import ParameterSpec, SopDefinition
 from sop_engine.cases.fields import describe
 from sop_engine.cases.shape import StateShape, split_states
 from sop_engine.console.render_values import heading, table, titled
@@ -36,7 +36,7 @@ def render_definition(definition: SopDefinition, language: str) -> RenderableTyp
     if definition.parameters:
         figures = table(("name", "value", "mark"), language)
         for name, parameter in definition.parameters.items():
-            figures.add_row(name, str(parameter.default), parameter.mark)
+            figures.add_row(name, figure(parameter, language), parameter.mark or "")
         parts += [Text(), heading("parameters", language), figures]
     if definition.data:
         fields = table(("field", "title", "allowed"), language)
@@ -49,6 +49,11 @@ def render_definition(definition: SopDefinition, language: str) -> RenderableTyp
             events.add_row(name, event.title.text(language), ", ".join(event.data))
         parts += [Text(), heading("events", language), events]
     return Group(*parts)
+
+
+def figure(parameter: ParameterSpec, language: str) -> str:
+    """The default, or the rule that sets the figure."""
+    return str(parameter.default) if parameter.rule is None else f"{word('rule', language)} {parameter.rule}"
 
 
 def _states(definition: SopDefinition, language: str) -> Tree:

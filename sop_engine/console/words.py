@@ -81,6 +81,8 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "ready": "待领取",
         "remaining": "剩余",
         "role": "岗位",
+        "rule": "法规",
+        "rules": "法定数值",
         "running": "计时中",
         "since": "自",
         "skipped": "已跳过",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
 from sop_engine.cases.lint_findings import Severity
 from sop_engine.cases.procedure import DefinitionError, compile_procedure
@@ -23,10 +25,10 @@ def check_library(library: Library) -> list[YamlFault]:
 def check_sop(
     library: Library, sop: str, around: Surroundings | None = None
 ) -> tuple[list[YamlFault], list[YamlFault]]:
-    """Errors and warnings in one SOP. Raises KeyError for an unknown one."""
+    """Errors and warnings in one SOP, for a case that opens today. Raises KeyError for an unknown one."""
     sop_file = library.sops[sop]
     try:
-        procedure = compile_procedure(library.bundle(sop))
+        procedure = compile_procedure(library.bundle(sop, datetime.now(UTC).date()))
     except DefinitionError as error:
         return definition_faults(sop_file, error), []
     found = lint(procedure, around or surroundings_of(library))

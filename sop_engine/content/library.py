@@ -9,18 +9,21 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.engine_version import ENGINE_VERSION
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.procedure import Bundle, DefinitionError
 from sop_engine.cases.shape import faults_of, split_states
+from sop_engine.content.legal_figures import legal_figures
 from sop_engine.content.yaml_files import YamlError, YamlFault, YamlFile, read_file
+from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
 from sop_engine.timekeeping.calendar_files import compile_calendar
 from sop_engine.timekeeping.ladders import Ladder, LadderError, parse_ladder
@@ -29,6 +32,8 @@ from sop_engine.timekeeping.zones import zone_offsets
 SOP_FOLDERS = ("freight", "customs", "finance", "service")
 FIRST_YEAR, LAST_YEAR = 2015, 2060
 """The years for which zone offsets travel with a calendar."""
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class ContentError(Exception):
@@ -75,21 +80,37 @@ class Library:
     calendars: Mapping[str, BusinessCalendar]
     sops: Mapping[str, SopFile]
     overrides: Mapping[str, Mapping[str, Any]]
+    legal_clocks: LegalClocks
 
-    def bundle(self, sop: str) -> Bundle:
-        """Everything a case of the SOP needs. Raises KeyError for an SOP that is not there."""
-        return self.bundle_of(self.sops[sop])
+    def opening_day(self, definition: SopDefinition, opened_at: datetime) -> date:
+        """The day on which a case opens, in the zone of its calendar; that there is one is checked with the chart."""
+        calendar = self.calendars.get(definition.calendar)
+        return calendar.local_date(opened_at) if calendar is not None else opened_at.date()
 
-    def bundle_of(self, sop_file: SopFile) -> Bundle:
+    def bundle(self, sop: str, on: date) -> Bundle:
+        """Everything a case of the SOP needs that opens on a day.
+
+        Raises KeyError for an SOP that is not there, DefinitionError where a rule it names is not, or not on that day.
+        """
+        return self.bundle_of(self.sops[sop], on)
+
+    def bundle_of(self, sop_file: SopFile, on: date) -> Bundle:
         definition = sop_file.definition
+        legal, faults = legal_figures(definition.parameters, self.legal_clocks, on)
+        if faults:
+            raise DefinitionError(definition.sop, faults)
         overrides = self.overrides.get(definition.sop, {})
-        parameters = {name: overrides.get(name, spec.default) for name, spec in definition.parameters.items()}
+        parameters = {
+            name: legal[name].value if name in legal else overrides.get(name, spec.default)
+            for name, spec in definition.parameters.items()
+        }
         calendars, ladders = self._named(definition)
         return Bundle(
             engine_version=ENGINE_VERSION,
             definition=sop_file.file.value,
             content_hash=sop_file.content_hash,
             parameters=parameters,
+            rules={name: figure.rule for name, figure in legal.items()},
             calendars={name: self.calendars[name] for name in calendars if name in self.calendars},
             ladders={name: self.ladders[name] for name in ladders if name in self.ladders},
             superiors={name: role.superior for name, role in self.organization.roles.items()},
@@ -140,9 +161,10 @@ def load_library(
                 faults.append(sop_file.place(("sop",), f"{name} is defined in {sops[name].file.name} already"))
             sops[name] = sop_file
     overrides = _overrides(parameters_file or root / "parameters.yaml", sops, faults)
+    legal_clocks = _legal_clocks(root / "rules" / "legal_clocks", faults)
     if faults or organization is None:
         raise ContentError(faults)
-    return Library(root, organization, ladders, calendars, sops, overrides)
+    return Library(root, organization, ladders, calendars, sops, overrides, legal_clocks)
 
 
 def read_sop(path: Path, faults: list[YamlFault]) -> SopFile | None:
@@ -153,12 +175,8 @@ def read_sop(path: Path, faults: list[YamlFault]) -> SopFile | None:
     if not isinstance(file.value, Mapping):
         faults.append(YamlFault(file.name, 1, 1, "", "an SOP is a mapping that begins with `sop:`"))
         return None
-    try:
-        definition = SopDefinition.model_validate(file.value)
-    except ValidationError as error:
-        for fault in faults_of(error, ()):
-            line, column = file.place(fault.path)
-            faults.append(YamlFault(file.name, line, column, ".".join(map(str, fault.path)), fault.message))
+    definition = _validated(file, SopDefinition, faults)
+    if definition is None:
         return None
     canonical = json.dumps(file.value, ensure_ascii=False, separators=(",", ":"))
     return SopFile(
@@ -193,16 +211,31 @@ def _read(path: Path, faults: list[YamlFault]) -> YamlFile | None:
     return None
 
 
-def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
-    file = _read(path, faults)
-    if file is None:
-        return None
+def _validated(file: YamlFile, model: type[Model], faults: list[YamlFault]) -> Model | None:
     try:
-        organization = Organization.model_validate(file.value)
+        return model.model_validate(file.value)
     except ValidationError as error:
         for found in faults_of(error, ()):
             line, column = file.place(found.path)
             faults.append(YamlFault(file.name, line, column, ".".join(map(str, found.path)), found.message))
+    return None
+
+
+def _legal_clocks(folder: Path, faults: list[YamlFault]) -> LegalClocks:
+    """The periods of all files as one table, in which an id means one thing."""
+    files = (_read(path, faults) for path in sorted(folder.glob("*.yaml")))
+    tables = [_validated(file, LegalClocks, faults) for file in files if file is not None]
+    try:
+        return LegalClocks(tuple(clock for table in tables if table is not None for clock in table.root))
+    except ValidationError as error:
+        faults += [YamlFault(folder.name, 1, 1, "", found.message) for found in faults_of(error, ())]
+        return LegalClocks(())
+
+
+def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
+    file = _read(path, faults)
+    organization = _validated(file, Organization, faults) if file is not None else None
+    if file is None or organization is None:
         return None
     named = [(("roles", name, "superior"), role.superior) for name, role in organization.roles.items() if role.superior]
     named += [
@@ -256,12 +289,18 @@ def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault])
     for sop, values in ((file.value or {}) if file is not None else {}).items():
         known = sops[sop].definition.parameters if sop in sops else {}
         for name, value in (values or {}).items():
-            if name in known:
+            if name in known and known[name].rule is None:
                 overrides.setdefault(sop, {})[name] = value
             elif file is not None:
                 line, column = file.place((sop, name))
-                allowed = ", ".join(known) if sop in sops else "an SOP: " + ", ".join(sops)
-                faults.append(
-                    YamlFault(file.name, line, column, f"{sop}.{name}", f"unknown parameter; allowed: {allowed}")
-                )
+                faults.append(YamlFault(file.name, line, column, f"{sop}.{name}", _not_tunable(sop, name, sops)))
     return overrides
+
+
+def _not_tunable(sop: str, name: str, sops: Mapping[str, SopFile]) -> str:
+    if sop not in sops:
+        return "unknown parameter; allowed: an SOP: " + ", ".join(sops)
+    known = sops[sop].definition.parameters
+    if name in known:
+        return f"is set by rule {known[name].rule}; a site corrects the rule's table, not the figure"
+    return "unknown parameter; allowed: " + ", ".join(figure for figure, spec in known.items() if spec.rule is None)

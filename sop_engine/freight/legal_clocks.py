@@ -105,7 +105,8 @@ class LegalClocks(RootModel[tuple[LegalClock, ...]]):
 
     def one(self, id: str, day: date, facts: Mapping[str, str] | None = None) -> LegalClock:
         """The period of that id on a day. Raises RuleError when there is none for these facts."""
-        found = [clock for clock in self.on(day) if clock.id == id and clock.is_for(facts or {})]
+        applicable = (clock for clock in self.root if clock.id == id and clock.is_for(facts or {}))
+        found = [clock for clock in applicable if self._current(clock, day)]
         if not found:
             known = ", ".join(dict.fromkeys(clock.id for clock in self.on(day)))
             raise RuleError([("id", f"no period {id} for these facts on {day}", known)])

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
 from sop_engine.cases.contracts import WorkInput, WorkResult
-from sop_engine.content.library import content_root, load_library
+from sop_engine.content.library import content_root
 from sop_engine.records.engine import open_engine
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -137,21 +137,3 @@ def test_unusable_input_names_every_fault(
     assert (caught.value.type, caught.value.non_retryable) == ("WorkInput", True)
     for name in named:
         assert name in caught.value.message
-
-
-def test_no_procedure_says_another_figure_than_the_law(work: WorkActivities) -> None:
-    """The parameters of the procedures that the law fixes are the periods of the rules."""
-    clocks = load_work_rules(content_root()).clocks
-    sops = load_library().sops
-    for sop, parameter, table, id, unit in (
-        ("CustomsDeclaration", "import_limit_days", clocks.customs, "T1", "days"),
-        ("CustomsDeclaration", "export_limit_hours", clocks.customs, "T2", "hours"),
-        ("TaxPayment", "pay_days", clocks.customs, "T5", "days"),
-    ):
-        figure = sops[sop].definition.parameters[parameter].default
-        assert table.one(id, AT.date()).period == f"{figure} {unit}"
-    for sop in ("CustomsDeclaration", "TaxPayment"):
-        kept = clocks.commercial.one("retention", AT.date(), {"record": "customs"}).period
-        assert sops[sop].definition.retention == kept
-    kept = clocks.commercial.one("retention", AT.date(), {"record": "invoice"}).period
-    assert sops["Invoicing"].definition.retention == kept

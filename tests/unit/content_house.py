@@ -63,7 +63,7 @@ def shipped() -> Library:
 
 @cache
 def compiled(sop: str) -> Procedure:
-    return compile_procedure(shipped().bundle(sop))
+    return compile_procedure(shipped().bundle(sop, MONDAY.date()))
 
 
 @cache
@@ -92,7 +92,7 @@ class House:
         if self.library is shipped():
             return compiled(sop)
         if sop not in self._procedures:
-            self._procedures[sop] = compile_procedure(self.library.bundle(sop))
+            self._procedures[sop] = compile_procedure(self.library.bundle(sop, self.now.date()))
         return self._procedures[sop]
 
     def open(self, sop: str, case_id: str, data: Mapping[str, Any], parent: ParentRef | None = None) -> CaseState:

@@ -27,7 +27,7 @@ def table(name: str) -> LegalClocks:
 
 @cache
 def calendar() -> BusinessCalendar:
-    return load_library().bundle("TaxPayment").calendars["cn_customs"]
+    return load_library().calendars["cn_customs"]
 
 
 def last_day(starts_on: date, period: str, roll: Roll = "next_working_day") -> date:
