@@ -417,6 +417,8 @@ class CaseFacts(Contract):
     at: datetime
     zone: str
     parent: str | None = None
+    clocks: dict[str, str] = {}
+    """When each clock's latest run is due, by the clock's name, in ISO 8601; one that is paused is not there."""
 
 
 class NotifyInput(Contract):

@@ -90,7 +90,7 @@ def follow(
     Transitions happen now, but for clocks everything that `event` set off happened when it did: at `heard`.
     """
     turn.state.snapshot = step.snapshot
-    told, is_heard = event, False
+    told, is_heard, first = event, False, len(turn.commands)
     for micro in step.microsteps:
         is_heard = is_heard or (event is not None and micro.event is event)
         moment = heard if is_heard and heard is not None else micro.at
@@ -109,6 +109,7 @@ def follow(
     for failed in step.failed_delays:
         open_incident(turn, "delay", failed.error, delay=failed.delay)
     timing.settle(turn, at)
+    turn.tell_clocks(first)
     forget_settled(turn)
 
 

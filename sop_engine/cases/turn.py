@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sop_engine.cases.commands import Command
+from sop_engine.cases.commands import Command, MakeDocument, Notify, Post
 from sop_engine.cases.contracts import CaseFacts, StepView
 from sop_engine.cases.fields import Title
 from sop_engine.cases.plain import plain
@@ -110,7 +110,23 @@ class Turn:
             at=self.now,
             zone=self.procedure.calendar.zone,
             parent=self.state.parent.case_id if self.state.parent else None,
+            clocks=self._due_instants(),
         )
+
+    def _due_instants(self) -> dict[str, str]:
+        latest = {running.name: running.due_at for running in self.state.clocks.values()}
+        return {name: due_at.isoformat() for name, due_at in latest.items() if due_at is not None}
+
+    def tell_clocks(self, first: int) -> None:
+        """Gives the notices, documents and postings from the command `first` on the deadlines as they stand now.
+
+        A step asks for its effects before it starts the clocks that they are to name.
+        """
+        clocks = self._due_instants()
+        for index, command in enumerate(self.commands[first:], first):
+            if isinstance(command, Notify | MakeDocument | Post):
+                facts = command.facts.model_copy(update={"clocks": clocks})
+                self.commands[index] = command.model_copy(update={"facts": facts})
 
     # -- journal -------------------------------------------------------------------------------------------------------
 

@@ -15,11 +15,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sop_engine.cases.contracts import CaseFacts
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound
 from sop_engine.cases.fields import Title
-from sop_engine.documents.filters import FILTERS
+from sop_engine.documents.filters import FILTERS, due_days
 from sop_engine.documents.missing import DASH, Missing, with_missing
 
-KNOWN_NAMES = ("at", "case", "data", "firm", "language", "values")
-"""What every template may name: the instant, the case, its data, the firm's name, the language, the effect's `with`."""
+KNOWN_NAMES = ("at", "case", "clocks", "data", "firm", "language", "values")
+"""What every template may name: the instant, the case, its clocks, its data, the firm's name, the language, the effect's
+`with`. A clock has `due_at` and `due_on`, its last day: `clocks.tax_deadline.due_on`."""
 _ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
@@ -115,6 +116,7 @@ def names(facts: CaseFacts, values: dict[str, Any], firm: Title, language: str) 
     return {
         "at": facts.at,
         "case": with_missing(case, "case"),
+        "clocks": due_days(facts),
         "data": with_missing(facts.data, "data"),
         "firm": firm.model_dump(),
         "language": language,

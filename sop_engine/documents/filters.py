@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import wraps
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from sop_engine.cases.contracts import CaseFacts
 from sop_engine.documents.missing import Missing
 from sop_engine.freight.amount_words import rmb_capitals
 from sop_engine.freight.money import decimal_places
@@ -95,6 +96,15 @@ def local_day(value: Any, zone: str) -> str:
 def local_instant(value: Any, zone: str) -> str:
     """The local time in a zone with its offset, as `2026-03-02 09:00 +08:00`."""
     return _read_instant(value).astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="minutes").replace("+", " +")
+
+
+def due_days(facts: CaseFacts) -> dict[str, dict[str, str]]:
+    """Each clock's `due_at` and `due_on`, the day in the case's zone that ends no earlier: 24:00 belongs to its day."""
+    moment = timedelta(microseconds=1)
+    return {
+        name: {"due_at": due_at, "due_on": local_day(datetime.fromisoformat(due_at) - moment, facts.zone)}
+        for name, due_at in facts.clocks.items()
+    }
 
 
 def _read_instant(value: Any) -> datetime:

@@ -1,7 +1,7 @@
 """What a PDF template is told of a case: JSON in which everything is written as it shall be read.
 
     {"case": {"case_id", "sop", "title"}, "firm": {"en", "zh"}, "on": "2026-03-02", "at": "2026-03-02 09:00 +08:00",
-     "data": {…}}
+     "clocks": {"tax_deadline": {"due_at", "due_on"}}, "data": {…}}
 
 `data` is the case's, with the effect's `with` laid over it. Its instants (`…_at`) and days (`…_on`) are local to the
 case, an amount of money also has `text`, `words` and `capitals`. What is not filled in is null.
@@ -16,7 +16,7 @@ from unicodedata import category, normalize
 
 from sop_engine.cases.contracts import CaseFacts
 from sop_engine.cases.fields import Title
-from sop_engine.documents.filters import local_day, local_instant, money
+from sop_engine.documents.filters import due_days, local_day, local_instant, money
 from sop_engine.freight.amount_words import amount_in_words, rmb_capitals
 
 UNPRINTABLE = "〓"
@@ -45,6 +45,7 @@ def paper_facts(facts: CaseFacts, values: Mapping[str, Any], firm: Title) -> str
         "firm": firm.model_dump(),
         "on": local_day(facts.at, facts.zone),
         "at": local_instant(facts.at, facts.zone),
+        "clocks": _written(due_days(facts), "", facts.zone),
         "data": _written({**facts.data, **values}, "", facts.zone),
     }
     return json.dumps(given, ensure_ascii=False, sort_keys=True, default=str)

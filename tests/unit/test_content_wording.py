@@ -1,10 +1,13 @@
 """Documents and notices of the shipped templates, rendered from cases that were really played."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from sop_engine.documents.notices import NoticeTemplates
+from sop_engine.documents.pdf import PdfTemplates
 from sop_engine.documents.rendering import DocumentTemplates
 from tests.unit.content_house import House, shipped
 from tests.unit.test_content_customs import NOTICE, tax
@@ -13,12 +16,20 @@ from tests.unit.test_content_finance import collection
 
 NOTICES = NoticeTemplates(shipped().root / "notices")
 DOCUMENTS = DocumentTemplates(shipped().root / "documents")
+PAPERS = PdfTemplates(shipped().root / "documents")
 FIRM = shipped().organization.name
 
 
 def paper(house: House, template: str) -> str:
     made = next(paper for paper in house.papers if paper.template == template)
     return DOCUMENTS.render(template, made.facts, made.values, FIRM).html
+
+
+def printed(house: House, template: str) -> str:
+    """The text of the PDF, without blanks."""
+    made = next(paper for paper in house.papers if paper.template == template)
+    pdf = PAPERS.render(template, made.facts, made.values, FIRM)
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf.content)).pages)
 
 
 @pytest.mark.parametrize("name", ["export_fcl.yaml", "import_air.yaml"])
@@ -58,6 +69,28 @@ def test_the_tax_notice_shows_amount_method_and_deadline() -> None:
     html = paper(house, "tax_payment_notice")
     for fact in ("CNY 186,500.00", "Bank transfer", "2026-03-17", "滞纳金"):
         assert fact in html
+
+
+@pytest.mark.parametrize(
+    ("given", "last_day"),
+    [
+        ({}, "2026-02-24"),  # 15 days after 5 February: Friday 20 February, in the Spring Festival of 15-23 February
+        ({"deadline_on": "2026-02-12"}, "2026-02-12"),
+        ({"deadline_on": "2026-03-07"}, "2026-03-09"),  # a Saturday
+    ],
+)
+def test_every_paper_of_the_tax_names_the_day_on_which_its_clock_is_due(given: dict[str, str], last_day: str) -> None:
+    house = tax("2026-02-05")
+    house.do("T", "wang.fang", "notifying", "issued", {**NOTICE, **given})
+    notice = next(notice for notice in house.notices if notice.template == "tax_payment_notice")
+    told = NOTICES.render(notice.template, notice.facts, notice.values, FIRM)
+    assert f"To be paid by 缴纳期限</th><td>{last_day}" in paper(house, "tax_payment_notice")
+    assert f"缴纳期限{last_day}" in printed(house, "tax_payment_notice")
+    assert f"by {last_day}" in told.subject
+    assert f"Deadline: {last_day}" in told.text
+    house.pass_time(timedelta(days=40))
+    overdue = next(notice for notice in house.notices if notice.template == "tax_overdue")
+    assert f"were due on {last_day}" in NOTICES.render("tax_overdue", overdue.facts, overdue.values, FIRM).text
 
 
 def test_the_dunning_notice_states_balance_and_consequences() -> None:
