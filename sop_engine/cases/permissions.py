@@ -34,13 +34,13 @@ def permit(organization: Organization, turn: Turn, name: str, act: Act) -> None:
     if isinstance(act, TaskAct):
         _permit_task(organization, turn, find(turn, act.task), name, act)
     elif name in OWNERS:
-        _require_owner(organization, turn, name, act.actor)
+        _require_owner(organization, turn, _VERBS.get(name, name), act.actor)
     elif isinstance(act, EventInput):
         spec = turn.procedure.definition.events.get(act.name)
-        roles = spec.roles if spec is not None else ()
-        if roles and any(holds_or_supervises(organization, act.actor, role) for role in roles):
+        if spec is None:  # nobody may: the case refuses it as undeclared
             return
-        _require_owner(organization, turn, f"report {act.name}", act.actor, roles)
+        if not any(holds_or_supervises(organization, act.actor, role) for role in spec.roles):
+            _require_owner(organization, turn, f"report {act.name} to", act.actor, spec.roles)
 
 
 def holds_or_supervises(organization: Organization, actor: str, role: str) -> bool:
@@ -51,7 +51,7 @@ def _require_owner(organization: Organization, turn: Turn, what: str, actor: str
     owner = turn.procedure.definition.owner
     if not holds_or_supervises(organization, actor, owner):
         allowed = (*roles, owner, *organization.superiors(owner))
-        raise NotPermitted(f"{actor} may not {what.replace('_', ' ')} a {turn.state.sop}", allowed=allowed)
+        raise NotPermitted(f"{actor} may not {what} a {turn.state.sop}", allowed=allowed)
 
 
 def _permit_task(organization: Organization, turn: Turn, task: HumanTask, name: str, act: TaskAct) -> None:
@@ -91,5 +91,7 @@ _VERBS: Mapping[str, str] = MappingProxyType(
         "delegate_task": "delegate",
         "skip_task": "skip",
         "suspend_task": "suspend",
+        "move_deadline": "move a deadline of",
+        "resolve_incident": "resolve an incident of",
     }
 )

@@ -73,7 +73,8 @@ def test_the_same_message_is_heard_once() -> None:
     ("actor", "given", "error", "words"),
     [
         ("dan", {"name": "never"}, Refused, "declares no event"),
-        ("ann", {"name": "unheard"}, NotPermitted, "may not"),
+        ("ann", {"name": "never"}, Refused, "declares no event"),
+        ("ann", {"name": "unheard"}, NotPermitted, "ann may not report unheard to a Sample"),
         ("dan", {"name": "unheard"}, Refused, "allowed now: news, other"),
         ("dan", {"name": "a.done"}, Refused, "only the engine"),
         ("ann", {"name": "news", "data": {"x": 1}}, InvalidInput, "total: is missing"),
@@ -95,8 +96,10 @@ def test_an_amendment_keeps_old_and_new_and_judges_transitions_anew() -> None:
     assert len(caught.value.faults) == 2
     with pytest.raises(InvalidInput, match="changes nothing"):
         case.act("amend", "dan", data={}, reason="r")
-    with pytest.raises(NotPermitted):
+    with pytest.raises(NotPermitted, match="ann may not amend a Sample"):
         case.act("amend", "ann", data={"rate": 6}, reason="r")
+    with pytest.raises(NotPermitted, match="ann may not move a deadline of a Sample"):
+        case.act("move_deadline", "ann", clock="never", to="2026-03-03T01:00Z", reason="r")
     case.act("amend", "dan", data={"rate": "6.50"}, reason="typed wrong")
     (step,) = case.journal("amended")
     assert (step.changes, step.note) == (({"field": "rate", "old": "1.10", "new": "6.50"},), "typed wrong")
