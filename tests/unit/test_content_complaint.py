@@ -142,6 +142,16 @@ def test_dissatisfaction_reopens_and_counts() -> None:
     assert house.told("complaint_escalated") == ["customer_service_supervisor"]
 
 
+def test_the_complainant_of_a_reopened_complaint_is_told_how_it_stands() -> None:
+    house = revisiting()
+    assert house.states[CASE].clocks["feedback#1"].clock.status == "met"
+    house.do(CASE, "wu.fang", "revisiting", "heard", {"satisfied": 2})
+    assert house.states[CASE].clocks["feedback#2"].due_at == house.now + timedelta(hours=24)
+    house.pass_time(timedelta(hours=20))
+    house.tell(CASE, "li.na", "complainant.informed", {"progress": "It is being looked at again"})
+    assert house.states[CASE].clocks["feedback#2"].due_at == house.now + timedelta(hours=24)
+
+
 def test_a_repeated_cause_needs_an_improvement_before_the_case_closes() -> None:
     house = revisiting()
     house.do(CASE, "wu.fang", "revisiting", "heard", {"satisfied": 4})
