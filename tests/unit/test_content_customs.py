@@ -207,6 +207,15 @@ def test_the_customer_is_reminded_four_times_then_daily_and_pays_a_surcharge() -
     assert house.postings == []
 
 
+def test_the_surcharge_of_each_tax_is_waived_by_itself() -> None:
+    house = tax(assessed="CNY 141300.00", item=ITEM | {"duty_rate": "0.01"})
+    house.do("T", "wang.fang", "notifying", "issued", NOTICE)
+    house.pass_time(timedelta(days=18))
+    house.signal("T", "payment.received", PAID)
+    # Three days late: 10 000 of duty bear 15.00, below the 50 that are charged; 131 300 of VAT bear 196.95.
+    assert house.states["T"].snapshot.data["late_charge"]["amount"] == Decimal("196.95")
+
+
 def test_tax_paid_for_the_customer_is_posted_after_two_people_saw_the_voucher() -> None:
     house = tax()
     house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"paid_by": "us_on_behalf"})

@@ -87,6 +87,11 @@ def test_the_surcharge_counts_from_the_day_to_which_the_deadline_rolled() -> Non
     assert (str(asked["due_on"]), str(asked["paid_on"])) == ("2026-02-24", "2026-02-27")
 
 
+def test_the_tax_is_computed_by_the_rules_of_the_day_of_the_declaration() -> None:
+    house = unpaid_since_spring_festival()
+    assert str(house.asked["import_taxes"]["declared_on"]) == "2026-02-05"
+
+
 def test_payment_on_the_last_day_is_in_time() -> None:
     house = unpaid_since_spring_festival()
     house.at("2026-02-24 23:59:59")
