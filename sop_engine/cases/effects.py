@@ -72,8 +72,8 @@ def _listed(value: Any) -> list[dict[str, Any]]:
 def _notify(turn: Turn, effect: Effect, actor: str) -> None:
     """One notice to the address that a field holds, or to a role; none while a field that is no role is empty.
 
-    A field may hold the name of a role, as `responsible_unit` does: then that role is told. It may also have the name of
-    a role, as `consignee` has: then its e-mail address is meant, and the role without one.
+    A field may hold the name of a role, as `responsible_unit` does: then that role is told. It may also have the name
+    of a role, as `consignee` has: then its e-mail address is meant, and the role without one.
     """
     recipient = str(effect.target)
     address = None

@@ -19,8 +19,8 @@ from sop_engine.documents.filters import FILTERS, due_days
 from sop_engine.documents.missing import DASH, Missing, with_missing
 
 KNOWN_NAMES = ("at", "case", "clocks", "data", "firm", "language", "values")
-"""What every template may name: the instant, the case, its clocks, its data, the firm's name, the language, the effect's
-`with`. A clock has `due_at` and `due_on`, its last day: `clocks.tax_deadline.due_on`."""
+"""What every template may name: the instant, the case, its clocks, its data, the firm's name, the language, and the
+effect's `with`. A clock has `due_at` and `due_on`, its last day: `clocks.tax_deadline.due_on`."""
 _ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
