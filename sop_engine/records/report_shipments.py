@@ -13,6 +13,7 @@ from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_allocation import NOUGHT
 from sop_engine.records.cases import CaseRow
 from sop_engine.records.ledger_entries import EntryRow, LineRow
+from sop_engine.records.ledger_items import ItemRow, MoveRow
 from sop_engine.records.ledger_registers import BillRow, InvoiceRow, PaperLineRow
 from sop_engine.records.posting import LedgerRules
 from sop_engine.records.report_building import Cell, column, table
@@ -31,12 +32,16 @@ class Booked(NamedTuple):
 def margin(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -> ReportTable:
     """Revenue less cost per shipment, at the rate of each charge's day; money passed on for customers stands apart.
 
-    What was charged in another currency without a rate stands in a row of its own.
+    `exchange` is what other rates on the day of payment made of it, and is no part of the margin. What was charged in
+    another currency without a rate stands in a row of its own.
     """
     uses = rules.uses
     sums: defaultdict[tuple[str, str], defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for part in booked(session, asked.month, rules, (uses.revenue, uses.cost, uses.disbursement)):
         sums[part.shipment, part.currency][part.account] += part.amount
+    gains = _exchange_gains(session, asked.month, rules)
+    for shipment in gains:
+        sums[shipment, rules.currency][uses.revenue] += NOUGHT
     rows: list[list[Cell]] = []
     for (shipment, currency), by_account in sorted(sums.items()):
         revenue, cost, disbursed = (
@@ -45,7 +50,9 @@ def margin(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -
         )
         earned = -revenue - cost
         share = (earned / -revenue).quantize(Decimal("0.0001")) if revenue else None
-        rows.append([shipment, currency, -revenue, cost, earned, share, disbursed])
+        gain = gains.get(shipment, NOUGHT) if currency == rules.currency else NOUGHT
+        exchange = Money.rounded(gain, currency).amount
+        rows.append([shipment, currency, -revenue, cost, earned, share, exchange, disbursed])
     return table(
         asked,
         ("Margin per shipment", "单票毛利"),
@@ -57,6 +64,7 @@ def margin(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -
             column("cost", "Cost", "成本", "amount"),
             column("margin", "Margin", "毛利", "amount"),
             column("share", "Of revenue", "毛利率", "share"),
+            column("exchange", "Exchange", "汇兑损益", "amount"),
             column("disbursements", "Disbursed, not passed on", "代垫未转", "amount"),
         ],
         rows,
@@ -149,6 +157,26 @@ def booked(session: Session, month: str | None, rules: LedgerRules, accounts: tu
             continue
         for each in papers:
             yield Booked(each.shipment or entry.shipment, line.account, currency, sign * abs(each.amount) * factor)
+
+
+def _exchange_gains(session: Session, month: str | None, rules: LedgerRules) -> dict[str, Decimal]:
+    """What settling at another rate than that of the charge gained (or lost) each shipment, in book currency.
+
+    It falls into the month of the later of the two papers, and belongs to the shipment of the one that was settled.
+    """
+    chosen = select(ItemRow, EntryRow).join(EntryRow, col(EntryRow.entry_id) == col(ItemRow.item_id))
+    known = {
+        item.item_id: (item, entry) for item, entry in session.exec(chosen.where(ItemRow.currency != rules.currency))
+    }
+    gains: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for move in session.exec(select(MoveRow).where(col(MoveRow.against).is_not(None))):
+        if move.item_id not in known or move.against not in known:
+            continue
+        (item, mine), (_, other) = known[move.item_id], known[move.against]
+        is_charge = item.amount > 0 if item.account == rules.uses.receivable else item.amount < 0
+        if is_charge and mine.rate and other.rate and month in (None, max(mine.month, other.month)):
+            gains[mine.shipment] += move.amount * (mine.rate - other.rate)
+    return {shipment: gain for shipment, gain in sorted(gains.items()) if gain}
 
 
 def _papers(session: Session, month: str | None) -> Iterator[tuple[InvoiceRow | BillRow, EntryRow, str, str, Decimal]]:

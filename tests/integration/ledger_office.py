@@ -82,8 +82,15 @@ class Office:
         }
         return self.work("issue_invoice", **{**given, **more})
 
-    def receipt(self, bank_ref: str, amount: str, customer: str = "Acme", **more: Any) -> dict[str, Any]:
-        given = {"bank_ref": bank_ref, "amount": cny(amount), "customer": customer, "received_on": date(2026, 3, 20)}
+    def receipt(
+        self, bank_ref: str, amount: str, customer: str = "Acme", currency: str = "CNY", **more: Any
+    ) -> dict[str, Any]:
+        given = {
+            "bank_ref": bank_ref,
+            "amount": cny(amount, currency),
+            "customer": customer,
+            "received_on": date(2026, 3, 20),
+        }
         return self.work("record_receipt", **{**given, **more})
 
     def report(self, name: str, **asked: Any) -> ReportTable:

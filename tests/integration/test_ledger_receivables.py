@@ -1,5 +1,6 @@
 """Invoices, credit notes, receipts, refunds and disputes, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -173,3 +174,12 @@ def test_a_case_posts_its_own_data_into_the_sub_ledger(office: Office) -> None:
     assert (tax["kind"], tax["rate"], tax["vat"], tax["disbursements"]) == ("transport", "0.09", "90.00", "10.00")
     office.post("invoice_reversed", data, business_key="INV-1", **amounts)
     assert aged(office)["unapplied"] == "-1100.00"
+
+
+def test_receipts_at_the_same_time_do_not_settle_an_invoice_twice(office: Office) -> None:
+    office.invoice("INV-1", "1000")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: office.receipt(f"BANK-{number}", "300", settles="oldest"), range(8)))
+    row = aged(office)
+    assert (row["current"], row["unapplied"], row["total"]) == ("0.00", "-1340.00", "-1340.00")
+    assert office.on_account("1122") == Decimal("-1340.00")

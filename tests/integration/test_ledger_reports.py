@@ -158,3 +158,27 @@ def test_a_long_report_comes_in_pieces(office: Office) -> None:
     assert [len(piece.rows) for piece in pieces] == [2, 2, 1]
     assert sum((piece.rows for piece in pieces), ()) == office.report("ageing").rows
     assert {piece.total for piece in pieces} == {5}
+
+
+def test_another_rate_on_the_day_of_payment_is_exchange_not_margin(office: Office) -> None:
+    lines = [{"service": "O/F", "amount": cny("100", "USD")}]
+    office.invoice("INV-1", lines=lines, rate=Decimal("7.00"), shipment="SHP-1")
+    bill = {"supplier": "COSCO", "bill_no": "B-1", "lines": [{**lines[0], "shipment": "SHP-1"}], "shipment": "SHP-1"}
+    office.work(
+        "record_bill",
+        **bill,
+        billed_on=date(2026, 3, 4),
+        due_on=date(2026, 4, 4),
+        rate=Decimal("7.05"),
+        accepted_by="hu",
+    )
+    for number in (1, 2):
+        office.receipt(f"BANK-{number}", "50", currency="USD", settles="oldest", rate=Decimal("7.20"))
+    paid = {"business_key": "PAY-1", "supplier": "COSCO", "amount": cny("100", "USD")}
+    office.post("supplier_paid", {"bill_no": "B-1"}, **paid, rate=Decimal("7.25"))
+    (row,) = office.rows("margin")
+    assert (row["revenue"], row["cost"], row["margin"], row["exchange"]) == ("700.00", "705.00", "-5.00", "0.00")
+    office.invoice("INV-2", lines=lines, rate=Decimal("7.00"), shipment="SHP-2")
+    office.receipt("BANK-3", "40", currency="USD", settles="oldest", rate=Decimal("6.90"))
+    rows = {row["shipment"]: row["exchange"] for row in office.rows("margin")}
+    assert rows == {"SHP-1": "0.00", "SHP-2": "-4.00"}
