@@ -7,25 +7,22 @@ says of itself is read from the values of the posting, else from the case's own 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from sop_engine.cases.contracts import Contract
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import Title
 from sop_engine.freight.money import Money
-from sop_engine.freight.subledger_allocation import Wanted
 from sop_engine.freight.subledger_papers import Month, Rate
 from sop_engine.freight.subledger_policy import SubledgerPolicy
+from sop_engine.records.posting_item import ItemRule, OpeningItem, read_item, read_value, text_of
 
 Side = Literal["debit", "credit"]
 _MONTH: TypeAdapter[str] = TypeAdapter(Month)
 _RATE: TypeAdapter[Decimal] = TypeAdapter(Rate)
-_DAY = TypeAdapter(date)
-_WANTED = TypeAdapter(tuple[Wanted, ...])
 
 
 class UnbalancedError(InvalidInput):
@@ -47,24 +44,6 @@ class Line(BaseModel):
     """May be left out, and is nothing then."""
 
 
-class ItemRule(BaseModel):
-    """How an entry opens an item on a control account: the names of the values that say whose it is, and since when."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    account: str
-    party: str
-    reference: str = "business_key"
-    dated_on: str | None = None
-    """The day of the posting where it is not said."""
-    due_on: str | None = None
-    """The day it is dated where it is not said."""
-    settles: tuple[str, ...] = ()
-    """The first of these that says something says what the entry settles: references, or `oldest`."""
-    takes_credit: bool = False
-    """Then settles whatever stands against it, also what comes later."""
-
-
 class Rule(BaseModel):
     """How one business event is posted."""
 
@@ -75,21 +54,6 @@ class Rule(BaseModel):
     item: ItemRule | None = None
     register_as: Literal["invoice", "bill", "cod"] | None = Field(default=None, alias="register")
     """The register in which the paper is entered too."""
-
-
-class OpeningItem(Contract):
-    """What an entry opens on a control account."""
-
-    account: str
-    party: str
-    """Empty where nobody said whose money it is."""
-    reference: str
-    dated_on: date | None
-    due_on: date | None
-    amount: Decimal
-    settles: tuple[Wanted, ...] = ()
-    oldest_first: bool = False
-    takes_credit: bool = False
 
 
 class PostedLine(Contract):
@@ -203,7 +167,9 @@ class LedgerRules(BaseModel):
         if len(currencies) > 1:
             faults.append(Fault(where="values", what=f"mixes {', '.join(currencies)}", allowed="one currency"))
         known = {**(data or {}), **{name: value for name, value in values.items() if value is not None}}
-        item, month, rate = _particulars(rule, known, str(business_key), faults)
+        item = read_item(rule.item, known, str(business_key), faults) if rule.item is not None else None
+        month = read_value(known, "month", _MONTH, "such as 2026-03", faults)
+        rate = read_value(known, "rate", _RATE, "a number above 0", faults)
         if faults:
             raise InvalidInput(f"cannot post {entry}", faults)
         lines = tuple(
@@ -237,7 +203,7 @@ class LedgerRules(BaseModel):
             item=item.model_copy(update={"amount": _sum_on(item.account, lines)}) if item is not None else None,
             register_as=rule.register_as,
             month=month,
-            shipment=_text(values.get("shipment")),
+            shipment=text_of(values.get("shipment")),
             rate=Decimal(1) if currencies[0] == self.currency else rate,
             values=known,
         )
@@ -260,50 +226,3 @@ def _sum_on(account: str, lines: tuple[PostedLine, ...]) -> Decimal:
     return sum(
         (line.amount if line.side == "debit" else -line.amount for line in lines if line.account == account), Decimal()
     )
-
-
-def _particulars(
-    rule: Rule, known: Mapping[str, Any], business_key: str, faults: list[Fault]
-) -> tuple[OpeningItem | None, str | None, Decimal | None]:
-    """The item as far as the values tell it, the month asked for, the rate; faults are added to the list."""
-
-    def read(name: str, adapter: TypeAdapter[Any], allowed: str) -> Any:
-        value = known.get(name)
-        if value in (None, "", ()):
-            return None
-        try:
-            return adapter.validate_python(value)
-        except ValidationError:
-            faults.append(Fault(where=f"values.{name}", what=f"{value!r} cannot be read", allowed=allowed))
-            return None
-
-    month, rate = read("month", _MONTH, "such as 2026-03"), read("rate", _RATE, "a number above 0")
-    if rule.item is None:
-        return None, month, rate
-    wanted = next((known[name] for name in rule.item.settles if known.get(name)), ())
-    if isinstance(wanted, str):
-        wanted = "oldest" if wanted == "oldest" else [{"reference": wanted}]
-    settles: tuple[Wanted, ...] = ()
-    if wanted != "oldest":
-        try:
-            settles = _WANTED.validate_python(wanted)
-        except ValidationError:
-            faults.append(
-                Fault(where="values.settles", what=f"{wanted!r} cannot be read", allowed="references with amounts")
-            )
-    item = OpeningItem(
-        account=rule.item.account,
-        party=_text(known.get(rule.item.party)) or "",
-        reference=_text(known.get(rule.item.reference)) or business_key,
-        dated_on=read(rule.item.dated_on, _DAY, "a date") if rule.item.dated_on else None,
-        due_on=read(rule.item.due_on, _DAY, "a date") if rule.item.due_on else None,
-        amount=Decimal(),
-        settles=settles,
-        oldest_first=wanted == "oldest",
-        takes_credit=rule.item.takes_credit,
-    )
-    return item, month, rate
-
-
-def _text(value: Any) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
