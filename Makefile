@@ -11,7 +11,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help install demo test check lock bench record
+.PHONY: help install demo month test check lock bench record
 help: ## what you can type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
@@ -19,6 +19,9 @@ install: $(READY) ## create .venv with everything the project needs
 
 demo: $(READY) ## watch two shipments go from commission to collection (KEEP=1 leaves the stack up)
 	$(BIN)/sop demo $(if $(KEEP),--keep)
+
+month: $(READY) ## play a month of 300 shipments and check its books (SHIPMENTS=20 for fewer, SEED=7 for others)
+	$(BIN)/python -m tests.month $(if $(SHIPMENTS),--shipments $(SHIPMENTS)) $(if $(SEED),--seed $(SEED))
 
 test: check ## run every check and every test
 	PYTHONHASHSEED=1 $(BIN)/python -m pytest -q tests/unit

@@ -1,0 +1,23 @@
+"""Twenty shipments of the month, played on a server: the books are as their figures say, and the month closes."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from tests.month.checking import differences
+from tests.month.parties import LANES
+from tests.month.planning import STORIES
+from tests.month.running import run_month
+from tests.month.stack import running_firm
+
+SHIPMENTS = 20
+
+
+async def test_the_books_of_a_month_are_as_its_figures_say(tmp_path: Path) -> None:
+    async with running_firm(tmp_path) as gateway:
+        run = await run_month(gateway, SHIPMENTS)
+        assert run.faults == []
+        late = {shipment: due_on + timedelta(days=1) for shipment, due_on in run.month.due.items()}
+        assert await differences(gateway, replace(run.month, due=late)), "a day more or less makes no difference"
+    assert {plan.lane for plan in run.month.plans} == set(LANES)
+    assert {plan.story for plan in run.month.plans} == {*STORIES, "cash_held"}

@@ -1,0 +1,148 @@
+"""The acts of one shipment from the cash on delivery to the closed account, as its story goes."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sop_engine.console.playing import PlayedAct
+from tests.month.acting import AGENTS, CLERKS, SALES, cny, event, signal, task, turn
+from tests.month.planning import Plan, Receipt
+
+MANAGER = "qian.li"
+
+
+def money(plan: Plan, day: date) -> list[PlayedAct]:
+    """Everything after the delivery; `day` is the one on which the month's run begins."""
+    cash = _cash(plan, day)
+    if not plan.is_charged:
+        return cash
+    return [*cash, *_costing(plan), *_invoice(plan), *_bill(plan, day), *_collection(plan, day)]
+
+
+def _cash(plan: Plan, day: date) -> list[PlayedAct]:
+    if plan.cash is None:
+        return []
+    banked = task("", turn(CLERKS, plan.number), "banking_cash", "banked", cod_banked_on=str(day))
+    paid = task("", turn(CLERKS, plan.number + 1), "settling_cod", "settled", cod_paid_on=str(day))
+    return [banked, *([paid] if plan.is_charged else [])]
+
+
+def _costing(plan: Plan) -> list[PlayedAct]:
+    costs = [{"charge": charge, "payee": payee, "amount": cny(amount)} for charge, payee, amount in plan.costs]
+    sales = [{"service": service, "amount": cny(amount)} for service, amount in plan.sales]
+    clerk, other = turn(CLERKS, plan.number), turn(CLERKS, plan.number + 1)
+    return [
+        task("", clerk, "collecting_costs", "costed", "none_missing", cost_lines=costs, revenue_lines=sales),
+        task("", other, "checking_costs", "agreed"),
+    ]
+
+
+def _invoice(plan: Plan) -> list[PlayedAct]:
+    kind = "transport" if plan.lane.direction == "domestic" else "agency"
+    request = {"invoice_kind": kind, "terms_days": plan.customer.terms_days}
+    acts = [task("invoicing", turn(SALES, plan.number), "requested", "requested", **request), *_issue(plan, {})]
+    if plan.corrected_sales:
+        lines = [{"service": service, "amount": cny(amount)} for service, amount in plan.corrected_sales]
+        acts += [
+            signal("invoicing", "customer.rejected_invoice", void_reason="The freight is not as agreed"),
+            task("invoicing", MANAGER, "voiding", "approved"),
+            *_issue(plan, {"service_lines": lines}),
+        ]
+    return [*acts, signal("invoicing", "customer.confirmed_invoice", received_by="Ms Shen")]
+
+
+def _issue(plan: Plan, corrected: dict[str, Any]) -> list[PlayedAct]:
+    clerk, other = turn(CLERKS, plan.number + 1), turn(CLERKS, plan.number + 2)
+    register = {"register_no": f"R-{plan.number:05}", "archive_place": "Digital archive"}
+    return [
+        task("invoicing", clerk, "drafting", "drafted", tax_rate=plan.lane.sale_rate, **corrected),
+        task("invoicing", other, "checking", "agreed", "true_and_exact"),
+        task("invoicing", clerk, "issuing", "issued"),
+        task("invoicing", clerk, "registering", "registered", **register),
+        task("invoicing", clerk, "sending", "sent", channel="email"),
+    ]
+
+
+def _bill(plan: Plan, day: date) -> list[PlayedAct]:
+    bill, clerk = plan.bill, turn(CLERKS, plan.number + 2)
+    figures = {"bill_net": cny(bill.net), "bill_vat": cny(bill.vat), "bill_total": cny(bill.gross)}
+    paid = {"bill_paid_on": str(day), "payment_ref": f"BANK-OUT-{plan.number:05}"}
+    return [
+        task("", clerk, "verifying_bill", "verified", bill_no=f"BILL-{plan.number:05}", **figures),
+        task("", MANAGER, "approving_bill", "approved"),
+        *([task("", clerk, "paying_bill", "paid", **paid)] if plan.bill_is_paid else []),
+    ]
+
+
+def _collection(plan: Plan, day: date) -> list[PlayedAct]:
+    clerk = turn(CLERKS, plan.number)
+    dispute = _dispute(plan, day)
+    if plan.story == "disputed":
+        return dispute
+    acts = []
+    for number, receipt in enumerate(plan.receipts, start=1):
+        heard = _receipt(plan, number, receipt, day)
+        # After a dispute a clerk finds the money on the statement; else the bank reports it.
+        told = task("collection", clerk, "open", "money_received", **heard)
+        acts += [
+            told if dispute and number == 1 else signal("collection", "payment.received", **heard),
+            task("collection", turn(CLERKS, plan.number + 1), "posting", "posted"),
+        ]
+    if plan.surplus:
+        what = {"refunded": "Refund by bank", "credited": "To the next invoice"}[plan.story]
+        acts += [task("collection", clerk, "crediting", plan.story, credit_action=what)]
+    if plan.story not in ("short", "unpaid"):
+        acts += [task("collection", clerk, "closing", "closed", closing_entry="Settled")]
+    return [*dispute, *acts]
+
+
+def _receipt(plan: Plan, number: int, receipt: Receipt, day: date) -> dict[str, Any]:
+    return {
+        "received_amount": cny(receipt.amount),
+        "received_on": str(day + timedelta(days=receipt.days)),
+        "bank_ref": f"BANK-IN-{plan.number:05}-{number}",
+    }
+
+
+def _dispute(plan: Plan, day: date) -> list[PlayedAct]:
+    """The customer disputes the invoice: dunning rests while a complaint is dealt with."""
+    clerk, agent, complaint = turn(CLERKS, plan.number), turn(AGENTS, plan.number), "collection.complaint"
+    said = {"dispute": "The waiting time was not agreed"}
+    begun = [event("collection", turn(SALES, plan.number), "customer.disputed", **said)]
+    withdrawn = event(complaint, agent, "complainant.withdrew")
+    match plan.story:
+        case "disputed":
+            return begun
+        case "withdrawn":
+            return [*begun, withdrawn]
+        case "conceded":
+            assert plan.credit is not None
+            credit = {"credit_net": cny(plan.credit.net), "credit_tax_rate": plan.credit.rate}
+            return [
+                *begun,
+                task("collection", clerk, "disputed", "conceded", customer_answer="They are right", **credit),
+                task("collection", MANAGER, "approving_credit", "approved", approval="Agreed"),
+                withdrawn,
+            ]
+        case "answered":
+            return [
+                *begun,
+                *_complaint(complaint, agent, day),
+                task("collection", clerk, "disputed", "resolved", customer_answer="They accept the charge"),
+            ]
+    return []
+
+
+def _complaint(case: str, agent: str, day: date) -> list[PlayedAct]:
+    """To the answer; the revisit comes three working days later."""
+    facts = {"facts": "The vehicle waited two hours", "cause": "The gate was shut", "plan": "Explain the charge"}
+    done = [{"what": "Sent the gate's record", "who": "钱莉 Qian Li", "done_on": str(day)}]
+    classified = {"kind": "price", "severity": "normal", "legal_risk": False}
+    return [
+        task(case, agent, "registered", "acknowledged", "soothed", event_at="= now"),
+        task(case, "feng.xue", "classified", "done", **classified),
+        task(case, "feng.xue", "assigned", "done", responsible_unit="finance_manager"),
+        task(case, MANAGER, "investigating", "plan_proposed", **facts),
+        task(case, "jiang.bo", "approving_plan", "approved"),
+        task(case, "feng.xue", "plan_told", "accepted", "told", answer="Thank you"),
+        task(case, MANAGER, "handling", "done", actions=done, result_text="The charge stands"),
+    ]

@@ -1,0 +1,37 @@
+"""One run of the month: generate, play, check, close."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sop_engine.console.playing import ZONE
+from sop_engine.temporal.gateway import CaseGateway
+from tests.month.checking import Month, differences
+from tests.month.closing import close_months
+from tests.month.planning import plan_month
+from tests.month.playing import Played, play_month
+
+SEED = 2026
+
+
+@dataclass(frozen=True)
+class Run:
+    """A month that was played, and everything that went wrong."""
+
+    month: Month
+    faults: list[str]
+
+
+async def run_month(
+    gateway: CaseGateway, count: int, seed: int = SEED, told: Callable[[Played], None] = lambda _: None
+) -> Run:
+    """Plays the shipments, compares the books with the figures, closes the month, and compares them again."""
+    day = datetime.now(ZONE).date()
+    played = await play_month(gateway, plan_month(seed, count), day, told)
+    month = Month([each.plan for each in played], {p.plan.case_id: p.due_on for p in played if p.due_on}, day)
+    faults = [each.failure for each in played if each.failure]
+    if not faults:
+        faults = await differences(gateway, month)
+        faults += await close_months(gateway, day, datetime.now(ZONE).date())
+        faults += [f"after the close: {fault}" for fault in await differences(gateway, month)]
+    return Run(month, faults)
