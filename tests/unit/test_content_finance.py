@@ -151,13 +151,105 @@ def test_a_dispute_that_is_right_lessens_the_invoice_once_the_manager_approves()
     assert leaf(house) == "closing"
 
 
-def test_a_broken_promise_is_dunned_again() -> None:
+def dunned(house: House) -> list[int]:
+    """The levels of the letters that went out."""
+    return [paper.facts.data["level"] for paper in house.papers if paper.template == "dunning_notice"]
+
+
+def promised(until: str) -> House:
+    """A receivable that was due on 4 March, and a promise given on the 5th."""
     house = collection("2026-03-04")
     house.pass_time(timedelta(days=3))
-    promise = {"promise_on": "2026-03-07", "promise_amount": "CNY 1000.00", "customer_answer": "On Saturday"}
+    promise = {"promise_on": until, "promise_amount": "CNY 1000.00", "customer_answer": "Then"}
     house.do("C", "hu.jing", "overdue", "promised", promise)
+    return house
+
+
+@pytest.mark.parametrize(("until", "broken_after", "level"), [("2026-03-07", 3, 1), ("2026-03-20", 16, 3)])
+def test_a_broken_promise_is_dunned_at_the_level_that_is_due(until: str, broken_after: int, level: int) -> None:
+    house = promised(until)
+    house.pass_time(timedelta(days=broken_after - 1))
+    assert (leaf(house), dunned(house)) == ("promised", [1])
+    house.pass_time(timedelta(days=1))
+    assert (leaf(house), dunned(house)) == ("overdue", [1, level])
+
+
+def test_a_promise_that_outlasts_the_escalation_holds_it_back() -> None:
+    house = promised("2026-04-10")
+    house.pass_time(timedelta(days=36))
+    assert (leaf(house), dunned(house)) == ("promised", [1])
+    house.pass_time(timedelta(days=1))
+    assert (leaf(house), dunned(house)) == ("escalated", [1, 4])
+
+
+def test_a_part_payment_leaves_the_promise_standing() -> None:
+    house = promised("2026-03-20")
+    house.pass_time(timedelta(days=9))
+    pay(house, "CNY 400.00", "B1")
+    assert (leaf(house), dunned(house)) == ("promised", [1])
+    house.pass_time(timedelta(days=7))
+    assert (leaf(house), dunned(house)) == ("overdue", [1, 3])
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "levels"), [(9, "overdue", [1, 2]), (20, "overdue", [1, 3]), (50, "escalated", [1, 5])]
+)
+def test_a_level_reached_while_money_is_booked_follows_when_it_is_not_ours(
+    days: int, state: str, levels: list[int]
+) -> None:
+    house = collection("2026-03-04")
     house.pass_time(timedelta(days=3))
-    assert (leaf(house), house.states["C"].snapshot.data["level"]) == ("overdue", 2)
+    money = {"received_amount": "CNY 1000.00", "received_on": "2026-03-05", "bank_ref": "B1"}
+    house.signal("C", "payment.received", money)
+    house.pass_time(timedelta(days=days))
+    assert (leaf(house), dunned(house)) == ("posting", [1])
+    house.do("C", "hu.jing", "posting", "not_ours", money)
+    assert (leaf(house), dunned(house)) == (state, levels)
+
+
+def test_a_level_reached_while_money_is_booked_lapses_with_the_debt() -> None:
+    house = collection("2026-03-04")
+    house.signal(
+        "C", "payment.received", {"received_amount": "CNY 1000.00", "received_on": "2026-03-05", "bank_ref": "B1"}
+    )
+    house.pass_time(timedelta(days=20))
+    house.do("C", "hu.jing", "posting", "posted")
+    assert (leaf(house), dunned(house)) == ("closing", [])
+
+
+def test_a_part_payment_leaves_the_dispute_open_and_its_clock_at_rest() -> None:
+    house = collection("2026-03-04")
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
+    money = {"received_amount": "CNY 400.00", "received_on": "2026-03-05", "bank_ref": "B1"}
+    house.signal("C", "payment.received", money)
+    house.pass_time(timedelta(days=20))
+    assert clock(house) == "paused"
+    house.do("C", "hu.jing", "posting", "posted")
+    assert (leaf(house), clock(house), dunned(house)) == ("disputed", "paused", [])
+
+
+def test_a_dispute_that_is_settled_while_money_is_booked_is_over() -> None:
+    house = collection()
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
+    house.signal(
+        "C", "payment.received", {"received_amount": "CNY 400.00", "received_on": "2026-03-05", "bank_ref": "B1"}
+    )
+    house.signal("C.complaint", "complainant.withdrew")
+    assert clock(house) == "running"
+    house.do("C", "hu.jing", "posting", "posted")
+    assert leaf(house) == "reminded"
+
+
+def test_money_for_another_invoice_leaves_the_escalation_to_be_decided() -> None:
+    house = collection("2026-03-04")
+    house.pass_time(timedelta(days=35))
+    money = {"received_amount": "CNY 1.00", "received_on": "2026-03-05", "bank_ref": "B1"}
+    house.signal("C", "payment.received", money)
+    house.do("C", "hu.jing", "posting", "not_ours", money)
+    assert (leaf(house), dunned(house)) == ("escalated", [1, 2, 3, 4])
+    house.do("C", "sun.lihua", "escalated", "decided", {"action": "legal", "approval": "Hand to counsel"})
+    house.do("C", "chen.guodong", "general_manager_deciding", "approved", {"approval": "Agreed"})
+    assert (leaf(house), dunned(house)) == ("overdue", [1, 2, 3, 4, 4])
 
 
 def test_a_write_off_needs_finance_manager_and_general_manager() -> None:

@@ -18,8 +18,9 @@ def test_a_receivable_watched_late_is_dunned_by_its_due_date() -> None:
         "overdue_30": "2026-05-01 00:00",
         "overdue_45": "2026-05-16 00:00",
     }
-    assert house.states["CASE-1"].snapshot.data["overdue_days"] == 30
+    assert house.states["CASE-1"].snapshot.data["overdue_days"] == 45
     assert house.tasks == ("escalated",)
+    assert house.notices_of("collection_escalated")[-1] == ("2026-05-16 00:00", "general_manager")
 
 
 def test_a_receivable_watched_from_two_days_before_is_reminded_once() -> None:
