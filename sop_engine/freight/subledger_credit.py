@@ -4,23 +4,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from sop_engine.freight.subledger_ageing import Ageing
 
 Standing = Literal["good", "watch", "on_hold"]
 Hindrance = Literal["on_hold", "over_limit", "overdue"]
 
 
-class CreditPolicy(BaseModel):
-    """What applies to customers without terms of their own."""
+class CreditPolicy(NamedTuple):
+    """When bookings are blocked, and who may let one through."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    overdue_days: int = Field(ge=0)
-    """A booking is blocked when an undisputed amount is past due by this many days or more."""
-    lift_roles: tuple[str, ...] = Field(min_length=1)
-    """Who may approve a booking in spite of a block."""
+    overdue_days: int
+    """A booking is blocked when an undisputed amount is past due by this many days or more; at least 1."""
+    lift_roles: tuple[str, ...]
 
 
 class CreditTerms(NamedTuple):
@@ -71,7 +66,7 @@ def decide_credit(
         found.append(("on_hold", "the customer is on hold"))
     if terms.limit is not None and exposure > terms.limit:
         found.append(("over_limit", f"exposure of {exposure} exceeds the limit of {terms.limit}"))
-    if ageing.overdue > 0 and ageing.oldest_days >= max(1, policy.overdue_days):
+    if ageing.overdue > 0 and ageing.oldest_days >= policy.overdue_days:
         found.append(("overdue", f"{ageing.overdue} overdue, the oldest by {ageing.oldest_days} days"))
     lift = next((each for each in lifts if _covers(each, exposure, on, case_id)), None) if found else None
     reasons = "; ".join(text for _, text in found)

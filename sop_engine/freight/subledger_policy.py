@@ -19,7 +19,9 @@ class SubledgerPolicy(BaseModel):
     match_tolerance: MatchTolerance
     payment_tiers: PaymentTiers
     dunning: tuple[DunningLevel, ...]
-    credit: CreditPolicy
+    """Exactly one level stops credit."""
+    credit_lift_roles: tuple[str, ...] = Field(min_length=1)
+    """Who may approve a booking in spite of a block."""
     cod_settle_months: int = Field(ge=0)
     freight_ratio: Decimal = Field(gt=0)
     """The share of the goods' value that freight may be before it is flagged."""
@@ -29,4 +31,12 @@ class SubledgerPolicy(BaseModel):
         figures = [(level.level, level.days) for level in self.dunning]
         if any(later[0] <= earlier[0] or later[1] <= earlier[1] for earlier, later in pairwise(figures)):
             raise ValueError("dunning: levels and days must rise")
+        if [level.days > 0 for level in self.dunning if level.stops_credit] != [True]:
+            raise ValueError("dunning: exactly one level, some days after the due date, stops credit")
         return self
+
+    @property
+    def credit(self) -> CreditPolicy:
+        """Bookings are blocked from the dunning level on that stops credit."""
+        days = next(level.days for level in self.dunning if level.stops_credit)
+        return CreditPolicy(days, self.credit_lift_roles)
