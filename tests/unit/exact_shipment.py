@@ -32,7 +32,7 @@ def report(house: ExactHouse, state: str, outcome: str, **result: Any) -> None:
 
 
 def preparing(house: ExactHouse) -> None:
-    report(house, "intake", "accepted")
+    report(house, "intake", "accepted", transport_mode="road", cargo_class="general")
     report(house, "booking", "confirmed", booking_no="COSU6123456789", cut_off_at=CUT_OFF)
 
 

@@ -39,14 +39,14 @@ def submitted(house: House) -> None:
     house.do("D", "wang.fang", "submitting", "submitted", {"declaration_no": NUMBER})
 
 
-def enter(house: House) -> None:
+def enter(house: House, **changed: Any) -> None:
     blocks = {
         "transport_data": {"transport_name": "LA 8460", "voyage": "1", "port": "CNPVG", "packages": 1, "gross_kg": 1},
         "price_data": {"terms": "CIF", "total": "CNY 1000000.00"},
         "origin_data": {"origin_country": "DE", "trade_country": "DE"},
         "software_ref": "E1",
     }
-    house.do("D", "wang.fang", "entering", "entered", blocks)
+    house.do("D", "wang.fang", "entering", "entered", blocks | changed)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,34 @@ def test_supervision_conditions_need_permits_and_a_difficult_code_needs_evidence
     with pytest.raises(InvalidInput) as refused:
         house.do("D", "wang.fang", "difficult_code", "decided", {"method": "precedent", "decision": "8481"})
     assert [fault.where for fault in refused.value.faults] == ["evidence"]
+
+
+@pytest.mark.parametrize("gap", ["duty_rate", "vat_rate"])
+def test_an_import_keeps_its_rates_wherever_its_items_are_changed(gap: str) -> None:
+    short = [{name: value for name, value in ITEM.items() if name != gap}]
+    house = declaration()
+    house.do("D", "wang.fang", "classifying", "difficult", {"items": [ITEM]})
+    found = {"method": "precedent", "decision": "8481", "evidence": "ruling.pdf", "items": short}
+    house.do("D", "wang.fang", "difficult_code", "decided", found)
+    with pytest.raises(InvalidInput, match="An import has its rates"):
+        enter(house)
+    enter(house, items=[ITEM])
+    house.do("D", "liu.yang", "checking", "agreed", {"check_result": "Equal"})
+    house.do("D", "wang.fang", "submitting", "submitted", {"declaration_no": NUMBER})
+    house.signal("D", "customs.returned", {"problem": "Wrong price"})
+    with pytest.raises(InvalidInput, match="An import has its rates"):
+        house.do("D", "wang.fang", "correcting", "corrected", {"cause": "Typing", "action": "Price", "items": short})
+    with pytest.raises(InvalidInput, match=gap):
+        tax(item=short[0])
+
+
+def test_a_corrected_price_corrects_the_customs_value() -> None:
+    house = declaration()
+    submitted(house)
+    house.signal("D", "customs.returned", {"problem": "Wrong price"})
+    cheaper = {"cause": "Typing", "action": "Price changed", "items": [ITEM | {"value": "CNY 900000.00"}]}
+    house.do("D", "wang.fang", "correcting", "corrected", cheaper)
+    assert house.states["D"].snapshot.data["customs_value"]["amount"] == Decimal("900000.00")
 
 
 def test_who_entered_does_not_check() -> None:

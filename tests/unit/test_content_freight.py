@@ -143,17 +143,26 @@ def test_a_silent_carrier_is_chased_and_a_wrong_confirmation_is_not_taken() -> N
 # -- documents ---------------------------------------------------------------------------------------------------------
 
 
+OPENING = CUSTOMER | {
+    "direction": "export",
+    "transport_mode": "sea",
+    "cargo_class": "general",
+    "consignment": CONSIGNMENT,
+    "cut_off_at": "2026-03-12T09:30+08:00",
+}
+
+
 def documents() -> House:
     house = RuledHouse()
-    opening = CUSTOMER | {
-        "direction": "export",
-        "transport_mode": "sea",
-        "cargo_class": "general",
-        "consignment": CONSIGNMENT,
-        "cut_off_at": "2026-03-12T09:30+08:00",
-    }
-    house.open("DocumentPreparation", "DP", opening)
+    house.open("DocumentPreparation", "DP", OPENING)
     return house
+
+
+@pytest.mark.parametrize("field", ["transport_mode", "cargo_class"])
+def test_papers_cannot_be_listed_without_mode_and_class(field: str) -> None:
+    opening = {name: value for name, value in OPENING.items() if name != field}
+    with pytest.raises(InvalidInput, match=field):
+        RuledHouse().open("DocumentPreparation", "DP", opening)
 
 
 def made(house: House, **declared: Any) -> None:
