@@ -73,7 +73,10 @@ def margins(plans: Iterable[Plan]) -> dict[str, tuple[Decimal, ...]]:
 def receivables(
     plans: Sequence[Plan], due: Mapping[str, date], day: date, on: date
 ) -> dict[str, tuple[dict[str, Decimal], Decimal, Decimal]]:
-    """Of each customer in the evening of a day: what is open by days past due, surplus in our hands, and the whole."""
+    """Of each customer in the evening of a day: what is open by days past due, surplus in our hands, and the whole.
+
+    What is disputed stands apart, however old it is.
+    """
     buckets: defaultdict[str, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     surplus: defaultdict[str, Decimal] = defaultdict(Decimal)
     for plan in plans:
@@ -82,7 +85,8 @@ def receivables(
         received = sum((each.amount for each in plan.receipts if day + timedelta(each.days) <= on), NOUGHT)
         open_still = plan.due - received
         if open_still > 0:
-            buckets[plan.customer.name][_bucket((on - due[plan.case_id]).days)] += open_still
+            age = "disputed" if plan.story == "disputed" else _bucket((on - due[plan.case_id]).days)
+            buckets[plan.customer.name][age] += open_still
         elif open_still + plan.refund < 0:
             surplus[plan.customer.name] -= open_still + plan.refund
     return {

@@ -13,11 +13,11 @@ from sop_engine.temporal.gateway import CaseGateway
 from tests.month import books
 from tests.month.planning import NOUGHT, Plan
 
-AGES = (0, 25, 50, 80, 130, 200)
+AGES = (1, 25, 50, 80, 130, 200)
 """Days after the run began on whose evenings the receivables are looked at."""
 SETTLED_WITHIN = 20.0
 """Seconds in which the last postings of the last acts must be in the books."""
-LATE = ("1-30", "31-60", "61-90", "91-120", "120+")
+STANDING = ("current", "1-30", "31-60", "61-90", "91-120", "120+", "disputed")
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,11 @@ async def _statuses(gateway: CaseGateway, month: Month) -> list[str]:
 
 async def _receivables(gateway: CaseGateway, month: Month, on: date) -> tuple[dict[str, Any], dict[str, Any]]:
     def shown(row: Mapping[str, str]) -> tuple[Decimal, ...]:
-        return tuple(Decimal(row[key]) for key in ("current", *LATE, "unapplied", "total"))
+        return tuple(Decimal(row[key]) for key in (*STANDING, "unapplied", "total"))
 
     told = {row["party"]: shown(row) for row in await _rows(gateway, name="ageing", on=on)}
     expected = {
-        name: (*(by_age.get(key, NOUGHT) for key in ("current", *LATE)), -surplus, total)
+        name: (*(by_age.get(key, NOUGHT) for key in STANDING), -surplus, total)
         for name, (by_age, surplus, total) in books.receivables(month.plans, month.due, month.day, on).items()
     }
     return expected, told
