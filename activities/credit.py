@@ -59,7 +59,7 @@ class CreditActivities:
     """What `work:` may name about credit."""
 
     def __init__(self, engine: Engine, rules: LedgerRules, organization: Organization | None = None) -> None:
-        self._credit = CreditRepository(engine, rules.uses.receivable, rules.currency, rules.policy.credit)
+        self._credit = CreditRepository(engine, rules.uses.receivable, rules.currency, rules.policy)
         self._organization = organization
 
     @activity.defn(name="credit_check")

@@ -10,14 +10,6 @@ Standing = Literal["good", "watch", "on_hold"]
 Hindrance = Literal["on_hold", "over_limit", "overdue"]
 
 
-class CreditPolicy(NamedTuple):
-    """When bookings are blocked, and who may let one through."""
-
-    overdue_days: int
-    """A booking is blocked when an undisputed amount is past due by this many days or more; at least 1."""
-    lift_roles: tuple[str, ...]
-
-
 class CreditTerms(NamedTuple):
     """A customer's terms."""
 
@@ -54,19 +46,22 @@ def decide_credit(
     terms: CreditTerms,
     ageing: Ageing,
     requested: Decimal,
-    policy: CreditPolicy,
+    overdue_days: int,
     on: date,
     lifts: tuple[CreditLift, ...] = (),
     case_id: str | None = None,
 ) -> CreditDecision:
-    """May the customer book for `requested` more? Disputed amounts count as exposure, not as overdue."""
+    """May the customer book for `requested` more?
+
+    Blocked from `overdue_days` past due on, at least 1. Disputed amounts count as exposure, not as overdue.
+    """
     exposure = ageing.total + requested
     found: list[tuple[Hindrance, str]] = []
     if terms.standing == "on_hold":
         found.append(("on_hold", "the customer is on hold"))
     if terms.limit is not None and exposure > terms.limit:
         found.append(("over_limit", f"exposure of {exposure} exceeds the limit of {terms.limit}"))
-    if ageing.overdue > 0 and ageing.oldest_days >= policy.overdue_days:
+    if ageing.overdue > 0 and ageing.oldest_days >= overdue_days:
         found.append(("overdue", f"{ageing.overdue} overdue, the oldest by {ageing.oldest_days} days"))
     lift = next((each for each in lifts if _covers(each, exposure, on, case_id)), None) if found else None
     reasons = "; ".join(text for _, text in found)

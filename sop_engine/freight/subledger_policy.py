@@ -6,7 +6,6 @@ from itertools import pairwise
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.freight.subledger_approval import PaymentTiers
-from sop_engine.freight.subledger_credit import CreditPolicy
 from sop_engine.freight.subledger_dunning import DunningLevel
 from sop_engine.freight.subledger_matching import MatchTolerance
 
@@ -36,7 +35,6 @@ class SubledgerPolicy(BaseModel):
         return self
 
     @property
-    def credit(self) -> CreditPolicy:
-        """Bookings are blocked from the dunning level on that stops credit."""
-        days = next(level.days for level in self.dunning if level.stops_credit)
-        return CreditPolicy(days, self.credit_lift_roles)
+    def credit_stop_days(self) -> int:
+        """Days past due from which new bookings are blocked."""
+        return next(level.days for level in self.dunning if level.stops_credit)

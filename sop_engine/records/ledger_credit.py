@@ -14,11 +14,11 @@ from sop_engine.freight.subledger_allocation import OpenItem
 from sop_engine.freight.subledger_credit import (
     CreditDecision,
     CreditLift,
-    CreditPolicy,
     CreditTerms,
     Standing,
     decide_credit,
 )
+from sop_engine.freight.subledger_policy import SubledgerPolicy
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger_entries import EntryRow
@@ -59,7 +59,7 @@ class CreditLiftRow(Row, table=True):
 class CreditRepository:
     """Answers whether a customer may book, and keeps who lifted a block."""
 
-    def __init__(self, engine: Engine, account: str, book_currency: str, policy: CreditPolicy) -> None:
+    def __init__(self, engine: Engine, account: str, book_currency: str, policy: SubledgerPolicy) -> None:
         self._engine = engine
         self._account = account
         self._book = book_currency
@@ -100,8 +100,8 @@ class CreditRepository:
         at: datetime,
     ) -> None:
         """Keeps an approval once per key. Raises Refused where the role may not give it."""
-        if role not in self._policy.lift_roles:
-            raise Refused(f"{role} cannot lift a credit block", allowed=self._policy.lift_roles)
+        if role not in self._policy.credit_lift_roles:
+            raise Refused(f"{role} cannot lift a credit block", allowed=self._policy.credit_lift_roles)
         row = CreditLiftRow(
             key=key,
             customer=customer,
@@ -128,7 +128,7 @@ class CreditRepository:
                 known,
                 ageing,
                 requested,
-                self._policy,
+                self._policy.credit_stop_days,
                 on,
                 tuple(CreditLift(row.key, row.up_to, row.valid_to, row.case_id) for row in lifts),
                 case_id,

@@ -107,7 +107,7 @@ def test_payment_dispute_and_promise_skip_a_level() -> None:
 
 
 def test_credit_ends_above_the_limit_and_on_the_thirtieth_day() -> None:
-    policy, aged = RULES.policy.credit, age([item("1000")], DUE + timedelta(days=29))
+    policy, aged = RULES.policy.credit_stop_days, age([item("1000")], DUE + timedelta(days=29))
     terms = CreditTerms(limit=Decimal(1500))
     assert decide_credit(terms, aged, Decimal(500), policy, DUE).allowed
     assert decide_credit(terms, aged, Decimal("500.01"), policy, DUE).hindrances == ("over_limit",)
