@@ -132,8 +132,15 @@ class Errands:
                 await self._effect(key, command)
 
     async def _run_work(self, key: str, command: RunWork) -> None:
-        info = workflow.info()
-        given = WorkInput(key=key, case_id=info.workflow_id, sop=self._sop, values=command.values, at=workflow.now())
+        case_id = workflow.info().workflow_id
+        given = WorkInput(
+            # Of the entry of its state: what is tried again after an incident finds what it did before.
+            key=f"{case_id}:{command.key}",
+            case_id=case_id,
+            sop=self._sop,
+            values=command.values,
+            at=workflow.now(),
+        )
         try:
             result = await workflow.execute_activity(
                 command.activity,

@@ -478,6 +478,7 @@ class WorkInput(Contract):
     """Input of every automated activity named by `work:`."""
 
     key: str
+    """Of the case and the entry of its state, the same however often the work is tried."""
     case_id: str
     sop: str
     values: Data = {}
