@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 
+from sop_engine.cases.contracts import RuleView
 from sop_engine.cases.definition import ParameterSpec, SopDefinition
 from sop_engine.cases.procedure import AppliedRule, Bundle, DefinitionError
 from sop_engine.cases.views import case_view
+from sop_engine.console.render_case import render_case
+from sop_engine.console.render_definition import render_definition
 from sop_engine.content.checking import check_sop
 from sop_engine.content.library import ContentError, Library, content_root, load_library
 from tests.unit.content_house import MONDAY, House, shipped
+from tests.unit.test_console_rendering import seen, view
 
 SECOND_OF_MARCH = date(2026, 3, 2)
 LAST_OF_NOVEMBER = date(2024, 11, 30)
@@ -185,3 +189,19 @@ def test_a_bundle_of_before_the_rules_is_read() -> None:
     del written["rules"]
     assert Bundle.model_validate(written).rules == {}
     assert SopDefinition.model_validate(written["definition"]).sop == "Complaint"
+
+
+def test_a_person_reads_the_rules_of_a_case() -> None:
+    rule = RuleView(
+        parameter="pay_days", value=15, rule="T5", citation="关税法 Tariff Law Art. 43", valid_from=date(2024, 12, 1)
+    )
+    lines = seen(render_case(view(rules=(rule,)), "en", None)).splitlines()
+    heads = next(line for line in lines if "parameter" in line)
+    assert heads.split() == "parameter value rule citation valid from valid to".split()
+    assert next(line for line in lines if "pay_days" in line).split()[:3] == ["pay_days", "15", "T5"]
+    assert "法定数值" in seen(render_case(view(rules=(rule,)), "zh", None))
+
+
+def test_a_definition_shows_the_rule_in_place_of_the_figure() -> None:
+    shown = seen(render_definition(shipped().sops["TaxPayment"].definition, "en"))
+    assert re.search(r"pay_days +rule T5", shown)

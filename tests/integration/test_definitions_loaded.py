@@ -1,0 +1,43 @@
+"""What a case is given when it opens: its procedure with the law of that day in China."""
+
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.definitions import DefinitionActivities
+from sop_engine.cases.contracts import LoadInput
+from sop_engine.cases.procedure import Bundle
+from sop_engine.content.library import load_library
+from sop_engine.records.definitions import DefinitionRepository
+from sop_engine.records.engine import open_engine
+from sop_engine.records.migration import migrate
+from sop_engine.temporal.present import PRESENT
+
+
+@pytest.fixture(scope="module")
+def definitions() -> DefinitionActivities:
+    engine = open_engine("sqlite://")
+    migrate(engine)
+    return DefinitionActivities(load_library(), DefinitionRepository(engine))
+
+
+def loaded(definitions: DefinitionActivities, opened_at: datetime) -> Bundle:
+    packed = definitions.load_procedure(LoadInput(sop="TaxPayment", version=None, opened_at=opened_at))
+    return PRESENT.procedure(packed).bundle
+
+
+def test_a_case_opens_under_the_law_of_the_day_in_china(definitions: DefinitionActivities) -> None:
+    """16:00 in Greenwich on 30 November is midnight of the day on which the Tariff Law came into force."""
+    before, after = (
+        loaded(definitions, datetime(2024, 11, 30, hour, minute, tzinfo=UTC)) for hour, minute in ((15, 59), (16, 0))
+    )
+    assert before.rules["pay_days"].citation.startswith("海关法 Customs Law")
+    assert after.rules["pay_days"].citation == "关税法 Tariff Law Art. 43"
+    assert (before.parameters["pay_days"], after.parameters["pay_days"]) == (15, 15)
+
+
+def test_a_case_from_before_the_law_is_refused_for_good(definitions: DefinitionActivities) -> None:
+    with pytest.raises(ApplicationError, match="no text of rule T5 holds on 1999-12-31") as caught:
+        loaded(definitions, datetime(1999, 12, 31, tzinfo=UTC))
+    assert (caught.value.type, caught.value.non_retryable) == ("Definition", True)
