@@ -197,7 +197,7 @@ def test_a_person_reads_the_rules_of_a_case() -> None:
     )
     lines = seen(render_case(view(rules=(rule,)), "en", None)).splitlines()
     heads = next(line for line in lines if "parameter" in line)
-    assert heads.split() == "parameter value rule citation valid from valid to".split()
+    assert heads.split() == ["parameter", "value", "rule", "citation", "valid", "from", "valid", "to"]
     assert next(line for line in lines if "pay_days" in line).split()[:3] == ["pay_days", "15", "T5"]
     assert "法定数值" in seen(render_case(view(rules=(rule,)), "zh", None))
 
