@@ -1,4 +1,4 @@
-"""The activity that renders a case's documents: HTML, and PDF where there is a template for it."""
+"""The activity that renders a case's documents: HTML, PDF, or both, as there are templates."""
 
 from sqlalchemy import Engine
 from temporalio import activity
@@ -30,14 +30,18 @@ class DocumentActivities:
             return kept
         with refusals():
             about = (given.template, given.facts, given.values, self._organization.name)
-            rendered = self._templates.render(*about)
-            pdf = self._papers.render(*about).content if given.template in self._papers else None
+            pdf = self._papers.render(*about) if given.template in self._papers else None
+            if pdf is not None and given.template not in self._templates:
+                title, html = pdf.title, None
+            else:
+                page = self._templates.render(*about)
+                title, html = page.title, page.html.encode()
         return self._documents.keep(
             key=given.key,
             case_id=given.facts.case_id,
             template=given.template,
-            title=rendered.title.model_dump(),
-            content=rendered.html.encode(),
+            title=title.model_dump(),
+            content=html,
             rendered_at=given.facts.at,
-            pdf=pdf,
+            pdf=None if pdf is None else pdf.content,
         )

@@ -129,7 +129,9 @@ class Library:
 
     @property
     def templates(self) -> tuple[str, ...]:
-        return tuple(sorted(path.name.removesuffix(".html.j2") for path in (self.root / "documents").glob("*.html.j2")))
+        """Every document that an SOP may ask for, as HTML, as PDF, or both."""
+        folder = self.root / "documents"
+        return tuple(sorted({path.name.split(".")[0] for path in (*folder.glob("*.html.j2"), *folder.glob("*.typ"))}))
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -59,9 +59,12 @@ class TemplateFolder:
         """Every template there is."""
         return tuple(sorted(path.name.removesuffix(self._ending) for path in self._folder.glob(f"*{self._ending}")))
 
+    def __contains__(self, template_id: str) -> bool:
+        return _ID.fullmatch(template_id) is not None and (self._folder / f"{template_id}{self._ending}").is_file()
+
     def template(self, template_id: str) -> Template:
         """Raises NotFound for an unknown template, TemplateError for one that cannot be read."""
-        if _ID.fullmatch(template_id) is None or not (self._folder / f"{template_id}{self._ending}").is_file():
+        if template_id not in self:
             raise NotFound(f"there is no template {template_id!r}", allowed=self.ids)
         try:
             return self._environment.get_template(f"{template_id}{self._ending}")

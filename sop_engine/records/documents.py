@@ -13,6 +13,9 @@ from sop_engine.cases.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, D
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
 
+HTML, PDF = ("html", "text/html; charset=utf-8"), ("pdf", "application/pdf")
+"""How a file's name ends, and its media type."""
+
 
 class ContentRow(Row, table=True):
     """The bytes of a file, whoever refers to them."""
@@ -63,20 +66,24 @@ class DocumentRepository:
         case_id: str,
         template: str,
         title: dict[str, str],
-        content: bytes,
+        content: bytes | None,
         rendered_at: datetime,
         pdf: bytes | None = None,
     ) -> DocumentResult:
         """Keeps the next version of a case's document, HTML and PDF; with a known key, answers with what is kept.
 
+        A document without HTML is its PDF: that is what is read of it either way.
         Two keys of one document at the same instant end in an IntegrityError for one of them, which then tries again.
         """
         with writing(self._engine) as connection, Session(connection) as session:
             row = session.exec(select(DocumentRow).where(DocumentRow.key == key)).first()
             if row is not None:
                 return _result(row)
-            digest = _kept_content(session, content)
             pdf_digest = None if pdf is None else _kept_content(session, pdf)
+            digest = pdf_digest if content is None else _kept_content(session, content)
+            if digest is None:
+                raise ValueError(f"{template} of {case_id} has neither HTML nor PDF")
+            ending, media_type = HTML if content is not None else PDF
             latest = select(func.max(DocumentRow.version)).where(
                 DocumentRow.case_id == case_id, DocumentRow.template == template
             )
@@ -89,8 +96,8 @@ class DocumentRepository:
                 template=template,
                 version=version,
                 title=title,
-                name=f"{document_id}.html",
-                media_type="text/html; charset=utf-8",
+                name=f"{document_id}.{ending}",
+                media_type=media_type,
                 sha256=digest,
                 pdf_sha256=pdf_digest,
                 rendered_at=rendered_at,
@@ -158,7 +165,8 @@ def _line(row: DocumentRow, size: int) -> DocumentLine:
 
 
 def _pdf_line(row: DocumentRow, size: int) -> DocumentLine:
-    own = {"name": f"{row.document_id}.pdf", "media_type": "application/pdf", "sha256": row.pdf_sha256}
+    ending, media_type = PDF
+    own = {"name": f"{row.document_id}.{ending}", "media_type": media_type, "sha256": row.pdf_sha256}
     return _line(row, size).model_copy(update=own)
 
 

@@ -58,6 +58,21 @@ def test_html_and_pdf_are_one_version(engine: Engine) -> None:
     assert "深圳市海源电子有限公司" in read("html").decode()
 
 
+@pytest.mark.parametrize("kind", ["html", "pdf"])
+def test_a_document_without_html_is_its_pdf(engine: Engine, kind: DocumentKind) -> None:
+    made = render(engine, "k1", template="booking_note")
+    assert made.title == {"en": "Booking note", "zh": "托单"}
+    chunk = ReadingActivities(engine).read_document(ReadDocumentInput(document_id=made.document_id, kind=kind))
+    assert chunk.content.startswith(b"%PDF-")
+    assert sha256(chunk.content).hexdigest() == chunk.document.sha256 == made.sha256
+    assert (chunk.document.name, chunk.document.media_type) == (f"{made.document_id}.pdf", "application/pdf")
+    assert (made.name, chunk.document.size) == (chunk.document.name, len(chunk.content))
+
+
+def test_an_sop_may_ask_for_a_document_without_html() -> None:
+    assert {"booking_note", "invoice"} <= set(load_library().templates)
+
+
 def test_a_document_without_a_pdf_template_has_no_pdf(engine: Engine) -> None:
     kept = render(engine, "k1", Path(__file__).parent / "templates" / "documents", "arrival_notice")
     reading = ReadingActivities(engine)
