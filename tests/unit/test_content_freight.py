@@ -170,6 +170,15 @@ def made(house: House, **declared: Any) -> None:
     house.do("DP", "zhou.jie", "making_transport_documents", "made", papers)
 
 
+def differing(**declared: Any) -> House:
+    """Papers of which the declaration says something else."""
+    house = documents()
+    house.do("DP", "zhou.jie", "collecting", "complete", {"documents": PAPERS})
+    house.do("DP", "zhou.jie", "first_check", "agreed", {"goods_match": True})
+    made(house, **declared)
+    return house
+
+
 def test_expired_and_missing_documents_are_refused() -> None:
     house = documents()
     expired = [{"type": "permit", "valid_to": "2026-03-01"}]
@@ -187,10 +196,8 @@ def test_the_customer_is_reminded_at_half_and_four_fifths_of_the_time_left() -> 
 
 
 def test_differing_papers_go_back_and_the_author_does_not_review() -> None:
-    house = documents()
-    house.do("DP", "zhou.jie", "collecting", "complete", {"documents": PAPERS})
-    house.do("DP", "zhou.jie", "first_check", "agreed", {"goods_match": True})
-    made(house, pieces=4)
+    house = differing(pieces=4)
+    assert house.documents == ["document_differences"]
     assert states(house, "DP") == ("making_transport_documents",)
     assert [each["field"] for each in house.states["DP"].snapshot.data["differences"]] == ["pieces"]
     made(house)

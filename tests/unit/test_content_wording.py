@@ -13,6 +13,7 @@ from tests.unit.content_house import House, shipped
 from tests.unit.test_content_customs import NOTICE, tax
 from tests.unit.test_content_examples import play
 from tests.unit.test_content_finance import collection
+from tests.unit.test_content_freight import differing
 
 NOTICES = NoticeTemplates(shipped().root / "notices")
 DOCUMENTS = DocumentTemplates(shipped().root / "documents")
@@ -91,6 +92,13 @@ def test_every_paper_of_the_tax_names_the_day_on_which_its_clock_is_due(given: d
     house.pass_time(timedelta(days=40))
     overdue = next(notice for notice in house.notices if notice.template == "tax_overdue")
     assert f"were due on {last_day}" in NOTICES.render("tax_overdue", overdue.facts, overdue.values, FIRM).text
+
+
+def test_differences_between_the_papers_stand_side_by_side() -> None:
+    house = differing(pieces=4)
+    row = "<td>Pieces 件数</td><td>3</td><td>4</td><td>3</td>"
+    assert row in paper(house, "document_differences")
+    assert "Pieces件数343" in printed(house, "document_differences")
 
 
 def test_the_dunning_notice_states_balance_and_consequences() -> None:
