@@ -13,8 +13,8 @@ from sop_engine.temporal.gateway import CaseGateway
 from tests.month import books
 from tests.month.planning import NOUGHT, Plan
 
-AGES = (1, 25, 50, 80, 130, 200)
-"""Days after the run began on whose evenings the receivables are looked at."""
+EDGES = (0, 1, 30, 31, 61, 121)
+"""Days past due on whose evenings the receivables are looked at: where an invoice grows older for the report."""
 SETTLED_WITHIN = 20.0
 """Seconds in which the last postings of the last acts must be in the books."""
 STANDING = ("current", "1-30", "31-60", "61-90", "91-120", "120+", "disputed")
@@ -33,8 +33,7 @@ async def differences(gateway: CaseGateway, month: Month) -> list[str]:
     """Everything in which books, reports and cases differ from what the figures say; none when all is well."""
     found = await _settled(gateway, month)
     found += await _statuses(gateway, month)
-    for days in AGES:
-        on = month.day + timedelta(days)
+    for on in _evenings(month):
         found += compare(f"ageing on {on}", *await _receivables(gateway, month, on))
     for name, asked, expected, shown in (
         ("ageing of payables", {"name": "ageing", "side": "payable"}, books.payables(month.plans), ("total",)),
@@ -82,6 +81,12 @@ async def _statuses(gateway: CaseGateway, month: Month) -> list[str]:
     return [*stuck, *compare("cases", expected, {"blocked": blocked.total, "completed": closed.total})]
 
 
+def _evenings(month: Month) -> list[date]:
+    """The evening after the run, then every one on which an open invoice changes its age."""
+    edges = {due_on + timedelta(days) for due_on in month.due.values() for days in EDGES}
+    return sorted({month.day + timedelta(1), *edges})
+
+
 async def _receivables(gateway: CaseGateway, month: Month, on: date) -> tuple[dict[str, Any], dict[str, Any]]:
     def shown(row: Mapping[str, str]) -> tuple[Decimal, ...]:
         return tuple(Decimal(row[key]) for key in (*STANDING, "unapplied", "total"))
@@ -107,7 +112,7 @@ async def _statement(gateway: CaseGateway, month: Month, customer: str) -> list[
     """What a customer is told: all that went to each side, and the balance at the end."""
     plans = [plan for plan in month.plans if plan.customer.name == customer]
     debit, credit = books.trial_balance(plans).get("1122", (NOUGHT, NOUGHT))
-    until = month.day + timedelta(AGES[-1])
+    until = _evenings(month)[-1]
     rows = await _rows(gateway, name="statement", party=customer, since=month.day, until=until)
     sides = [sum((Decimal(row[side]) for row in rows if row[side]), NOUGHT) for side in ("debit", "credit")]
     closing = Decimal(rows[-1]["balance"]) if rows else NOUGHT
