@@ -57,16 +57,13 @@ def trial_balance(plans: Iterable[Plan]) -> Balances:
     return {account: (debit, credit) for account, (debit, credit) in sorted(sides.items())}
 
 
-def margins(plans: Iterable[Plan]) -> dict[str, tuple[Decimal, ...]]:
-    """Revenue, cost, margin, and what was laid out and not passed on, of each shipment."""
-    found: dict[str, tuple[Decimal, ...]] = {}
+def margins(plans: Iterable[Plan]) -> dict[str, tuple[Decimal, Decimal, Decimal, Decimal]]:
+    """Revenue, cost and margin of each shipment; nothing that was laid out for a customer is left with us."""
+    found = {}
     for plan in plans:
         if plan.is_charged:
             revenue = plan.invoices[-1].net - (plan.credit.net if plan.credit else NOUGHT)
-            passed_on = plan.disbursed - plan.invoices[-1].disbursed
-            found[plan.case_id] = (revenue, plan.bill.net, revenue - plan.bill.net, passed_on)
-        elif plan.disbursed:
-            found[plan.case_id] = (NOUGHT, NOUGHT, NOUGHT, plan.disbursed)
+            found[plan.case_id] = (revenue, plan.bill.net, revenue - plan.bill.net, NOUGHT)
     return found
 
 

@@ -157,14 +157,17 @@ class Plan:
 
 
 def plan_month(seed: int, count: int) -> list[Plan]:
-    """The same shipments for the same seed; every block of twenty has every lane and every story."""
+    """The same shipments for the same seed, fewer of them being the first; every twenty have every lane and story."""
     random = Random(seed)
-    stories: list[Story] = []
-    lanes: list[Lane] = []
-    while len(stories) < count:
-        stories += random.sample(STORIES, len(STORIES))
-        lanes += random.sample(LANES, len(LANES)) + random.sample(LANES, len(LANES))
-    return [_plan(random, number, lanes[number - 1], stories[number - 1]) for number in range(1, count + 1)]
+    plans: list[Plan] = []
+    while len(plans) < count:
+        stories = random.sample(STORIES, len(STORIES))
+        lanes = random.sample(LANES * 2, len(STORIES))
+        plans += [
+            _plan(random, number, lane, story)
+            for number, (lane, story) in enumerate(zip(lanes, stories, strict=True), start=len(plans) + 1)
+        ]
+    return plans[:count]
 
 
 def _plan(random: Random, number: int, lane: Lane, story: Story) -> Plan:

@@ -16,7 +16,7 @@ from tests.month.planning import Plan
 
 IN_FLIGHT = 12
 """Shipments played at once."""
-PATIENCE = 120.0
+PATIENCE = 60.0
 """Seconds that an act may wait for its case before the play has failed."""
 PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds between looks at a case that is not there yet; the last one again and again."""
