@@ -47,6 +47,12 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "document_checklist": lambda values: {
             "required_documents": [{"type": "commercial_invoice", "needed": True, "source": "customer"}]
         },
+        "credit_check": lambda values: {
+            "allowed": True,
+            "reason": "within the terms",
+            "exposure": values["amount"]["amount"],
+        },
+        "approve_credit": lambda values: {"approval": "A-1"},
         "compare_documents": lambda values: {"differences": []},
         "import_taxes": lambda values: dict.fromkeys(("duty", "consumption_tax", "vat", "total"), NOTHING),
         "late_payment_surcharge": lambda values: {"surcharge": NOTHING},
@@ -215,10 +221,10 @@ class House:
 
 
 class RuledHouse(House):
-    """A firm whose automated work is done by the shipped rules; only the register of numbers counts here."""
+    """A firm whose automated work is done by the shipped rules; numbers and the sub-ledger answer as in a plain one."""
 
     def _work(self, case_id: str, command: RunWork) -> Mapping[str, Any]:
-        if command.activity == "next_number":
+        if command.activity == "next_number" or not hasattr(work(), command.activity):
             return super()._work(case_id, command)
         given = WorkInput(
             key=command.key, case_id=case_id, sop=self.states[case_id].sop, values=command.values, at=self.now

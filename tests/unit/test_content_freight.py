@@ -280,13 +280,17 @@ def shipment(direction: str = "export") -> House:
     return house
 
 
-def booked(house: House) -> None:
+def planned(house: House) -> None:
     house.do("S.intake", "zhou.jie", "received", "recorded")
     house.do("S.intake", "zhou.jie", "checking", "complete")
     house.do("S.intake", "zhou.jie", "reviewing", "clean")
     option = {"mode": "sea", "carrier": "NSL", "route": "direct", "cost": "CNY 1000.00", "transit_days": 30}
     house.do("S.booking", "zhou.jie", "planning", "proposed", {"options": [option, option]})
     house.do("S.booking", "zhou.jie", "choosing", "chosen", {"selected_option": 1, "reason": "Best"})
+
+
+def booked(house: House) -> None:
+    planned(house)
     house.do("S.booking", "zhou.jie", "requesting", "requested")
     house.signal("S.booking", "carrier.confirmed", CONFIRMED)
 

@@ -43,9 +43,13 @@ async def intake(desk: Desk) -> None:
     await desk.do("zhou.jie", "reviewing", "clean")
 
 
-async def booking_requested(desk: Desk) -> None:
+async def booking_planned(desk: Desk) -> None:
     await desk.do("zhou.jie", "planning", "proposed", options=OPTIONS)
     await desk.do("zhou.jie", "choosing", "chosen", selected_option=1, reason="cheapest")
+
+
+async def booking_requested(desk: Desk) -> None:
+    await booking_planned(desk)
     await desk.do("zhou.jie", "requesting", "requested", supplier="COSCO", supplier_email="desk@cosco.example")
 
 

@@ -1,8 +1,11 @@
 """A whole shipment with its children on a server, and shipments that end early."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sop_engine.freight.rules import CHINA
+from tests.integration.ledger_office import Office
 from tests.unit.exact_freight import CUSTOMER, PAPER
 from tests.workflows import paths
 from tests.workflows.desk import Desk
@@ -73,6 +76,44 @@ async def test_a_refused_commission_rejects_the_shipment(shared_house: House) ->
     await intake.hear("customer.cancelled")
     assert await desk.ended() == "rejected"
     assert (await desk.view()).data["reject_reason"] == "customer_cancel"
+
+
+async def today(house: House) -> date:
+    return (await house.now()).astimezone(CHINA).date()
+
+
+async def held_for_credit(house: House, case_id: str, customer: str) -> Desk:
+    """A shipment of a customer with an invoice in the books that is 40 days late, planned."""
+    due_on = (await today(house)) - timedelta(days=40)
+    late: dict[str, Any] = {"issued_on": due_on, "due_on": due_on}
+    Office(house.engine).invoice(f"INV-{case_id}", customer=customer, key=f"{case_id}:late", **late)
+    desk = await Desk.open(house, "FreightShipment", case_id, **{**SHIPMENT, "customer_name": customer})
+    await paths.intake(desk.child("intake"))
+    await paths.booking_planned(desk.child("booking"))
+    await desk.child("booking").task("approving_credit")
+    return desk
+
+
+async def test_an_overdue_customer_books_once_the_finance_manager_let_it(shared_house: House) -> None:
+    desk = await held_for_credit(shared_house, "SHP-10", "Slow Payers")
+    booking, until_on = desk.child("booking"), (await today(shared_house)) + timedelta(days=7)
+    assert (await booking.view()).data["credit_hindrance"] == "1060.00 overdue, the oldest by 40 days"
+    let = {"credit_reason": "Pays on Friday", "credit_until_on": until_on.isoformat()}
+    await booking.do("qian.li", "approving_credit", "granted", **let)
+    await booking.do("zhou.jie", "requesting", "replanned")
+    # The approval is in the books: the same booking is not held a second time.
+    await paths.booking(booking)
+    assert await booking.ended() == "confirmed"
+    assert booking.told("booking_credit_held") == ["he.ping", "lin.yue", "xu.ming", "zhou.jie"]
+
+
+async def test_a_booking_refused_for_credit_rejects_the_shipment(shared_house: House) -> None:
+    desk = await held_for_credit(shared_house, "SHP-12", "Never Payers")
+    await desk.child("booking").do("qian.li", "approving_credit", "refused", credit_reason="Broke two promises")
+    assert await desk.ended() == "rejected"
+    view = await desk.view()
+    assert view.data["reject_reason"] == "Broke two promises"
+    assert [child.outcome for child in view.children] == ["accepted", "credit_refused"]
 
 
 async def test_a_withdrawn_shipment_cancels_its_booking(shared_house: House) -> None:

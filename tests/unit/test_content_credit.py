@@ -1,0 +1,69 @@
+"""The credit hold before a booking: allowed, granted by the finance manager, refused."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sop_engine.cases.faults import InvalidInput, NotPermitted
+from tests.unit.content_house import Answer, House, RuledHouse
+from tests.unit.test_content_freight import SHIPMENT, planned, shipment, states
+
+
+def overdue(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    exposure = Decimal(10_600) + values["amount"]["amount"]
+    return {"allowed": False, "reason": "10600 overdue, the oldest by 35 days", "exposure": exposure}
+
+
+def recorded_nowhere(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"approval": "A-1"}
+
+
+def held_for_credit(approve: Answer = recorded_nowhere) -> House:
+    house = RuledHouse(credit_check=overdue, approve_credit=approve)
+    house.open("FreightShipment", "S", SHIPMENT | {"direction": "export"})
+    planned(house)
+    return house
+
+
+LET = {"credit_reason": "Pays on Friday", "credit_until_on": "2026-03-06"}
+
+
+def test_a_customer_within_its_credit_books_without_being_asked_about() -> None:
+    house = shipment()
+    planned(house)
+    assert states(house, "S.booking") == ("requesting",)
+    assert house.told("booking_credit_held") == []
+
+
+def test_an_overdue_customer_books_once_the_finance_manager_let_it_up_to_what_was_checked() -> None:
+    recorded: list[Mapping[str, Any]] = []
+
+    def record(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        recorded.append(values)
+        return {"approval": "A-1"}
+
+    house = held_for_credit(record)
+    assert states(house, "S.booking") == ("approving_credit",)
+    assert house.told("booking_credit_held") == ["operator", "sales_rep"]
+    with pytest.raises(InvalidInput, match="not_yet_expired"):
+        house.do("S.booking", "qian.li", "approving_credit", "granted", LET | {"credit_until_on": "2026-03-01"})
+    with pytest.raises(NotPermitted):
+        house.do("S.booking", "lin.yue", "approving_credit", "granted", LET)
+    house.do("S.booking", "qian.li", "approving_credit", "granted", LET)
+    assert states(house, "S.booking") == ("requesting",)
+    assert [(each["person"], each["for_case"], each["up_to"]) for each in recorded] == [
+        ("qian.li", "S.booking", Decimal(11_600))
+    ]
+    assert house.told("booking_credit_granted") == ["operator", "sales_rep"]
+
+
+def test_a_booking_refused_for_credit_rejects_the_shipment_with_the_reason() -> None:
+    house = held_for_credit()
+    house.do("S.booking", "qian.li", "approving_credit", "refused", {"credit_reason": "Broke two promises"})
+    assert house.states["S.booking"].outcome == "credit_refused"
+    assert house.states["S"].outcome == "rejected"
+    assert house.states["S"].snapshot.result["reject_reason"] == "Broke two promises"
+    assert house.told("booking_credit_refused") == ["operator", "sales_rep"]
+    assert house.told("shipment_cancelled") == ["shipping@donglan.example"]
