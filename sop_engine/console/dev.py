@@ -32,7 +32,9 @@ async def dev(
         async with worker_beside(session.serve, client, settings) as serving:
             session.say(f"Temporal answers at {server.address}; everything is kept in {settings.data_directory}")
             if not DEFAULT_ADDRESS.endswith(server.address.partition(":")[2]):
-                session.say(f"Other terminals find it with TEMPORAL_ADDRESS={server.address} SOP_UI_URL={server.ui_url}")
+                session.say(
+                    f"Other terminals find it with TEMPORAL_ADDRESS={server.address} SOP_UI_URL={server.ui_url}"
+                )
             session.say("The worker is ready; Ctrl-C stops both. The Web UI:")
             session.line(server.ui_url)
             await until_told(serving, stop)
