@@ -19,5 +19,6 @@ async def test_the_books_of_a_month_are_as_its_figures_say(tmp_path: Path) -> No
         assert run.faults == []
         late = {shipment: due_on + timedelta(days=1) for shipment, due_on in run.month.due.items()}
         assert await differences(gateway, replace(run.month, due=late)), "a day more or less makes no difference"
+    assert any(plan.customer.is_on_hold for plan in run.month.plans)
     assert {plan.lane for plan in run.month.plans} == set(LANES)
     assert {plan.story for plan in run.month.plans} == {*STORIES, "cash_held"}

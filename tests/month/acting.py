@@ -11,6 +11,8 @@ DECLARANTS = ("zhang.wei", "wang.fang", "liu.yang")
 CLERKS = ("hu.jing", "guo.qiang", "yang.mei")
 AGENTS = ("li.na", "wu.fang")
 SALES = ("lin.yue", "he.ping")
+MANAGER = "qian.li"
+"""Of finance."""
 MANAGERS = ("huang.tao", "tang.wei")
 
 

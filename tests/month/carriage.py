@@ -3,7 +3,7 @@
 from typing import Any
 
 from sop_engine.console.playing import PlayedAct
-from tests.month.acting import AGENTS, CLERKS, DECLARANTS, MANAGERS, OPERATORS, cny, signal, task, turn
+from tests.month.acting import AGENTS, CLERKS, DECLARANTS, MANAGER, MANAGERS, OPERATORS, cny, signal, task, turn
 from tests.month.numbers import air_waybill_no, container_no, declaration_no
 from tests.month.planning import Import, Plan
 
@@ -74,10 +74,12 @@ def _booking(plan: Plan) -> list[PlayedAct]:
     operator, lane = turn(OPERATORS, plan.number + 1), plan.lane
     cost = plan.costs[0][2]
     ours = {"mode": lane.mode, "carrier": lane.carrier, "route": lane.name, "cost": cny(cost), "transit_days": 20}
+    granted = {"credit_reason": "They paid what was late", "credit_until_on": "= today + days(30)"}
     other = {**ours, "carrier": "Another carrier", "cost": cny(cost + 1000), "transit_days": 18}
     return [
         task("booking", operator, "planning", "proposed", options=[ours, other]),
         task("booking", operator, "choosing", "chosen", selected_option=1, reason="It costs less"),
+        *([task("booking", MANAGER, "approving_credit", "granted", **granted)] if plan.customer.is_on_hold else []),
         task("booking", operator, "requesting", "requested", "goods_agree", supplier_email="space@carrier.example"),
         signal(
             "booking",

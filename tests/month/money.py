@@ -4,10 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from sop_engine.console.playing import PlayedAct
-from tests.month.acting import AGENTS, CLERKS, SALES, cny, event, signal, task, turn
+from tests.month.acting import AGENTS, CLERKS, MANAGER, SALES, cny, event, signal, task, turn
 from tests.month.planning import Plan, Receipt
-
-MANAGER = "qian.li"
 
 
 def money(plan: Plan, day: date) -> list[PlayedAct]:

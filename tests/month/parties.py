@@ -20,6 +20,8 @@ class Customer:
     taxpayer_no: str
     terms_days: int
     """Days after the invoice in which it is to be paid."""
+    is_on_hold: bool
+    """Books only with the finance manager's approval."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Lane:
 
 
 CUSTOMERS = tuple(
-    Customer(f"C-{2001 + index}", name, f"finance@{domain}.example", taxpayer_no(index + 1), terms)
+    Customer(f"C-{2001 + index}", name, f"finance@{domain}.example", taxpayer_no(index + 1), terms, terms == 60)
     for index, (name, domain, terms) in enumerate(
         (
             ("恒瑞机械 Hengrui Machinery", "hengrui-machinery", 30),

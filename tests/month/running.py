@@ -7,7 +7,7 @@ from datetime import datetime
 from sop_engine.console.playing import ZONE
 from sop_engine.temporal.gateway import CaseGateway
 from tests.month.checking import Month, differences
-from tests.month.closing import close_months
+from tests.month.finance_office import close_months, hold_customers
 from tests.month.planning import plan_month
 from tests.month.playing import Played, play_month
 
@@ -27,6 +27,7 @@ async def run_month(
 ) -> Run:
     """Plays the shipments, compares the books with the figures, closes the month, and compares them again."""
     day = datetime.now(ZONE).date()
+    await hold_customers(gateway, datetime.now(ZONE))
     played = await play_month(gateway, plan_month(seed, count), day, told)
     month = Month([each.plan for each in played], {p.plan.case_id: p.due_on for p in played if p.due_on}, day)
     faults = [each.failure for each in played if each.failure]

@@ -1,4 +1,4 @@
-"""The month's end: the finance manager closes the month, and a closed month takes nothing more."""
+"""What the finance manager does besides the cases: holds customers before the month, closes the books after it."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -6,12 +6,22 @@ from sop_engine.cases.contracts import WorkInput, WorkResult
 from sop_engine.cases.faults import SopError
 from sop_engine.console.playing import ZONE
 from sop_engine.temporal.gateway import CaseGateway
+from tests.month.parties import CUSTOMERS
 
 LATE_RECEIPT = {
     "bank_ref": "BANK-IN-LATE",
     "customer": "Late payer",
     "amount": {"amount": "1.00", "currency": "CNY"},
 }
+
+
+async def hold_customers(gateway: CaseGateway, at: datetime) -> None:
+    """Puts the customers on hold who book only with an approval. Raises what is refused."""
+    for customer in CUSTOMERS:
+        if customer.is_on_hold:
+            terms = {"customer": customer.name, "standing": "on_hold", "reason": "Paid late last year"}
+            given = WorkInput(key=f"terms-{customer.number}", case_id="CREDIT", sop="Credit", values=terms, at=at)
+            await gateway.read("set_credit_terms", given, WorkResult)
 
 
 async def close_months(gateway: CaseGateway, first: date, last: date) -> list[str]:
