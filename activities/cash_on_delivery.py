@@ -9,7 +9,7 @@ from temporalio import activity
 
 from activities.handing_in import handed_in
 from activities.work_input import usable
-from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_papers import CollectedCash, PaidOutCash, Text
 from sop_engine.records.ledger import LedgerRepository

@@ -8,7 +8,7 @@ from typing import Any
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from sop_engine.cases.contracts import LoadInput, OpenCheckInput, OpenCheckResult
+from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault, InvalidInput, SopError
 from sop_engine.cases.opening import read_opening

@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.contracts import DocumentInput, DocumentResult
+from sop_engine.cases.contracts.effects import DocumentInput, DocumentResult
 from sop_engine.cases.organization import Organization
 from sop_engine.documents.pdf import PdfTemplates
 from sop_engine.documents.rendering import DocumentTemplates

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from sop_engine.cases.contracts import WorkInput
+from sop_engine.cases.contracts.effects import WorkInput
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.contracts import PostInput, PostResult
+from sop_engine.cases.contracts.effects import PostInput, PostResult
 from sop_engine.records.ledger import LedgerRepository
 from sop_engine.records.posting import LedgerRules
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.contracts import NotifyInput, NotifyResult
+from sop_engine.cases.contracts.effects import NotifyInput, NotifyResult
 from sop_engine.cases.faults import Fault, Refused
 from sop_engine.cases.organization import Organization
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError

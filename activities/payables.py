@@ -8,7 +8,7 @@ from temporalio import activity
 
 from activities.handing_in import handed_in
 from activities.work_input import usable
-from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import NotPermitted
 from sop_engine.cases.organization import Organization
 from sop_engine.freight.money import Money

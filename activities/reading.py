@@ -6,8 +6,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.organization import Organization
-from sop_engine.cases.reading import (
+from sop_engine.cases.contracts.reading import (
     CaseInput,
     CaseList,
     DocumentChunk,
@@ -26,6 +25,7 @@ from sop_engine.cases.reading import (
     TrialBalance,
     TrialBalanceInput,
 )
+from sop_engine.cases.organization import Organization
 from sop_engine.records.documents import DocumentRepository
 from sop_engine.records.ledger import LedgerRepository
 from sop_engine.records.notices import NoticeRepository

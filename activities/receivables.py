@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.handing_in import handed_in
 from activities.work_input import usable
-from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_allocation import Wanted
 from sop_engine.freight.subledger_credit_notes import Charged

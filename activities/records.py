@@ -3,7 +3,7 @@
 from sqlalchemy import Engine
 from temporalio import activity
 
-from sop_engine.cases.contracts import PublishInput
+from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.records.publishing import Publisher
 
 

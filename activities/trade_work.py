@@ -9,7 +9,7 @@ from temporalio import activity
 
 from activities.work_input import today, usable
 from activities.work_rules import WorkRules
-from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.chargeable_weight import ChargedMode, Pieces, chargeable_weight
 from sop_engine.freight.customs_value import Transaction, customs_value
 from sop_engine.freight.export_duty import ExportedGoods, export_duty

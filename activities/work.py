@@ -12,7 +12,7 @@ from temporalio import activity
 from activities.trade_work import TradeWork
 from activities.work_input import today, usable
 from activities.work_rules import WorkRules
-from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.cargo_acceptance import OfferedCargo, cargo_acceptance
 from sop_engine.freight.customs_taxes import TaxedConsignment, import_taxes
 from sop_engine.freight.document_checklist import ShipmentKind, document_checklist

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import ValidationError
 
 from activities.failures import refusals
-from sop_engine.cases.contracts import WorkInput
+from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.freight.rules import CHINA, RuleError
 

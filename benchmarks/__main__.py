@@ -21,7 +21,8 @@ from temporalio.worker import Worker
 
 import worker
 from benchmarks.handwritten import STEPS, WRITERS, HandwrittenRelay, write_row
-from sop_engine.cases.contracts import ActResult, CompleteTaskInput, OpenCaseInput
+from sop_engine.cases.contracts.acts import ActResult, CompleteTaskInput
+from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.content.library import content_root, load_library
 from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate

@@ -17,7 +17,8 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command
 from sop_engine.cases.continuation import CaseResult, ContinuedCase
-from sop_engine.cases.contracts import ActResult, LoadInput
+from sop_engine.cases.contracts.acts import ActResult
+from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.engine_version import KNOWN_VERSIONS
 from sop_engine.cases.faults import SopError
 from sop_engine.cases.opening import open_case

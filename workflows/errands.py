@@ -32,19 +32,19 @@ from sop_engine.cases.commands import (
     TellCase,
 )
 from sop_engine.cases.continuation import Pending
-from sop_engine.cases.contracts import (
-    ChildReport,
+from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.effects import (
     DocumentInput,
     DocumentResult,
     NotifyInput,
     NotifyResult,
-    OpenCaseInput,
-    ParentRef,
     PostInput,
     PostResult,
     WorkInput,
     WorkResult,
 )
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.failures import message_of
 from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, NOTIFY, POST_ENTRY, RENDER_DOCUMENT

@@ -11,7 +11,9 @@ from temporalio.common import RawValue
 
 from sop_engine.cases.casework import fault_of
 from sop_engine.cases.continuation import ContinuedCase
-from sop_engine.cases.contracts import ChildReport, EventSignal, OpenCaseInput, ParentRef
+from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import ChildReport, EventSignal
 from sop_engine.cases.faults import InvalidInput
 from sop_engine.temporal.failures import to_failure
 

@@ -9,7 +9,8 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from sop_engine.cases.card import case_card
-from sop_engine.cases.contracts import PublishInput, StepView
+from sop_engine.cases.contracts.publishing import PublishInput
+from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.turn import Turn

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 from temporalio import workflow
 
-from sop_engine.cases.contracts import CaseView, ClockView, StepView, TaskView
+from sop_engine.cases.contracts.views import CaseView, ClockView, StepView, TaskView
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.views import case_view, clock_view, task_view

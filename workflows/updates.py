@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from sop_engine.cases.casework import ACTS
-from sop_engine.cases.contracts import ActResult
+from sop_engine.cases.contracts.acts import ActResult
 
 
 def _update(name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from sop_engine.cases import effects, timing
 from sop_engine.cases.closing import close
 from sop_engine.cases.commands import TellCase
-from sop_engine.cases.contracts import (
+from sop_engine.cases.contracts.acts import (
     AmendInput,
     AttachInput,
     CancelInput,

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from sop_engine.cases import acts, contracts, resolving, tasks
-from sop_engine.cases.contracts import Act, ActResult
+from sop_engine.cases import acts, resolving, tasks
+from sop_engine.cases.contracts import acts as contracts
+from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.faults import Fault, InvalidInput, Refused
 from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.organization import Organization

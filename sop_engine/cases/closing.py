@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sop_engine.cases import arming, timing
 from sop_engine.cases.commands import CancelWork, ReportToParent
-from sop_engine.cases.contracts import ChildReport
+from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.state import RunningClock
 from sop_engine.cases.turn import Turn
 

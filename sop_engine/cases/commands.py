@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sop_engine.cases.contracts import CaseFacts, ChildReport
+from sop_engine.cases.contracts.effects import CaseFacts
+from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.statechart.values import Data
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from sop_engine.cases.commands import Command
-from sop_engine.cases.contracts import Contract
+from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.state import CaseState
 
 

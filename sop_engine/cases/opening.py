@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine.cases import timing
-from sop_engine.cases.contracts import OpenCaseInput
+from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import describe, read_fields, read_value

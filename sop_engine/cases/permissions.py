@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sop_engine.cases.contracts import Act, AssignTaskInput, DelegateTaskInput, EventInput, TaskAct
+from sop_engine.cases.contracts.acts import Act, AssignTaskInput, DelegateTaskInput, EventInput, TaskAct
 from sop_engine.cases.faults import NotPermitted
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.state import HumanTask

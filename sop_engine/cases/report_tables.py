@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sop_engine.cases.contracts import Contract
+from sop_engine.cases.contracts.base import Contract
 
 ReportName = Literal["ageing", "margin", "statement", "tax", "cod", "freight-ratio"]
 Side = Literal["receivable", "payable"]

@@ -10,7 +10,9 @@ from pydantic import ValidationError
 from sop_engine.cases import acts
 from sop_engine.cases.arming import needed, siblings_of
 from sop_engine.cases.commands import Command
-from sop_engine.cases.contracts import CancelInput, ChildReport, DocumentResult, EventSignal, HoldInput, ResumeInput
+from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
+from sop_engine.cases.contracts.effects import DocumentResult
+from sop_engine.cases.contracts.signals import ChildReport, EventSignal
 from sop_engine.cases.definition import ChildSpec
 from sop_engine.cases.events import is_reserved, read_event
 from sop_engine.cases.faults import SopError

@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 from sop_engine.cases.acts import refuse_closed
 from sop_engine.cases.arming import start_child
 from sop_engine.cases.commands import Command, RunWork
-from sop_engine.cases.contracts import ChildReport, ResolveIncidentInput
+from sop_engine.cases.contracts.acts import ResolveIncidentInput
+from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import settle_status

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from sop_engine.cases.contracts import ParentRef, StepView
+from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.views import StepView
 from sop_engine.statechart.snapshot import Delay, Event, Snapshot
 from sop_engine.statechart.values import Data
 from sop_engine.timekeeping.clocks import SlaClock

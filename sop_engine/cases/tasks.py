@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine.cases.arming import needed, siblings_of
-from sop_engine.cases.contracts import (
+from sop_engine.cases.contracts.acts import (
     AssignTaskInput,
     ClaimTaskInput,
     CompleteTaskInput,

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sop_engine.cases.commands import Command, MakeDocument, Notify, Post
-from sop_engine.cases.contracts import CaseFacts, StepView
+from sop_engine.cases.contracts.effects import CaseFacts
+from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.fields import Title
 from sop_engine.cases.plain import plain
 from sop_engine.cases.procedure import Procedure

@@ -6,19 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sop_engine.cases import timing
-from sop_engine.cases.contracts import (
-    ActResult,
-    CaseRecord,
-    CaseView,
-    ChildView,
-    ClockRecord,
-    ClockView,
-    PublishInput,
-    RuleView,
-    StepView,
-    TaskRecord,
-    TaskView,
-)
+from sop_engine.cases.contracts.acts import ActResult
+from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, PublishInput, TaskRecord
+from sop_engine.cases.contracts.views import CaseView, ChildView, ClockView, RuleView, StepView, TaskView
 from sop_engine.cases.events import awaited
 from sop_engine.cases.fields import Title
 from sop_engine.cases.plain import plain

@@ -6,9 +6,8 @@ from uuid import uuid4
 
 import typer
 
-from sop_engine.cases.contracts import CaseView, OpenCaseInput, OpenCheckInput, OpenCheckResult
-from sop_engine.cases.faults import Fault, InvalidInput, NotFound
-from sop_engine.cases.reading import (
+from sop_engine.cases.contracts.opening import OpenCaseInput, OpenCheckInput, OpenCheckResult
+from sop_engine.cases.contracts.reading import (
     CaseInput,
     CaseList,
     FindCasesInput,
@@ -18,6 +17,8 @@ from sop_engine.cases.reading import (
     Timeline,
     TimelineInput,
 )
+from sop_engine.cases.contracts.views import CaseView
+from sop_engine.cases.faults import Fault, InvalidInput, NotFound
 from sop_engine.console.arguments import (
     CaseId,
     CaseStatus,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sop_engine.cases.contracts import (
+from sop_engine.cases.contracts.acts import (
     Act,
     AmendInput,
     AttachInput,

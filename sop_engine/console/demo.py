@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import sop_engine
-from sop_engine.cases.contracts import CaseView
+from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
+from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.faults import SopError
-from sop_engine.cases.reading import TrialBalance, TrialBalanceInput
 from sop_engine.console.context import Session
 from sop_engine.console.definition import read_library
 from sop_engine.console.playing import CLOSED, ZONE, Example, PlayedAct, Player, read_example

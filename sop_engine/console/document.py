@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sop_engine.cases.reading import CaseInput, DocumentChunk, DocumentList, ReadDocumentInput
+from sop_engine.cases.contracts.reading import CaseInput, DocumentChunk, DocumentList, ReadDocumentInput
 from sop_engine.console.arguments import CaseId
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session

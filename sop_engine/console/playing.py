@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sop_engine.cases.contracts import CaseView, CompleteTaskInput, EventInput, EventSignal, OpenCaseInput
+from sop_engine.cases.contracts.acts import CompleteTaskInput, EventInput
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.faults import NotFound, Refused, SopError
 
 if TYPE_CHECKING:

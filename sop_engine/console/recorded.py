@@ -1,7 +1,7 @@
 """A case that Temporal has forgotten, from the records, in the shape of a live one."""
 
-from sop_engine.cases.contracts import CaseView, ClockView, TaskView
-from sop_engine.cases.reading import RecordedCase
+from sop_engine.cases.contracts.reading import RecordedCase
+from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
 
 OPEN_TASK = frozenset({"ready", "claimed"})
 

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sop_engine.cases.contracts import CaseView, ClockView, TaskView
+from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
 from sop_engine.console.render_values import EMPTY, heading, instant, pairs, table, titled, value
 from sop_engine.console.words import word
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from sop_engine.cases.contracts import StepView
-from sop_engine.cases.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
+from sop_engine.cases.contracts.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
+from sop_engine.cases.contracts.views import StepView
 from sop_engine.console.findings import Finding
 from sop_engine.console.render_values import EMPTY, instant, table, titled, value
 from sop_engine.console.words import word

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.faults import Fault, InvalidInput
-from sop_engine.cases.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.report_tables import ReportInput, ReportName, ReportTable, Side
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session

@@ -8,7 +8,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from types import MappingProxyType
 
-from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.fields import Title
 from sop_engine.cases.report_tables import CellKind, ReportTable
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sop_engine.cases.contracts import (
+from sop_engine.cases.contracts.acts import (
     AssignTaskInput,
     ClaimTaskInput,
     CompleteTaskInput,
@@ -14,10 +14,10 @@ from sop_engine.cases.contracts import (
     ReleaseTaskInput,
     SkipTaskInput,
     SuspendTaskInput,
-    TaskView,
 )
+from sop_engine.cases.contracts.reading import ListTasksInput, TaskList
+from sop_engine.cases.contracts.views import TaskView
 from sop_engine.cases.faults import InvalidInput, NotFound, Refused
-from sop_engine.cases.reading import ListTasksInput, TaskList
 from sop_engine.console.arguments import (
     ActIdOption,
     CaseId,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import tzinfo
 
-from sop_engine.cases.contracts import CaseView
+from sop_engine.cases.contracts.views import CaseView
 from sop_engine.console.playing import CLOSED
 from sop_engine.console.render_values import instant, titled
 from sop_engine.console.words import word

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, Template, TemplateNotFound, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound
 from sop_engine.cases.fields import Title
 from sop_engine.documents.filters import FILTERS, due_days

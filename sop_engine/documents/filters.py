@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.documents.missing import Missing
 from sop_engine.freight.amount_words import rmb_capitals
 from sop_engine.freight.money import decimal_places

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict
 
-from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import Fault
 from sop_engine.cases.fields import Title
 from sop_engine.documents.environment import TemplateError, TemplateFolder, failed, names

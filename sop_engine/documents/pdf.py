@@ -16,7 +16,7 @@ from typing import Any, Final
 import typst
 from pydantic import BaseModel, ConfigDict
 
-from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import Fault, NotFound
 from sop_engine.cases.fields import Title
 from sop_engine.documents.environment import TemplateError

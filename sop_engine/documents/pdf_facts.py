@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 from unicodedata import category, normalize
 
-from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.fields import Title
 from sop_engine.documents.filters import due_days, local_day, local_instant, money
 from sop_engine.freight.amount_words import amount_in_words, rmb_capitals

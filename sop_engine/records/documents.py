@@ -7,9 +7,9 @@ from typing import ClassVar
 from sqlalchemy import JSON, Engine, UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.cases.contracts import DocumentResult
+from sop_engine.cases.contracts.effects import DocumentResult
+from sop_engine.cases.contracts.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, DocumentList, ReadDocumentInput
 from sop_engine.cases.faults import NotFound
-from sop_engine.cases.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, DocumentList, ReadDocumentInput
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
 

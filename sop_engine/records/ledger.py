@@ -7,8 +7,8 @@ from decimal import Decimal
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from sop_engine.cases.contracts.reading import AccountBalance, TrialBalance, TrialBalanceInput
 from sop_engine.cases.faults import Refused
-from sop_engine.cases.reading import AccountBalance, TrialBalance, TrialBalanceInput
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger_entries import EntryRow, LineRow

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.cases.reading import ListNoticesInput, NoticeLine, NoticeList
+from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine, NoticeList
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
 

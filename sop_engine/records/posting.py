@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from sop_engine.cases.contracts import Contract
+from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import Title
 from sop_engine.freight.money import Money

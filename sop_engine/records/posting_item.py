@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from sop_engine.cases.contracts import Contract
+from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.faults import Fault
 from sop_engine.freight.subledger_allocation import Wanted
 

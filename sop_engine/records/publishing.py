@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
-from sop_engine.cases.contracts import PublishInput
+from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
 from sop_engine.records.engine import writing
 

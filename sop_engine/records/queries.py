@@ -8,9 +8,8 @@ from sqlalchemy import Engine, and_, case, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from sop_engine.cases.contracts import CaseRecord, ChildView, ClockRecord, StepView, TaskRecord
-from sop_engine.cases.faults import NotFound
-from sop_engine.cases.reading import (
+from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, TaskRecord
+from sop_engine.cases.contracts.reading import (
     CaseLine,
     CaseList,
     FindCasesInput,
@@ -24,6 +23,8 @@ from sop_engine.cases.reading import (
     Timeline,
     TimelineInput,
 )
+from sop_engine.cases.contracts.views import ChildView, StepView
+from sop_engine.cases.faults import NotFound
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
 
 CLOSED_TASKS = ("completed", "cancelled", "skipped")

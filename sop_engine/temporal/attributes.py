@@ -10,7 +10,7 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from sop_engine.cases.contracts import CaseRecord
+from sop_engine.cases.contracts.publishing import CaseRecord
 from sop_engine.cases.faults import Fault, SopError
 
 SOP_STAGE = SearchAttributeKey.for_keyword("SopStage")

@@ -27,7 +27,10 @@ from temporalio.common import RetryPolicy, WorkflowIDConflictPolicy, WorkflowIDR
 from temporalio.exceptions import ApplicationError, TimeoutError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from sop_engine.cases.contracts import Act, ActResult, CaseView, EventSignal, OpenCaseInput
+from sop_engine.cases.contracts.acts import Act, ActResult
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.faults import ERRORS, Fault, NotFound, Refused, SopError
 from sop_engine.temporal.client import UnreachableError
 

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import worker
-from sop_engine.cases.contracts import PublishInput
+from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.records.publishing import Publisher
 
 

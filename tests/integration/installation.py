@@ -21,7 +21,10 @@ from temporalio.service import RPCError
 
 import worker
 from sop_engine.cases.casework import ACTS
-from sop_engine.cases.contracts import ActResult, CaseView, EventSignal, OpenCaseInput, StepView
+from sop_engine.cases.contracts.acts import ActResult
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.views import CaseView, StepView
 from sop_engine.cases.faults import SopError
 from sop_engine.content.library import Library, load_library
 from sop_engine.records.cases import StepRow

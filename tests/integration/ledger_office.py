@@ -15,8 +15,8 @@ from activities.payables import PayableActivities
 from activities.reading import ReadingActivities
 from activities.receivables import ReceivableActivities
 from activities.reports import ReportActivities
-from sop_engine.cases.contracts import CaseFacts, PostInput, WorkInput
-from sop_engine.cases.reading import TrialBalance, TrialBalanceInput
+from sop_engine.cases.contracts.effects import CaseFacts, PostInput, WorkInput
+from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.report_tables import ReportInput, ReportTable
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pypdf import PdfReader
 
-from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.fields import Title
 from sop_engine.content.library import content_root
 from sop_engine.documents.pdf import PdfTemplates, RenderedPdf

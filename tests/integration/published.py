@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sop_engine.cases.contracts import CaseRecord, ChildView, ClockRecord, PublishInput, StepView, TaskRecord
+from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, PublishInput, TaskRecord
+from sop_engine.cases.contracts.views import ChildView, StepView
 
 START = datetime(2026, 3, 2, 1, 0, 0, 123456, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli import serve
-from sop_engine.cases.contracts import CaseView
+from sop_engine.cases.contracts.views import CaseView
 from sop_engine.console.application import application
 from sop_engine.console.context import Invocation
 

@@ -13,7 +13,10 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from sop_engine.cases.contracts import ActResult, CommentInput, Contract, EventSignal, HoldInput, OpenCaseInput
+from sop_engine.cases.contracts.acts import ActResult, CommentInput, HoldInput
+from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.faults import InvalidInput, NotFound, NotPermitted, Refused
 from sop_engine.temporal import gateway as gateway_module
 from sop_engine.temporal.client import UnreachableError, connect_to

@@ -6,7 +6,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.definitions import DefinitionActivities
-from sop_engine.cases.contracts import LoadInput
+from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.procedure import Bundle
 from sop_engine.content.library import load_library
 from sop_engine.records.definitions import DefinitionRepository

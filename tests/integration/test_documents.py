@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sop_engine.cases.contracts import CaseFacts
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import NotFound
 from sop_engine.cases.fields import Title
 from sop_engine.documents.environment import TemplateError

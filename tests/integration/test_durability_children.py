@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 
-from sop_engine.cases.contracts import CaseView
+from sop_engine.cases.contracts.views import CaseView
 from sop_engine.content.library import content_root, load_library
 from tests.integration.installation import Installation, installation, until
 

@@ -12,7 +12,9 @@ from temporalio import activity
 
 import worker
 from activities.work import WorkActivities
-from sop_engine.cases.contracts import ActResult, ClockView, CommentInput, WorkInput, WorkResult
+from sop_engine.cases.contracts.acts import ActResult, CommentInput
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
+from sop_engine.cases.contracts.views import ClockView
 from sop_engine.console.playing import Player
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until

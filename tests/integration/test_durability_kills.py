@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError
 
-from sop_engine.cases.contracts import ActResult, CommentInput
+from sop_engine.cases.contracts.acts import ActResult, CommentInput
 from sop_engine.temporal.client import UnreachableError
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, kill, until

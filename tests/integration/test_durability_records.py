@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from sop_engine.cases.contracts import ActResult
+from sop_engine.cases.contracts.acts import ActResult
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 

@@ -14,10 +14,10 @@ from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
 from activities.notices import NoticeActivities
-from sop_engine.cases.contracts import CaseFacts, NotifyInput
+from sop_engine.cases.contracts.effects import CaseFacts, NotifyInput
+from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine
 from sop_engine.cases.fields import Title
 from sop_engine.cases.organization import Organization, Person, Role
-from sop_engine.cases.reading import ListNoticesInput, NoticeLine
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError, TransientMailError
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.records.notices import NoticeRepository

@@ -10,8 +10,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.documents import DocumentActivities
 from activities.reading import ReadingActivities
-from sop_engine.cases.contracts import CaseFacts, DocumentInput, DocumentResult
-from sop_engine.cases.reading import CaseInput, DocumentKind, ReadDocumentInput
+from sop_engine.cases.contracts.effects import CaseFacts, DocumentInput, DocumentResult
+from sop_engine.cases.contracts.reading import CaseInput, DocumentKind, ReadDocumentInput
 from sop_engine.content.library import content_root, load_library
 from sop_engine.documents.pdf import PdfTemplates
 from sop_engine.documents.rendering import DocumentTemplates

@@ -10,10 +10,10 @@ from temporalio.exceptions import ApplicationError
 
 from activities.documents import DocumentActivities
 from activities.reading import ReadingActivities
-from sop_engine.cases.contracts import CaseFacts, DocumentInput, DocumentResult
+from sop_engine.cases.contracts.effects import CaseFacts, DocumentInput, DocumentResult
+from sop_engine.cases.contracts.reading import CHUNK_BYTES, CaseInput, DocumentChunk, ListTasksInput, ReadDocumentInput
 from sop_engine.cases.fields import Title
 from sop_engine.cases.organization import Organization, Person, Role
-from sop_engine.cases.reading import CHUNK_BYTES, CaseInput, DocumentChunk, ListTasksInput, ReadDocumentInput
 from sop_engine.documents.pdf import PdfTemplates
 from sop_engine.documents.rendering import DocumentTemplates
 from sop_engine.records.definitions import DefinitionChangedError, DefinitionRepository

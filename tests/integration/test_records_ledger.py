@@ -13,8 +13,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.ledger import LedgerActivities
 from activities.reading import ReadingActivities
-from sop_engine.cases.contracts import CaseFacts, PostInput
-from sop_engine.cases.reading import TrialBalance, TrialBalanceInput
+from sop_engine.cases.contracts.effects import CaseFacts, PostInput
+from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.records.posting import LedgerRules
 
 pytest_plugins = ("tests.integration.databases",)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from sop_engine.cases.contracts import PublishInput
+from sop_engine.cases.contracts.publishing import PublishInput
+from sop_engine.cases.contracts.reading import RecordedCase, TimelineInput
 from sop_engine.cases.faults import NotFound
-from sop_engine.cases.reading import RecordedCase, TimelineInput
 from sop_engine.records.publishing import Publisher
 from sop_engine.records.queries import CaseQueries
 from tests.integration.published import case_record, child, clock, minute, published, step, task

@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
-from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.content.library import content_root
 from sop_engine.records.engine import open_engine
 

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
-from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.shape import split_states

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sop_engine.cases.reading import TrialBalance, TrialBalanceInput
+from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.report_tables import ReportInput, ReportTable
 from sop_engine.console.context import Session
 from sop_engine.console.render_lists import render_balance

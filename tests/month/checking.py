@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sop_engine.cases.reading import CaseList, ListCasesInput, TrialBalance, TrialBalanceInput
+from sop_engine.cases.contracts.reading import CaseList, ListCasesInput, TrialBalance, TrialBalanceInput
 from sop_engine.cases.report_tables import ReportInput, ReportTable
 from sop_engine.temporal.gateway import CaseGateway
 from tests.month import books

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sop_engine.cases.contracts import WorkInput, WorkResult
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import SopError
 from sop_engine.console.playing import ZONE
 from sop_engine.temporal.gateway import CaseGateway

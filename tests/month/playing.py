@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import chain, repeat
 
-from sop_engine.cases.contracts import CaseView, CompleteTaskInput, EventInput, EventSignal, OpenCaseInput
+from sop_engine.cases.contracts.acts import CompleteTaskInput, EventInput
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.faults import NotFound, Refused, SopError
 from sop_engine.console.playing import PlayedAct, PlayError, worked_out
 from sop_engine.temporal.gateway import CaseGateway

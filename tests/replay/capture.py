@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sop_engine.cases.contracts import PublishInput
+from sop_engine.cases.contracts.publishing import PublishInput
 
 Published = dict[str, Any]
 

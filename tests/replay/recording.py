@@ -21,7 +21,8 @@ from temporalio.exceptions import ApplicationError
 
 import worker
 from activities.work import WorkActivities
-from sop_engine.cases.contracts import PublishInput, WorkInput, WorkResult
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
+from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.cases.engine_version import ENGINE_VERSION
 from sop_engine.console.playing import Player
 from sop_engine.records.publishing import Publisher

@@ -12,7 +12,11 @@ from typing import Any, TypeVar
 
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command, StartCase
-from sop_engine.cases.contracts import ActResult, ChildReport, EventSignal, OpenCaseInput, ParentRef, StepView
+from sop_engine.cases.contracts.acts import ActResult
+from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import ChildReport, EventSignal
+from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.faults import Refused
 from sop_engine.cases.fields import Title
 from sop_engine.cases.opening import open_case

@@ -16,17 +16,11 @@ from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command, MakeDocument, Notify, Post, ReportToParent, RunWork, StartCase, TellCase
-from sop_engine.cases.contracts import (
-    Act,
-    CancelInput,
-    CompleteTaskInput,
-    EventInput,
-    EventSignal,
-    OpenCaseInput,
-    ParentRef,
-    WorkInput,
-    WorkResult,
-)
+from sop_engine.cases.contracts.acts import Act, CancelInput, CompleteTaskInput, EventInput
+from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.faults import Refused
 from sop_engine.cases.opening import open_case
 from sop_engine.cases.procedure import Procedure, compile_procedure

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sop_engine.cases.casework import ACTS
 from sop_engine.cases.commands import RunWork
-from sop_engine.cases.contracts import StepView
+from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.turn import Turn
 from sop_engine.content.library import Library, load_library
 from tests.unit.content_house import House

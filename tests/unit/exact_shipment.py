@@ -6,7 +6,7 @@ Its children stand still too; what they report is told here, so that each stage 
 from typing import Any
 
 from sop_engine.cases import reports
-from sop_engine.cases.contracts import ChildReport
+from sop_engine.cases.contracts.signals import ChildReport
 from tests.unit.exact_freight import BEFORE_CUT_OFF, CUSTOMER, CUT_OFF, GOODS, PARTY
 from tests.unit.exact_house import CASE, ExactHouse, Scenario, nothing
 from tests.unit.exact_spans import ONE_WORKING_DAY, OPENED

@@ -6,7 +6,8 @@ import pytest
 
 from sop_engine.cases import reports
 from sop_engine.cases.commands import ReportToParent, StartCase, TellCase
-from sop_engine.cases.contracts import ChildReport, ParentRef
+from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.faults import InvalidInput
 from tests.unit.casework_samples import Played
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sop_engine.cases.commands import CancelWork, MakeDocument, Notify, Post, ReportToParent, StartCase, TellCase
-from sop_engine.cases.contracts import ParentRef
+from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.faults import Refused
 from tests.unit.casework_samples import MONDAY, Played
 

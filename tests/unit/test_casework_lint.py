@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
-from sop_engine.cases.contracts import WorkInput
+from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
 from sop_engine.cases.procedure import compile_procedure

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.cases.contracts import HoldInput
+from sop_engine.cases.contracts.acts import HoldInput
 from sop_engine.cases.faults import InvalidInput
 from sop_engine.console.inputs import contract, read_values
 from sop_engine.settings import SettingsError, read_settings

@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
-from sop_engine.cases.contracts import CaseView, ChildView, ClockView, StepView, TaskView
-from sop_engine.cases.reading import AccountBalance, CaseLine, TrialBalance
+from sop_engine.cases.contracts.reading import AccountBalance, CaseLine, TrialBalance
+from sop_engine.cases.contracts.views import CaseView, ChildView, ClockView, StepView, TaskView
 from sop_engine.console.render_case import render_case, render_task
 from sop_engine.console.render_lists import render_balance, render_cases, render_timeline
 from sop_engine.console.telling import Teller

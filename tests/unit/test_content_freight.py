@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sop_engine.cases.contracts import CancelInput
+from sop_engine.cases.contracts.acts import CancelInput
 from sop_engine.cases.faults import InvalidInput, NotPermitted
 from tests.unit.content_house import House, RuledHouse
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sop_engine.cases.contracts import RuleView
+from sop_engine.cases.contracts.views import RuleView
 from sop_engine.cases.definition import ParameterSpec, SopDefinition
 from sop_engine.cases.procedure import AppliedRule, Bundle, DefinitionError
 from sop_engine.cases.views import case_view

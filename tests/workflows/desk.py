@@ -10,9 +10,10 @@ from typing import Any
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 
-from sop_engine.cases.contracts import CaseView, ClockView, EventInput, TaskView
+from sop_engine.cases.contracts.acts import EventInput
+from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine, TrialBalanceInput
+from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
 from sop_engine.cases.faults import NotFound, Refused
-from sop_engine.cases.reading import ListNoticesInput, NoticeLine, TrialBalanceInput
 from sop_engine.records.ledger import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
 from tests.workflows.harness import House

@@ -19,7 +19,10 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 import worker
-from sop_engine.cases.contracts import ActResult, CaseView, EventSignal, OpenCaseInput, StepView
+from sop_engine.cases.contracts.acts import ActResult
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.views import CaseView, StepView
 from sop_engine.cases.faults import SopError
 from sop_engine.content.library import Library, load_library
 from sop_engine.records.engine import open_engine

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sop_engine.cases.reading import NoticeLine
+from sop_engine.cases.contracts.reading import NoticeLine
 from sop_engine.content.library import Library, content_root, load_library
 from tests.unit.exact_house import local
 from tests.workflows.desk import addressee

@@ -7,7 +7,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowUpdateFailedError
 
-from sop_engine.cases.contracts import OpenCaseInput
+from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.faults import InvalidInput, NotFound, NotPermitted, Refused, SopError
 from sop_engine.temporal.gateway import refusal
 from tests.unit.exact_service import DATA

@@ -11,7 +11,9 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from sop_engine.cases.contracts import CaseRecord, ChildView, ClockRecord, Contract, StepView, TaskRecord
+from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, TaskRecord
+from sop_engine.cases.contracts.views import ChildView, StepView
 
 DocumentKind = Literal["html", "pdf"]
 CHUNK_BYTES = 512 * 1024

@@ -1,0 +1,44 @@
+"""Starting a case: what is given, what a case loads, whether it would open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sop_engine.cases.contracts.base import Contract, ParentRef
+
+
+class OpenCaseInput(Contract):
+    """Start argument. The SOP is the workflow's type and the case id is the workflow's id."""
+
+    version: int | None = None
+    """Which published version; the newest when absent."""
+    data: dict[str, Any] = {}
+    parent: ParentRef | None = None
+    actor: str | None = None
+    reopens: str | None = None
+    """The closed case that this one goes on with."""
+
+
+class LoadInput(Contract):
+    """Local activity `load_procedure`: everything a case needs to run for ever."""
+
+    sop: str
+    version: int | None
+    opened_at: datetime
+
+
+class OpenCheckInput(Contract):
+    """Activity `check_opening`: would a case with this data open?"""
+
+    sop: str
+    version: int | None = None
+    data: dict[str, Any] = {}
+
+
+class OpenCheckResult(Contract):
+    """Faults as `[where, what, allowed]` mappings; none means that the case would open."""
+
+    faults: tuple[dict[str, str], ...] = ()
+    title: dict[str, str] = {}
+    reference: tuple[str, ...] = ()

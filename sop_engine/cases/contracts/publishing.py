@@ -1,0 +1,84 @@
+"""What a case publishes to the records: its steps and its whole present state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.views import ChildView, StepView
+
+
+class TaskRecord(Contract):
+    """The present state of one task, as the read model keeps it."""
+
+    key: str
+    state: str
+    title: dict[str, str]
+    role: str
+    status: str
+    assignee: str | None
+    priority: int
+    opened_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    completed_by: str | None
+    outcome: str | None
+    outcomes: tuple[str, ...]
+    suspended_until: datetime | None
+    candidates: tuple[str, ...] = ()
+
+
+class ClockRecord(Contract):
+    key: str
+    name: str
+    title: dict[str, str]
+    status: str
+    started_at: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    provisional: bool
+    spans: tuple[dict[str, Any], ...]
+    fired: tuple[dict[str, Any], ...]
+    moved: tuple[dict[str, Any], ...]
+
+
+class CaseRecord(Contract):
+    """The present state of a case, as the read model keeps it."""
+
+    case_id: str
+    first_run_id: str
+    sop: str
+    version: int
+    definition_hash: str
+    title: dict[str, str]
+    owner: str
+    status: str
+    stage: str | None
+    outcome: str | None
+    sla: str
+    states: tuple[str, ...]
+    references: tuple[tuple[str, str], ...]
+    """(field, value) pairs by which the case is found."""
+    parent: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+    due_at: datetime | None
+    provisional: bool
+    data: dict[str, Any]
+    """JSON-ready."""
+
+
+class PublishInput(Contract):
+    """Local activity `publish_steps`: the waiting steps and the whole present state of the case, its tasks and clocks.
+
+    Idempotent: steps are keyed by (case id, first run id, step); a later `written_at` replaces a step and all after it.
+    """
+
+    case: CaseRecord
+    steps: tuple[StepView, ...]
+    tasks: tuple[TaskRecord, ...]
+    clocks: tuple[ClockRecord, ...]
+    children: tuple[ChildView, ...]
+    written_at: datetime
+    """Workflow time of the write."""

@@ -1,0 +1,33 @@
+"""What machines tell a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict
+
+from sop_engine.cases.contracts.base import Contract
+from sop_engine.statechart.values import Data
+
+
+class EventSignal(Contract):
+    """A fact from another system. Unknown keys are kept out, not refused: a machine cannot be asked back."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    name: str
+    data: dict[str, Any] = {}
+    id: str | None = None
+    at: datetime | None = None
+
+
+class ChildReport(Contract):
+    """Signal `case.child`: what a child tells its parent when it closes."""
+
+    key: str
+    case_id: str
+    run_id: str
+    """First execution run id of the child."""
+    outcome: str
+    result: Data = {}

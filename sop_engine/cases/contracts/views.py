@@ -1,0 +1,110 @@
+"""A case as queries answer it: the stable shapes behind `--json`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sop_engine.cases.contracts.base import Contract
+
+
+class TaskView(Contract):
+    task: str
+    state: str
+    title: dict[str, str]
+    role: str
+    assignee: str | None
+    status: str
+    due_at: datetime | None
+    priority: int
+    outcomes: dict[str, dict[str, str]]
+    opened_at: datetime
+    form: tuple[dict[str, Any], ...] = ()
+    checklist: dict[str, dict[str, str]] = {}
+    attachments: dict[str, dict[str, str]] = {}
+    distinct_from: tuple[str, ...] = ()
+    help: dict[str, str] | None = None
+    item: Any = None
+    candidates: tuple[str, ...] = ()
+    suspended_until: datetime | None = None
+
+
+class ClockView(Contract):
+    clock: str
+    title: dict[str, str]
+    status: str
+    due_at: datetime
+    elapsed: str
+    remaining: str
+    percent: str
+    provisional: bool = False
+    notes: tuple[str, ...] = ()
+    """Why a date moved, in words."""
+
+
+class ChildView(Contract):
+    key: str
+    sop: str
+    case_id: str
+    status: str
+    outcome: str | None
+
+
+class RuleView(Contract):
+    """A figure of the case that law sets, and the text it is from."""
+
+    parameter: str
+    value: Any
+    rule: str
+    citation: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+class CaseView(Contract):
+    """A case as query `case` answers it; the stable shape of `sop case show --json`."""
+
+    case_id: str
+    sop: str
+    version: int
+    title: dict[str, str]
+    status: str
+    stage: dict[str, str] | None
+    outcome: str | None
+    states: tuple[str, ...]
+    state_titles: tuple[dict[str, str], ...]
+    data: dict[str, Any]
+    tasks: tuple[TaskView, ...]
+    clocks: tuple[ClockView, ...]
+    children: tuple[ChildView, ...]
+    incidents: tuple[dict[str, Any], ...]
+    documents: tuple[dict[str, Any], ...]
+    milestones: tuple[dict[str, Any], ...]
+    comments: tuple[dict[str, Any], ...]
+    attachments: tuple[dict[str, Any], ...]
+    parent: str | None
+    hold: str | None
+    opened_at: datetime
+    sla: str
+    events: tuple[str, ...]
+    """Events that the case could take now."""
+    step: int
+    rules: tuple[RuleView, ...] = ()
+
+
+class StepView(Contract):
+    """One line of the journal, as the timeline shows it."""
+
+    step: int
+    at: datetime
+    happened_at: datetime | None
+    actor: str
+    kind: str
+    name: str
+    title: dict[str, str] = {}
+    entered: tuple[str, ...] = ()
+    exited: tuple[str, ...] = ()
+    changes: tuple[dict[str, Any], ...] = ()
+    note: str | None = None
+    data: dict[str, Any] = {}
+    superseded: bool = False
