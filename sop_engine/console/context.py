@@ -23,7 +23,7 @@ Language = Literal["en", "zh"]
 Serve = Callable[["Client", Settings, asyncio.Event, asyncio.Event], Awaitable[None]]
 """Runs a worker: sets the first event when it is ready, ends when the second is set."""
 
-UNSEEN_WIDTH = 120
+UNSEEN_WIDTH = 200
 """Columns of a table that goes to a file or a pipe."""
 
 

@@ -15,6 +15,7 @@ async def sop(house: Installation, *arguments: str) -> tuple[int, str, str]:
     environ = {
         **os.environ,
         "TEMPORAL_ADDRESS": house.server.address,
+        "COLUMNS": "200",
         "SOP_DATA_DIRECTORY": str(house.settings.data_directory),
     }
     process = await asyncio.create_subprocess_exec(
