@@ -83,7 +83,7 @@ def _notify(turn: Turn, effect: Effect, actor: str) -> None:
         is_role = recipient in turn.procedure.bundle.superiors
         if known is None and not is_role:
             return
-        if known in turn.procedure.bundle.superiors:
+        if isinstance(known, str) and known in turn.procedure.bundle.superiors:
             recipient = str(known)
         elif known is not None and (not is_role or "@" in str(known)):
             address = str(known)
