@@ -1,7 +1,8 @@
 """The interpreter: one Temporal workflow class runs every SOP. The SOP is the workflow's type, the case its id.
 
 A handler takes its message through the pure layer before any await, so no two interleave, and leaves the step for the
-main loop, which publishes it and then carries out what it asks for. All rules are in `sop_engine.cases`.
+main loop, which writes it and carries out what it asks for, in the same workflow task. All rules are in
+`sop_engine.cases`.
 """
 
 from __future__ import annotations
@@ -134,8 +135,13 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     async def _load(self, given: LoadInput) -> bytes:
         """The packed bundle of a procedure. Raises the refusal of an unknown SOP or version."""
         try:
-            packed: bytes = await workflow.execute_local_activity(
-                LOAD_PROCEDURE, given, result_type=bytes, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
+            packed: bytes = await workflow.execute_activity(
+                LOAD_PROCEDURE,
+                given,
+                result_type=bytes,
+                start_to_close_timeout=LOAD_WITHIN,
+                retry_policy=PATIENT,
+                summary=f"{given.sop} version {given.version}" if given.version else given.sop,
             )
         except ActivityError as error:
             raise error.cause or error from None
@@ -157,7 +163,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _live(self) -> CaseResult | ContinuedCase:
-        """Publishes steps, carries out commands, keeps the one timer; ends when the case is closed and nothing runs."""
+        """Writes steps, carries out commands, keeps the one timer; ends when the case is closed and nothing runs."""
         while True:
             self._background.raise_failure()
             if self._alarm.rang_at is not None:
@@ -165,8 +171,9 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
                 self._let_pass(self._not_before(rang_at))
             state, procedure = self.loaded()
             if self._outbox.has_steps:
-                await self._outbox.publish(procedure, state)
-                continue
+                self._outbox.write(procedure, state)
+            if self._must_settle():
+                self._outbox.settle(procedure, state)
             commands, self._commands = self._commands, []
             for command in commands:
                 self._errands.give_out(command)
@@ -178,29 +185,43 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
                     status=state.status,
                     closed_at=state.closed_at or workflow.now(),
                 )
+            if self._may_continue():
+                return self._continued()
             if self._should_continue():
-                if await self._is_drained():
-                    return self._continued()
-                continue
-            await workflow.wait_condition(
-                lambda: self._is_stirred() or self._is_over() or self._should_continue(),
-            )
+                self._drain()
+            await workflow.wait_condition(lambda: self._is_stirred() or self._is_over() or self._may_continue())
+
+    def _must_settle(self) -> bool:
+        """Whether nothing keeps this run from its end but that the records may lack something."""
+        is_ending = self.loaded()[0].is_closed or self._should_continue()
+        return is_ending and self._outbox.can_settle and self._is_quiet()
 
     def _is_stirred(self) -> bool:
         """Whether the main loop has something to do."""
         return (
             self._outbox.has_steps
+            or self._must_settle()
             or bool(self._commands)
             or self._alarm.rang_at is not None
             or self._background.has_failed
         )
 
     def _is_over(self) -> bool:
-        return self.loaded()[0].is_closed and not self._is_stirred() and self._is_quiet()
+        return self.loaded()[0].is_closed and self._may_end()
 
-    def _is_quiet(self, *, but_for_activities: bool = False) -> bool:
-        """Whether nothing is under way that a run must not leave behind."""
-        under_way = self._errands.has_messages if but_for_activities else bool(self._errands.pending)
+    def _may_continue(self) -> bool:
+        return self._should_continue() and self._may_end()
+
+    def _may_end(self) -> bool:
+        return not self._is_stirred() and self._is_quiet() and self._outbox.is_settled
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing is under way that a run must not leave behind.
+
+        A run that is to continue as new waits a minute for activities; the next one starts the rest again under the
+        same keys.
+        """
+        under_way = self._errands.has_messages if self._is_impatient else bool(self._errands.pending)
         return not (under_way or self._outbox.late or self._corrections) and workflow.all_handlers_finished()
 
     def _let_pass(self, until: datetime) -> None:
@@ -224,19 +245,10 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             return False
         return workflow.info().is_continue_as_new_suggested() or self._updates >= procedure.bundle.continue_after
 
-    async def _is_drained(self) -> bool:
-        """Waits until nothing is under way; False where the main loop has something to do first.
-
-        After a minute activities are left behind: the next run starts them again under the same keys.
-        """
-        if not self._is_quiet():
-            if not self._is_draining:
-                self._is_draining = True
-                self._background.run(self._lose_patience())
-            await workflow.wait_condition(
-                lambda: self._is_stirred() or self._is_quiet(but_for_activities=self._is_impatient)
-            )
-        return not self._is_stirred()
+    def _drain(self) -> None:
+        if not self._is_draining:
+            self._is_draining = True
+            self._background.run(self._lose_patience())
 
     async def _lose_patience(self) -> None:
         await workflow.sleep(DRAIN, summary="Finishing what is under way 等待收尾")
@@ -260,15 +272,16 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             raise to_failure(error) from None
 
     async def act(self, name: str, body: RawValue | None) -> ActResult:
-        """Carries out an act and answers when its step is published."""
+        """Carries out an act. Its answer leaves with the workflow task, and so after its step is in the journal."""
         self._updates += 1
         arrived = workflow.now()
+        is_early = self._state is None
         try:
             act = casework.read_act(name, read_body(body))
             info = workflow.current_update_info()
             if act.id is None and info is not None:
                 act = act.model_copy(update={"id": info.id})
-            if self._state is None:
+            if is_early:
                 organization = await self._organization()
                 state, procedure = self.loaded()
                 permit(organization, Turn(procedure, state, self._not_before(arrived)), name, act)
@@ -276,21 +289,20 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             turn, answer = casework.perform(procedure, state, name, act, self._not_before(arrived))
         except SopError as error:
             raise to_failure(error) from None
-        self._accept(turn)
+        # The acceptance of an update is a command of this workflow task, but not where the act waited for the load.
+        self._accept(turn, is_anchored=not is_early)
         step = turn.state.step
-        await workflow.wait_condition(lambda: self._outbox.published >= step)
+        await workflow.wait_condition(lambda: self._outbox.answerable >= step)
         if isinstance(answer, SopError):
             raise to_failure(answer)
         return answer
 
     async def _organization(self) -> Organization:
         """The organisation as recorded in history, once the case is open. Raises the refusal of one that is not."""
-        # The load comes first: a lost workflow task runs again, perhaps without the act, and a late answer to the first
-        # local activity of the lost one must not be taken for another's.
         await workflow.wait_condition(lambda: self._state is not None or self._refusal is not None)
         if self._refusal is not None:
             raise self._refusal
-        given = await workflow.execute_local_activity(
+        given = await workflow.execute_activity(
             LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
         )
         return Organization.model_validate(given)
@@ -338,16 +350,15 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def _not_before(self, arrived: datetime) -> datetime:
         """The instant at which to handle what arrived then: never before the last turn.
 
-        What waited for a local activity is handled at the instant it arrived: the clock may have gone on meanwhile, and
-        a replay, which takes such a task in one go, tells another time than the first run.
+        What came before the case was loaded is handled at the instant it arrived.
         """
         return max(arrived, self._latest)
 
-    def _accept(self, turn: Turn) -> None:
+    def _accept(self, turn: Turn, *, is_anchored: bool = False) -> None:
         """Makes a turn's outcome the case's state; its steps and commands wait for the main loop."""
         self._state = turn.state
         self._latest = max(self._latest, turn.now)
-        self._outbox.take(turn)
+        self._outbox.take(turn, is_anchored=is_anchored)
         self._commands += turn.commands
 
 

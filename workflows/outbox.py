@@ -1,4 +1,11 @@
-"""What a case publishes: its steps to the journal, its present state to the read model, its card to the Web UI."""
+"""What a case publishes: its steps to the journal, its present state to the read model, its card to the Web UI.
+
+A query that comes with a workflow task makes the SDK complete the task while a local activity still runs, and the next
+task may then bring messages before the activity's end; a replay has that end first. So nothing that history keeps in
+order may follow from the end of a local activity: commands go out when a message is taken, and what must wait for the
+records (the end of a run) waits for a regular activity. A task cut in two like this leaves a command behind before the
+cut, else the replay would take both halves at the time of the second.
+"""
 
 from __future__ import annotations
 
@@ -23,36 +30,86 @@ from workflows.errands import PATIENT
 RECORDS_ANSWER_WITHIN = timedelta(seconds=2)
 """After that the case goes on, and the steps reach the records later."""
 
+MEMO_STEP = "step"
+"""The memo that says how far the journal has come."""
+
 
 class Outbox:
-    """Steps that wait to be published, and those that records did not take in time."""
+    """Steps on their way to the records."""
 
-    def __init__(self, background: Background, published: int = 0, attributes: Decisive | None = None) -> None:
-        self.published = published
-        """Number of the last step that was handed to the records, in time or late."""
+    def __init__(self, background: Background, taken: int = 0, attributes: Decisive | None = None) -> None:
         self.attributes = attributes
         """What the search attributes were last set to."""
         self.late = 0
-        """Writes that are still on their way."""
+        """Writes that the records did not take in time and that are still on their way."""
+        self.answerable = taken
+        """Number of the last step whose act may be answered: its write runs or ran."""
+        self._taken = taken
+        self._settled: int | None = None
+        """Number of the last step when everything was in the records for sure."""
+        self._is_settling = False
         self._background = background
         self._steps: list[StepView] = []
         self._closed_tasks: dict[str, None] = {}
+        self._is_anchored = False
+        """Whether this workflow task has a command already."""
+        self._running: dict[int, PublishInput] = {}
+        """Writes by local activity that have not ended, by the last step of each."""
+
+    def take(self, turn: Turn, *, is_anchored: bool) -> None:
+        """Keeps what a turn journalled until the main loop writes it."""
+        self._steps += turn.steps
+        self._closed_tasks |= turn.touched_tasks
+        self._is_anchored |= is_anchored
+        self._taken = turn.state.step
 
     @property
     def has_steps(self) -> bool:
         return bool(self._steps)
 
-    def take(self, turn: Turn) -> None:
-        """Keeps what a turn journalled until the main loop publishes it."""
-        self._steps += turn.steps
-        self._closed_tasks |= turn.touched_tasks
+    @property
+    def is_settled(self) -> bool:
+        """Whether the records have everything for sure."""
+        return self._settled == self._taken
 
-    async def publish(self, procedure: Procedure, state: CaseState) -> None:
-        """Writes all waiting steps, and the whole present state, in one local activity of the same workflow task."""
+    @property
+    def can_settle(self) -> bool:
+        return not self._is_settling and not self.is_settled
+
+    def write(self, procedure: Procedure, state: CaseState) -> None:
+        """Starts to write the waiting steps and the whole present state, in the same workflow task."""
         steps, self._steps = tuple(self._steps), []
         closed, self._closed_tasks = tuple(self._closed_tasks), {}
+        given = self._given(procedure, state, steps, closed)
+        if decisive(given.case) != self.attributes:
+            self.attributes = decisive(given.case)
+            workflow.upsert_search_attributes(attributes_of(given.case))
+        elif not self._is_anchored:
+            workflow.upsert_memo({MEMO_STEP: given.step})
+        self._is_anchored = False
+        self.answerable = given.step
+        self._running[given.step] = given
+        self.show(procedure, state)
+        self._background.run(self._write(given))
+
+    def settle(self, procedure: Procedure, state: CaseState) -> None:
+        """Starts to bring everything to the records for sure, before a run ends: what still runs goes once more."""
+        steps = tuple(step for given in self._running.values() for step in given.steps)
+        closed = tuple(dict.fromkeys(task.key for given in self._running.values() for task in given.tasks))
+        self._is_settling = True
+        self._background.run(self._settle(self._given(procedure, state, steps, closed)))
+
+    def show(self, procedure: Procedure, state: CaseState) -> None:
+        """Puts the case card into the Web UI."""
+        workflow.set_current_details(case_card(procedure, state))
+
+    def _given(
+        self, procedure: Procedure, state: CaseState, steps: tuple[StepView, ...], closed_tasks: tuple[str, ...]
+    ) -> PublishInput:
         run_id = workflow.info().first_execution_run_id
-        given = publication(procedure, state, steps, closed, run_id, workflow.now())
+        return publication(procedure, state, steps, closed_tasks, run_id, workflow.now())
+
+    async def _write(self, given: PublishInput) -> None:
         try:
             await workflow.execute_local_activity(
                 PUBLISH_STEPS,
@@ -62,24 +119,21 @@ class Outbox:
             )
         except ActivityError:
             self.late += 1
-            self._background.run(self._bring(given))
-        if decisive(given.case) != self.attributes:
-            self.attributes = decisive(given.case)
-            workflow.upsert_search_attributes(attributes_of(given.case))
-        self.published = steps[-1].step
-        self.show(procedure, state)
+            await self._bring(given, "late steps")
+            self.late -= 1
+        self._running.pop(given.step)
 
-    def show(self, procedure: Procedure, state: CaseState) -> None:
-        """Puts the case card into the Web UI."""
-        workflow.set_current_details(case_card(procedure, state))
+    async def _settle(self, given: PublishInput) -> None:
+        await self._bring(given, "last steps")
+        self._is_settling = False
+        self._settled = given.step
 
-    async def _bring(self, given: PublishInput) -> None:
-        """Steps that records did not take in time go by a regular activity, however long it takes."""
+    async def _bring(self, given: PublishInput, summary: str) -> None:
+        """Brings steps to the records by a regular activity, however long it takes."""
         await workflow.execute_activity(
             PUBLISH_STEPS,
             given,
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=PATIENT,
-            summary="late steps",
+            summary=summary,
         )
-        self.late -= 1

@@ -1,6 +1,6 @@
 """A procedure: an SOP definition compiled with everything a case of it needs, and nothing else.
 
-A `Bundle` is that everything as data. It is loaded once per case by a local activity and so lies in the case's
+A `Bundle` is that everything as data. It is loaded once per case by an activity and so lies in the case's
 history: whatever happens to files afterwards, the case replays. `compile_procedure` is pure and is done once per
 process and bundle.
 """

@@ -262,6 +262,7 @@ def publication(
         tasks=tuple(task_record(procedure, state, task) for task in shown),
         clocks=tuple(clock_record(procedure, running, now) for running in state.clocks.values()),
         children=tuple(child_view(child) for child in state.children.values()),
+        step=state.step,
         written_at=now,
     )
 

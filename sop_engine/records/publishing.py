@@ -133,8 +133,7 @@ def _stands(given: PublishInput, later_from: int | None) -> bool:
 def _case(given: PublishInput) -> Values:
     values = dict(given.case)
     del values["references"]
-    last = max((step.step for step in given.steps), default=0)
-    return {**values, "written_at": given.written_at, "step": last}
+    return {**values, "written_at": given.written_at, "step": given.step}
 
 
 def _steps(given: PublishInput, later_from: int | None) -> list[Values]:

@@ -94,4 +94,5 @@ def published(written_at: datetime, *steps: StepView, **changes: Any) -> Publish
     """A write of a case; `case` changes fields of the case record."""
     parts = {"tasks": (task(),), "clocks": (), "children": (), **changes}
     record = case_record(**parts.pop("case", {}))
-    return PublishInput(case=record, steps=steps, written_at=written_at, **parts)
+    last = max((step.step for step in steps), default=0)
+    return PublishInput(case=record, steps=steps, step=last, written_at=written_at, **parts)

@@ -5,9 +5,8 @@ import json
 import re
 import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from socket import gethostname
@@ -22,35 +21,15 @@ from temporalio.exceptions import ApplicationError
 import worker
 from activities.work import WorkActivities
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.cases.engine_version import ENGINE_VERSION
 from sop_engine.console.playing import Player
-from sop_engine.records.publishing import Publisher
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.shipment import completion, export_example, intake_acts, opening_data
-from tests.replay.capture import Published, seen
+from tests.replay.capture import Recorded, listening
 from tests.workflows.harness import time_skipping_house
 
 HISTORIES = Path(__file__).parent / "histories"
-
-Recorded = dict[str, list[Published]]
-"""What each run published, by its run id."""
-
-
-@contextmanager
-def listening() -> Iterator[Recorded]:
-    """Hears every write of the workers in this process."""
-    recorded: Recorded = defaultdict(list)
-    write = Publisher.publish
-
-    def publish(self: Publisher, given: PublishInput) -> None:
-        recorded[str(activity.info().workflow_run_id)].append(seen(given))
-        write(self, given)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Publisher, "publish", publish)
-        yield recorded
 
 
 class FailsOnce(WorkActivities):

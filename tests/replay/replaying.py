@@ -14,6 +14,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import (
     Interceptor,
     Replayer,
+    StartActivityInput,
     StartLocalActivityInput,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
@@ -40,6 +41,11 @@ class Listener(Interceptor):
                 if input.activity == PUBLISH_STEPS:
                     published.append(seen(input.args[0]))
                 return super().start_local_activity(input)
+
+            def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:
+                if input.activity == PUBLISH_STEPS:
+                    published.append(seen(input.args[0]))
+                return super().start_activity(input)
 
         class Inbound(WorkflowInboundInterceptor):
             def init(self, outbound: WorkflowOutboundInterceptor) -> None:

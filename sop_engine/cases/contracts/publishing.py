@@ -70,7 +70,7 @@ class CaseRecord(Contract):
 
 
 class PublishInput(Contract):
-    """Local activity `publish_steps`: the waiting steps and the whole present state of the case, its tasks and clocks.
+    """Activity `publish_steps`: the waiting steps and the whole present state of the case, its tasks and clocks.
 
     Idempotent: steps are keyed by (case id, first run id, step); a later `written_at` replaces a step and all after it.
     """
@@ -80,5 +80,7 @@ class PublishInput(Contract):
     tasks: tuple[TaskRecord, ...]
     clocks: tuple[ClockRecord, ...]
     children: tuple[ChildView, ...]
+    step: int
+    """Number of the case's last step."""
     written_at: datetime
     """Workflow time of the write."""
