@@ -140,22 +140,16 @@ async def look_at_temporal(session: Session) -> list[Finding]:
 
 async def check_attributes(client: "Client") -> Finding:
     """An attribute that is not registered blocks every case in its first task."""
-    from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+    from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES, missing_attributes, registration
 
-    from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES
-
-    listed = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
-    )
-    missing = [(name, kind) for name, kind in SEARCH_ATTRIBUTES if name not in listed.custom_attributes]
+    missing = await missing_attributes(client)
     if not missing:
         return Finding(check="search attributes", verdict="ok", what=f"{len(SEARCH_ATTRIBUTES)} registered")
-    options = "".join(f" --name {name} --type {kind}" for name, kind in missing)
     return Finding(
         check="search attributes",
         verdict="wrong",
         what="not registered: " + ", ".join(name for name, _ in missing),
-        mend=f"temporal operator search-attribute create --namespace {client.namespace}{options}",
+        mend=registration(client.namespace, missing),
     )
 
 

@@ -4,6 +4,7 @@ They are never encrypted, so no name, price or free text of a customer is among 
 keywords and three of each other type.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
@@ -65,15 +66,25 @@ class MissingAttributesError(SopError):
     exit_code: ClassVar[int] = 4
 
 
-async def require_attributes(client: Client) -> None:
-    """Raises `MissingAttributesError`, with the command that mends it, where the namespace lacks an attribute."""
+async def missing_attributes(client: Client) -> list[tuple[str, str]]:
+    """Name and type of the attributes that the client's namespace lacks."""
     request = ListSearchAttributesRequest(namespace=client.namespace)
     known = (await client.operator_service.list_search_attributes(request)).custom_attributes
-    missing = [(name, kind) for name, kind in SEARCH_ATTRIBUTES if name not in known]
+    return [(name, kind) for name, kind in SEARCH_ATTRIBUTES if name not in known]
+
+
+def registration(namespace: str, missing: Sequence[tuple[str, str]]) -> str:
+    """The command that registers attributes."""
+    options = "".join(f" --name {name} --type {kind}" for name, kind in missing)
+    return f"temporal operator search-attribute create --namespace {namespace}{options}"
+
+
+async def require_attributes(client: Client) -> None:
+    """Raises `MissingAttributesError`, with the command that mends it, where the namespace lacks an attribute."""
+    missing = await missing_attributes(client)
     if missing:
-        options = "".join(f" --name {name} --type {kind}" for name, kind in missing)
         raise MissingAttributesError(
             f"The namespace {client.namespace!r} lacks search attributes; register them with\n"
-            f"temporal operator search-attribute create --namespace {client.namespace}{options}",
+            + registration(client.namespace, missing),
             [Fault(where=name, what="is not registered", allowed=kind) for name, kind in missing],
         )
