@@ -241,6 +241,13 @@ def phone(text: str) -> str:
     return number + extension
 
 
+def accounting_month(text: str) -> str:
+    """An accounting month: `2026-03`."""
+    number = _squeezed(text, " ")
+    _require("accounting_month", text, number, r"20\d\d-(0[1-9]|1[0-2])", "year and month, as 2026-03")
+    return number
+
+
 FORMATS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "container_no": container_no,
@@ -263,6 +270,7 @@ FORMATS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "bic": bic,
         "email": email,
         "phone": phone,
+        "accounting_month": accounting_month,
     }
 )
 

@@ -20,6 +20,7 @@ from sop_engine.freight.identifiers import FORMATS, USCC_ALPHABET, IdentifierErr
         ("container_no", "TRLU4284746", "TRLU4284746"),
         ("container_no", "ＡＰＺＵ４８１２０９０", "APZU4812090"),
         ("container_no", "CSQU0000070", "CSQU0000070"),
+        ("accounting_month", " 2026-03 ", "2026-03"),
         ("awb", "157-53806270", "157-53806270"),
         ("awb", "15741266466", "157-41266466"),
         ("awb", "921-1066 7893", "921-10667893"),
