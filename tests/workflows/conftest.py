@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.workflows.harness import House, time_skipping_house
+from tests.workflows.instants import ESTIMATED, library_with
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with time_skipping_house(tmp_path) as running:
+    async with time_skipping_house(tmp_path, library=library_with(ESTIMATED, tmp_path)) as running:
         yield running
 
 

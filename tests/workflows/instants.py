@@ -16,16 +16,32 @@ from tests.workflows.desk import addressee
 
 HALF_A_MINUTE = timedelta(seconds=30)
 
-FIXTURE_2027 = """
-year: 2027
+FAR_YEAR = 2094
+"""A year that no run of the tests lives to see: a server's clock starts today and only goes forward."""
+
+ESTIMATED = """
+year: 2094
+status: statutory_estimate
+authority: {en: A test fixture, zh: 测试数据}
+source: invented for tests, the days of the statute
+published_on: "2024-11-10"
+holidays:
+  - {name: {en: "New Year's Day", zh: 元旦}, from: "2094-01-01", to: "2094-01-01"}
+  - {name: {en: Spring Festival, zh: 春节}, from: "2094-02-05", to: "2094-02-08"}
+  - {name: {en: Qingming Festival, zh: 清明节}, from: "2094-04-05", to: "2094-04-05"}
+working_days: []
+"""
+
+PUBLISHED = """
+year: 2094
 status: published
 authority: {en: A test fixture, zh: 测试数据}
 source: invented for tests, no notice of the State Council
-published_on: "2026-11-04"
+published_on: "2093-11-04"
 holidays:
-  - {name: {en: "New Year's Day", zh: 元旦}, from: "2027-01-01", to: "2027-01-03"}
-  - {name: {en: Spring Festival, zh: 春节}, from: "2027-02-07", to: "2027-02-14"}
-working_days: ["2027-02-06"]
+  - {name: {en: "New Year's Day", zh: 元旦}, from: "2094-01-01", to: "2094-01-03"}
+  - {name: {en: Spring Festival, zh: 春节}, from: "2094-02-07", to: "2094-02-14"}
+working_days: ["2094-02-06"]
 """
 """A make-up Saturday before a long Spring Festival, as 2026 had it."""
 
@@ -47,9 +63,9 @@ def reached_at(rungs: Mapping[str, datetime]) -> dict[str, str]:
     return {rung: on_the_minute(at) for rung, at in rungs.items()}
 
 
-def fixture_library(folder: Path) -> Library:
-    """The shipped content with a year 2027 that counts as published."""
+def library_with(year: str, folder: Path) -> Library:
+    """The shipped content with one more year of holidays."""
     root = folder / "content"
     shutil.copytree(content_root(), root, ignore=shutil.ignore_patterns("__pycache__"))
-    (root / "calendars" / "cn_holidays" / "2027.yaml").write_text(FIXTURE_2027, "utf-8")
+    (root / "calendars" / "cn_holidays" / f"{FAR_YEAR}.yaml").write_text(year, "utf-8")
     return load_library(root)
