@@ -29,6 +29,7 @@ holidays:
   - {name: {en: "New Year's Day", zh: 元旦}, from: "2094-01-01", to: "2094-01-01"}
   - {name: {en: Spring Festival, zh: 春节}, from: "2094-02-05", to: "2094-02-08"}
   - {name: {en: Qingming Festival, zh: 清明节}, from: "2094-04-05", to: "2094-04-05"}
+  - {name: {en: Labour Day, zh: 劳动节}, from: "2094-05-01", to: "2094-05-02"}
 working_days: []
 """
 

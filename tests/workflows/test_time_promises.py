@@ -1,6 +1,6 @@
-"""Promises of every SOP on a server whose time is skipped: the scenarios played in memory, a year later to the weekday.
+"""Promises of every SOP on a server whose time is skipped: the scenarios played in memory, in a year far ahead.
 
-All cases open in the same minute and fall silent; then time is skipped once for all. Monday 1 March 2027 takes the
+All cases open in the same minute and fall silent; then time is skipped once for all. Monday 1 March 2094 takes the
 place of Monday 2 March 2026; no holiday is near either. The rungs come as counted by hand, and "breached" at the very
 instant at which the clock said it was due.
 """
@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from tests.unit import exact_customs, exact_finance, exact_freight, exact_service, exact_shipment
+from tests.unit import exact_customs, exact_finance, exact_freight, exact_month_end, exact_service, exact_shipment
 from tests.unit.exact_house import NEVER, Scenario, shipped_library
 from tests.unit.timekeeping_samples import china
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
+from tests.workflows.instants import FAR_YEAR
 
-YEAR_LATER = timedelta(days=364)
 OPENED = "2026-03-02 09:00"
+YEARS_LATER = date(FAR_YEAR, 3, 1) - date(2026, 3, 2)
+"""From Monday to Monday."""
 SERVED = (
     "nobody reviews",
     "the customer does not answer",
@@ -38,12 +40,13 @@ SERVED = (
     "nobody pays",
     "nobody sends the invoice",
     "nobody books the money",
+    "nobody prepares the month",
     "nobody answers",
     "nobody investigates",
 )
 SCENARIOS = {
     scenario.name: scenario
-    for module in (exact_freight, exact_shipment, exact_customs, exact_finance, exact_service)
+    for module in (exact_freight, exact_shipment, exact_customs, exact_finance, exact_month_end, exact_service)
     for scenario in module.SCENARIOS
 }
 
@@ -62,9 +65,9 @@ class Script:
 
 
 def later(value: Any) -> Any:
-    """The same value with every date in it a year later."""
+    """The same value with every date in it so many years later."""
     if isinstance(value, str):
-        return re.sub(r"2026-\d\d-\d\d", lambda found: str(date.fromisoformat(found[0]) + YEAR_LATER), value)
+        return re.sub(r"2026-\d\d-\d\d", lambda found: str(date.fromisoformat(found[0]) + YEARS_LATER), value)
     if isinstance(value, Mapping):
         return {key: later(entry) for key, entry in value.items()}
     return [later(entry) for entry in value] if isinstance(value, list | tuple) else value
