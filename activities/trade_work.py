@@ -17,7 +17,6 @@ from sop_engine.freight.free_time import free_time_bill
 from sop_engine.freight.freight_tariffs import Quantity, price
 from sop_engine.freight.rules import rule_on
 from sop_engine.freight.shipment_charges import ShipmentCharge, Stage, compare_charges, shipment_margin
-from sop_engine.freight.surcharges import LateDeclaration, late_declaration_fee
 from sop_engine.freight.tariff import Origin, duty_day
 
 
@@ -140,14 +139,6 @@ class TradeWork:
                 "basis": f"{rate.basis}. Tariff: {line.source}.",
             }
         )
-
-    @activity.defn(name="late_declaration_fee")
-    def late_declaration_fee(self, given: WorkInput) -> WorkResult:
-        """customs_value, starts_on (first day that costs), accepted_on, exemption? -> fee, days, basis"""
-        with usable("late_declaration_fee"):
-            late = LateDeclaration.model_validate(given.values)
-            fee = late_declaration_fee(late, rule_on(self._rules.customs.late_declaration, late.starts_on))
-        return WorkResult(values={"fee": fee.amount.model_dump(), "days": fee.days, "basis": fee.basis})
 
     @activity.defn(name="legal_clocks")
     def legal_clocks(self, given: WorkInput) -> WorkResult:

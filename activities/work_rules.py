@@ -1,11 +1,13 @@
 """The rules that automated work applies, as a site keeps them in files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from sop_engine.content.library import load_calendars
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.cargo_acceptance import CargoRules
 from sop_engine.freight.charge_codes import ChargeRules
@@ -21,8 +23,9 @@ from sop_engine.freight.freight_tariffs import FreightTariffs
 from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.freight.liability_limits import LiabilityLimits
 from sop_engine.freight.places import Places
-from sop_engine.freight.surcharges import LateDeclarationRule, LatenessRule
+from sop_engine.freight.surcharges import LatenessRule
 from sop_engine.freight.tariff import TariffTable, VolumeRule
+from sop_engine.timekeeping.calendar import BusinessCalendar
 
 
 class CustomsRules(BaseModel):
@@ -32,7 +35,7 @@ class CustomsRules(BaseModel):
 
     import_taxes: tuple[ImportTaxRule, ...] = Field(min_length=1)
     late_payment: tuple[LatenessRule, ...] = Field(min_length=1)
-    late_declaration: tuple[LateDeclarationRule, ...] = Field(min_length=1)
+    late_declaration: tuple[LatenessRule, ...] = Field(min_length=1)
     customs_value: tuple[CustomsValueRule, ...] = Field(min_length=1)
     export_duty: tuple[ExportDutyRule, ...] = Field(min_length=1)
     demand_deposit: tuple[DemandDepositRate, ...] = Field(min_length=1)
@@ -75,6 +78,7 @@ class WorkRules:
     free_time: FreeTimeTariffs
     liability_limits: LiabilityLimits
     places: Places
+    calendars: Mapping[str, BusinessCalendar]
 
 
 def load_work_rules(root: Path) -> WorkRules:
@@ -100,4 +104,5 @@ def load_work_rules(root: Path) -> WorkRules:
         free_time=load_rules(folder / "free_time.yaml", FreeTimeTariffs),
         liability_limits=load_rules(folder / "liability_limits.yaml", LiabilityLimits),
         places=load_rules(folder / "places.yaml", Places),
+        calendars=load_calendars(root),
     )

@@ -51,10 +51,14 @@ def test_rates_of_the_tariff_feed_the_taxes(work: WorkActivities) -> None:
 
 
 def test_a_late_declaration(work: WorkActivities) -> None:
-    late = {"customs_value": yuan("123456.78"), "starts_on": date(2026, 2, 25), "accepted_on": date(2026, 2, 27)}
+    """Domain facts E11 and 1.1: inbound on 1 February, reading A charges from 25 February, B from the 24th."""
+    late = {"customs_value": yuan("123456.78"), "inbound_on": date(2026, 2, 1), "accepted_on": date(2026, 2, 27)}
     fee = answer(work, "late_declaration_fee", **late)
-    assert (fee["fee"], fee["days"]) == (yuan("185"), 3)
+    assert (fee["starts_on"], fee["fee"], fee["days"]) == (date(2026, 2, 25), yuan("185"), 3)
     assert "Order 273" in fee["basis"]
+    other = answer(work, "late_declaration_fee", **late, reading="B")
+    # 123,456.78 × 0.05 % × 4 = 246.91…, the fraction dropped.
+    assert (other["starts_on"], other["fee"], other["days"]) == (date(2026, 2, 24), yuan("246"), 4)
 
 
 def test_periods_travel_with_their_rule(work: WorkActivities) -> None:
@@ -120,7 +124,7 @@ def test_margin_of_a_shipment(work: WorkActivities) -> None:
         ("customs_value", {"terms": "FOB", "goods": [yuan("1")]}, ["freight: is missing in a price FOB"]),
         ("customs_value", {"terms": "CIF", "goods": [{"amount": 1, "currency": "USD"}]}, ["no rate for USD"]),
         ("duty_rates", {"hs_code": "8703236110", "customs_value": 1}, ["the tariff on file has no line 8703236110"]),
-        ("late_declaration_fee", {"customs_value": None}, ["customs_value:", "starts_on:", "accepted_on:"]),
+        ("late_declaration_fee", {"customs_value": None}, ["customs_value:", "inbound_on:", "accepted_on:"]),
         ("legal_clocks", {"table": "law", "events": {"e": "2026-03-02T10:00:00"}}, ["table:", "events.e"]),
         ("free_time_charges", {**STAY, "equipment": "53HC"}, ["none for EXAMPLE CNSHA import DMD 53HC"]),
         ("export_duty", {"price": yuan("1"), "rate": {"per_unit": 1}}, ["a rate per unit needs the quantity"]),
