@@ -128,8 +128,8 @@ def test_the_tax_is_due_by_the_reading_of_the_case(notice: dict[str, str], due_a
 
 @pytest.mark.parametrize(("notice", "reading", "charge"), [(NOTICE, "A", "279.75"), (BY_NOTICE, "B", "186.50")])
 def test_the_surcharge_follows_the_reading_of_the_case(notice: dict[str, str], reading: str, charge: str) -> None:
-    """Paid on 27 February: 3 days after the 24th, 2 after the 25th. At 0.05 % a day duty of 50 000 bears 75.00 or 50.00,
-    VAT of 136 500 bears 204.75 or 136.50."""
+    """Paid on 27 February: 3 days after the 24th, 2 after the 25th. At 0.05 % a day the 50 000 of duty bear 75.00 or
+    50.00, VAT of 136 500 bears 204.75 or 136.50."""
     house = taxed(datetime(2026, 2, 10, 1, tzinfo=UTC))
     house.do("T", "wang.fang", "notifying", "issued", notice)
     house.pass_time(timedelta(days=17))
