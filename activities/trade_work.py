@@ -13,7 +13,6 @@ from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.chargeable_weight import ChargedMode, Pieces, chargeable_weight
 from sop_engine.freight.customs_value import Transaction, customs_value
 from sop_engine.freight.export_duty import ExportedGoods, export_duty
-from sop_engine.freight.free_time import free_time_bill
 from sop_engine.freight.freight_tariffs import Quantity, price
 from sop_engine.freight.rules import rule_on
 from sop_engine.freight.shipment_charges import ShipmentCharge, Stage, compare_charges, shipment_margin
@@ -47,18 +46,6 @@ class ClockQuestion(_Input):
     table: Literal["customs", "filings", "claims", "commercial"]
     events: dict[str, AwareDatetime | date | None]
     facts: dict[str, str] = {}
-
-
-class Stay(_Input):
-    """What `free_time_charges` takes. Both days count."""
-
-    carrier: str
-    place: str
-    direction: Literal["import", "export"]
-    charge: str
-    equipment: str
-    started_on: date
-    ended_on: date
 
 
 class WeighedCargo(_Input):
@@ -147,21 +134,6 @@ class TradeWork:
             asked = ClockQuestion.model_validate(given.values)
             running = getattr(self._rules.clocks, asked.table).running(asked.events, asked.facts)
         return WorkResult(values={"clocks": [clock._asdict() for clock in running]})
-
-    @activity.defn(name="free_time_charges")
-    def free_time_charges(self, given: WorkInput) -> WorkResult:
-        """carrier, place, direction, charge, equipment, started_on, ended_on -> last_free_on, lines, total, basis"""
-        with usable("free_time_charges"):
-            stay = Stay.model_validate(given.values)
-            tariff = self._rules.free_time.find(
-                stay.carrier, stay.place, stay.direction, stay.charge, stay.equipment, stay.started_on
-            )
-            bill = free_time_bill(tariff, stay.equipment, stay.started_on, stay.ended_on)
-        lines = [
-            {**line._asdict(), "per_day": line.per_day.model_dump(), "amount": line.amount.model_dump()}
-            for line in bill.lines
-        ]
-        return WorkResult(values={**bill._asdict(), "lines": lines, "total": bill.total.model_dump()})
 
     @activity.defn(name="chargeable_weight")
     def chargeable_weight(self, given: WorkInput) -> WorkResult:

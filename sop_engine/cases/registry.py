@@ -10,6 +10,7 @@ WORK_ACTIVITIES = (
     "close_month",
     "compare_documents",
     "confirm_cost",
+    "container_stays",
     "credit_check",
     "customs_value",
     "dispute_invoice",
