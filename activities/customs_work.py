@@ -9,7 +9,7 @@ from temporalio import activity
 from activities.work_input import usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.freight.customs_deadlines import late_declaration_start
+from sop_engine.freight.customs_deadlines import LastDay, late_declaration_start
 from sop_engine.freight.customs_taxes import CustomsAmount
 from sop_engine.freight.legal_clocks import Roll
 from sop_engine.freight.rules import RuleError, rule_on
@@ -46,7 +46,7 @@ class CustomsWork:
         with usable("late_declaration_fee"):
             late = LateImport.model_validate(given.values)
             starts_on = late_declaration_start(
-                late.inbound_on, self._rules.clocks.customs, self._last_day, late.reading
+                late.inbound_on, self._rules.clocks.customs, last_day_by(self._rules), late.reading
             )
             charged = LateDeclaration(
                 customs_value=late.customs_value,
@@ -60,9 +60,15 @@ class CustomsWork:
             values={"starts_on": starts_on, "fee": fee.amount.model_dump(), "days": fee.days, "basis": basis}
         )
 
-    def _last_day(self, starts_on: date, period: str, roll: Roll) -> date:
-        calendar = calendar_named(self._rules.calendars, CUSTOMS_CALENDAR)
+
+def last_day_by(rules: WorkRules) -> LastDay:
+    """How the customs calendar counts the last day of a period."""
+    calendar = calendar_named(rules.calendars, CUSTOMS_CALENDAR)
+
+    def last_day(starts_on: date, period: str, roll: Roll) -> date:
         return calendar.last_day(calendar.add_period(calendar.day_start(starts_on), parse_period(period), roll).at)
+
+    return last_day
 
 
 def calendar_named(calendars: Mapping[str, BusinessCalendar], name: str) -> BusinessCalendar:

@@ -35,10 +35,13 @@ WORK_ACTIVITIES = (
     "record_cost",
     "record_receipt",
     "refund_customer",
+    "refund_limit",
     "release_receipt",
     "reopen_month",
     "request_payment",
     "set_credit_terms",
+    "settle_deposit",
     "settle_dispute",
     "shipment_margin",
+    "tax_refund",
 )

@@ -255,4 +255,77 @@ TAX = (
     ),
 )
 
-SCENARIOS = (*DECLARATION, *INSPECTION, *RELEASE, *TAX)
+
+# -- TaxAdjustment -----------------------------------------------------------------------------------------------------
+
+REFUND_DATA = {**CUSTOMER, "declaration_no": DECLARATION_NO, "kind": "returned", "paid_on": "2025-03-12"}
+
+
+def refund_claimed(house: ExactHouse) -> None:
+    claim = {"paid": "CNY 22040", "due": "CNY 0", "grounds": "Goods went back", "claimed_on": "2026-03-02"}
+    house.complete("zhang.wei", "applying", "claimed", **claim)
+
+
+def refund_granted(house: ExactHouse) -> None:
+    refund_claimed(house)
+    house.complete("zhang.wei", "awaiting_customs", "granted")
+
+
+ADJUSTMENT = (
+    Scenario(
+        "a refund is not claimed",
+        "TaxAdjustment",
+        OPENED,
+        nothing,
+        "2026-03-25 09:00",
+        REFUND_DATA,
+        # A year after 12 March 2025: until 13 March 2026 00:00, 255 h; 80 % = 204 h = 8 d 12 h.
+        {
+            "claim": {
+                "five_days_before": "2026-03-07 00:00",
+                "two_days_before": "2026-03-10 00:00",
+                "at_risk": "2026-03-10 21:00",
+                "last_day": "2026-03-12 00:00",
+                "breached": "2026-03-13 00:00",
+            }
+        },
+    ),
+    Scenario(
+        "customs do not answer a claim",
+        "TaxAdjustment",
+        OPENED,
+        refund_claimed,
+        "2026-05-12 09:00",
+        REFUND_DATA,
+        # 30 days after 2 March: until 2 April 00:00, 735 h. 80 % = 588 h = 24 d 12 h, 150 % = 1102.5 h =
+        # 45 d 22 h 30 min, 200 % = 1470 h = 61 d 6 h.
+        {
+            "awaiting_customs": {
+                "at_risk": "2026-03-26 21:00",
+                "breached": "2026-04-02 00:00",
+                "department_manager": "2026-04-17 07:30",
+                "general_manager": "2026-05-02 15:00",
+            }
+        },
+    ),
+    Scenario(
+        "a refund is not collected",
+        "TaxAdjustment",
+        OPENED,
+        refund_granted,
+        "2026-06-12 09:00",
+        REFUND_DATA,
+        # 3 months after 2 March: until 3 June 00:00, 2223 h; 80 % = 1778.4 h = 74 d 2 h 24 min.
+        {
+            "collecting": {
+                "at_risk": "2026-05-15 11:24",
+                "five_days_before": "2026-05-28 00:00",
+                "two_days_before": "2026-05-31 00:00",
+                "last_day": "2026-06-02 00:00",
+                "breached": "2026-06-03 00:00",
+            }
+        },
+    ),
+)
+
+SCENARIOS = (*DECLARATION, *INSPECTION, *RELEASE, *TAX, *ADJUSTMENT)
