@@ -55,9 +55,11 @@ class CustomsWork:
                 exemption=late.exemption,
             )
             fee = late_declaration_fee(charged, rule_on(self._rules.customs.late_declaration, starts_on))
-        basis = f"Reading {late.reading}: the fee runs from {starts_on}. {fee.basis}"
+        doubts = calendar_named(self._rules.calendars, CUSTOMS_CALENDAR).doubts(late.inbound_on, starts_on)
+        words = [f"Reading {late.reading}: the fee runs from {starts_on}. {fee.basis}"]
+        words += [f"Provisional: {'; '.join(doubts)}."] if doubts else []
         return WorkResult(
-            values={"starts_on": starts_on, "fee": fee.amount.model_dump(), "days": fee.days, "basis": basis}
+            values={"starts_on": starts_on, "fee": fee.amount.model_dump(), "days": fee.days, "basis": " ".join(words)}
         )
 
 

@@ -11,7 +11,6 @@ from activities.failures import refusals
 from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.freight.rules import CHINA, RuleError
-from sop_engine.timekeeping.calendar import CalendarError
 
 
 class UnusableInput(InvalidInput):
@@ -38,8 +37,6 @@ def usable(work: str) -> Iterator[None]:
             ]
         except RuleError as error:
             faults = [Fault(where=where, what=what, allowed=allowed) for where, what, allowed in error.faults]
-        except CalendarError as error:
-            faults = [Fault(where="calendar", what=what) for what in error.faults]
         else:
             return
         raise UnusableInput(f"{work} cannot use its input", faults)

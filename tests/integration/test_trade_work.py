@@ -52,13 +52,31 @@ def test_rates_of_the_tariff_feed_the_taxes(work: WorkActivities) -> None:
     assert taxes["total"] == yuan("43133.34")
 
 
+LATE: dict[str, Any] = {
+    "customs_value": yuan("123456.78"),
+    "inbound_on": date(2026, 2, 1),
+    "accepted_on": date(2026, 2, 27),
+}
+
+
+def test_a_fee_counted_without_the_years_holidays_says_so(work: WorkActivities) -> None:
+    """No notice for 2027 is out: the 14th day after 1 February, the 15th, is a Monday by the statute alone."""
+    fee = answer(
+        work, "late_declaration_fee", **LATE | {"inbound_on": date(2027, 2, 1), "accepted_on": date(2027, 2, 16)}
+    )
+    assert (fee["starts_on"], fee["days"]) == (date(2027, 2, 16), 1)
+    assert fee["basis"].endswith(
+        "Provisional: 2027: no official notice yet; counted with the statutory holidays alone."
+    )
+    assert "Provisional" not in answer(work, "late_declaration_fee", **LATE)["basis"]
+
+
 def test_a_late_declaration(work: WorkActivities) -> None:
     """Domain facts E11 and 1.1: inbound on 1 February, reading A charges from 25 February, B from the 24th."""
-    late = {"customs_value": yuan("123456.78"), "inbound_on": date(2026, 2, 1), "accepted_on": date(2026, 2, 27)}
-    fee = answer(work, "late_declaration_fee", **late)
+    fee = answer(work, "late_declaration_fee", **LATE)
     assert (fee["starts_on"], fee["fee"], fee["days"]) == (date(2026, 2, 25), yuan("185"), 3)
     assert "Order 273" in fee["basis"]
-    other = answer(work, "late_declaration_fee", **late, reading="B")
+    other = answer(work, "late_declaration_fee", **LATE, reading="B")
     # 123,456.78 × 0.05 % × 4 = 246.91…, the fraction dropped.
     assert (other["starts_on"], other["fee"], other["days"]) == (date(2026, 2, 24), yuan("246"), 4)
 
@@ -190,6 +208,19 @@ def test_margin_of_a_shipment(work: WorkActivities) -> None:
         ("late_declaration_fee", {"customs_value": None}, ["customs_value:", "inbound_on:", "accepted_on:"]),
         ("legal_clocks", {"table": "law", "events": {"e": "2026-03-02T10:00:00"}}, ["table:", "events.e"]),
         ("free_time_charges", {**STAY, "equipment": "53HC"}, ["none for EXAMPLE CNSHA import DMD 53HC"]),
+        (
+            "late_declaration_fee",
+            {**LATE, "inbound_on": date(1999, 1, 1)},
+            ["no period T1 for these facts"],
+        ),
+        ("late_declaration_fee", {**LATE, "reading": "C"}, ["reading: Input should be 'A' or 'B'"]),
+        ("settle_deposit", {"deposit": yuan("-1")}, ["deposit:", "due:"]),
+        ("refund_limit", {"kind": "returned", "paid_on": date(2024, 11, 30)}, ["no period T9.returned"]),
+        (
+            "tax_refund",
+            {"paid": yuan("1"), "due": yuan("1"), "paid_on": date(2026, 3, 2), "refunded_on": date(2026, 3, 1)},
+            ["CNY 1.00 is not more than the CNY 1.00 due", "2026-03-01 lies before the payment"],
+        ),
         ("export_duty", {"price": yuan("1"), "rate": {"per_unit": 1}}, ["a rate per unit needs the quantity"]),
         ("freight_price", {"charge": "OTHC"}, ["supplier:", "origin:", "destination:"]),
         ("chargeable_weight", {"mode": "pigeon", "pieces": []}, ["mode:", "pieces:"]),

@@ -146,7 +146,7 @@ def test_a_refund_that_differs_is_judged_by_the_finance_manager() -> None:
     assert desk.states["A"].snapshot.configuration[-1] == "judging_difference"
     with pytest.raises(NotPermitted):
         desk.do("A", "hu.jing", "judging_difference", "accepted", {"remarks": "No interest"})
-    desk.do("A", "guo.qiang", "judging_difference", "corrected", {"received": "CNY 50025.00"})
+    desk.do("A", "qian.li", "judging_difference", "corrected", {"received": "CNY 50025.00"})
     assert desk.outcome("A") == "refunded"
 
 
