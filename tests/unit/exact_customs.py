@@ -258,7 +258,7 @@ TAX = (
 
 # -- TaxAdjustment -----------------------------------------------------------------------------------------------------
 
-REFUND_DATA = {**CUSTOMER, "declaration_no": DECLARATION_NO, "kind": "returned", "paid_on": "2025-03-12"}
+OVERPAID = {**CUSTOMER, "declaration_no": DECLARATION_NO, "kind": "overpaid", "paid_on": "2025-03-12"}
 
 
 def refund_claimed(house: ExactHouse) -> None:
@@ -278,7 +278,7 @@ ADJUSTMENT = (
         OPENED,
         nothing,
         "2026-03-25 09:00",
-        REFUND_DATA,
+        {**OVERPAID, "kind": "returned"},
         # A year after 12 March 2025: until 13 March 2026 00:00, 255 h; 80 % = 204 h = 8 d 12 h.
         {
             "claim": {
@@ -296,7 +296,7 @@ ADJUSTMENT = (
         OPENED,
         refund_claimed,
         "2026-05-12 09:00",
-        REFUND_DATA,
+        OVERPAID,
         # 30 days after 2 March: until 2 April 00:00, 735 h. 80 % = 588 h = 24 d 12 h, 150 % = 1102.5 h =
         # 45 d 22 h 30 min, 200 % = 1470 h = 61 d 6 h.
         {
@@ -314,7 +314,7 @@ ADJUSTMENT = (
         OPENED,
         refund_granted,
         "2026-06-12 09:00",
-        REFUND_DATA,
+        OVERPAID,
         # 3 months after 2 March: until 3 June 00:00, 2223 h; 80 % = 1778.4 h = 74 d 2 h 24 min.
         {
             "collecting": {
