@@ -253,6 +253,33 @@ TAX = (
         },
         {"overdue_day.passed": ("2026-03-19 00:00", "2026-03-20 00:00")},
     ),
+    Scenario(
+        "nobody pays what the notice made due later",
+        "TaxPayment",
+        OPENED,
+        notice_issued,
+        "2026-03-18 12:00",
+        {**TAX_DATA, "declared_on": "2026-02-27", "due_reading": "B"},
+        # The notice is of 2 March: due on Tuesday 17 March by reading B. By A 15 days after Friday 27 February: on
+        # Saturday 14 March, so Monday the 16th, 24:00: 351 h from 2 March 09:00; 80 % = 280.8 h = 11 d 16 h 48 min.
+        {
+            "stricter_deadline": {
+                "five_days_before": "2026-03-11 00:00",
+                "at_risk": "2026-03-14 01:48",
+                "two_days_before": "2026-03-14 00:00",
+                "last_day": "2026-03-16 00:00",
+                "breached": "2026-03-17 00:00",
+            },
+            "tax_deadline": {
+                "five_days_before": "2026-03-12 00:00",
+                "at_risk": "2026-03-14 21:00",
+                "two_days_before": "2026-03-15 00:00",
+                "day_before": "2026-03-16 00:00",
+                "last_day": "2026-03-17 00:00",
+                "breached": "2026-03-18 00:00",
+            },
+        },
+    ),
 )
 
 
