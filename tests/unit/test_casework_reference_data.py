@@ -131,6 +131,49 @@ def test_a_date_that_a_person_set_stays(content: Path) -> None:
     assert shown(house)["pay_days"] == (10, NEW_LAW)
 
 
+@pytest.fixture
+def two_months(content: Path) -> Path:
+    """Content in which a refund is to be collected within two months."""
+    path = content / "rules" / "legal_clocks" / "customs.yaml"
+    text = path.read_text("utf-8")
+    assert text.count("starts: refund_notified, period: 3 months") == 1
+    path.write_text(text.replace("refund_notified, period: 3 months", "refund_notified, period: 2 months"), "utf-8")
+    return content
+
+
+def refund_granted() -> Amended:
+    """A refund granted on 2 March, to be collected by 2 June, 24:00."""
+    house = Amended()
+    opening = {"declaration_no": NUMBER, "kind": "overpaid", "paid_on": "2025-03-12"}
+    house.open("TaxAdjustment", "A", CUSTOMER | opening)
+    claim = {"paid": "CNY 2", "due": "CNY 1", "grounds": "Wrong code", "claimed_on": "2026-03-02"}
+    house.do("A", "wang.fang", "applying", "claimed", claim)
+    house.do("A", "wang.fang", "awaiting_customs", "granted")
+    assert house.states["A"].clocks["collecting#1"].due_at == china("2026-06-03")
+    return house
+
+
+def test_a_corrected_period_counts_from_the_opening_of_its_clock(two_months: Path) -> None:
+    house = refund_granted()
+    house.pass_time(timedelta(days=3))
+    house.correct("A", two_months)
+    running = house.states["A"].clocks["collecting#1"]
+    assert running.due_at == china("2026-05-03")
+    assert [(move.kind, move.from_at) for move in running.clock.moved] == [("allowance", china("2026-06-03"))]
+    house.pass_time(timedelta(days=60))
+    assert house.states["A"].outcome == "lapsed"
+
+
+def test_a_period_behind_a_date_that_a_person_set_changes_silently(two_months: Path) -> None:
+    house = refund_granted()
+    until = datetime.fromisoformat("2026-06-20T18:00+08:00")
+    move = MoveDeadlineInput(actor="huang.tao", clock="collecting#1", to=until, reason="Granted by customs")
+    house._perform("A", "move_deadline", move)
+    house.correct("A", two_months)
+    running = house.states["A"].clocks["collecting#1"]
+    assert (running.due_at, str(running.clock.allowance)) == (until, "2 months")
+
+
 def test_nothing_corrected_moves_nothing(content: Path) -> None:
     house = taxed()
     house.correct("T", content)
