@@ -62,7 +62,7 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
         *(holder(engine, rules, library.organization) for holder in checked_books),
     )
     reading = ReadingActivities(engine, library.organization)
-    work = WorkActivities(engine, load_work_rules(library.root))
+    work = WorkActivities(engine, load_work_rules(library.root, settings.tables_folder))
     return [
         method
         for holder in (definitions, records, notices, documents, *ledger, reading, work)

@@ -13,11 +13,9 @@ from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.chargeable_weight import ChargedMode, Pieces, chargeable_weight
 from sop_engine.freight.customs_value import Transaction, customs_value
 from sop_engine.freight.export_duty import ExportedGoods, export_duty
-from sop_engine.freight.free_time import free_time_bill
 from sop_engine.freight.freight_tariffs import Quantity, price
 from sop_engine.freight.rules import rule_on
 from sop_engine.freight.shipment_charges import ShipmentCharge, Stage, compare_charges, shipment_margin
-from sop_engine.freight.surcharges import LateDeclaration, late_declaration_fee
 from sop_engine.freight.tariff import Origin, duty_day
 
 
@@ -48,18 +46,6 @@ class ClockQuestion(_Input):
     table: Literal["customs", "filings", "claims", "commercial"]
     events: dict[str, AwareDatetime | date | None]
     facts: dict[str, str] = {}
-
-
-class Stay(_Input):
-    """What `free_time_charges` takes. Both days count."""
-
-    carrier: str
-    place: str
-    direction: Literal["import", "export"]
-    charge: str
-    equipment: str
-    started_on: date
-    ended_on: date
 
 
 class WeighedCargo(_Input):
@@ -141,14 +127,6 @@ class TradeWork:
             }
         )
 
-    @activity.defn(name="late_declaration_fee")
-    def late_declaration_fee(self, given: WorkInput) -> WorkResult:
-        """customs_value, starts_on (first day that costs), accepted_on, exemption? -> fee, days, basis"""
-        with usable("late_declaration_fee"):
-            late = LateDeclaration.model_validate(given.values)
-            fee = late_declaration_fee(late, rule_on(self._rules.customs.late_declaration, late.starts_on))
-        return WorkResult(values={"fee": fee.amount.model_dump(), "days": fee.days, "basis": fee.basis})
-
     @activity.defn(name="legal_clocks")
     def legal_clocks(self, given: WorkInput) -> WorkResult:
         """table, events {name: date}, facts? -> clocks [{id, starts_on, period, roll, on_expiry, effect, rule, …}]"""
@@ -156,21 +134,6 @@ class TradeWork:
             asked = ClockQuestion.model_validate(given.values)
             running = getattr(self._rules.clocks, asked.table).running(asked.events, asked.facts)
         return WorkResult(values={"clocks": [clock._asdict() for clock in running]})
-
-    @activity.defn(name="free_time_charges")
-    def free_time_charges(self, given: WorkInput) -> WorkResult:
-        """carrier, place, direction, charge, equipment, started_on, ended_on -> last_free_on, lines, total, basis"""
-        with usable("free_time_charges"):
-            stay = Stay.model_validate(given.values)
-            tariff = self._rules.free_time.find(
-                stay.carrier, stay.place, stay.direction, stay.charge, stay.equipment, stay.started_on
-            )
-            bill = free_time_bill(tariff, stay.equipment, stay.started_on, stay.ended_on)
-        lines = [
-            {**line._asdict(), "per_day": line.per_day.model_dump(), "amount": line.amount.model_dump()}
-            for line in bill.lines
-        ]
-        return WorkResult(values={**bill._asdict(), "lines": lines, "total": bill.total.model_dump()})
 
     @activity.defn(name="chargeable_weight")
     def chargeable_weight(self, given: WorkInput) -> WorkResult:

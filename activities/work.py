@@ -9,6 +9,9 @@ from datetime import date
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.customs_work import CustomsWork
+from activities.free_time_work import FreeTimeWork
+from activities.refund_work import RefundWork
 from activities.trade_work import TradeWork
 from activities.work_input import today, usable
 from activities.work_rules import WorkRules
@@ -29,7 +32,7 @@ class DeclaredConsignment(TaxedConsignment):
     """The day the declaration was completed, whose rules apply; the day of the work where it is not said."""
 
 
-class WorkActivities(TradeWork):
+class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
     """What `work:` may name."""
 
     def __init__(self, engine: Engine, rules: WorkRules) -> None:

@@ -1,11 +1,14 @@
 """The rules that automated work applies, as a site keeps them in files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from sop_engine.content.library import load_calendars
+from sop_engine.content.own_tables import load_own_tables
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.cargo_acceptance import CargoRules
 from sop_engine.freight.charge_codes import ChargeRules
@@ -21,8 +24,9 @@ from sop_engine.freight.freight_tariffs import FreightTariffs
 from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.freight.liability_limits import LiabilityLimits
 from sop_engine.freight.places import Places
-from sop_engine.freight.surcharges import LateDeclarationRule, LatenessRule
+from sop_engine.freight.surcharges import LatenessRule
 from sop_engine.freight.tariff import TariffTable, VolumeRule
+from sop_engine.timekeeping.calendar import BusinessCalendar
 
 
 class CustomsRules(BaseModel):
@@ -32,7 +36,7 @@ class CustomsRules(BaseModel):
 
     import_taxes: tuple[ImportTaxRule, ...] = Field(min_length=1)
     late_payment: tuple[LatenessRule, ...] = Field(min_length=1)
-    late_declaration: tuple[LateDeclarationRule, ...] = Field(min_length=1)
+    late_declaration: tuple[LatenessRule, ...] = Field(min_length=1)
     customs_value: tuple[CustomsValueRule, ...] = Field(min_length=1)
     export_duty: tuple[ExportDutyRule, ...] = Field(min_length=1)
     demand_deposit: tuple[DemandDepositRate, ...] = Field(min_length=1)
@@ -75,12 +79,15 @@ class WorkRules:
     free_time: FreeTimeTariffs
     liability_limits: LiabilityLimits
     places: Places
+    calendars: Mapping[str, BusinessCalendar]
 
 
-def load_work_rules(root: Path) -> WorkRules:
-    """Reads the folder `rules` of the content. Raises ContentError with every fault of the first file that has any."""
+def load_work_rules(root: Path, own: Path | None = None) -> WorkRules:
+    """Reads the folder `rules` of the content and the firm's own tables. Raises ContentError with every fault of the
+    first part that has any."""
     folder = root / "rules"
     clocks = folder / "legal_clocks"
+    tables = load_own_tables(root, own)
     return WorkRules(
         customs=load_rules(folder / "customs.yaml", CustomsRules),
         cargo=load_rules(folder / "cargo.yaml", CargoRules),
@@ -92,12 +99,13 @@ def load_work_rules(root: Path) -> WorkRules:
             claims=load_rules(clocks / "claims.yaml", LegalClocks),
             commercial=load_rules(clocks / "commercial.yaml", LegalClocks),
         ),
-        tariff=load_rules(folder / "tariff.yaml", TariffTable),
-        exchange_rates=load_rules(folder / "exchange_rates.yaml", ExchangeRates),
+        tariff=tables.tariff,
+        exchange_rates=tables.exchange_rates,
         charges=load_rules(folder / "charges.yaml", ChargeRules),
         weights=load_rules(folder / "weights.yaml", WeightRules),
         tariffs=load_rules(folder / "tariffs.yaml", FreightTariffs),
-        free_time=load_rules(folder / "free_time.yaml", FreeTimeTariffs),
+        free_time=tables.free_time,
         liability_limits=load_rules(folder / "liability_limits.yaml", LiabilityLimits),
         places=load_rules(folder / "places.yaml", Places),
+        calendars=load_calendars(root),
     )

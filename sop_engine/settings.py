@@ -29,6 +29,8 @@ class Settings(BaseModel):
     """Roles and people of this firm; the packaged ones when absent."""
     parameters_file: Path | None = None
     """This site's figures in place of the SOPs' defaults."""
+    tables_folder: Path | None = None
+    """This firm's own rates of exchange, tariff lines and free time; see `sop table check`."""
     smtp_host: str | None = None
     """Mail is only kept in the records while this is absent."""
     smtp_port: int = Field(default=25, ge=1, le=65_535)
@@ -49,7 +51,7 @@ class Settings(BaseModel):
         chosen = self.model_dump(include=self.model_fields_set)
         return type(self).model_validate({**chosen, "data_directory": data_directory})
 
-    @field_validator("data_directory", "organization_file", "parameters_file")
+    @field_validator("data_directory", "organization_file", "parameters_file", "tables_folder")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()

@@ -18,6 +18,7 @@ from sop_engine.console.doctor import doctor
 from sop_engine.console.document import document
 from sop_engine.console.incident import incident
 from sop_engine.console.report import report
+from sop_engine.console.table import tables
 from sop_engine.console.task import show_tasks, task
 from sop_engine.console.worker import worker
 
@@ -59,7 +60,7 @@ def ui(
         typer.launch(link)
 
 
-for part in (case, task, incident, definition, document, report):
+for part in (case, task, incident, definition, document, report, tables):
     application.add_typer(part)
 
 

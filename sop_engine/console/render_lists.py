@@ -1,7 +1,7 @@
 """Many things on a screen: cases, tasks, a journal, documents, notices, balances."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from rich.console import RenderableType
@@ -26,6 +26,13 @@ def render_cases(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | None
             word(case.sla, language),
             _due(case.due_at, case.overdue, case.provisional, language, zone),
         )
+    return made
+
+
+def render_entries(rows: Iterable[tuple[str, str, date, date | None, str]], language: str) -> RenderableType:
+    made = table(("table", "entry", "valid_from", "valid_to", "citation"), language)
+    for name, entry, valid_from, valid_to, citation in rows:
+        made.add_row(name, entry, str(valid_from), str(valid_to) if valid_to else EMPTY, citation)
     return made
 
 

@@ -45,6 +45,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "document_made": "生成单证",
         "documents": "单证",
         "due": "截止",
+        "entry": "条目",
         "estimated": "预计",
         "event": "事件",
         "events": "可接受的事件",

@@ -169,6 +169,15 @@ def load_library(
     return Library(root, organization, ladders, calendars, sops, overrides, legal_clocks)
 
 
+def load_calendars(root: Path) -> dict[str, BusinessCalendar]:
+    """The calendars alone, for work that counts days. Raises ContentError with every fault."""
+    faults: list[YamlFault] = []
+    calendars = _calendars(root / "calendars", faults)
+    if faults:
+        raise ContentError(faults)
+    return calendars
+
+
 def read_sop(path: Path, faults: list[YamlFault]) -> SopFile | None:
     """Reads one SOP's shape; what its chart says is compiled later. Adds every fault found."""
     file = _read(path, faults)

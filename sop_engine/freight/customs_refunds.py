@@ -10,12 +10,18 @@ from typing import Literal, NamedTuple, get_args
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from sop_engine.freight.customs_deadlines import LastDay
+from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import Rule, RuleError
 from sop_engine.freight.tax_rates import percent
 
 ReturnReason = Literal["quality", "specification", "force_majeure"]
 """Tariff Law Art. 39: nothing else makes returned goods free of duty."""
+
+
+RefundKind = Literal["overpaid", "returned", "export_cancelled"]
+"""Why tax comes back: paid too much (Tariff Law Art. 51), or goods returned or not exported after all (Art. 52)."""
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -33,6 +39,13 @@ class Refund(NamedTuple):
     tax: Money
     interest: Money
     basis: str
+
+
+class RefundLimit(NamedTuple):
+    """The last day to claim a refund, and the rule that says so."""
+
+    claim_by_on: date
+    rule: str
 
 
 class DepositSettlement(NamedTuple):
@@ -67,6 +80,13 @@ def refund(paid: Money, due: Money, paid_on: date, refunded_on: date, rule: Dema
     interest = over.times(rule.yearly_rate * days / rule.days_of_year)
     words = f"{paid} − {due} = {over}; interest {percent(rule.yearly_rate)} × {days} / {rule.days_of_year} days"
     return Refund(over, interest, f"{words} = {interest}. Rule: {rule.source}.")
+
+
+def refund_limit(kind: RefundKind, paid_on: date, clocks: LegalClocks, last_day: LastDay) -> RefundLimit:
+    """Counted from the payment, by the law of its day. Raises RuleError where no text of that day has such a claim."""
+    facts = {} if kind == "overpaid" else {"refund": kind}
+    clock = clocks.one("T9.overpaid" if kind == "overpaid" else "T9.returned", paid_on, facts)
+    return RefundLimit(last_day(paid_on, str(clock.period), clock.roll), clock.source)
 
 
 def settle_deposit(deposit: Money, due: Money) -> DepositSettlement:

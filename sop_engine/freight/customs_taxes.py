@@ -71,6 +71,14 @@ class DeclaredItem(BaseModel):
     """In the unit of the consumption tax, where that is another than the tariff's."""
     vat_rate: Decimal = Field(ge=0)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _left_out(cls, value: object) -> object:
+        # A form keeps a cell that nobody filled as None; such a rate is not one.
+        if isinstance(value, Mapping):
+            return {name: held for name, held in value.items() if held is not None}
+        return value
+
     @model_validator(mode="after")
     def _quantities(self) -> Self:
         if self.duty_per_unit and self.quantity is None:

@@ -17,6 +17,9 @@ ChargeType = Literal["DEM", "DET", "STO", "DMD"]
 DayUnit = Literal["CD", "WD"]
 """Calendar days or working days (DCSA)."""
 
+IsWorkingDay = Callable[[date], bool]
+"""The word of a calendar."""
+
 LONGEST_STAY = 3660
 _DAY = timedelta(days=1)
 
@@ -46,6 +49,8 @@ class FreeTimeTariff(Rule):
     free_unit: DayUnit = "CD"
     charge_unit: DayUnit = "CD"
     """Days after the free ones on which nothing is charged do not count either."""
+    calendar: str | None = None
+    """By whose working days it counts; named by tariffs in working days only."""
     tiers: tuple[Tier, ...] = Field(min_length=1)
 
     @property
@@ -68,6 +73,8 @@ class FreeTimeTariff(Rule):
             for tier in self.tiers
             if set(tier.per_day) != set(self.equipment)
         ]
+        if ("WD" in (self.free_unit, self.charge_unit)) != (self.calendar is not None):
+            faults.append("a tariff in working days (WD) names its `calendar`, and no other tariff does")
         if faults:
             raise ValueError("; ".join(faults))
 
@@ -133,7 +140,7 @@ def free_time_bill(
     equipment: str,
     started_on: date,
     ended_on: date,
-    is_working_day: Callable[[date], bool] | None = None,
+    is_working_day: IsWorkingDay | None = None,
 ) -> FreeTimeBill:
     """The bill of a stay, both ends included; its first day is day 1 if it counts. Bounds of tiers are inclusive.
 
@@ -161,9 +168,7 @@ def free_time_bill(
     return FreeTimeBill(last_free_day(tariff, started_on, is_working_day), len(days), tuple(lines), whole, basis)
 
 
-def last_free_day(
-    tariff: FreeTimeTariff, started_on: date, is_working_day: Callable[[date], bool] | None = None
-) -> date | None:
+def last_free_day(tariff: FreeTimeTariff, started_on: date, is_working_day: IsWorkingDay | None = None) -> date | None:
     """The last day on which nothing is owed yet; None where no day is free."""
     if tariff.free_days == 0:
         return None
@@ -173,7 +178,7 @@ def last_free_day(
 
 
 def _numbered(
-    tariff: FreeTimeTariff, started_on: date, ended_on: date, working: Callable[[date], bool]
+    tariff: FreeTimeTariff, started_on: date, ended_on: date, working: IsWorkingDay
 ) -> Iterator[tuple[date, int]]:
     number = 0
     for offset in range((ended_on - started_on).days + 1):

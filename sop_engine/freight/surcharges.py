@@ -17,6 +17,7 @@ from sop_engine.freight.rules import Rule
 from sop_engine.freight.tax_rates import CURRENCY, percent
 
 Reading = Literal["A", "B"]
+"""Which of two published readings of a deadline is followed, see `customs_deadlines`."""
 Exemption = Literal[
     "sold_by_customs", "guarantee_in_time", "ordered_redeclaration", "direct_return"
 ]  # fmt: skip
@@ -31,14 +32,6 @@ class LatenessRule(Rule):
     """A fraction of one per calendar day: 0.0005 for 0.05 %."""
     waived_below: Decimal
     """In CNY."""
-
-
-@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
-class LateDeclarationRule(LatenessRule):
-    """The figures of the law on late import declarations."""
-
-    reading: Reading = "A"
-    """Which published reading of the first day is followed, see `customs_deadlines`."""
 
 
 class LatePayment(BaseModel):

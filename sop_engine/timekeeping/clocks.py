@@ -38,12 +38,13 @@ class FiredRung(Frozen):
 
 
 class Move(Frozen):
-    """Why the due instant moved: a person set it, the case gave another instant, or the calendar was corrected.
+    """Why the due instant moved: a person set it, the case gave another instant, or a calendar or a legal figure was
+    corrected.
 
     An end is None where the clock was paused and thus had no due instant.
     """
 
-    kind: Literal["deadline", "until", "calendar"]
+    kind: Literal["deadline", "until", "allowance", "calendar"]
     from_at: Instant | None
     to_at: Instant | None
     reason: str
@@ -207,6 +208,30 @@ def change_until(
     return _recorded(changed, calendar, _Cause("until", due_at(clock, calendar), reason, actor, at))
 
 
+def change_allowance(
+    clock: SlaClock, allowance: Period, calendar: BusinessCalendar | None, *, reason: str, actor: str, at: datetime
+) -> SlaClock:
+    """Give a clock that runs for an allowance another one, counted from its opening; time held comes on top of it.
+
+    The same allowance changes nothing. Raises ClockError for a closed clock, and for one that runs until an instant.
+    """
+    _require_open(clock, "moved")
+    if clock.allowance is None:
+        raise ClockError(f"clock '{clock.key}' runs until an instant, not for an allowance")
+    if allowance == clock.allowance:
+        return clock
+    measure: Measure = "working" if allowance.is_working else "elapsed"
+    changed = _budgeted(_update(clock, allowance=allowance, measure=measure), calendar)
+    return _recorded(changed, calendar, _Cause("allowance", due_at(clock, calendar), reason, actor, at))
+
+
+def set_by_person(clock: SlaClock) -> Move | None:
+    """The move by which a person set the date that the clock now has; None where it was counted."""
+    moves = (move for move in reversed(clock.moved) if move.kind != "calendar" and move.at >= clock.opened_at)
+    last = next(moves, None)
+    return last if last is not None and last.kind == "deadline" else None
+
+
 def recompute(
     clock: SlaClock,
     before: BusinessCalendar | None,
@@ -222,9 +247,8 @@ def recompute(
     """
     if not clock.is_open:
         return clock
-    moves = (move for move in reversed(clock.moved) if move.kind != "calendar" and move.at >= clock.opened_at)
-    last = next(moves, None)
-    if last is not None and last.kind == "deadline":
+    last = set_by_person(clock)
+    if last is not None:
         scale = Scale(clock.measure, after)
         used = ledger.used(ledger.cut(clock.spans, last.at), last.at, scale)
         counted = _update(clock, total=used + scale.between(last.at, clock.base_due_at))
@@ -326,7 +350,7 @@ def _settled(clock: SlaClock, calendar: BusinessCalendar | None) -> SlaClock:
 class _Cause(NamedTuple):
     """A move that is being made: all of it but where it leads."""
 
-    kind: Literal["deadline", "until", "calendar"]
+    kind: Literal["deadline", "until", "allowance", "calendar"]
     from_at: datetime | None
     reason: str
     actor: str

@@ -17,8 +17,8 @@ from sop_engine.freight.money import Money
 from sop_engine.freight.rules import CHINA, rule_on
 from sop_engine.freight.surcharges import (
     LateDeclaration,
-    LateDeclarationRule,
     Lateness,
+    LatenessRule,
     LatePayment,
     Reading,
     late_declaration_fee,
@@ -168,9 +168,13 @@ def fee(reading: Reading = "A") -> Lateness:
 
 def late_declaration() -> str:
     rows = [(f"Reading {each}", fee(each).days, fee(each).amount) for each in READINGS]
-    followed = f"The table follows reading {_late_rule().reading}."
+    followed = f"A case follows reading {_followed()} unless its declarant, or the site, chooses the other."
     heads = (f"Declared on {shown(DECLARED_ON)}", "Days", "Fee")
     return f"{table(heads, rows, ('Days', 'Fee'))}\n\n{followed}\n\n{told(fee().basis)}"
+
+
+def _followed() -> object:
+    return library().sops["CustomsDeclaration"].definition.parameters["late_fee_reading"].default
 
 
 def last_day_to_pay() -> str:
@@ -203,7 +207,7 @@ def _tax_rule() -> ImportTaxRule:
     return rule_on(rules().customs.import_taxes, DECLARED_ON)
 
 
-def _late_rule() -> LateDeclarationRule:
+def _late_rule() -> LatenessRule:
     return rule_on(rules().customs.late_declaration, DECLARED_ON)
 
 

@@ -1,6 +1,7 @@
 """Automated work on values, periods, weights and charges, with the shipped rules: its answers travel, and its refusals
 name every fault."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.content.library import content_root
+from sop_engine.freight.free_time import FreeTimeTariff, FreeTimeTariffs, Tier
 from sop_engine.records.engine import open_engine
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -50,11 +52,33 @@ def test_rates_of_the_tariff_feed_the_taxes(work: WorkActivities) -> None:
     assert taxes["total"] == yuan("43133.34")
 
 
+LATE: dict[str, Any] = {
+    "customs_value": yuan("123456.78"),
+    "inbound_on": date(2026, 2, 1),
+    "accepted_on": date(2026, 2, 27),
+}
+
+
+def test_a_fee_counted_without_the_years_holidays_says_so(work: WorkActivities) -> None:
+    """No notice for 2027 is out: the 14th day after 1 February, the 15th, is a Monday by the statute alone."""
+    fee = answer(
+        work, "late_declaration_fee", **LATE | {"inbound_on": date(2027, 2, 1), "accepted_on": date(2027, 2, 16)}
+    )
+    assert (fee["starts_on"], fee["days"]) == (date(2027, 2, 16), 1)
+    assert fee["basis"].endswith(
+        "Provisional: 2027: no official notice yet; counted with the statutory holidays alone."
+    )
+    assert "Provisional" not in answer(work, "late_declaration_fee", **LATE)["basis"]
+
+
 def test_a_late_declaration(work: WorkActivities) -> None:
-    late = {"customs_value": yuan("123456.78"), "starts_on": date(2026, 2, 25), "accepted_on": date(2026, 2, 27)}
-    fee = answer(work, "late_declaration_fee", **late)
-    assert (fee["fee"], fee["days"]) == (yuan("185"), 3)
+    """Domain facts E11 and 1.1: inbound on 1 February, reading A charges from 25 February, B from the 24th."""
+    fee = answer(work, "late_declaration_fee", **LATE)
+    assert (fee["starts_on"], fee["fee"], fee["days"]) == (date(2026, 2, 25), yuan("185"), 3)
     assert "Order 273" in fee["basis"]
+    other = answer(work, "late_declaration_fee", **LATE, reading="B")
+    # 123,456.78 × 0.05 % × 4 = 246.91…, the fraction dropped.
+    assert (other["starts_on"], other["fee"], other["days"]) == (date(2026, 2, 24), yuan("246"), 4)
 
 
 def test_periods_travel_with_their_rule(work: WorkActivities) -> None:
@@ -83,6 +107,67 @@ def test_detention(work: WorkActivities) -> None:
     bill = answer(work, "free_time_charges", **STAY)
     assert (bill["total"], bill["last_free_on"], bill["days"]) == (yuan("800"), date(2026, 3, 11), 25)
     assert [line["amount"] for line in bill["lines"]] == [yuan("400"), yuan("400")]
+
+
+WORKING_DAYS = FreeTimeTariff(
+    valid_from=date(2015, 1, 1),
+    authority="The carrier",
+    citation="Tariff in working days",
+    carrier="WORKS",
+    place="CN",
+    direction="import",
+    charge="DEM",
+    currency="CNY",
+    counted_from="discharged",
+    free_days=5,
+    free_unit="WD",
+    calendar="cn_customs",
+    tiers=(Tier(from_day=6, per_day={"20GP": Decimal(640)}),),
+)
+
+
+def by(tariff: FreeTimeTariff) -> WorkActivities:
+    rules = load_work_rules(content_root())
+    return WorkActivities(open_engine("sqlite://"), replace(rules, free_time=FreeTimeTariffs((tariff,))))
+
+
+def test_detention_in_working_days() -> None:
+    """Spring Festival 2026: 15 to 23 February are off, Saturday 14 February is worked. From Thursday the 12th the free
+    days are 12, 13, 14, 24, 25; 26 February to 1 March are 4 days at 640."""
+    stay = {**STAY, "carrier": "WORKS", "charge": "DEM", "started_on": date(2026, 2, 12), "ended_on": date(2026, 3, 1)}
+    bill = answer(by(WORKING_DAYS), "free_time_charges", **stay)
+    assert (bill["last_free_on"], bill["total"]) == (date(2026, 2, 25), yuan("2560"))
+    together = {name: stay[name] for name in ("carrier", "place", "direction", "charge", "started_on")}
+    box = {"container_no": "CSQU3054383", "equipment": "20GP"}
+    both = answer(
+        by(WORKING_DAYS), "container_stays", **together, containers=[box, {**box, "returned_on": stay["ended_on"]}]
+    )
+    assert (both["last_free_on"], both["total"]) == (date(2026, 2, 25), None)
+    assert [line["amount"] for line in both["lines"]] == [None, yuan("2560")]
+
+
+def test_a_calendar_that_is_not_there_is_named() -> None:
+    stay = {**STAY, "carrier": "WORKS", "charge": "DEM"}
+    with pytest.raises(ApplicationError, match="there is no calendar tw_office"):
+        answer(by(replace(WORKING_DAYS, calendar="tw_office")), "free_time_charges", **stay)
+
+
+def test_containers_are_refused_with_every_fault(work: WorkActivities) -> None:
+    stays = {
+        "carrier": "EXAMPLE",
+        "place": "CNSHA",
+        "direction": "import",
+        "charge": "DMD",
+        "started_on": date(2026, 3, 2),
+    }
+    boxes = [
+        {"container_no": "A", "equipment": "53HC"},
+        {"container_no": "B", "equipment": "20GP", "returned_on": date(2026, 3, 1)},
+    ]
+    with pytest.raises(ApplicationError) as caught:
+        answer(work, "container_stays", **stays, containers=boxes)
+    assert "containers.0.tariff: there is none for EXAMPLE CNSHA import DMD 53HC" in caught.value.message
+    assert "containers.1.ended_on: 2026-03-01 does not follow 2026-03-02" in caught.value.message
 
 
 def test_weight_by_air(work: WorkActivities) -> None:
@@ -120,9 +205,22 @@ def test_margin_of_a_shipment(work: WorkActivities) -> None:
         ("customs_value", {"terms": "FOB", "goods": [yuan("1")]}, ["freight: is missing in a price FOB"]),
         ("customs_value", {"terms": "CIF", "goods": [{"amount": 1, "currency": "USD"}]}, ["no rate for USD"]),
         ("duty_rates", {"hs_code": "8703236110", "customs_value": 1}, ["the tariff on file has no line 8703236110"]),
-        ("late_declaration_fee", {"customs_value": None}, ["customs_value:", "starts_on:", "accepted_on:"]),
+        ("late_declaration_fee", {"customs_value": None}, ["customs_value:", "inbound_on:", "accepted_on:"]),
         ("legal_clocks", {"table": "law", "events": {"e": "2026-03-02T10:00:00"}}, ["table:", "events.e"]),
         ("free_time_charges", {**STAY, "equipment": "53HC"}, ["none for EXAMPLE CNSHA import DMD 53HC"]),
+        (
+            "late_declaration_fee",
+            {**LATE, "inbound_on": date(1999, 1, 1)},
+            ["no period T1 for these facts"],
+        ),
+        ("late_declaration_fee", {**LATE, "reading": "C"}, ["reading: Input should be 'A' or 'B'"]),
+        ("settle_deposit", {"deposit": yuan("-1")}, ["deposit:", "due:"]),
+        ("refund_limit", {"kind": "returned", "paid_on": date(2024, 11, 30)}, ["no period T9.returned"]),
+        (
+            "tax_refund",
+            {"paid": yuan("1"), "due": yuan("1"), "paid_on": date(2026, 3, 2), "refunded_on": date(2026, 3, 1)},
+            ["CNY 1.00 is not more than the CNY 1.00 due", "2026-03-01 lies before the payment"],
+        ),
         ("export_duty", {"price": yuan("1"), "rate": {"per_unit": 1}}, ["a rate per unit needs the quantity"]),
         ("freight_price", {"charge": "OTHC"}, ["supplier:", "origin:", "destination:"]),
         ("chargeable_weight", {"mode": "pigeon", "pieces": []}, ["mode:", "pieces:"]),

@@ -50,6 +50,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "compare_documents": lambda values: {"differences": []},
         "import_taxes": lambda values: dict.fromkeys(("duty", "consumption_tax", "vat", "total"), NOTHING),
         "late_payment_surcharge": lambda values: {"surcharge": NOTHING},
+        "refund_limit": lambda values: {"claim_by_on": date(2026, 3, 12), "rule": "a year from the payment"},
         "record_cod_collected": lambda values: {"settle_by": date(2026, 4, 2)},
         "dispute_invoice": lambda values: {"disputed": 1},
         "settle_dispute": lambda values: {"open": 1},

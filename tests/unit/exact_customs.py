@@ -253,6 +253,106 @@ TAX = (
         },
         {"overdue_day.passed": ("2026-03-19 00:00", "2026-03-20 00:00")},
     ),
+    Scenario(
+        "nobody pays what the notice made due later",
+        "TaxPayment",
+        OPENED,
+        notice_issued,
+        "2026-03-18 12:00",
+        {**TAX_DATA, "declared_on": "2026-02-27", "due_reading": "B"},
+        # The notice is of 2 March: due on Tuesday 17 March by reading B. By A 15 days after Friday 27 February: on
+        # Saturday 14 March, so Monday the 16th, 24:00: 351 h from 2 March 09:00; 80 % = 280.8 h = 11 d 16 h 48 min.
+        {
+            "stricter_deadline": {
+                "five_days_before": "2026-03-11 00:00",
+                "at_risk": "2026-03-14 01:48",
+                "two_days_before": "2026-03-14 00:00",
+                "last_day": "2026-03-16 00:00",
+                "breached": "2026-03-17 00:00",
+            },
+            "tax_deadline": {
+                "five_days_before": "2026-03-12 00:00",
+                "at_risk": "2026-03-14 21:00",
+                "two_days_before": "2026-03-15 00:00",
+                "day_before": "2026-03-16 00:00",
+                "last_day": "2026-03-17 00:00",
+                "breached": "2026-03-18 00:00",
+            },
+        },
+    ),
 )
 
-SCENARIOS = (*DECLARATION, *INSPECTION, *RELEASE, *TAX)
+
+# -- TaxAdjustment -----------------------------------------------------------------------------------------------------
+
+OVERPAID = {**CUSTOMER, "declaration_no": DECLARATION_NO, "kind": "overpaid", "paid_on": "2025-03-12"}
+
+
+def refund_claimed(house: ExactHouse) -> None:
+    claim = {"paid": "CNY 22040", "due": "CNY 0", "grounds": "Goods went back", "claimed_on": "2026-03-02"}
+    house.complete("zhang.wei", "applying", "claimed", **claim)
+
+
+def refund_granted(house: ExactHouse) -> None:
+    refund_claimed(house)
+    house.complete("zhang.wei", "awaiting_customs", "granted")
+
+
+ADJUSTMENT = (
+    Scenario(
+        "a refund is not claimed",
+        "TaxAdjustment",
+        OPENED,
+        nothing,
+        "2026-03-25 09:00",
+        {**OVERPAID, "kind": "returned"},
+        # A year after 12 March 2025: until 13 March 2026 00:00, 255 h; 80 % = 204 h = 8 d 12 h.
+        {
+            "claim": {
+                "five_days_before": "2026-03-07 00:00",
+                "two_days_before": "2026-03-10 00:00",
+                "at_risk": "2026-03-10 21:00",
+                "last_day": "2026-03-12 00:00",
+                "breached": "2026-03-13 00:00",
+            }
+        },
+    ),
+    Scenario(
+        "customs do not answer a claim",
+        "TaxAdjustment",
+        OPENED,
+        refund_claimed,
+        "2026-05-12 09:00",
+        OVERPAID,
+        # 30 days after 2 March: until 2 April 00:00, 735 h. 80 % = 588 h = 24 d 12 h, 150 % = 1102.5 h =
+        # 45 d 22 h 30 min, 200 % = 1470 h = 61 d 6 h.
+        {
+            "awaiting_customs": {
+                "at_risk": "2026-03-26 21:00",
+                "breached": "2026-04-02 00:00",
+                "department_manager": "2026-04-17 07:30",
+                "general_manager": "2026-05-02 15:00",
+            }
+        },
+    ),
+    Scenario(
+        "a refund is not collected",
+        "TaxAdjustment",
+        OPENED,
+        refund_granted,
+        "2026-06-12 09:00",
+        OVERPAID,
+        # 3 months after 2 March: until 3 June 00:00, 2223 h; 80 % = 1778.4 h = 74 d 2 h 24 min.
+        {
+            "collecting": {
+                "at_risk": "2026-05-15 11:24",
+                "five_days_before": "2026-05-28 00:00",
+                "two_days_before": "2026-05-31 00:00",
+                "last_day": "2026-06-02 00:00",
+                "breached": "2026-06-03 00:00",
+            }
+        },
+    ),
+)
+
+SCENARIOS = (*DECLARATION, *INSPECTION, *RELEASE, *TAX, *ADJUSTMENT)

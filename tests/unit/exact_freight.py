@@ -262,6 +262,27 @@ DELIVERY = (
         DELIVERY_DATA,
         {"repeated": ONE_WORKING_DAY},
     ),
+    Scenario(
+        "the containers are not returned",
+        "Delivery",
+        OPENED,
+        nothing,
+        "2026-03-25 09:00",
+        {
+            **DELIVERY_DATA,
+            "containers": [{"container_no": "CSQU3054383", "equipment": "20GP"}],
+            "free_time_end_on": "2026-03-12",
+        },
+        # Free through 12 March, that is until 13 March 00:00: 255 h; 80 % = 204 h = 8 d 12 h.
+        {
+            "free_time": {
+                "two_days_before": "2026-03-10 00:00",
+                "at_risk": "2026-03-10 21:00",
+                "last_day": "2026-03-12 00:00",
+                "breached": "2026-03-13 00:00",
+            }
+        },
+    ),
 )
 
 SCENARIOS = (*INTAKE, *BOOKING, *PREPARATION, *DELIVERY)

@@ -23,6 +23,7 @@ CHAIN = (
     "DocumentPreparation",
     "FreightShipment",
     "Invoicing",
+    "TaxAdjustment",
     "TaxPayment",
 )
 WORDING = "".join(path.read_text(encoding="utf-8") for path in sorted(LIBRARY.root.glob("[dn]o*/**/*.j2")))

@@ -131,7 +131,8 @@ def test_a_site_cannot_override_the_law(tmp_path: Path) -> None:
     assert overridden == (
         "site.yaml:2:3: TaxPayment.pay_days: is set by rule T5; a site corrects the rule's table, not the figure"
     )
-    assert unknown == "site.yaml:4:3: TaxPayment.kept_fro: unknown parameter; allowed: notice_within, remind_every"
+    assert unknown.startswith("site.yaml:4:3: TaxPayment.kept_fro: unknown parameter; allowed: notice_within, ")
+    assert unknown.endswith("tax_due_reading, remind_every")
 
 
 @pytest.mark.parametrize(

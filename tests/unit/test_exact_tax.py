@@ -121,4 +121,4 @@ def test_a_notice_after_the_deadline_keeps_the_deadline() -> None:
     assert house.tasks == ("overdue",)
     assert house.notices_of("tax_reminder") == []
     assert house.due("tax_deadline#1") == "2026-02-25 00:00"
-    assert str(house.states["CASE-1"].snapshot.data["deadline_on"]) == "2026-02-24"
+    assert str(house.states["CASE-1"].snapshot.data["due_on"]) == "2026-02-24"

@@ -83,6 +83,7 @@ WORKING = FreeTimeTariff(
     counted_from="discharged",
     free_days=5,
     free_unit="WD",
+    calendar="cn_customs",
     tiers=({"from_day": 6, "per_day": {"20GP": Decimal(640)}},),  # type: ignore[arg-type]
 )
 
@@ -123,6 +124,8 @@ def test_the_tariff_of_a_port_goes_before_that_of_its_country() -> None:
 
 
 def test_tables_with_gaps_or_twice_the_same_are_refused() -> None:
+    with pytest.raises(ValueError, match="in working days"):
+        replace(WORKING, calendar=None)
     with pytest.raises(ValueError, match="begins on day 6, not on day 5"):
         replace(WORKING, free_days=4)
     with pytest.raises(ValueError, match="EXAMPLE TW import DEM: the entries from 2015-01-01 and from 2015-01-01"):

@@ -14,6 +14,7 @@ from sop_engine.timekeeping.clocks import (
     ClockError,
     SlaClock,
     cancel,
+    change_allowance,
     change_until,
     due_at,
     elapsed,
@@ -231,6 +232,23 @@ def test_an_until_clock_follows_the_case() -> None:
     assert stop(past, opened, OFFICE).status == "breached"
     with pytest.raises(ClockError, match="runs for 1 hour"):
         change_until(started("1 hour"), cut_off, OFFICE, reason="", actor="", at=at)
+
+
+def test_another_allowance_counts_from_the_opening() -> None:
+    """2 March 10:00 with 14 days ends on the 16th, with 10 on the 12th, with 3 working days on the 5th, 17:00."""
+    at = china("2026-03-04 10:00")
+    clock = started("14 days")
+    assert change_allowance(clock, parse_period("14 days"), OFFICE, reason="", actor="", at=at) is clock
+    shorter = change_allowance(clock, parse_period("10 days"), OFFICE, reason="the law", actor="system", at=at)
+    assert due_at(shorter, OFFICE) == china("2026-03-13 00:00")
+    assert [(move.kind, move.from_at, move.reason) for move in shorter.moved] == [
+        ("allowance", china("2026-03-17 00:00"), "the law")
+    ]
+    worked = change_allowance(clock, parse_period("3 working days"), OFFICE, reason="", actor="", at=at)
+    assert (worked.measure, due_at(worked, OFFICE)) == ("working", china("2026-03-05 17:00"))
+    until = start_clock("plan", at, OFFICE, until=at + HOUR)
+    with pytest.raises(ClockError, match="runs until an instant"):
+        change_allowance(until, parse_period("1 hour"), OFFICE, reason="", actor="", at=at)
 
 
 def test_a_corrected_calendar_moves_provisional_clocks() -> None:

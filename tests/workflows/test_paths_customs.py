@@ -94,6 +94,52 @@ async def test_tax_is_paid_for_the_customer_and_posted(shared_house: House) -> N
     assert await desk.documents() == ["tax_payment_notice"]
 
 
+async def test_a_late_import_bears_a_fee_by_the_reading_of_its_case(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "CustomsDeclaration", "DCL-3", **IMPORT, arrived_on="2026-02-01")
+    await paths.declared(desk)
+    await desk.do(
+        "zhang.wei",
+        "awaiting_receipt",
+        "received",
+        receipt_status="released",
+        declared_on="2026-02-27",
+        fee_reading="B",
+    )
+    assert await desk.ended() == "declared"
+    data = (await desk.view()).data
+    # 100 000 × 0.05 % × 4 days from 24 February = 200; by reading A it would be 3 days.
+    assert (data["fee_reading"], data["fee_starts_on"]) == ("B", "2026-02-24")
+    assert data["late_declaration_fee"]["amount"] == "200.00"
+
+
+async def test_a_deposit_in_place_of_tax_is_settled_in_a_case_of_its_own(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "TaxPayment", "TAX-3", **paths.TAX_DATA, declared_on="2026-11-20")
+    await paths.tax_notice(desk, paid_by="us_on_behalf")
+    lodged = {"deposit": "CNY 230000", "deposit_no": "DP-1", "deposited_on": "2026-11-22"}
+    await desk.do("hu.jing", "awaiting_payment", "deposit_lodged", **lodged)
+    await desk.do("guo.qiang", "confirming_deposit", "confirmed")
+    assert await desk.ended() == "paid"
+    settlement = Desk(shared_house, "TAX-3.deposit")
+    await settlement.do(
+        "zhang.wei", "awaiting_determination", "determined", due="CNY 220400", determined_on="2026-11-22"
+    )
+    await settlement.do("hu.jing", "awaiting_return", "received", received="CNY 9600", received_on="2026-11-22")
+    assert await settlement.ended() == "settled"
+    assert settlement.told("tax_deposit_settled") == [paths.CUSTOMER_MAIL]
+
+
+async def test_a_refund_is_claimed_granted_and_collected(shared_house: House) -> None:
+    opening = {"declaration_no": paths.DECLARATION_NO, "kind": "overpaid", "paid_on": "2025-11-27"}
+    desk = await Desk.open(shared_house, "TaxAdjustment", "ADJ-1", **CUSTOMER, **opening)
+    claim = {"paid": "CNY 220400", "due": "CNY 200400", "grounds": "Wrong code", "claimed_on": "2026-11-22"}
+    await desk.do("zhang.wei", "applying", "claimed", **claim)
+    await desk.do("zhang.wei", "awaiting_customs", "granted")
+    # 360 days at 0.05 % a year of 360 days on 20 000 = 10.00.
+    await desk.do("hu.jing", "collecting", "received", received="CNY 20010", received_on="2026-11-22")
+    assert await desk.ended() == "refunded"
+    assert (await desk.view()).data["claim_by_on"] == "2028-11-27"
+
+
 async def test_overdue_tax_is_called_in_daily_and_bears_a_surcharge(house: House) -> None:
     await house.pass_until(china("2027-01-21 09:00"))
     desk = await Desk.open(house, "TaxPayment", "TAX-2", **paths.TAX_DATA, declared_on="2027-01-21")

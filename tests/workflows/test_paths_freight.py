@@ -1,7 +1,11 @@
 """Commission, booking, papers and delivery on a server: the main path and what goes wrong on it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
+from sqlmodel import Session
+
+from sop_engine.records.ledger_costs import CostRow
 from tests.unit.exact_freight import CUSTOMER, GOODS, PAPER, PARTY
 from tests.workflows import paths
 from tests.workflows.desk import Desk
@@ -90,6 +94,22 @@ async def test_goods_are_delivered_and_signed_for(shared_house: House) -> None:
     assert await desk.ended() == "signed"
     assert [milestone["code"] for milestone in (await desk.view()).milestones] == ["delivered"]
     assert desk.told("delivery_appointment") == ["door@elbe.example"]
+
+
+async def test_a_container_kept_too_long_is_a_cost_of_the_shipment(shared_house: House) -> None:
+    box = {"container_no": "CSQU3054383", "equipment": "20GP"}
+    stay = {"carrier": "EXAMPLE", "discharge_port": "CNSHA", "discharged_on": "2026-03-02", "containers": [box]}
+    desk = await Desk.open(shared_house, "Delivery", "DEL-4", **paths.DELIVERY_DATA, **stay, shipment_no="SHP-4")
+    await paths.delivery(desk)
+    returned = [{**box, "returned_on": "2026-03-22"}]
+    await desk.do("ma.chao", "returning_containers", "returned", containers=returned)
+    assert await desk.ended() == "signed"
+    with Session(shared_house.engine) as session:
+        cost = session.get(CostRow, ("SHP-4", "EXAMPLE", "DET"))
+    # Day 21: ten days at 40 and the first at 80.
+    assert cost is not None
+    assert (cost.contracted, cost.currency, cost.case_id) == (Decimal(480), "CNY", "DEL-4")
+    assert "10 × 40.00 + 1 × 80.00" in cost.basis
 
 
 async def test_nobody_there_twice_leaves_the_decision_to_the_customer(house: House) -> None:

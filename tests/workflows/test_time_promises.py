@@ -38,6 +38,7 @@ SERVED = (
     "nobody tells of the release",
     "free time runs out",
     "nobody pays",
+    "a refund is not claimed",
     "nobody sends the invoice",
     "nobody books the money",
     "nobody prepares the month",
@@ -67,7 +68,7 @@ class Script:
 def later(value: Any) -> Any:
     """The same value with every date in it so many years later."""
     if isinstance(value, str):
-        return re.sub(r"2026-\d\d-\d\d", lambda found: str(date.fromisoformat(found[0]) + YEARS_LATER), value)
+        return re.sub(r"202[56]-\d\d-\d\d", lambda found: str(date.fromisoformat(found[0]) + YEARS_LATER), value)
     if isinstance(value, Mapping):
         return {key: later(entry) for key, entry in value.items()}
     return [later(entry) for entry in value] if isinstance(value, list | tuple) else value
