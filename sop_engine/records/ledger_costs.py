@@ -14,6 +14,7 @@ from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger import write_entry
 from sop_engine.records.ledger_entries import EntryRow
+from sop_engine.records.ledger_registers import BillRow
 from sop_engine.records.posting import Posting
 
 
@@ -85,6 +86,21 @@ class CostRepository:
             kept.executed = executed
             session.flush()
 
+    def outstanding(self, shipment: str, supplier: str) -> list[ExpectedCost]:
+        """What a supplier has not billed yet for a shipment, in the order of the charges."""
+        chosen = select(CostRow).where(
+            CostRow.shipment == shipment, CostRow.supplier == supplier, col(CostRow.billed_by).is_(None)
+        )
+        with Session(self._engine) as session:
+            return [_expected(row) for row in session.exec(chosen.order_by(CostRow.charge))]
+
+    def refuse_known(self, supplier: str, bill_no: str) -> None:
+        """Raises Refused for a bill that is in the books already: it would be paid twice."""
+        with Session(self._engine) as session:
+            chosen = select(BillRow).where(BillRow.supplier == supplier, BillRow.bill_no == bill_no)
+            if (known := session.exec(chosen).first()) is not None:
+                raise Refused(f"bill {bill_no} of {supplier} is in the books already, {known.currency} {known.gross}")
+
     def match(self, supplier: str, lines: Sequence[BilledLine]) -> Match:
         """Each line of a bill with its verdict; nothing is kept."""
         with Session(self._engine) as session:
@@ -142,7 +158,7 @@ def _faults(match: Match) -> list[Fault]:
         Fault(
             where=f"lines.{index}",
             what=f"{each.line.charge} of {each.line.shipment}: {each.verdict.replace('_', ' ')}, {each.difference:+}",
-            allowed="what was contracted and carried out",
+            allowed=f"contracted {each.contracted or 'nothing'}, carried out {each.executed or 'nothing'}",
         )
         for index, each in enumerate(match.lines)
         if each.verdict != "matched"
