@@ -19,7 +19,7 @@ from sop_engine.freight.subledger_matching import BilledLine, Match
 from sop_engine.freight.subledger_papers import BillPaper, PaymentPaper, Rate, Text
 from sop_engine.records.ledger_costs import CostRepository
 from sop_engine.records.ledger_payments import PaymentRepository
-from sop_engine.records.posting import LedgerRules
+from sop_engine.records.posting import LedgerRules, Posting
 
 
 class Asked(BaseModel):
@@ -172,6 +172,7 @@ class PayableActivities:
         """supplier, bill_no, lines, billed_on, due_on -> agreed, difference, lines [{shipment, charge, verdict, …}]"""
         with usable("match_bill"):
             bill = handed_in(HandedInBill, given)
+            self._posting(bill)
             self._costs.refuse_known(bill.supplier, bill.bill_no)
             match = self._costs.match(bill.supplier, self._lines(bill))
         return WorkResult(values=_told(match))
@@ -181,8 +182,7 @@ class PayableActivities:
         """as `match_bill`, accepted_by? -> entry_id, agreed, difference, lines; a bill that differs is refused"""
         with usable("record_bill"):
             bill = handed_in(HandedInBill, given)
-            passed = [line.service for line in bill.lines if self._passes_through(line.service)]
-            posting = self._rules.posting("supplier_bill", bill.values(passed))
+            posting = self._posting(bill)
             entry_id, match = self._costs.accept(
                 given.key, given.case_id, posting, self._lines(bill), bill.accepted_by, given.at
             )
@@ -224,9 +224,11 @@ class PayableActivities:
         found = self._codes.get(charge)
         return found.code if found is not None else charge
 
-    def _passes_through(self, charge: str) -> bool:
-        found = self._codes.get(charge)
-        return found is not None and found.pass_through
+    def _posting(self, bill: BillPaper) -> Posting:
+        """Raises RuleError or InvalidInput with every reason why the bill cannot be booked as it is."""
+        found = {line.service: self._codes.get(line.service) for line in bill.lines}
+        passed = [service for service, charge in found.items() if charge is not None and charge.pass_through]
+        return self._rules.posting("supplier_bill", bill.values(passed))
 
 
 def require_role(organization: Organization | None, name: str, role: str) -> None:

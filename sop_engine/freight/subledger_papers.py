@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.freight.identifiers import uscc
 from sop_engine.freight.money import Money, smallest_unit, total
+from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger_allocation import Wanted
 from sop_engine.freight.subledger_cod import settle_by
 
@@ -247,11 +248,11 @@ class BillPaper(ChargedPaper):
         return self
 
     def values(self, passed_through: Container[str] = ()) -> dict[str, Any]:
-        """Services that are passed through are neither cost nor taxed: the customer owes them."""
+        """Services that are passed through are no cost, the customer owes them. Raises RuleError where they bear VAT."""
         own = tuple(line for line in self.lines if line.service not in passed_through)
         passed = [line for line in self.lines if line.service in passed_through]
         if taxed := [line.service for line in passed if line.vat_rate]:
-            raise ValueError(f"no VAT of ours is on what is passed through: {', '.join(taxed)}")
+            raise RuleError([("lines", f"{', '.join(taxed)}: passed through, with VAT of ours on it", "a rate of 0")])
         return {
             **self._charged(),
             "net": total((line.amount for line in own), self.currency).model_dump(),
