@@ -248,7 +248,7 @@ class BillPaper(ChargedPaper):
         return self
 
     def values(self, passed_through: Container[str] = ()) -> dict[str, Any]:
-        """Services that are passed through are no cost, the customer owes them. Raises RuleError where they bear VAT."""
+        """What is passed through is no cost: the customer owes it. Raises RuleError where it bears VAT."""
         own = tuple(line for line in self.lines if line.service not in passed_through)
         passed = [line for line in self.lines if line.service in passed_through]
         if taxed := [line.service for line in passed if line.vat_rate]:

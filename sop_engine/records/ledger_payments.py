@@ -12,6 +12,7 @@ from sop_engine.freight.subledger_approval import Approval, PaymentTiers, check_
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger import write_entry
+from sop_engine.records.ledger_entries import EntryRow
 from sop_engine.records.ledger_refusals import refusing
 from sop_engine.records.posting import Posting
 
@@ -96,6 +97,8 @@ class PaymentRepository:
                 raise Refused(f"{request_no} is not approved", allowed=[f"approval by {role}" for role in missing])
             if kept.paid_by not in (None, entry_id):
                 raise Refused(f"{request_no} is paid by {kept.paid_by}")
+            if kept.paid_by is None and session.get(EntryRow, entry_id) is not None:
+                raise Refused(f"payment {posting.business_key} is in the books already, for another request")
             asked = (kept.supplier, kept.amount, kept.currency)
             if (posting.item.party, posting.item.amount, posting.currency) != asked:
                 raise Refused(f"{request_no} asks for {kept.currency} {kept.amount} for {kept.supplier}, nothing else")

@@ -121,14 +121,14 @@ def test_a_costing_is_expected_from_its_suppliers_under_the_codes_of_the_list(of
 def test_what_is_passed_through_is_owed_by_the_customer_and_costs_nothing(office: Office) -> None:
     contract(office, "CUS", "300")
     contract(office, "DUTY", "4000")
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"shipment": "SHP-1", "service": "CUS", "amount": cny("300"), "vat_rate": Decimal("0.06")},
         {"shipment": "SHP-1", "service": "Customs duty", "amount": cny("4000")},
     ]
-    given = {**bill(), "lines": lines, "billed_vat": cny("18.01")}
+    given: dict[str, Any] = {**bill(), "lines": lines, "billed_vat": cny("18.01")}
     with pytest.raises(ApplicationError, match=r"its VAT of CNY 18.03 is not the CNY 18.00"):
         office.work("record_bill", **{**given, "billed_vat": cny("18.03")})
-    taxed = [lines[0], {**lines[1], "vat_rate": Decimal("0.06")}]
+    taxed: list[dict[str, Any]] = [lines[0], {**lines[1], "vat_rate": Decimal("0.06")}]
     with pytest.raises(ApplicationError, match=r"Customs duty: passed through, with VAT of ours on it"):
         office.work("record_bill", **{**given, "lines": taxed, "billed_vat": None})
     office.work("record_bill", **given)

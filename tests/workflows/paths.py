@@ -164,5 +164,5 @@ async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on
 async def bill_paid(desk: Desk, *approvers: str) -> None:
     for approver in approvers:
         await desk.do(approver, "approving_payment", "approved")
-    bill_no = (await desk.view()).data["bill_no"]
-    await desk.do("guo.qiang", "paying_bill", "paid", bill_paid_on="2026-11-23", payment_ref=f"PAY-{bill_no}")
+    paid = {"bill_paid_on": "2026-11-23", "payment_ref": f"PAY-{desk.case_id}-{(await desk.view()).data['bill_no']}"}
+    await desk.do("guo.qiang", "paying_bill", "paid", **paid)

@@ -1,5 +1,6 @@
-"""Suppliers' bills on a server: what fits, what does not, what comes in parts, what is passed on; the books after each."""
+"""Suppliers' bills on a server: what fits, what does not, parts, what is passed on; and the books after each."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from tests.integration.ledger_office import RULES, Office, cny
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
+from tests.workflows.instants import on_the_minute
 
 COSTS = (("OF", "5000", "5000"), ("THC", "850", "850"))
 """Charge, agreed, carried out."""
@@ -26,7 +28,7 @@ async def settlement(house: House, shipment: str, *costs: tuple[str, str, str]) 
 
 def owed(desk: Desk) -> list[dict[str, Any]]:
     """What is open of the supplier in the books; its name is that of the shipment."""
-    rows = Office(desk.house.engine).rows("ageing", side="payable")
+    rows = Office(desk.house.engine).rows("ageing", side="payable", on=date(2026, 12, 1))
     return [row for row in rows if row["party"] == desk.case_id.partition(".")[0]]
 
 
@@ -58,7 +60,7 @@ async def test_a_bill_too_high_needs_somebody_who_sees_both_figures(shared_house
     await desk.task("deciding_difference")
     (line,) = (await desk.view()).data["matched_lines"]
     figures = {side: line[side]["amount"] for side in ("contracted", "carried_out", "billed")}
-    assert figures == {"contracted": "5000.00", "carried_out": "5200.00", "billed": "5200"}
+    assert figures == {"contracted": "5000.00", "carried_out": "5200.00", "billed": "5200.00"}
     assert line["verdict"] == "over_contract"
     await desk.do("huang.tao", "deciding_difference", "returned", remarks="The waiting time was not agreed")
     assert desk.balances() == {}
@@ -98,6 +100,20 @@ async def test_a_supplier_who_bills_no_more_is_settled_with_a_reason(shared_hous
     assert len(costs.outstanding("BIL-4", "BIL-4")) == 2
 
 
+async def test_one_payment_pays_one_request(shared_house: House) -> None:
+    desk = await settlement(shared_house, "BIL-8", *COSTS)
+    await paths.bill_entered(desk, "B-1", ("OF", "5000"))
+    await paths.bill_paid(desk, "sun.lihua")
+    await paths.bill_entered(desk, "B-2", ("THC", "850"))
+    await desk.do("sun.lihua", "approving_payment", "approved")
+    known = (await desk.view()).data["payment_ref"]
+    await desk.do("guo.qiang", "paying_bill", "paid", bill_paid_on="2026-11-23", payment_ref=known)
+    await desk.task("paying_bill")
+    assert f"payment {known} is in the books" in (await desk.view()).data["remarks"]
+    await paths.bill_paid(desk)
+    assert await desk.ended() == "settled"
+
+
 async def test_a_large_bill_is_approved_by_each_tier_and_four_eyes(shared_house: House) -> None:
     desk = await settlement(shared_house, "BIL-5", ("OF", "120000", "120000"))
     await paths.bill_entered(desk, "B-1", ("OF", "120000"))
@@ -134,7 +150,9 @@ async def test_a_bill_stands_open_until_it_is_paid(shared_house: House) -> None:
     await desk.task("paying_bill")
     (row,) = owed(desk)
     assert row["total"] == "5300.00"
-    assert (await desk.clock("payment_due")).due_at is not None
+    due_at = (await desk.clock("payment_due#1")).due_at
+    assert due_at is not None
+    assert on_the_minute(due_at) == "2027-01-01 00:00"
     await paths.bill_paid(desk)
     assert await desk.ended() == "settled"
     assert owed(desk) == []
