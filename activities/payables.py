@@ -157,24 +157,31 @@ class PayableActivities:
 
     @activity.defn(name="expected_costs")
     def expected_costs(self, given: WorkInput) -> WorkResult:
-        """shipment, supplier -> lines [{charge, contracted, carried_out}]; what the supplier has not billed yet"""
+        """shipment, supplier -> lines [{charge, contracted, carried_out}] to come, unpaid [{bill_no, total, …}]"""
         with usable("expected_costs"):
             asked = handed_in(ExpectedBills, given)
             costs = self._costs.outstanding(asked.shipment, asked.supplier)
+            bills = self._costs.unpaid(asked.shipment, asked.supplier)
         lines = [
             {"charge": cost.charge, "contracted": _amount(cost.contracted), "carried_out": _amount(cost.executed)}
             for cost in costs
         ]
-        return WorkResult(values={"lines": lines})
+        unpaid = [
+            {
+                "bill_no": bill.reference,
+                "total": {"amount": -bill.balance, "currency": bill.currency},
+                "due_on": bill.due_on,
+            }
+            for bill in bills
+        ]
+        return WorkResult(values={"lines": lines, "unpaid": unpaid})
 
     @activity.defn(name="match_bill")
     def match_bill(self, given: WorkInput) -> WorkResult:
         """supplier, bill_no, lines, billed_on, due_on -> agreed, difference, lines [{shipment, charge, verdict, …}]"""
         with usable("match_bill"):
             bill = handed_in(HandedInBill, given)
-            self._posting(bill)
-            self._costs.refuse_known(bill.supplier, bill.bill_no)
-            match = self._costs.match(bill.supplier, self._lines(bill))
+            match = self._costs.match(self._posting(bill), self._lines(bill))
         return WorkResult(values=_told(match))
 
     @activity.defn(name="record_bill")

@@ -14,6 +14,7 @@ from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger import write_entry
 from sop_engine.records.ledger_entries import EntryRow
+from sop_engine.records.ledger_items import ItemRow
 from sop_engine.records.ledger_registers import BillRow
 from sop_engine.records.posting import Posting
 
@@ -94,17 +95,30 @@ class CostRepository:
         with Session(self._engine) as session:
             return [_expected(row) for row in session.exec(chosen.order_by(CostRow.charge))]
 
-    def refuse_known(self, supplier: str, bill_no: str) -> None:
-        """Raises Refused for a bill that is in the books already: it would be paid twice."""
+    def unpaid(self, shipment: str, supplier: str) -> list[ItemRow]:
+        """The open items of a supplier's bills that were accepted for a shipment, what is due first first."""
+        chosen = select(ItemRow).join(EntryRow, col(EntryRow.entry_id) == col(ItemRow.item_id))
+        chosen = chosen.join(BillRow, col(BillRow.entry_id) == col(ItemRow.item_id))
+        chosen = chosen.where(
+            EntryRow.shipment == shipment, BillRow.supplier == supplier, col(ItemRow.is_open).is_(True)
+        )
         with Session(self._engine) as session:
-            chosen = select(BillRow).where(BillRow.supplier == supplier, BillRow.bill_no == bill_no)
-            if (known := session.exec(chosen).first()) is not None:
-                raise Refused(f"bill {bill_no} of {supplier} is in the books already, {known.currency} {known.gross}")
+            return list(session.exec(chosen.order_by(col(ItemRow.due_on), ItemRow.reference)))
 
-    def match(self, supplier: str, lines: Sequence[BilledLine]) -> Match:
-        """Each line of a bill with its verdict; nothing is kept."""
+    def match(self, posting: Posting, lines: Sequence[BilledLine]) -> Match:
+        """Each line of a bill with its verdict; nothing is kept. A bill that is booked and not paid matches again.
+
+        Raises Refused for a bill that is paid, or that is in the books with another total.
+        """
+        assert posting.item is not None
+        entry_id = f"{posting.entry}.{posting.business_key}"
         with Session(self._engine) as session:
-            return match_bill(lines, [_expected(row) for row in _costs(session, supplier, lines)], self._tolerance)
+            known = session.get(ItemRow, entry_id)
+            if known is not None and (known.balance, known.currency) != (posting.item.amount, posting.currency):
+                state = "in the books with another total" if known.balance == known.amount else "paid already"
+                raise Refused(f"bill {known.reference} of {known.party} is {state}: {known.currency} {-known.amount}")
+            costs = [_expected(row, but_for=entry_id) for row in _costs(session, posting.item.party, lines)]
+            return match_bill(lines, costs, self._tolerance)
 
     def accept(
         self,

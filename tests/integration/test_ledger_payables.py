@@ -64,6 +64,15 @@ def test_a_bill_that_agrees_with_contract_and_execution_is_owed_and_paid(office:
     assert office.work("pay_supplier", **paid) == office.work("pay_supplier", **paid)
     with pytest.raises(ApplicationError, match=r"PR-1 is paid by supplier_paid\.PAY-1"):
         office.work("pay_supplier", **{**paid, "payment_ref": "PAY-2"})
+    again = {**asked, "request_no": "PR-2"}
+    office.work("request_payment", **again, requested_by="hu.jing")
+    office.work("approve_payment", request_no="PR-2", role="department_manager", person="gao.jun")
+    with pytest.raises(ApplicationError, match=r"payment PAY-1 is in the books already, for another request"):
+        office.work("pay_supplier", **{**paid, **again})
+    with pytest.raises(ApplicationError, match=r"B-1 of COSCO: CNY 0.00 of it is open, not 6385.77"):
+        office.work("pay_supplier", **{**paid, **again, "payment_ref": "PAY-3"})
+    with pytest.raises(ApplicationError, match=r"bill B-1 of COSCO is paid already"):
+        office.work("match_bill", **given)
     assert office.rows("ageing", side="payable") == []
     margins = {row["shipment"]: row["cost"] for row in office.rows("margin")}
     assert margins == {"SHP-1": "5000.00", "SHP-2": "858.50"}
@@ -87,8 +96,10 @@ def test_a_bill_that_differs_is_refused_line_by_line_until_somebody_accepts_it(o
     office.work("record_bill", **given, accepted_by="guo.qiang")
     again = office.work("match_bill", **bill(("SHP-1", "O/F", "5100"), bill_no="B-2"))
     assert again["lines"][0]["verdict"] == "repeated"
-    with pytest.raises(ApplicationError, match=r"bill B-1 of COSCO is in the books already, CNY 6976.00"):
-        office.work("match_bill", **given)
+    with pytest.raises(ApplicationError, match=r"bill B-1 of COSCO is in the books with another total: CNY 6976.00"):
+        office.work("match_bill", **bill(("SHP-1", "O/F", "5000")))
+    (unpaid,) = office.work("expected_costs", shipment="SHP-1", supplier="COSCO")["unpaid"]
+    assert (unpaid["bill_no"], unpaid["total"], unpaid["due_on"]) == ("B-1", cny("6976.00"), date(2026, 3, 25))
     with pytest.raises(ApplicationError, match=r"OF of SHP-1 is billed by supplier_bill.COSCO:B-1 and stands at 5000"):
         office.work("record_cost", shipment="SHP-1", supplier="COSCO", charge="O/F", amount=cny("1"))
 

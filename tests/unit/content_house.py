@@ -253,7 +253,7 @@ class House:
         if activity == "record_bill":
             self._unbilled.pop(values["supplier"], None)
         lines = self._unbilled.get(values.get("supplier", ""), [])
-        return {"lines": [{"charge": line["charge"], "carried_out": line["amount"]} for line in lines]}
+        return {"lines": [{"charge": line["charge"], "carried_out": line["amount"]} for line in lines], "unpaid": []}
 
     def _approving(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         if "amount" in values:

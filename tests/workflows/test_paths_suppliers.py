@@ -83,7 +83,7 @@ async def test_parts_of_the_costs_are_billed_one_after_the_other(shared_house: H
     # The same bill again goes back to who entered it; the same charge on another bill does not pass unseen.
     await paths.bill_entered(desk, "B-1", ("OF", "5000"))
     await desk.task("entering_bill")
-    assert "bill B-1 of BIL-3 is in the books already" in (await desk.view()).data["remarks"]
+    assert "bill B-1 of BIL-3 is paid already" in (await desk.view()).data["remarks"]
     await paths.bill_entered(desk, "B-2", ("OF", "5000"))
     await desk.do("tang.wei", "deciding_difference", "returned", remarks="Billed before")
     await paths.bill_entered(desk, "B-3", ("THC", "850"))
@@ -141,6 +141,24 @@ async def test_duty_that_a_broker_paid_is_the_customers(shared_house: House) -> 
         "1221": Decimal(4000),
         "1002": Decimal(-4318),
     }
+
+
+async def test_a_booked_bill_outlives_a_cancelled_settlement(shared_house: House) -> None:
+    desk = await settlement(shared_house, "BIL-9", ("OF", "5000", "5000"))
+    await paths.bill_entered(desk, "B-1", ("OF", "5000"))
+    await desk.do("sun.lihua", "approving_payment", "approved")
+    await desk.task("paying_bill")
+    await shared_house.act(desk.case_id, "cancel", actor="qian.li", reason="Opened twice")
+    data = {"shipment": "BIL-9", "supplier": "BIL-9", "is_awaited": True}
+    again = await Desk.open(shared_house, "SupplierSettlement", "BIL-9.supplier.2-1", **data)
+    await again.task("entering_bill")
+    view = await again.view()
+    assert (view.data["expected_lines"], view.data["unpaid_bills"][0]["bill_no"]) == ([], "B-1")
+    await paths.bill_entered(again, "B-1", ("OF", "5000"))
+    await paths.bill_paid(again, "sun.lihua")
+    assert await again.ended() == "settled"
+    assert (desk.balances()["2202"], again.balances()["2202"]) == (Decimal(-5300), Decimal(5300))
+    assert owed(desk) == []
 
 
 async def test_a_bill_stands_open_until_it_is_paid(shared_house: House) -> None:
