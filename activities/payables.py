@@ -76,6 +76,8 @@ class HandedInBill(BillPaper):
     """
 
     accepted_by: str | None = None
+    is_part: bool = False
+    """The rest of each charge is still to be billed."""
 
     @model_validator(mode="before")
     @classmethod
@@ -186,12 +188,18 @@ class PayableActivities:
 
     @activity.defn(name="record_bill")
     def record_bill(self, given: WorkInput) -> WorkResult:
-        """as `match_bill`, accepted_by? -> entry_id, agreed, difference, lines; a bill that differs is refused"""
+        """as `match_bill`, accepted_by?, is_part? -> entry_id, agreed, difference, lines; one that differs: refused"""
         with usable("record_bill"):
             bill = handed_in(HandedInBill, given)
             posting = self._posting(bill)
             entry_id, match = self._costs.accept(
-                given.key, given.case_id, posting, self._lines(bill), bill.accepted_by, given.at
+                given.key,
+                given.case_id,
+                posting,
+                self._lines(bill),
+                bill.accepted_by,
+                given.at,
+                is_part=bill.is_part,
             )
         return WorkResult(values={"entry_id": entry_id, **_told(match)})
 

@@ -128,10 +128,13 @@ class CostRepository:
         lines: Sequence[BilledLine],
         accepted_by: str | None,
         at: datetime,
+        *,
+        is_part: bool = False,
     ) -> tuple[str, Match]:
         """Posts a bill that matches, or whose differences somebody accepts by name, and claims its cost lines.
 
-        Raises BillDifferenceError with every line that differs. A bill once accepted is accepted again as it was.
+        Of what is billed in part, the rest stays expected. Raises BillDifferenceError with every line that differs. A
+        bill once accepted is accepted again as it was.
         """
         with writing(self._engine) as connection, Session(connection) as session:
             assert posting.item is not None
@@ -143,10 +146,21 @@ class CostRepository:
             if not is_known and not match.is_agreed and not accepted_by:
                 raise BillDifferenceError(f"{posting.business_key} differs", _faults(match))
             entry_id = write_entry(session, key, case_id, posting, at)
-            for row in costs:
-                row.billed_by = row.billed_by or entry_id
+            billed = {(line.shipment, line.charge): line.amount for line in lines}
+            for row in costs if not is_known else ():
+                _claim(row, entry_id, billed[row.shipment, row.charge], is_part)
             session.flush()
             return entry_id, match
+
+
+def _claim(row: CostRow, entry_id: str, billed: Money, is_part: bool) -> None:
+    """Gives a cost line to a bill; of a part bill, what it leaves over stays to be billed."""
+    if is_part and row.billed_by is None and row.currency == billed.currency and row.contracted > billed.amount:
+        row.contracted -= billed.amount
+        row.executed = max(row.executed - billed.amount, Decimal()) if row.executed is not None else None
+        row.basis = f"{row.basis}; rest after {entry_id}".removeprefix("; ")
+    else:
+        row.billed_by = row.billed_by or entry_id
 
 
 def _costs(session: Session, supplier: str, lines: Sequence[BilledLine]) -> list[CostRow]:

@@ -129,6 +129,18 @@ def test_a_costing_is_expected_from_its_suppliers_under_the_codes_of_the_list(of
     ]
 
 
+def test_a_part_bill_leaves_the_rest_expected_however_often_it_is_told(office: Office) -> None:
+    contract(office, "STUFF", "1000")
+    given = {**bill(("SHP-1", "STUFF", "600")), "accepted_by": "huang.tao", "is_part": True}
+    for _ in range(2):
+        office.work("record_bill", **given)
+    (line,) = office.work("expected_costs", shipment="SHP-1", supplier="COSCO")["lines"]
+    assert (line["contracted"], line["carried_out"]) == (cny("400.00"), cny("400.00"))
+    rest = bill(("SHP-1", "STUFF", "400"), bill_no="B-2")
+    assert office.work("record_bill", **rest)["agreed"]
+    assert office.work("expected_costs", shipment="SHP-1", supplier="COSCO")["lines"] == []
+
+
 def test_what_is_passed_through_is_owed_by_the_customer_and_costs_nothing(office: Office) -> None:
     contract(office, "CUS", "300")
     contract(office, "DUTY", "4000")

@@ -92,6 +92,20 @@ async def test_parts_of_the_costs_are_billed_one_after_the_other(shared_house: H
     assert desk.balances()["6401"] == Decimal(5850)
 
 
+async def test_a_charge_is_billed_in_two_parts(shared_house: House) -> None:
+    desk = await settlement(shared_house, "BIL-10", ("STUFF", "1000", "1000"))
+    await paths.bill_entered(desk, "B-1", ("STUFF", "600"))
+    await desk.do("huang.tao", "deciding_difference", "part", remarks="The first two containers")
+    await paths.bill_paid(desk, "sun.lihua")
+    await desk.task("entering_bill")
+    (left,) = (await desk.view()).data["expected_lines"]
+    assert (left["contracted"]["amount"], left["carried_out"]["amount"]) == ("400.00", "400.00")
+    await paths.bill_entered(desk, "B-2", ("STUFF", "400"))
+    await paths.bill_paid(desk, "sun.lihua")
+    assert await desk.ended() == "settled"
+    assert desk.balances()["6401"] == Decimal(1000)
+
+
 async def test_a_supplier_who_bills_no_more_is_settled_with_a_reason(shared_house: House) -> None:
     desk = await settlement(shared_house, "BIL-4", *COSTS)
     await desk.do("hu.jing", "entering_bill", "no_more", close_reason="Waived as compensation")
