@@ -17,6 +17,7 @@ from activities.credit import CreditActivities
 from activities.definitions import DefinitionActivities
 from activities.documents import DocumentActivities
 from activities.ledger import LedgerActivities
+from activities.margins import MarginActivities
 from activities.months import MonthActivities
 from activities.notices import NoticeActivities
 from activities.payables import PayableActivities
@@ -55,14 +56,22 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
     papers = library.root / "documents"
     documents = DocumentActivities(engine, DocumentTemplates(papers), PdfTemplates(papers), library.organization)
     rules = load_rules(library.root / "ledger.yaml", LedgerRules)
-    books = (LedgerActivities, ReceivableActivities, CashActivities, MonthActivities, ReportActivities)
-    checked_books = (PayableActivities, CreditActivities)
+    work_rules = load_work_rules(library.root, settings.tables_folder)
+    books = (
+        LedgerActivities,
+        ReceivableActivities,
+        CashActivities,
+        MarginActivities,
+        MonthActivities,
+        ReportActivities,
+    )
     ledger = (
         *(holder(engine, rules) for holder in books),
-        *(holder(engine, rules, library.organization) for holder in checked_books),
+        PayableActivities(engine, rules, work_rules.charges.codes, library.organization),
+        CreditActivities(engine, rules, library.organization),
     )
     reading = ReadingActivities(engine, library.organization)
-    work = WorkActivities(engine, load_work_rules(library.root, settings.tables_folder))
+    work = WorkActivities(engine, work_rules)
     return [
         method
         for holder in (definitions, records, notices, documents, *ledger, reading, work)

@@ -13,6 +13,7 @@ from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_papers import CollectedCash, PaidOutCash, Text
 from sop_engine.records.ledger import LedgerRepository
+from sop_engine.records.ledger_cash import CashRepository
 from sop_engine.records.posting import LedgerRules
 
 
@@ -30,6 +31,7 @@ class CashActivities:
 
     def __init__(self, engine: Engine, rules: LedgerRules) -> None:
         self._ledger = LedgerRepository(engine)
+        self._cash = CashRepository(engine)
         self._rules = rules
 
     @activity.defn(name="record_cod_collected")
@@ -51,10 +53,12 @@ class CashActivities:
 
     @activity.defn(name="record_cod_paid")
     def record_paid(self, given: WorkInput) -> WorkResult:
-        """cod_no, sender, voucher_no, amount, fee?, paid_on -> entry_id"""
+        """cod_no, sender, voucher_no, amount, fee?, paid_on -> entry_id, owed; more than is owed is refused"""
         with usable("record_cod_paid"):
             cash = handed_in(PaidOutCash, given)
-            return self._post("cod_paid", given, cash.values())
+            posting = self._rules.posting("cod_paid", cash.values())
+            entry_id, owed = self._cash.pay(given.key, given.case_id, posting, cash.cod_no, given.at)
+        return WorkResult(values={"entry_id": entry_id, "owed": {"amount": owed, "currency": posting.currency}})
 
     def _post(self, entry: str, given: WorkInput, values: Mapping[str, Any]) -> WorkResult:
         posting = self._rules.posting(entry, values)

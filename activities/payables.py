@@ -1,8 +1,10 @@
 """Automated work on what suppliers are owed: cost lines, bills matched three ways, payments approved by tiers."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import Engine
 from temporalio import activity
 
@@ -11,12 +13,13 @@ from activities.work_input import usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import NotPermitted
 from sop_engine.cases.organization import Organization
+from sop_engine.freight.charge_codes import ChargeCodes
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_matching import BilledLine, Match
 from sop_engine.freight.subledger_papers import BillPaper, PaymentPaper, Rate, Text
 from sop_engine.records.ledger_costs import CostRepository
 from sop_engine.records.ledger_payments import PaymentRepository
-from sop_engine.records.posting import LedgerRules
+from sop_engine.records.posting import LedgerRules, Posting
 
 
 class Asked(BaseModel):
@@ -42,10 +45,52 @@ class CarriedOut(Asked):
     amount: Money | None = None
 
 
+class AgreedLine(Asked):
+    """A line of a costing, as `compare_costing` gives it."""
+
+    charge: Text
+    payee: Text
+    basis: str | None = None
+    agreed: Money
+    amount: Money
+
+
+class AgreedCosts(Asked):
+    """A costing that was agreed: what suppliers may bill for a shipment."""
+
+    shipment: Text
+    lines: tuple[AgreedLine, ...]
+
+
+class ExpectedBills(Asked):
+    """A question for what is still to be billed."""
+
+    shipment: Text
+    supplier: Text
+
+
 class HandedInBill(BillPaper):
-    """A bill, and who accepts that it differs from the contract."""
+    """A bill, and who accepts that it differs from contract or execution.
+
+    Lines that name no shipment are for that of the bill, and without a rate they bear no VAT.
+    """
 
     accepted_by: str | None = None
+    is_part: bool = False
+    """The rest of each charge is still to be billed."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lines_completed(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or not isinstance(given.get("lines"), Sequence):
+            return given
+        lines = [
+            {"shipment": given.get("shipment"), **{name: value for name, value in line.items() if value is not None}}
+            if isinstance(line, Mapping)
+            else line
+            for line in given["lines"]
+        ]
+        return {**given, "lines": lines}
 
 
 class PaymentRequest(Asked):
@@ -75,10 +120,13 @@ class ApprovedPayment(PaymentPaper):
 class PayableActivities:
     """What `work:` may name about suppliers' accounts."""
 
-    def __init__(self, engine: Engine, rules: LedgerRules, organization: Organization | None = None) -> None:
+    def __init__(
+        self, engine: Engine, rules: LedgerRules, codes: ChargeCodes, organization: Organization | None = None
+    ) -> None:
         self._costs = CostRepository(engine, rules.policy.match_tolerance)
         self._payments = PaymentRepository(engine, rules.policy.payment_tiers)
         self._rules = rules
+        self._codes = codes
         self._organization = organization
 
     @activity.defn(name="record_cost")
@@ -86,9 +134,8 @@ class PayableActivities:
         """shipment, supplier, charge, amount, basis? -> nothing; what the contract or booking says"""
         with usable("record_cost"):
             cost = handed_in(CostLine, given)
-            self._costs.contract(
-                given.case_id, cost.shipment, cost.supplier, cost.charge, cost.amount, cost.basis, given.at
-            )
+            charge = self._code(cost.charge)
+            self._costs.contract(given.case_id, cost.shipment, cost.supplier, charge, cost.amount, cost.basis, given.at)
         return WorkResult()
 
     @activity.defn(name="confirm_cost")
@@ -96,25 +143,63 @@ class PayableActivities:
         """shipment, supplier, charge, amount? -> nothing; operations say that it was done"""
         with usable("confirm_cost"):
             done = handed_in(CarriedOut, given)
-            self._costs.execute(done.shipment, done.supplier, done.charge, done.amount)
+            self._costs.execute(done.shipment, done.supplier, self._code(done.charge), done.amount)
         return WorkResult()
+
+    @activity.defn(name="record_costs")
+    def record_costs(self, given: WorkInput) -> WorkResult:
+        """shipment, lines [{charge, payee, basis?, agreed, amount}] -> nothing; as agreed, and as carried out"""
+        with usable("record_costs"):
+            costing = handed_in(AgreedCosts, given)
+            for line in costing.lines:
+                charge, place = self._code(line.charge), (costing.shipment, line.payee)
+                self._costs.contract(given.case_id, *place, charge, line.agreed, line.basis or "", given.at)
+                self._costs.execute(*place, charge, line.amount)
+        return WorkResult()
+
+    @activity.defn(name="expected_costs")
+    def expected_costs(self, given: WorkInput) -> WorkResult:
+        """shipment, supplier -> lines [{charge, contracted, carried_out}] to come, unpaid [{bill_no, total, …}]"""
+        with usable("expected_costs"):
+            asked = handed_in(ExpectedBills, given)
+            costs = self._costs.outstanding(asked.shipment, asked.supplier)
+            bills = self._costs.unpaid(asked.shipment, asked.supplier)
+        lines = [
+            {"charge": cost.charge, "contracted": _amount(cost.contracted), "carried_out": _amount(cost.executed)}
+            for cost in costs
+        ]
+        unpaid = [
+            {
+                "bill_no": bill.reference,
+                "total": {"amount": -bill.balance, "currency": bill.currency},
+                "due_on": bill.due_on,
+            }
+            for bill in bills
+        ]
+        return WorkResult(values={"lines": lines, "unpaid": unpaid})
 
     @activity.defn(name="match_bill")
     def match_bill(self, given: WorkInput) -> WorkResult:
         """supplier, bill_no, lines, billed_on, due_on -> agreed, difference, lines [{shipment, charge, verdict, …}]"""
         with usable("match_bill"):
             bill = handed_in(HandedInBill, given)
-            match = self._costs.match(bill.supplier, _lines(bill))
+            match = self._costs.match(self._posting(bill), self._lines(bill))
         return WorkResult(values=_told(match))
 
     @activity.defn(name="record_bill")
     def record_bill(self, given: WorkInput) -> WorkResult:
-        """as `match_bill`, accepted_by? -> entry_id, agreed, difference, lines; a bill that differs is refused"""
+        """as `match_bill`, accepted_by?, is_part? -> entry_id, agreed, difference, lines; one that differs: refused"""
         with usable("record_bill"):
             bill = handed_in(HandedInBill, given)
-            posting = self._rules.posting("supplier_bill", bill.values())
+            posting = self._posting(bill)
             entry_id, match = self._costs.accept(
-                given.key, given.case_id, posting, _lines(bill), bill.accepted_by, given.at
+                given.key,
+                given.case_id,
+                posting,
+                self._lines(bill),
+                bill.accepted_by,
+                given.at,
+                is_part=bill.is_part,
             )
         return WorkResult(values={"entry_id": entry_id, **_told(match)})
 
@@ -146,6 +231,20 @@ class PayableActivities:
             entry_id = self._payments.pay(given.key, given.case_id, paper.request_no, posting, given.at)
         return WorkResult(values={"entry_id": entry_id})
 
+    def _lines(self, bill: BillPaper) -> list[BilledLine]:
+        return [BilledLine(line.shipment or "", self._code(line.service), line.amount) for line in bill.lines]
+
+    def _code(self, charge: str) -> str:
+        """The code of a charge under any of its names; what is on no list stays as the supplier calls it."""
+        found = self._codes.get(charge)
+        return found.code if found is not None else charge
+
+    def _posting(self, bill: BillPaper) -> Posting:
+        """Raises RuleError or InvalidInput with every reason why the bill cannot be booked as it is."""
+        found = {line.service: self._codes.get(line.service) for line in bill.lines}
+        passed = [service for service, charge in found.items() if charge is not None and charge.pass_through]
+        return self._rules.posting("supplier_bill", bill.values(passed))
+
 
 def require_role(organization: Organization | None, name: str, role: str) -> None:
     """Raises NotPermitted where the organisation knows the roles and the person has not that one."""
@@ -156,8 +255,8 @@ def require_role(organization: Organization | None, name: str, role: str) -> Non
         raise NotPermitted(f"{name} is no {role}")
 
 
-def _lines(bill: BillPaper) -> list[BilledLine]:
-    return [BilledLine(line.shipment or "", line.service, line.amount) for line in bill.lines]
+def _amount(money: Money | None) -> dict[str, Any] | None:
+    return money.model_dump() if money is not None else None
 
 
 def _told(match: Match) -> dict[str, object]:
@@ -165,7 +264,9 @@ def _told(match: Match) -> dict[str, object]:
         {
             "shipment": each.line.shipment,
             "charge": each.line.charge,
-            "amount": each.line.amount.model_dump(),
+            "contracted": _amount(each.contracted),
+            "carried_out": _amount(each.executed),
+            "billed": each.line.amount.model_dump(),
             "verdict": each.verdict,
             "difference": each.difference,
         }

@@ -16,6 +16,7 @@ from sop_engine.freight.export_duty import ExportedGoods, export_duty
 from sop_engine.freight.freight_tariffs import Quantity, price
 from sop_engine.freight.rules import rule_on
 from sop_engine.freight.shipment_charges import ShipmentCharge, Stage, compare_charges, shipment_margin
+from sop_engine.freight.shipment_costing import Costing, cost_shipment
 from sop_engine.freight.tariff import Origin, duty_day
 
 
@@ -78,6 +79,13 @@ class ChargedShipment(_Input):
 
     charges: tuple[ShipmentCharge, ...]
     stage: Stage = "actual"
+
+
+class CostedShipment(Costing):
+    """What `compare_costing` takes."""
+
+    tolerance: Decimal = Field(ge=0)
+    """The share of the quoted cost by which the actual one may exceed it, unseen."""
 
 
 class TradeWork:
@@ -173,6 +181,22 @@ class TradeWork:
             compared = compare_charges(asked.charges, codes, rates)
         return WorkResult(
             values={**_plain(margin._asdict()), "compared": [_plain(line._asdict()) for line in compared]}
+        )
+
+    @activity.defn(name="compare_costing")
+    def compare_costing(self, given: WorkInput) -> WorkResult:
+        """cost_lines, revenue_lines, quoted_lines?, booked_cost?, …, tolerance -> margin, …, compared, costs, doubts"""
+        with usable("compare_costing"):
+            asked = CostedShipment.model_validate(given.values)
+            codes, rates = self._rules.charges.codes, self._rules.exchange_rates
+            costed = cost_shipment(asked, codes, rates, asked.tolerance, today(given))
+        return WorkResult(
+            values={
+                **_plain(costed.margin._asdict()),
+                "compared": [_plain(line._asdict()) for line in costed.compared],
+                "costs": [_plain(line._asdict()) for line in costed.costs],
+                "doubts": "; ".join(costed.doubts) or None,
+            }
         )
 
 

@@ -64,9 +64,13 @@ class ChargeCodes(RootModel[tuple[ChargeCode, ...]]):
     def _by_name(self) -> dict[str, ChargeCode]:
         return {_key(name): charge for charge in self.root for name in _names(charge)}
 
+    def get(self, name: str) -> ChargeCode | None:
+        """The charge of a code, a name in either language or an alias; none for what is not on the list."""
+        return self._by_name.get(_key(name))
+
     def find(self, name: str) -> ChargeCode:
-        """The charge of a code, a name in either language or an alias. Raises RuleError with what is meant perhaps."""
-        charge = self._by_name.get(_key(name))
+        """As `get`. Raises RuleError with what is meant perhaps."""
+        charge = self.get(name)
         if charge is None:
             near = [each.code for each in self.root if _key(name)[:2] == _key(each.code)[:2]]
             raise RuleError([("charge", f"there is no charge '{name}'", ", ".join(near) or "a code of the list")])

@@ -10,18 +10,30 @@ from pydantic import BaseModel, ConfigDict, Field
 from sop_engine.freight.money import Money
 
 Verdict = Literal[
-    "matched", "not_contracted", "not_performed", "over_contract", "under_contract", "currency", "repeated"
+    "matched",
+    "not_contracted",
+    "not_performed",
+    "over_contract",
+    "under_contract",
+    "over_performance",
+    "under_performance",
+    "currency",
+    "repeated",
 ]
 
 
 class MatchTolerance(BaseModel):
-    """By how much a billed line may differ from the contract: a share of it or an amount, whichever is more."""
+    """By how much a billed line may differ from contract and execution: a share of it or an amount, if that is more."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     share: Decimal = Field(ge=0, le=1)
     amount: Decimal = Field(ge=0)
     """In the currency of the line."""
+
+    def allows(self, difference: Decimal, basis: Money) -> bool:
+        """Whether a difference from that amount passes unseen."""
+        return abs(difference) <= max(basis.amount * self.share, self.amount)
 
 
 class ExpectedCost(NamedTuple):
@@ -30,8 +42,9 @@ class ExpectedCost(NamedTuple):
     shipment: str
     charge: str
     contracted: Money | None
+    """The price agreed: of the booking, the quotation or the contract tariff."""
     executed: Money | None
-    """What operations confirm was done, at the contract's price; none while they have confirmed nothing."""
+    """What it comes to as operations confirm it was done; none while they have confirmed nothing."""
     billed_by: str | None = None
     """The bill that claimed it before."""
 
@@ -49,8 +62,10 @@ class MatchedLine(NamedTuple):
 
     line: BilledLine
     verdict: Verdict
+    contracted: Money | None
+    executed: Money | None
     difference: Decimal
-    """Billed less what was done (or contracted, where nothing was done)."""
+    """Billed less contracted; the whole amount where nothing is contracted, nought in another currency."""
 
 
 class Match(NamedTuple):
@@ -66,24 +81,34 @@ class Match(NamedTuple):
 
 
 def match_bill(lines: Sequence[BilledLine], expected: Sequence[ExpectedCost], tolerance: MatchTolerance) -> Match:
-    """Compares each billed line with the cost line of its shipment and charge."""
+    """Compares each billed line with the cost line of its shipment and charge, as agreed and as carried out."""
     costs = {(cost.shipment, cost.charge): cost for cost in expected}
     claims = Counter((line.shipment, line.charge) for line in lines)
-    matched = tuple(_judge(line, costs.get(line[:2]), claims[line[:2]] > 1, tolerance) for line in lines)
-    return Match(matched, sum((line.difference for line in matched), Decimal()))
+    matched = []
+    for line in lines:
+        cost = costs.get(line[:2], ExpectedCost(line.shipment, line.charge, None, None))
+        verdict = _verdict(line, cost, claims[line[:2]] > 1, tolerance)
+        matched.append(MatchedLine(line, verdict, cost.contracted, cost.executed, _beyond(line, cost.contracted)))
+    return Match(tuple(matched), sum((line.difference for line in matched), Decimal()))
 
 
-def _judge(line: BilledLine, cost: ExpectedCost | None, is_double: bool, tolerance: MatchTolerance) -> MatchedLine:
-    if cost is None or cost.contracted is None:
-        return MatchedLine(line, "not_contracted", line.amount.amount)
+def _verdict(line: BilledLine, cost: ExpectedCost, is_double: bool, tolerance: MatchTolerance) -> Verdict:
+    if cost.contracted is None:
+        return "not_contracted"
     if cost.contracted.currency != line.amount.currency:
-        return MatchedLine(line, "currency", Decimal())
-    basis = cost.executed if cost.executed is not None else cost.contracted
-    difference = line.amount.amount - basis.amount
+        return "currency"
     if is_double or cost.billed_by is not None:
-        return MatchedLine(line, "repeated", difference)
+        return "repeated"
     if cost.executed is None:
-        return MatchedLine(line, "not_performed", difference)
-    if abs(difference) <= max(basis.amount * tolerance.share, tolerance.amount):
-        return MatchedLine(line, "matched", difference)
-    return MatchedLine(line, "over_contract" if difference > 0 else "under_contract", difference)
+        return "not_performed"
+    if not tolerance.allows(agreed := _beyond(line, cost.contracted), cost.contracted):
+        return "over_contract" if agreed > 0 else "under_contract"
+    if not tolerance.allows(done := _beyond(line, cost.executed), cost.executed):
+        return "over_performance" if done > 0 else "under_performance"
+    return "matched"
+
+
+def _beyond(line: BilledLine, basis: Money | None) -> Decimal:
+    if basis is None:
+        return line.amount.amount
+    return (line.amount - basis).amount if basis.currency == line.amount.currency else Decimal()

@@ -5,6 +5,7 @@ from a paper are one thing to the ledger.
 """
 
 from collections import defaultdict
+from collections.abc import Container
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -12,7 +13,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.freight.identifiers import uscc
-from sop_engine.freight.money import Money, total
+from sop_engine.freight.money import Money, smallest_unit, total
+from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger_allocation import Wanted
 from sop_engine.freight.subledger_cod import settle_by
 
@@ -67,6 +69,9 @@ class ChargedPaper(Paper):
 
     @property
     def vat(self) -> Money:
+        return self._computed_vat()
+
+    def _computed_vat(self) -> Money:
         by_rate: defaultdict[Decimal, Decimal] = defaultdict(Decimal)
         for line in self.lines:
             by_rate[line.vat_rate] += line.amount.amount
@@ -218,6 +223,12 @@ class BillPaper(ChargedPaper):
     bill_no: Text
     billed_on: date
     due_on: date
+    billed_vat: Money | None = None
+    """The VAT as the bill says it; its rounding may differ from ours by a smallest unit for each line."""
+
+    @property
+    def vat(self) -> Money:
+        return self.billed_vat if self.billed_vat is not None else self._computed_vat()
 
     @model_validator(mode="after")
     def _shipments_named(self) -> Self:
@@ -225,11 +236,28 @@ class BillPaper(ChargedPaper):
             raise ValueError("a supplier's bill has lines only")
         if missing := [line.service for line in self.lines if line.shipment is None]:
             raise ValueError("lines without a shipment: " + ", ".join(missing))
+        if self.due_on < self.billed_on:
+            raise ValueError(f"due on {self.due_on}, before it is billed on {self.billed_on}")
         return self
 
-    def values(self) -> dict[str, Any]:
+    @model_validator(mode="after")
+    def _vat_agrees(self) -> Self:
+        computed, unit = self._computed_vat(), smallest_unit(self.currency)
+        if abs((self.vat - computed).amount) > unit * len(self.lines):
+            raise ValueError(f"its VAT of {self.vat} is not the {computed} that its lines and rates come to")
+        return self
+
+    def values(self, passed_through: Container[str] = ()) -> dict[str, Any]:
+        """What is passed through is no cost: the customer owes it. Raises RuleError where it bears VAT."""
+        own = tuple(line for line in self.lines if line.service not in passed_through)
+        passed = [line for line in self.lines if line.service in passed_through]
+        if taxed := [line.service for line in passed if line.vat_rate]:
+            raise RuleError([("lines", f"{', '.join(taxed)}: passed through, with VAT of ours on it", "a rate of 0")])
         return {
             **self._charged(),
+            "net": total((line.amount for line in own), self.currency).model_dump(),
+            "disbursements": total((line.amount for line in passed), self.currency).model_dump(),
+            "service_lines": [line.model_dump() for line in own],
             "business_key": f"{self.supplier}:{self.bill_no}",
             "supplier": self.supplier,
             "bill_no": self.bill_no,

@@ -14,6 +14,8 @@ from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger import write_entry
 from sop_engine.records.ledger_entries import EntryRow
+from sop_engine.records.ledger_items import ItemRow
+from sop_engine.records.ledger_registers import BillRow
 from sop_engine.records.posting import Posting
 
 
@@ -85,10 +87,38 @@ class CostRepository:
             kept.executed = executed
             session.flush()
 
-    def match(self, supplier: str, lines: Sequence[BilledLine]) -> Match:
-        """Each line of a bill with its verdict; nothing is kept."""
+    def outstanding(self, shipment: str, supplier: str) -> list[ExpectedCost]:
+        """What a supplier has not billed yet for a shipment, in the order of the charges."""
+        chosen = select(CostRow).where(
+            CostRow.shipment == shipment, CostRow.supplier == supplier, col(CostRow.billed_by).is_(None)
+        )
         with Session(self._engine) as session:
-            return match_bill(lines, [_expected(row) for row in _costs(session, supplier, lines)], self._tolerance)
+            return [_expected(row) for row in session.exec(chosen.order_by(CostRow.charge))]
+
+    def unpaid(self, shipment: str, supplier: str) -> list[ItemRow]:
+        """The open items of a supplier's bills that were accepted for a shipment, what is due first first."""
+        chosen = select(ItemRow).join(EntryRow, col(EntryRow.entry_id) == col(ItemRow.item_id))
+        chosen = chosen.join(BillRow, col(BillRow.entry_id) == col(ItemRow.item_id))
+        chosen = chosen.where(
+            EntryRow.shipment == shipment, BillRow.supplier == supplier, col(ItemRow.is_open).is_(True)
+        )
+        with Session(self._engine) as session:
+            return list(session.exec(chosen.order_by(col(ItemRow.due_on), ItemRow.reference)))
+
+    def match(self, posting: Posting, lines: Sequence[BilledLine]) -> Match:
+        """Each line of a bill with its verdict; nothing is kept. A bill that is booked and not paid matches again.
+
+        Raises Refused for a bill that is paid, or that is in the books with another total.
+        """
+        assert posting.item is not None
+        entry_id = f"{posting.entry}.{posting.business_key}"
+        with Session(self._engine) as session:
+            known = session.get(ItemRow, entry_id)
+            if known is not None and (known.balance, known.currency) != (posting.item.amount, posting.currency):
+                state = "in the books with another total" if known.balance == known.amount else "paid already"
+                raise Refused(f"bill {known.reference} of {known.party} is {state}: {known.currency} {-known.amount}")
+            costs = [_expected(row, but_for=entry_id) for row in _costs(session, posting.item.party, lines)]
+            return match_bill(lines, costs, self._tolerance)
 
     def accept(
         self,
@@ -98,10 +128,13 @@ class CostRepository:
         lines: Sequence[BilledLine],
         accepted_by: str | None,
         at: datetime,
+        *,
+        is_part: bool = False,
     ) -> tuple[str, Match]:
         """Posts a bill that matches, or whose differences somebody accepts by name, and claims its cost lines.
 
-        Raises BillDifferenceError with every line that differs. A bill once accepted is accepted again as it was.
+        Of what is billed in part, the rest stays expected. Raises BillDifferenceError with every line that differs. A
+        bill once accepted is accepted again as it was.
         """
         with writing(self._engine) as connection, Session(connection) as session:
             assert posting.item is not None
@@ -113,10 +146,21 @@ class CostRepository:
             if not is_known and not match.is_agreed and not accepted_by:
                 raise BillDifferenceError(f"{posting.business_key} differs", _faults(match))
             entry_id = write_entry(session, key, case_id, posting, at)
-            for row in costs:
-                row.billed_by = row.billed_by or entry_id
+            billed = {(line.shipment, line.charge): line.amount for line in lines}
+            for row in costs if not is_known else ():
+                _claim(row, entry_id, billed[row.shipment, row.charge], is_part)
             session.flush()
             return entry_id, match
+
+
+def _claim(row: CostRow, entry_id: str, billed: Money, is_part: bool) -> None:
+    """Gives a cost line to a bill; of a part bill, what it leaves over stays to be billed."""
+    if is_part and row.billed_by is None and row.currency == billed.currency and row.contracted > billed.amount:
+        row.contracted -= billed.amount
+        row.executed = max(row.executed - billed.amount, Decimal()) if row.executed is not None else None
+        row.basis = f"{row.basis}; rest after {entry_id}".removeprefix("; ")
+    else:
+        row.billed_by = row.billed_by or entry_id
 
 
 def _costs(session: Session, supplier: str, lines: Sequence[BilledLine]) -> list[CostRow]:
@@ -142,7 +186,7 @@ def _faults(match: Match) -> list[Fault]:
         Fault(
             where=f"lines.{index}",
             what=f"{each.line.charge} of {each.line.shipment}: {each.verdict.replace('_', ' ')}, {each.difference:+}",
-            allowed="what was contracted and carried out",
+            allowed=f"contracted {each.contracted or 'nothing'}, carried out {each.executed or 'nothing'}",
         )
         for index, each in enumerate(match.lines)
         if each.verdict != "matched"

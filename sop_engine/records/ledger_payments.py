@@ -12,7 +12,10 @@ from sop_engine.freight.subledger_approval import Approval, PaymentTiers, check_
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger import write_entry
+from sop_engine.records.ledger_entries import EntryRow
+from sop_engine.records.ledger_items import ItemRow, lock_party
 from sop_engine.records.ledger_refusals import refusing
+from sop_engine.records.ledger_registers import BillRow
 from sop_engine.records.posting import Posting
 
 
@@ -96,9 +99,12 @@ class PaymentRepository:
                 raise Refused(f"{request_no} is not approved", allowed=[f"approval by {role}" for role in missing])
             if kept.paid_by not in (None, entry_id):
                 raise Refused(f"{request_no} is paid by {kept.paid_by}")
+            if kept.paid_by is None and session.get(EntryRow, entry_id) is not None:
+                raise Refused(f"payment {posting.business_key} is in the books already, for another request")
             asked = (kept.supplier, kept.amount, kept.currency)
             if (posting.item.party, posting.item.amount, posting.currency) != asked:
                 raise Refused(f"{request_no} asks for {kept.currency} {kept.amount} for {kept.supplier}, nothing else")
+            _refuse_paid(session, posting, entry_id)
             write_entry(session, key, case_id, posting, at)
             kept.paid_by = entry_id
             session.flush()
@@ -106,6 +112,27 @@ class PaymentRepository:
 
     def _missing(self, session: Session, kept: PaymentRequestRow) -> tuple[str, ...]:
         return missing_roles(self._tiers.roles_for(kept.book_amount), _given(session, kept.request_no))
+
+
+def _refuse_paid(session: Session, posting: Posting, entry_id: str) -> None:
+    """Raises Refused where the bills that a payment names are in the books, and less of them is open than it pays."""
+    assert posting.item is not None
+    item = posting.item
+    lock_party(session, item.account, item.party)
+    if session.get(EntryRow, entry_id) is not None:
+        return
+    named = [wish.reference for wish in item.settles]
+    chosen = select(ItemRow).join(BillRow, col(BillRow.entry_id) == col(ItemRow.item_id))
+    chosen = chosen.where(
+        ItemRow.party == item.party, ItemRow.currency == posting.currency, col(ItemRow.reference).in_(named)
+    )
+    bills = session.exec(chosen).all()
+    left = -sum((bill.balance for bill in bills), Decimal())
+    if {bill.reference for bill in bills} == set(named) != set() and item.amount > left:
+        raise Refused(
+            f"{', '.join(named)} of {item.party}: {posting.currency} {left} of it is open, not {item.amount}",
+            allowed=["what is open of the bill"],
+        )
 
 
 def _required(session: Session, request_no: str, *, for_update: bool) -> PaymentRequestRow:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
@@ -48,11 +48,10 @@ def margin(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -
             Money.rounded(by_account[account], currency).amount
             for account in (uses.revenue, uses.cost, uses.disbursement)
         )
-        earned = -revenue - cost
-        share = (earned / -revenue).quantize(Decimal("0.0001")) if revenue else None
+        gained = -revenue - cost
         gain = gains.get(shipment, NOUGHT) if currency == rules.currency else NOUGHT
         exchange = Money.rounded(gain, currency).amount
-        rows.append([shipment, currency, -revenue, cost, earned, share, exchange, disbursed])
+        rows.append([shipment, currency, -revenue, cost, gained, _share(gained, -revenue), exchange, disbursed])
     return table(
         asked,
         ("Margin per shipment", "单票毛利"),
@@ -71,6 +70,40 @@ def margin(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -
     )
 
 
+class Earned(NamedTuple):
+    """What a shipment has earned so far, in book currency."""
+
+    revenue: Money
+    cost: Money
+    margin: Money
+    percent: Decimal | None
+    """Of revenue, to one decimal; none without revenue."""
+    disbursed: Money
+    """Laid out for the customer and not passed on yet."""
+
+
+def earned(session: Session, shipment: str, rules: LedgerRules) -> Earned:
+    """The figures of one shipment as the report on all margins says them; charges without a rate are left out."""
+    uses = rules.uses
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for part in booked(session, None, rules, (uses.revenue, uses.cost, uses.disbursement), shipment):
+        if (part.shipment, part.currency) == (shipment, rules.currency):
+            sums[part.account] += part.amount
+    revenue, cost, disbursed = (
+        Money.rounded(amount, rules.currency)
+        for amount in (-sums[uses.revenue], sums[uses.cost], sums[uses.disbursement])
+    )
+    margin = revenue - cost
+    percent = None
+    if revenue.amount:
+        percent = (margin.amount / revenue.amount * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return Earned(revenue, cost, margin, percent, disbursed)
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal | None:
+    return (part / whole).quantize(Decimal("0.0001")) if whole else None
+
+
 def freight_ratio(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -> ReportTable:
     """What the freight of each shipment cost against the value of its goods, as its case knows it."""
     costs: defaultdict[str, Decimal] = defaultdict(Decimal)
@@ -81,7 +114,7 @@ def freight_ratio(session: Session, asked: ReportInput, rules: LedgerRules, on: 
     for shipment, cost in sorted(costs.items()):
         case = session.get(CaseRow, shipment)
         value = _goods_value(case.data, rules.currency) if case is not None else None
-        ratio = (cost / value).quantize(Decimal("0.0001")) if value else None
+        ratio = _share(cost, value) if value else None
         flag = "!" if value and cost > value * rules.policy.freight_ratio else None
         rows.append([shipment, rules.currency, Money.rounded(cost, rules.currency).amount, value, ratio, flag])
     return table(
@@ -135,14 +168,25 @@ def tax(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -> R
     )
 
 
-def booked(session: Session, month: str | None, rules: LedgerRules, accounts: tuple[str, ...]) -> Iterator[Booked]:
-    """Ledger lines of some accounts, split by shipment where the paper's lines say more than the entry."""
+def booked(
+    session: Session, month: str | None, rules: LedgerRules, accounts: tuple[str, ...], shipment: str | None = None
+) -> Iterator[Booked]:
+    """Ledger lines of some accounts, split by shipment where the paper's lines say more than the entry.
+
+    With a shipment, those of every entry that has a part in it.
+    """
     chosen = select(LineRow, EntryRow).join(EntryRow, col(EntryRow.entry_id) == col(LineRow.entry_id))
     chosen = chosen.where(col(LineRow.account).in_(accounts))
     if month is not None:
         chosen = chosen.where(EntryRow.month == month)
+    papers_chosen = select(PaperLineRow)
+    if shipment is not None:
+        named = select(PaperLineRow.entry_id).where(PaperLineRow.shipment == shipment)
+        of_it = select(EntryRow.entry_id).where(EntryRow.shipment == shipment).union(named)
+        chosen = chosen.where(col(EntryRow.entry_id).in_(of_it))
+        papers_chosen = papers_chosen.where(col(PaperLineRow.entry_id).in_(of_it))
     split: defaultdict[str, list[PaperLineRow]] = defaultdict(list)
-    for paper in session.exec(select(PaperLineRow).order_by(PaperLineRow.entry_id, col(PaperLineRow.line))):
+    for paper in session.exec(papers_chosen.order_by(PaperLineRow.entry_id, col(PaperLineRow.line))):
         split[paper.entry_id].append(paper)
     for line, entry in session.exec(chosen.order_by(LineRow.entry_id, col(LineRow.line))):
         sign = 1 if line.side == "debit" else -1

@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 from activities.cash_on_delivery import CashActivities
 from activities.credit import CreditActivities
 from activities.ledger import LedgerActivities
+from activities.margins import MarginActivities
 from activities.months import MonthActivities
 from activities.payables import PayableActivities
 from activities.reading import ReadingActivities
 from activities.receivables import ReceivableActivities
 from activities.reports import ReportActivities
+from activities.work_rules import load_work_rules
 from sop_engine.cases.contracts.effects import CaseFacts, PostInput, WorkInput
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.report_tables import ReportInput, ReportTable
@@ -23,6 +25,7 @@ from sop_engine.content.rules import load_rules
 from sop_engine.records.posting import LedgerRules
 
 RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
+CODES = load_work_rules(content_root()).charges.codes
 DEFINITION = "__temporal_activity_definition"
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 TAXPAYER = "91110000600037341L"
@@ -38,8 +41,12 @@ class Office:
 
     def __init__(self, engine: Engine) -> None:
         holders: list[Any] = [
-            *(holder(engine, RULES) for holder in (ReceivableActivities, CashActivities, MonthActivities)),
-            *(holder(engine, RULES, ORGANIZATION) for holder in (PayableActivities, CreditActivities)),
+            *(
+                holder(engine, RULES)
+                for holder in (ReceivableActivities, CashActivities, MarginActivities, MonthActivities)
+            ),
+            PayableActivities(engine, RULES, CODES, ORGANIZATION),
+            CreditActivities(engine, RULES, ORGANIZATION),
         ]
         methods = [getattr(holder, name) for holder in holders for name in dir(holder) if not name.startswith("_")]
         self._activities = {getattr(method, DEFINITION).name: method for method in methods}

@@ -64,6 +64,15 @@ def test_a_bill_that_agrees_with_contract_and_execution_is_owed_and_paid(office:
     assert office.work("pay_supplier", **paid) == office.work("pay_supplier", **paid)
     with pytest.raises(ApplicationError, match=r"PR-1 is paid by supplier_paid\.PAY-1"):
         office.work("pay_supplier", **{**paid, "payment_ref": "PAY-2"})
+    again = {**asked, "request_no": "PR-2"}
+    office.work("request_payment", **again, requested_by="hu.jing")
+    office.work("approve_payment", request_no="PR-2", role="department_manager", person="gao.jun")
+    with pytest.raises(ApplicationError, match=r"payment PAY-1 is in the books already, for another request"):
+        office.work("pay_supplier", **{**paid, **again})
+    with pytest.raises(ApplicationError, match=r"B-1 of COSCO: CNY 0.00 of it is open, not 6385.77"):
+        office.work("pay_supplier", **{**paid, **again, "payment_ref": "PAY-3"})
+    with pytest.raises(ApplicationError, match=r"bill B-1 of COSCO is paid already"):
+        office.work("match_bill", **given)
     assert office.rows("ageing", side="payable") == []
     margins = {row["shipment"]: row["cost"] for row in office.rows("margin")}
     assert margins == {"SHP-1": "5000.00", "SHP-2": "858.50"}
@@ -77,7 +86,7 @@ def test_a_bill_that_differs_is_refused_line_by_line_until_somebody_accepts_it(o
     with pytest.raises(ApplicationError) as refused:
         office.work("record_bill", **given)
     for said in (
-        "lines.0: O/F of SHP-1: over contract, +100.00",
+        "lines.0: OF of SHP-1: over contract, +100.00 (allowed: contracted CNY 5000.00, carried out CNY 5000.00)",
         "lines.1: THC of SHP-1: not performed, +0.00",
         "lines.2: DOC of SHP-1: under contract, -50.00",
         "lines.3: VGM of SHP-1: not contracted, +50.00",
@@ -87,8 +96,71 @@ def test_a_bill_that_differs_is_refused_line_by_line_until_somebody_accepts_it(o
     office.work("record_bill", **given, accepted_by="guo.qiang")
     again = office.work("match_bill", **bill(("SHP-1", "O/F", "5100"), bill_no="B-2"))
     assert again["lines"][0]["verdict"] == "repeated"
-    with pytest.raises(ApplicationError, match=r"O/F of SHP-1 is billed by supplier_bill.COSCO:B-1 and stands at 5000"):
+    with pytest.raises(ApplicationError, match=r"bill B-1 of COSCO is in the books with another total: CNY 6976.00"):
+        office.work("match_bill", **bill(("SHP-1", "O/F", "5000")))
+    (unpaid,) = office.work("expected_costs", shipment="SHP-1", supplier="COSCO")["unpaid"]
+    assert (unpaid["bill_no"], unpaid["total"], unpaid["due_on"]) == ("B-1", cny("6976.00"), date(2026, 3, 25))
+    with pytest.raises(ApplicationError, match=r"OF of SHP-1 is billed by supplier_bill.COSCO:B-1 and stands at 5000"):
         office.work("record_cost", shipment="SHP-1", supplier="COSCO", charge="O/F", amount=cny("1"))
+
+
+def test_a_bill_must_agree_with_the_contract_too(office: Office) -> None:
+    contract(office, "TRK", "2000", done=False)
+    office.work("confirm_cost", shipment="SHP-1", supplier="COSCO", charge="TRK", amount=cny("2300"))
+    (line,) = office.work("match_bill", **bill(("SHP-1", "TRK", "2300")))["lines"]
+    assert (line["verdict"], line["difference"]) == ("over_contract", Decimal(300))
+    sides = ("contracted", "carried_out", "billed")
+    assert [line[side]["amount"] for side in sides] == [Decimal(2000), Decimal(2300), Decimal(2300)]
+    (line,) = office.work("match_bill", **bill(("SHP-1", "TRK", "2000")))["lines"]
+    assert (line["verdict"], line["difference"]) == ("under_performance", Decimal())
+
+
+def test_a_costing_is_expected_from_its_suppliers_under_the_codes_of_the_list(office: Office) -> None:
+    line = {"charge": "Ocean freight", "payee": "COSCO", "agreed": cny("5000"), "amount": cny("5050")}
+    for _ in range(2):
+        office.work("record_costs", shipment="SHP-1", lines=[line, {**line, "charge": "THC", "payee": "Port"}])
+    expected = [{"charge": "OF", "contracted": cny("5000"), "carried_out": cny("5050")}]
+    asked = {"shipment": "SHP-1", "supplier": "COSCO"}
+    assert office.work("expected_costs", **asked)["lines"] == expected
+    office.work("record_bill", **bill(("SHP-1", "海运费", "5040")))
+    assert office.work("expected_costs", **asked)["lines"] == []
+    assert [each["charge"] for each in office.work("expected_costs", shipment="SHP-1", supplier="Port")["lines"]] == [
+        "THC"
+    ]
+
+
+def test_a_part_bill_leaves_the_rest_expected_however_often_it_is_told(office: Office) -> None:
+    contract(office, "STUFF", "1000")
+    given = {**bill(("SHP-1", "STUFF", "600")), "accepted_by": "huang.tao", "is_part": True}
+    for _ in range(2):
+        office.work("record_bill", **given)
+    (line,) = office.work("expected_costs", shipment="SHP-1", supplier="COSCO")["lines"]
+    assert (line["contracted"], line["carried_out"]) == (cny("400.00"), cny("400.00"))
+    rest = bill(("SHP-1", "STUFF", "400"), bill_no="B-2")
+    assert office.work("record_bill", **rest)["agreed"]
+    assert office.work("expected_costs", shipment="SHP-1", supplier="COSCO")["lines"] == []
+
+
+def test_what_is_passed_through_is_owed_by_the_customer_and_costs_nothing(office: Office) -> None:
+    contract(office, "CUS", "300")
+    contract(office, "DUTY", "4000")
+    lines: list[dict[str, Any]] = [
+        {"shipment": "SHP-1", "service": "CUS", "amount": cny("300"), "vat_rate": Decimal("0.06")},
+        {"shipment": "SHP-1", "service": "Customs duty", "amount": cny("4000")},
+    ]
+    given: dict[str, Any] = {**bill(), "lines": lines, "billed_vat": cny("18.01")}
+    with pytest.raises(ApplicationError, match=r"its VAT of CNY 18.03 is not the CNY 18.00"):
+        office.work("record_bill", **{**given, "billed_vat": cny("18.03")})
+    taxed: list[dict[str, Any]] = [lines[0], {**lines[1], "vat_rate": Decimal("0.06")}]
+    with pytest.raises(ApplicationError, match=r"Customs duty: passed through, with VAT of ours on it"):
+        office.work("record_bill", **{**given, "lines": taxed, "billed_vat": None})
+    office.work("record_bill", **given)
+    owed = {"6401": "300", "2221.01": "18.01", "1221": "4000", "2202": "-4318.01"}
+    assert {account: office.on_account(account) for account in owed} == {k: Decimal(v) for k, v in owed.items()}
+    earned = office.work("booked_margin", shipment="SHP-1")
+    assert (earned["cost"], earned["disbursed"]) == (cny("300.00"), cny("4000.00"))
+    (row,) = office.rows("margin")
+    assert (row["cost"], row["margin"], row["disbursements"]) == ("300.00", "-300.00", "4000.00")
 
 
 def test_large_payments_need_each_role_in_order_and_four_eyes(office: Office) -> None:
@@ -121,8 +193,32 @@ def test_collected_cash_is_the_senders_within_a_month(office: Office) -> None:
         office.work("record_cod_paid", **paid, paid_on=date(2026, 3, 30))
     (row,) = office.rows("cod")
     assert (row["paid"], row["owed"], row["days_late"]) == ("790.00", "0.00", "0")
+    with pytest.raises(
+        ApplicationError, match=r"CNY 0.01 is more than Farm is owed of COD-1\nallowed now: at most CNY 0"
+    ):
+        office.work(
+            "record_cod_paid",
+            **{**paid, "voucher_no": "V-2", "amount": cny("0.01"), "fee": None},
+            paid_on=date(2026, 3, 30),
+        )
     assert (office.on_account("1001"), office.on_account("2241.01")) == (Decimal(), Decimal())
     assert (office.on_account("1002"), office.on_account("6001")) == (Decimal("10"), Decimal("-10"))
+
+
+def test_cash_is_paid_out_in_parts_and_never_more_than_is_left(office: Office) -> None:
+    cash = {"cod_no": "COD-1", "sender": "Farm", "receiver": "Shop", "agreed": cny("800"), "amount": cny("800")}
+    paid = {"cod_no": "COD-1", "sender": "Farm", "paid_on": date(2026, 3, 30)}
+    with pytest.raises(ApplicationError, match="at most CNY 0"):
+        office.work("record_cod_paid", **paid, voucher_no="V-1", amount=cny("1"))
+    office.work("record_cod_collected", **cash, collected_on=date(2026, 3, 9))
+    office.work("record_cod_collected", **{**cash, "cod_no": "COD-2"}, collected_on=date(2026, 3, 9))
+    told = office.work("record_cod_paid", **paid, voucher_no="V-1", amount=cny("300"))
+    assert told["owed"] == cny("500.00")
+    with pytest.raises(ApplicationError, match=r"CNY 510.00 is more than .*\nallowed now: at most CNY 500.00"):
+        office.work("record_cod_paid", **paid, voucher_no="V-2", amount=cny("500"), fee=cny("10"))
+    assert office.on_account("2241.01") == Decimal(-1300)
+    told = office.work("record_cod_paid", **paid, voucher_no="V-2", amount=cny("490"), fee=cny("10"))
+    assert told["owed"] == cny("0")
 
 
 def test_credit_is_held_by_limit_and_overdue_and_lifted_by_approval(office: Office) -> None:

@@ -21,4 +21,7 @@ async def test_the_books_of_a_month_are_as_its_figures_say(tmp_path: Path) -> No
         assert await differences(gateway, replace(run.month, due=late)), "a day more or less makes no difference"
     assert any(plan.customer.is_on_hold for plan in run.month.plans)
     assert {plan.lane for plan in run.month.plans} == set(LANES)
-    assert {plan.story for plan in run.month.plans} == {*STORIES, "cash_held"}
+    assert {plan.story for plan in run.month.plans} == set(STORIES)
+    assert {plan.cash_is_held for plan in run.month.plans if plan.cash} == {True, False}
+    assert {plan.needs_a_manager for plan in run.month.plans} == {True, False}
+    assert any(plan.passed_on for plan in run.month.plans)

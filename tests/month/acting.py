@@ -13,6 +13,8 @@ AGENTS = ("li.na", "wu.fang")
 SALES = ("lin.yue", "he.ping")
 MANAGER = "qian.li"
 """Of finance."""
+HEAD = "sun.lihua"
+"""Of the department."""
 MANAGERS = ("huang.tao", "tang.wei")
 
 

@@ -37,13 +37,13 @@ def entries(plan: Plan) -> list[Entry]:
     flows += [Entry("1002", "1122", receipt.amount) for receipt in plan.receipts]
     flows += [Entry("1122", "1002", plan.refund)]
     flows += [Entry("1221", "1002", plan.disbursed)]
-    if plan.is_charged:
-        flows += [Entry("6401", "2202", plan.bill.net), Entry("2221.01", "2202", plan.bill.vat)]
-    if plan.is_charged and plan.bill_is_paid:
-        flows += [Entry("2202", "1002", plan.bill.gross)]
+    for bill in plan.bills.values():
+        flows += [Entry("6401", "2202", bill.net), Entry("2221.01", "2202", bill.vat)]
+        flows += [Entry("1221", "2202", bill.disbursed)]
+        flows += [Entry("2202", "1002", bill.gross)] if plan.bills_are_paid else []
     if plan.cash:
         flows += [Entry("1001", "2241.01", plan.cash), Entry("1002", "1001", plan.cash)]
-        flows += [Entry("2241.01", "1002", plan.cash)] if plan.is_charged else []
+        flows += [] if plan.cash_is_held else [Entry("2241.01", "1002", plan.cash)]
     return [flow for flow in flows if flow.amount]
 
 
@@ -59,12 +59,7 @@ def trial_balance(plans: Iterable[Plan]) -> Balances:
 
 def margins(plans: Iterable[Plan]) -> dict[str, tuple[Decimal, Decimal, Decimal, Decimal]]:
     """Revenue, cost and margin of each shipment; nothing that was laid out for a customer is left with us."""
-    found = {}
-    for plan in plans:
-        if plan.is_charged:
-            revenue = plan.invoices[-1].net - (plan.credit.net if plan.credit else NOUGHT)
-            found[plan.case_id] = (revenue, plan.bill.net, revenue - plan.bill.net, NOUGHT)
-    return found
+    return {plan.case_id: (plan.margin + plan.cost, plan.cost, plan.margin, NOUGHT) for plan in plans}
 
 
 def receivables(
@@ -77,8 +72,6 @@ def receivables(
     buckets: defaultdict[str, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     surplus: defaultdict[str, Decimal] = defaultdict(Decimal)
     for plan in plans:
-        if not plan.is_charged:
-            continue
         received = sum((each.amount for each in plan.receipts if day + timedelta(each.days) <= on), NOUGHT)
         open_still = plan.due - received
         if open_still > 0:
@@ -96,21 +89,23 @@ def payables(plans: Iterable[Plan]) -> dict[str, Decimal]:
     """What each supplier is owed."""
     owed: defaultdict[str, Decimal] = defaultdict(Decimal)
     for plan in plans:
-        if plan.is_charged and not plan.bill_is_paid:
-            owed[plan.lane.carrier] += plan.bill.gross
-    return dict(owed)
+        for supplier, bill in plan.bills.items():
+            owed[supplier] += NOUGHT if plan.bills_are_paid else bill.gross
+    return {supplier: amount for supplier, amount in owed.items() if amount}
 
 
 def cash(plans: Iterable[Plan]) -> dict[str, tuple[Decimal, Decimal]]:
     """Of each collection on delivery: what was collected and what its sender is still owed."""
-    return {f"{plan.case_id}-COD": (plan.cash, NOUGHT if plan.is_charged else plan.cash) for plan in plans if plan.cash}
+    return {
+        f"{plan.case_id}-COD": (plan.cash, plan.cash if plan.cash_is_held else NOUGHT) for plan in plans if plan.cash
+    }
 
 
 def taxes(plans: Sequence[Plan]) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
     """Net, VAT and disbursements of all papers written and of all bills."""
-    written = [(1, plan.invoices[-1]) for plan in plans if plan.is_charged]
+    written = [(1, plan.invoices[-1]) for plan in plans]
     written += [(-1, plan.credit) for plan in plans if plan.credit]
-    bills = [plan.bill for plan in plans if plan.is_charged]
+    bills = [bill for plan in plans for bill in plan.bills.values()]
     return {
         "input": (sum((bill.net for bill in bills), NOUGHT), sum((bill.vat for bill in bills), NOUGHT), NOUGHT),
         "output": (

@@ -15,7 +15,12 @@ def opening(plan: Plan) -> dict[str, Any]:
     home = {"name": plan.customer.name, "address": "88 Gongye Road, Shanghai", "contact": "Ms Shen"}
     away = {"name": plan.lane.partner, "address": "12 Harbour Street", "contact": "Mr Petersen"}
     is_import = plan.lane.direction == "import"
-    quoted = {} if plan.corrected_sales else {"quoted_total": cny(plan.invoices[0].net)} if plan.is_charged else {}
+    quoted: dict[str, Any] = {} if plan.corrected_sales else {"quoted_total": cny(plan.invoices[0].net)}
+    if plan.quoted_costs:
+        quoted["quoted_lines"] = [
+            {"charge": charge, "side": "payable", "amount": cny(amount)}
+            for (charge, _, _), amount in zip(plan.costs, plan.quoted_costs, strict=False)
+        ]
     return {
         "customer": plan.customer.number,
         "customer_name": plan.customer.name,
@@ -72,7 +77,7 @@ def _commission(plan: Plan) -> list[PlayedAct]:
 
 def _booking(plan: Plan) -> list[PlayedAct]:
     operator, lane = turn(OPERATORS, plan.number + 1), plan.lane
-    cost = plan.costs[0][2]
+    cost = plan.bills[lane.carrier].net
     ours = {"mode": lane.mode, "carrier": lane.carrier, "route": lane.name, "cost": cny(cost), "transit_days": 20}
     granted = {"credit_reason": "They paid what was late", "credit_until_on": "= today + days(30)"}
     other = {**ours, "carrier": "Another carrier", "cost": cny(cost + 1000), "transit_days": 18}

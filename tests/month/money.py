@@ -4,24 +4,26 @@ from datetime import date, timedelta
 from typing import Any
 
 from sop_engine.console.playing import PlayedAct
-from tests.month.acting import AGENTS, CLERKS, MANAGER, SALES, cny, event, signal, task, turn
-from tests.month.planning import Plan, Receipt
+from tests.month.acting import AGENTS, CLERKS, HEAD, MANAGER, SALES, cny, event, signal, task, turn
+from tests.month.planning import DUTY, NOUGHT, Plan, Receipt
+
+SMALL_PAYMENT = 10_000
+"""Up to here the department's head approves a payment alone."""
 
 
 def money(plan: Plan, day: date) -> list[PlayedAct]:
     """Everything after the delivery; `day` is the one on which the month's run begins."""
     cash = _cash(plan, day)
-    if not plan.is_charged:
-        return cash
-    return [*cash, *_costing(plan), *_invoice(plan), *_bill(plan, day), *_collection(plan, day)]
+    return [*cash[:1], *_costing(plan), *_invoice(plan), *_bills(plan, day), *_collection(plan, day), *cash[1:]]
 
 
 def _cash(plan: Plan, day: date) -> list[PlayedAct]:
     if plan.cash is None:
         return []
     banked = task("", turn(CLERKS, plan.number), "banking_cash", "banked", cod_banked_on=str(day))
-    paid = task("", turn(CLERKS, plan.number + 1), "settling_cod", "settled", cod_paid_on=str(day))
-    return [banked, *([paid] if plan.is_charged else [])]
+    out = {"cod_paid": cny(plan.cash), "cod_paid_on": str(day), "cod_voucher_no": f"CASH-{plan.number:05}"}
+    paid = task("", turn(CLERKS, plan.number + 1), "settling_cod", "settled", **out)
+    return [banked, *([] if plan.cash_is_held else [paid])]
 
 
 def _costing(plan: Plan) -> list[PlayedAct]:
@@ -31,6 +33,7 @@ def _costing(plan: Plan) -> list[PlayedAct]:
     return [
         task("", clerk, "collecting_costs", "costed", "none_missing", cost_lines=costs, revenue_lines=sales),
         task("", other, "checking_costs", "agreed"),
+        *([task("", HEAD, "deciding_margin", "approved", margin_reason="Agreed")] if plan.needs_a_manager else []),
     ]
 
 
@@ -60,15 +63,25 @@ def _issue(plan: Plan, corrected: dict[str, Any]) -> list[PlayedAct]:
     ]
 
 
-def _bill(plan: Plan, day: date) -> list[PlayedAct]:
-    bill, clerk = plan.bill, turn(CLERKS, plan.number + 2)
-    figures = {"bill_net": cny(bill.net), "bill_vat": cny(bill.vat), "bill_total": cny(bill.gross)}
-    paid = {"bill_paid_on": str(day), "payment_ref": f"BANK-OUT-{plan.number:05}"}
-    return [
-        task("", clerk, "verifying_bill", "verified", bill_no=f"BILL-{plan.number:05}", **figures),
-        task("", MANAGER, "approving_bill", "approved"),
-        *([task("", clerk, "paying_bill", "paid", **paid)] if plan.bill_is_paid else []),
-    ]
+def _bills(plan: Plan, day: date) -> list[PlayedAct]:
+    acts = []
+    for number, (payee, bill) in enumerate(plan.bills.items(), start=1):
+        case, clerk = f"supplier-{number}", turn(CLERKS, plan.number + number)
+        lines = [
+            {"service": charge, "amount": cny(amount), "vat_rate": str(NOUGHT if charge == DUTY else bill.rate)}
+            for charge, supplier, amount in plan.costs
+            if supplier == payee
+        ]
+        figures = {"bill_lines": lines, "bill_vat": cny(bill.vat), "bill_total": cny(bill.gross)}
+        dates = {"billed_on": str(day), "bill_due_on": str(day + timedelta(days=30))}
+        paid = {"bill_paid_on": str(day), "payment_ref": f"BANK-OUT-{plan.number:05}-{number}"}
+        acts += [
+            task(case, clerk, "entering_bill", "entered", bill_no=f"BILL-{plan.number:05}", **figures, **dates),
+            task(case, HEAD, "approving_payment", "approved"),
+            *([task(case, MANAGER, "approving_payment", "approved")] if bill.gross > SMALL_PAYMENT else []),
+            *([task(case, clerk, "paying_bill", "paid", **paid)] if plan.bills_are_paid else []),
+        ]
+    return acts
 
 
 def _collection(plan: Plan, day: date) -> list[PlayedAct]:

@@ -13,18 +13,21 @@ from tests.month.parties import CARGOES, CUSTOMERS, LANES, Cargo, Customer, Lane
 
 Story = Literal[
     "paid", "two_parts", "short", "unpaid", "refunded", "credited", "conceded", "withdrawn", "answered", "disputed",
-    "red_letter", "cash_held",
+    "red_letter",
 ]  # fmt: skip
-"""How the invoice fares. `short`, `unpaid` and `disputed` are still open when the month ends; with `cash_held` there is
-no invoice yet, since the cash collected on delivery has not gone to its sender."""
+"""How the invoice fares. `short`, `unpaid` and `disputed` are still open when the month ends."""
 
 STORIES: tuple[Story, ...] = (
     *("paid",) * 6, *("two_parts",) * 2, *("short",) * 2, *("unpaid",) * 2, *("conceded",) * 2,
     "refunded", "credited", "withdrawn", "answered", "disputed", "red_letter",
 )  # fmt: skip
-STILL_OPEN = ("short", "unpaid", "disputed", "cash_held")
+STILL_OPEN = ("short", "unpaid", "disputed")
+BROKER, DUTY = "Waigaoqiao Brokers", "Late-declaration fee"
+"""Who declares some imports, and what he lays out for the customer."""
 CASH_LANE = "Road domestic"
-MAY_WAIT = ("paid", "two_parts", "short", "unpaid")
+FREIGHT = {"sea": "Ocean freight", "air": "Air freight", "rail": "Rail freight", "road": "Road freight"}
+TOLERANCE = Decimal("0.05")
+"""A cost above its quotation by more than this share goes to a manager."""
 FEN = Decimal("0.01")
 NOUGHT = Decimal()
 SMALL = Decimal(50)
@@ -95,13 +98,17 @@ class Plan:
     volume_m3: Decimal
     goods_value: Decimal
     costs: tuple[tuple[str, str, Decimal], ...]
-    """Charge, payee, amount; the first is the carrier's freight."""
+    """Charge, payee, amount; the first is the carrier's freight. The duty that a broker paid is passed on."""
+    quoted_costs: tuple[Decimal, ...]
+    """What each of the costs was quoted at; none for a shipment without a quotation of costs."""
     sales: tuple[tuple[str, Decimal], ...]
     story: Story
     imported: Import | None
     cash: Decimal | None
     """Collected on delivery for the shipper."""
-    bill_is_paid: bool
+    cash_is_held: bool
+    """It has not gone to its sender when the month ends, whatever became of the invoice."""
+    bills_are_paid: bool
     receipts: tuple[Receipt, ...]
     corrected_sales: tuple[tuple[str, Decimal], ...] | None
     """What replaces the sales after a red letter."""
@@ -112,35 +119,56 @@ class Plan:
         return f"SHP-M-{self.number:04}"
 
     @property
-    def is_charged(self) -> bool:
-        """Whether it came to costs and an invoice."""
-        return self.story != "cash_held"
+    def bills(self) -> dict[str, Charged]:
+        """Supplier -> the bill for all that he did."""
+        nets: dict[str, Decimal] = {}
+        for charge, payee, amount in self.costs:
+            nets[payee] = nets.get(payee, NOUGHT) + (amount if charge != DUTY else NOUGHT)
+        return {
+            payee: Charged(net, self.lane.purchase_rate, self.passed_on if payee == BROKER else NOUGHT)
+            for payee, net in nets.items()
+        }
 
     @property
-    def bill(self) -> Charged:
-        """The bill for all it costs."""
-        return Charged(sum((amount for _, _, amount in self.costs), NOUGHT), self.lane.purchase_rate)
+    def cost(self) -> Decimal:
+        """What the suppliers' services cost, without VAT."""
+        return sum((bill.net for bill in self.bills.values()), NOUGHT)
+
+    @property
+    def passed_on(self) -> Decimal:
+        """What a broker laid out for the customer."""
+        return sum((amount for charge, _, amount in self.costs if charge == DUTY), NOUGHT)
+
+    @property
+    def needs_a_manager(self) -> bool:
+        """Whether it loses money, or costs more than was quoted."""
+        costs = [amount for charge, _, amount in self.costs if charge != DUTY]
+        over = [cost for cost, quoted in zip(costs, self.quoted_costs, strict=False) if cost > quoted * (1 + TOLERANCE)]
+        return bool(over) or sum((amount for _, amount in self.sales), NOUGHT) < self.cost
+
+    @property
+    def margin(self) -> Decimal:
+        """What is earned in the end."""
+        return self.invoices[-1].net - (self.credit.net if self.credit else NOUGHT) - self.cost
 
     @property
     def disbursed(self) -> Decimal:
+        """Duty and tax that we paid to customs for the customer."""
         return self.imported.tax if self.imported and self.imported.we_pay else NOUGHT
 
     @property
     def invoices(self) -> tuple[Charged, ...]:
         """Every invoice written; all but the last are reversed."""
-        if not self.is_charged:
-            return ()
         versions = (self.sales, *([self.corrected_sales] if self.corrected_sales else []))
         return tuple(
-            Charged(sum((amount for _, amount in lines), NOUGHT), self.lane.sale_rate, self.disbursed)
+            Charged(sum((amount for _, amount in lines), NOUGHT), self.lane.sale_rate, self.disbursed + self.passed_on)
             for lines in versions
         )
 
     @property
     def due(self) -> Decimal:
         """What the customer has to pay in the end."""
-        charged = self.invoices[-1].gross if self.invoices else NOUGHT
-        return charged - (self.credit.gross if self.credit else NOUGHT)
+        return self.invoices[-1].gross - (self.credit.gross if self.credit else NOUGHT)
 
     @property
     def surplus(self) -> Decimal:
@@ -153,7 +181,7 @@ class Plan:
     @property
     def is_closed(self) -> bool:
         """Whether the file is closed when the month ends."""
-        return self.story not in STILL_OPEN and self.bill_is_paid
+        return self.story not in STILL_OPEN and self.bills_are_paid and not self.cash_is_held
 
 
 def plan_month(seed: int, count: int) -> list[Plan]:
@@ -180,8 +208,6 @@ def _plan(random: Random, number: int, lane: Lane, story: Story) -> Plan:
     if lane.direction == "import":
         imported = Import(goods_value, cargo, we_pay=random.random() < 0.5, is_inspected=random.random() < 0.3)
     cash = _between(random, 300, 9_000) if lane.name == CASH_LANE and random.random() < 0.8 else None
-    if cash and story in MAY_WAIT and random.random() < 0.6:
-        story = "cash_held"
     corrected = ((sales[0][0], sales[0][1] - _between(random, 50, 400)), *sales[1:]) if story == "red_letter" else None
     credit = Charged(_between(random, 80, 600), lane.sale_rate) if story == "conceded" else None
     plan = Plan(
@@ -194,11 +220,13 @@ def _plan(random: Random, number: int, lane: Lane, story: Story) -> Plan:
         volume_m3=Decimal(pieces * random.randint(2, 30)) / 100,
         goods_value=goods_value,
         costs=costs,
+        quoted_costs=_quoted(random, costs),
         sales=sales,
         story=story,
         imported=imported,
         cash=cash,
-        bill_is_paid=random.random() < 0.85,
+        cash_is_held=cash is not None and random.random() < 0.5,
+        bills_are_paid=random.random() < 0.85,
         receipts=(),
         corrected_sales=corrected,
         credit=credit,
@@ -215,7 +243,7 @@ def _paid(random: Random, plan: Plan) -> Plan:
             amounts = (part, plan.due - part)
         case "short":
             amounts = (part,)
-        case "unpaid" | "disputed" | "cash_held":
+        case "unpaid" | "disputed":
             amounts = ()
         case "refunded" | "credited":
             # The bank's mistake shows at once; money that came on later days would leave refunds older than itself.
@@ -226,16 +254,26 @@ def _paid(random: Random, plan: Plan) -> Plan:
 def _costs(random: Random, lane: Lane) -> tuple[tuple[str, str, Decimal], ...]:
     freight = fen(lane.freight * random.randint(85, 125) / 100)
     handling = _between(random, 150, 1_800)
-    return (
-        ("Freight", lane.carrier, freight),
+    services = (
+        (FREIGHT[lane.mode], lane.carrier, freight),
         ("Handling", lane.carrier, handling),
         ("Trucking", "Pudong Haulage", _between(random, 300, 2_400)),
     )
+    if lane.direction != "import" or random.random() < 0.5:
+        return services
+    fee = ("Import declaration", BROKER, _between(random, 100, 400))
+    return (*services, fee, (DUTY, BROKER, _between(random, 500, 9_000)))
+
+
+def _quoted(random: Random, costs: tuple[tuple[str, str, Decimal], ...]) -> tuple[Decimal, ...]:
+    """What the services were quoted at, mostly near enough; half of the shipments were quoted without costs."""
+    quoted = tuple(fen(amount * random.randint(93, 108) / 100) for charge, _, amount in costs if charge != DUTY)
+    return quoted if random.random() < 0.5 else ()
 
 
 def _sales(random: Random, costs: tuple[tuple[str, str, Decimal], ...]) -> tuple[tuple[str, Decimal], ...]:
     """What we ask for each cost; now and then too little."""
-    sold = tuple((charge, fen(amount * random.randint(97, 134) / 100)) for charge, _, amount in costs)
+    sold = tuple((charge, fen(amount * random.randint(97, 134) / 100)) for charge, _, amount in costs if charge != DUTY)
     return (*sold, ("Documentation", _between(random, 200, 600)))
 
 

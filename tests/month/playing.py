@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import chain, repeat
 
 from sop_engine.cases.contracts.acts import CompleteTaskInput, EventInput
@@ -31,7 +32,9 @@ class Played:
 
     plan: Plan
     due_on: date | None
-    """When its invoice is due, as the case says; none without an invoice."""
+    """When its invoice is due, as the case says; none where the play failed."""
+    margin: Decimal | None = None
+    """As the closed case says; none while it is open."""
     failure: str | None = None
 
 
@@ -59,10 +62,11 @@ async def _play(gateway: CaseGateway, plan: Plan, day: date) -> Played:
             await _perform(gateway, plan, act)
         shipment = await _until(gateway, plan.case_id, lambda view: _is_through(plan, view), "its end")
         due_on = shipment.data.get("due_on")
-        return Played(plan, date.fromisoformat(str(due_on)) if due_on else None)
+        margin = Decimal(shipment.data["margin"]["amount"]) if plan.is_closed else None
+        return Played(plan, date.fromisoformat(str(due_on)) if due_on else None, margin)
     except SopError as error:
         at = f" at {act.case or 'the shipment'} {act.target}" if act else ""
-        return Played(plan, None, f"{plan.case_id} ({plan.lane.name}, {plan.story}){at}: {error.text()}")
+        return Played(plan, None, None, f"{plan.case_id} ({plan.lane.name}, {plan.story}){at}: {error.text()}")
 
 
 def _is_through(plan: Plan, view: CaseView) -> bool:

@@ -31,6 +31,11 @@ async def run_month(
     played = await play_month(gateway, plan_month(seed, count), day, told)
     month = Month([each.plan for each in played], {p.plan.case_id: p.due_on for p in played if p.due_on}, day)
     faults = [each.failure for each in played if each.failure]
+    faults += [
+        f"{each.plan.case_id} earned {each.margin}, by the figures {each.plan.margin}"
+        for each in played
+        if each.margin not in (None, each.plan.margin)
+    ]
     if not faults:
         faults = await differences(gateway, month)
         faults += await close_months(gateway, day, datetime.now(ZONE).date())

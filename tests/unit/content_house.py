@@ -35,6 +35,26 @@ MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
 
 NOTHING = {"amount": 0, "currency": "CNY"}
+
+
+def _costed(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is charged less what it costs, and a doubt about a loss."""
+    cost, revenue = (sum(line["amount"]["amount"] for line in values[side]) for side in ("cost_lines", "revenue_lines"))
+    amounts = {"revenue": revenue, "cost": cost, "margin": revenue - cost, "disbursed": 0}
+    return {
+        **{name: {"amount": amount, "currency": "CNY"} for name, amount in amounts.items()},
+        "compared": [],
+        "costs": [{**line, "agreed": line["amount"]} for line in values["cost_lines"]],
+        "doubts": "a loss" if cost > revenue else None,
+    }
+
+
+def _matched(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A bill that is marked so does not match."""
+    agrees = not values["bill_no"].startswith("WRONG")
+    return {"agreed": agrees, "difference": 0 if agrees else 10, "lines": []}
+
+
 PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
     {
         "cargo_acceptance": lambda values: {"acceptable": True, "reason": "on no list"},
@@ -51,6 +71,11 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "import_taxes": lambda values: dict.fromkeys(("duty", "consumption_tax", "vat", "total"), NOTHING),
         "late_payment_surcharge": lambda values: {"surcharge": NOTHING},
         "refund_limit": lambda values: {"claim_by_on": date(2026, 3, 12), "rule": "a year from the payment"},
+        "compare_costing": _costed,
+        "match_bill": _matched,
+        "pay_supplier": lambda values: {},
+        "booked_margin": lambda values: {"revenue": NOTHING, "cost": NOTHING, "margin": NOTHING},
+        "record_cod_paid": lambda values: {"owed": NOTHING},
         "record_cod_collected": lambda values: {"settle_by": date(2026, 4, 2)},
         "dispute_invoice": lambda values: {"disputed": 1},
         "settle_dispute": lambda values: {"open": 1},
@@ -88,6 +113,10 @@ class House:
         self.postings: list[Post] = []
         self._answers = {**PLAIN_ANSWERS, **answers}
         self._numbers = 0
+        self._unbilled: dict[str, list[Mapping[str, Any]]] = {}
+        """Supplier -> what a costing says of it; one bill is for all of it."""
+        self._missing: dict[str, list[str]] = {}
+        """Request to pay -> the roles that have not approved it."""
         self._procedures: dict[str, Procedure] = {}
         self._waiting: list[tuple[str, Command]] = []
 
@@ -212,7 +241,28 @@ class House:
         if command.activity == "next_number":
             self._numbers += 1
             return {"number": f"INV-{self.now.year}-{self._numbers:06}"}
+        if command.activity in ("record_costs", "expected_costs", "record_bill"):
+            return self._billing(command.activity, command.values)
+        if command.activity in ("request_payment", "approve_payment"):
+            return self._approving(command.values)
         return self._answers[command.activity](command.values)
+
+    def _billing(self, activity: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if activity == "record_costs":
+            for line in values["lines"]:
+                self._unbilled.setdefault(line["payee"], []).append(line)
+        if activity == "record_bill":
+            self._unbilled.pop(values["supplier"], None)
+        lines = self._unbilled.get(values.get("supplier", ""), [])
+        return {"lines": [{"charge": line["charge"], "carried_out": line["amount"]} for line in lines], "unpaid": []}
+
+    def _approving(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "amount" in values:
+            is_small = values["amount"]["amount"] <= 10_000
+            self._missing[values["request_no"]] = ["department_manager", "finance_manager"][: 1 if is_small else 2]
+        else:
+            self._missing[values["request_no"]].remove(values["role"])
+        return {"missing": list(self._missing[values["request_no"]])}
 
 
 class RuledHouse(House):

@@ -151,4 +151,51 @@ COLLECTION = (
     ),
 )
 
-SCENARIOS = (*INVOICING, *COLLECTION)
+
+# -- SupplierSettlement ------------------------------------------------------------------------------------------------
+
+SUPPLIER_DATA = {"shipment": "SHP-1", "supplier": "COSCO"}
+
+
+def billed(house: ExactHouse, bill_no: str = "B-1") -> None:
+    figures = {"bill_lines": [{"service": "OF", "amount": "CNY 100"}], "bill_total": "CNY 100"}
+    dates = {"billed_on": "2026-03-02", "bill_due_on": "2026-03-31"}
+    house.complete("hu.jing", "entering_bill", "entered", bill_no=bill_no, **figures, **dates)
+
+
+def billed_too_high(house: ExactHouse) -> None:
+    billed(house, "WRONG-1")
+
+
+SUPPLIERS = (
+    Scenario(
+        "nobody approves the payment",
+        "SupplierSettlement",
+        OPENED,
+        billed,
+        "2026-05-01 09:00",
+        SUPPLIER_DATA,
+        # Due on 31 March, that is until 1 April 00:00: 711 h; 80 % = 568.8 h = 23 d 16 h 48 min.
+        # "-4 days" is the end of 27 March.
+        {
+            "approving_payment": ONE_WORKING_DAY,
+            "payment_due": {
+                "at_risk": "2026-03-26 01:48",
+                "three_days_before": "2026-03-28 00:00",
+                "due_day": "2026-03-31 00:00",
+                "breached": "2026-04-01 00:00",
+            },
+        },
+    ),
+    Scenario(
+        "nobody decides on the difference",
+        "SupplierSettlement",
+        OPENED,
+        billed_too_high,
+        "2026-03-12 09:00",
+        SUPPLIER_DATA,
+        {"deciding_difference": ONE_WORKING_DAY},
+    ),
+)
+
+SCENARIOS = (*INVOICING, *COLLECTION, *SUPPLIERS)

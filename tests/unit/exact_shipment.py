@@ -49,12 +49,19 @@ def delivered(house: ExactHouse) -> None:
 def receipt_back(house: ExactHouse) -> None:
     delivered(house)
     house.complete("song.yan", "recovering_receipt", "recovered", receipt_no="RR-1")
+
+
+def cash_banked(house: ExactHouse) -> None:
+    delivered(house)
     house.complete("guo.qiang", "banking_cash", "banked", cod_banked_on="2026-03-02")
 
 
-def cash_paid_out(house: ExactHouse) -> None:
+def costed_at_a_loss(house: ExactHouse) -> None:
     receipt_back(house)
-    house.complete("hu.jing", "settling_cod", "settled", cod_paid_on="2026-03-02")
+    lines = {"cost_lines": [{"charge": "OF", "payee": "COSCO", "amount": "CNY 100"}]}
+    sales = {"revenue_lines": [{"service": "OF", "amount": "CNY 90"}]}
+    house.complete("hu.jing", "collecting_costs", "costed", **lines, **sales)
+    house.complete("guo.qiang", "checking_costs", "agreed")
 
 
 def exception_reported(house: ExactHouse) -> None:
@@ -118,13 +125,13 @@ SCENARIOS = (
         "the cash is not paid out",
         "FreightShipment",
         OPENED,
-        receipt_back,
+        cash_banked,
         "2026-06-01 09:00",
         SHIPMENT_DATA,
-        # 1 month after 2 March: 2 April, 24:00; from 09:00 that is 31 d 15 h = 759 h.
+        # Collected on 2 March and owed 1 month later: 2 April, 24:00; from 09:00 that is 31 d 15 h = 759 h.
         # 80 % = 607.2 h = 25 d 7 h 12 min; 150 % = 1138.5 h = 47 d 10 h 30 min; 200 % = 1518 h = 63 d 6 h.
         {
-            "settling_cod": {
+            "cash_owed": {
                 "at_risk": "2026-03-27 16:12",
                 "breached": "2026-04-03 00:00",
                 "department_manager": "2026-04-18 19:30",
@@ -136,7 +143,7 @@ SCENARIOS = (
         "nobody collects the costs",
         "FreightShipment",
         OPENED,
-        cash_paid_out,
+        receipt_back,
         "2026-03-12 09:00",
         SHIPMENT_DATA,
         # 2 working days: until Wednesday 17:00; 8 + 8.5 + 8.5 = 25 h. 80 % = 20 h: 3.5 h on Wednesday.
@@ -149,5 +156,14 @@ SCENARIOS = (
                 "general_manager": "2026-03-09 16:30",
             }
         },
+    ),
+    Scenario(
+        "nobody decides on a margin below nought",
+        "FreightShipment",
+        OPENED,
+        costed_at_a_loss,
+        "2026-03-12 09:00",
+        SHIPMENT_DATA,
+        {"deciding_margin": ONE_WORKING_DAY},
     ),
 )

@@ -101,13 +101,6 @@ def test_no_figure_of_the_law_stands_in_a_procedure_too() -> None:
             assert spec.source is None or not quoting.search(spec.source), f"{sop}.{name}"
 
 
-def test_cash_on_delivery_is_paid_out_within_the_time_that_the_ledger_knows() -> None:
-    months = re.search(r"cod_settle_months: (\d+)", (shipped().root / "ledger.yaml").read_text("utf-8"))
-    assert months is not None
-    figure = shipped().sops["FreightShipment"].definition.parameters["cod_within"].default
-    assert figure == f"{months[1]} month"
-
-
 def test_a_case_shows_its_rules() -> None:
     house = House()
     data = {

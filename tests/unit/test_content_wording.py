@@ -54,7 +54,7 @@ def test_the_invoice_holds_title_tax_number_items_amount_and_rate() -> None:
     for fact in (
         "Qiming Automation",
         "91310104MA1FR8KD5Y",
-        "Customs clearance and inspection",
+        "Customs inspection",
         "CNY 24,300.00",
         "0.06",
         "CNY 53,432.25",

@@ -136,6 +136,26 @@ def test_a_bill_may_differ_by_the_tolerance(billed: str, verdict: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("contracted", "executed", "billed", "verdict", "difference"),
+    [
+        ("2000", "2300", "2300", "over_contract", "300"),
+        ("2000", "2300", "2000", "under_performance", "0"),
+        ("2000", "1800", "2000", "over_performance", "0"),
+        ("2000", "1800", "1800", "under_contract", "-200"),
+        ("2000", "2020", "2020", "matched", "20"),
+        ("2000", "1990", "2020", "over_performance", "20"),
+    ],
+)
+def test_a_bill_agrees_with_what_was_agreed_and_with_what_was_done(
+    contracted: str, executed: str, billed: str, verdict: str, difference: str
+) -> None:
+    expected = [ExpectedCost("S", "TRK", cny(contracted), cny(executed))]
+    (line,) = match_bill([BilledLine("S", "TRK", cny(billed))], expected, RULES.policy.match_tolerance).lines
+    assert (line.verdict, line.difference) == (verdict, Decimal(difference))
+    assert (line.contracted, line.executed) == (cny(contracted), cny(executed))
+
+
+@pytest.mark.parametrize(
     ("collected", "last"),
     [
         ("2026-01-31", "2026-02-28"),

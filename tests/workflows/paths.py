@@ -1,6 +1,7 @@
 """The main path of each SOP, done by the people of the firm. Tests of exceptions branch off it."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from tests.unit.exact_customs import ITEMS, ORIGIN, PRICE, TRANSPORT
@@ -86,12 +87,12 @@ async def delivery_under_way(desk: Desk) -> None:
     await desk.do("shi.lei", "on_the_way", "arrived", departed_at=now.isoformat())
 
 
-async def delivery(desk: Desk) -> None:
+async def delivery(desk: Desk, **cash: str) -> None:
     await desk.do("deng.hui", "arrival_check", "accepted", condition="good", pieces_received=100)
     await delivery_under_way(desk)
     signed = {"inspected_by_consignee": True, "signature": "sign.png", "signer": "Max", "receipt_no": "RR-1"}
     signed_at = (await desk.house.now()).isoformat()
-    await desk.do("shi.lei", "handing_over", "accepted", signed_at=signed_at, **signed)
+    await desk.do("shi.lei", "handing_over", "accepted", signed_at=signed_at, **signed, **cash)
 
 
 async def declared(desk: Desk) -> None:
@@ -141,3 +142,27 @@ async def invoice_sent(desk: Desk) -> None:
 async def money_booked(desk: Desk, amount: str, bank_ref: str) -> None:
     await desk.hear("payment.received", received_amount=amount, received_on="2026-11-22", bank_ref=bank_ref)
     await desk.do("hu.jing", "posting", "posted")
+
+
+async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on: str = "2026-12-31") -> None:
+    """A bill with 6 % VAT on each line: charge and amount without it."""
+    net = [Decimal(amount) for _, amount in lines]
+    vat = (sum(net, Decimal()) * Decimal("0.06")).quantize(Decimal("0.01"))
+    await desk.do(
+        "hu.jing",
+        "entering_bill",
+        "entered",
+        bill_no=bill_no,
+        billed_on="2026-11-22",
+        bill_due_on=due_on,
+        bill_lines=[{"service": charge, "amount": f"CNY {amount}", "vat_rate": "0.06"} for charge, amount in lines],
+        bill_vat=f"CNY {vat}",
+        bill_total=f"CNY {sum(net, vat)}",
+    )
+
+
+async def bill_paid(desk: Desk, *approvers: str) -> None:
+    for approver in approvers:
+        await desk.do(approver, "approving_payment", "approved")
+    paid = {"bill_paid_on": "2026-11-23", "payment_ref": f"PAY-{desk.case_id}-{(await desk.view()).data['bill_no']}"}
+    await desk.do("guo.qiang", "paying_bill", "paid", **paid)

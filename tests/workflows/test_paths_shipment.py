@@ -1,5 +1,6 @@
 """A whole shipment with its children on a server, and shipments that end early."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,12 +18,14 @@ SHIPMENT: dict[str, Any] = {
     "direction": "domestic",
     "taxpayer_no": "91110000600037341L",
 }
-COSTS = [{"charge": "Ocean freight", "payee": "COSCO", "amount": "CNY 7000"}]
-SERVICES = [{"service": "Ocean freight", "amount": "CNY 9000"}]
+COSTS = [{"charge": "Ocean freight", "payee": "COSCO", "amount": "CNY 9000"}]
+SERVICES = [{"service": "Ocean freight", "amount": "CNY 12000"}]
 
 
-async def test_a_domestic_shipment_runs_from_commission_to_money(shared_house: House) -> None:
-    desk = await Desk.open(shared_house, "FreightShipment", "SHP-1", **SHIPMENT)
+async def delivered(house: House, case_id: str, cash: str | None = None, **more: Any) -> Desk:
+    """A domestic shipment whose receipt is back."""
+    on_delivery = {"cod": True, "cod_amount": cash} if cash else {}
+    desk = await Desk.open(house, "FreightShipment", case_id, **SHIPMENT, **on_delivery, **more)
     await paths.intake(desk.child("intake"))
     await paths.booking(desk.child("booking"))
     papers = desk.child("documents")
@@ -30,31 +33,67 @@ async def test_a_domestic_shipment_runs_from_commission_to_money(shared_house: H
     consignment = (await papers.view()).data["consignment"]
     await paths.papers_made(papers, consignment, consignment)
     await paths.papers_handed_over(papers)
+    assert PAPER["goods"] == consignment["goods"]
     pickup = {"pickup_place": "Gate 1", "pickup_at": "2026-11-22T09:00+08:00", "pickup_vehicle": "B-1"}
     await desk.do("ma.chao", "arranging_pickup", "picked_up", **pickup)
     await desk.task("awaiting_departure")
     await desk.hear("transport.departed", departed_at="2026-11-22T10:00+08:00")
     await desk.do("zhou.jie", "under_way", "arrived", arrived_at="2026-11-22T11:00+08:00")
-    await paths.delivery(desk.child("delivery"))
+    await paths.delivery(desk.child("delivery"), **({"cod_collected": cash} if cash else {}))
     await desk.do("song.yan", "recovering_receipt", "recovered")
-    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=COSTS, revenue_lines=SERVICES)
+    return desk
+
+
+async def costed(desk: Desk, costs: list[dict[str, str]], services: list[dict[str, str]]) -> None:
+    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=costs, revenue_lines=services)
     await desk.do("guo.qiang", "checking_costs", "agreed")
+
+
+async def collected(desk: Desk, total: str) -> None:
+    """The customer is billed and pays."""
     invoice = desk.child("invoicing")
     await invoice.do("lin.yue", "requested", "requested")
     await paths.invoice_sent(invoice)
     await invoice.hear("customer.confirmed_invoice", received_by="Ms Chen")
-    bill = {"bill_no": "CB-1", "bill_net": "CNY 6604", "bill_vat": "CNY 396", "bill_total": "CNY 7000"}
-    await desk.do("hu.jing", "verifying_bill", "verified", **bill)
-    await desk.do("qian.li", "approving_bill", "approved")
-    await desk.do("hu.jing", "paying_bill", "paid", bill_paid_on="2026-11-22", payment_ref="PAY-1")
     collection = desk.child("collection")
     await collection.task("open")
-    await paths.money_booked(collection, "CNY 9540", "BK-SHP-1")
+    await paths.money_booked(collection, total, f"BK-{desk.case_id}")
+    await collection.do("hu.jing", "closing", "closed", closing_entry="E-1")
+
+
+def booked(desk: Desk) -> dict[str, Decimal]:
+    """Account -> balance of what the shipment and all its parts posted."""
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for part in (desk, *(desk.child(name) for name in ("invoicing", "collection", "supplier-1", "supplier-2"))):
+        for account, balance in part.balances().items():
+            sums[account] += balance
+    return {account: balance for account, balance in sums.items() if balance}
+
+
+def reported(desk: Desk) -> dict[str, str | None]:
+    """The shipment's row of the report on margins."""
+    (row,) = [row for row in Office(desk.house.engine).rows("margin") if row["shipment"] == desk.case_id]
+    return row
+
+
+async def test_a_domestic_shipment_runs_from_commission_to_money(shared_house: House) -> None:
+    desk = await delivered(shared_house, "SHP-1")
+    await costed(desk, COSTS, SERVICES)
+    supplier = desk.child("supplier-1")
+    invoice = desk.child("invoicing")
+    await invoice.do("lin.yue", "requested", "requested")
+    await paths.invoice_sent(invoice)
+    await invoice.hear("customer.confirmed_invoice", received_by="Ms Chen")
+    await paths.bill_entered(supplier, "CB-1", ("Ocean freight", "9000"))
+    await paths.bill_paid(supplier, "sun.lihua")
+    collection = desk.child("collection")
+    await collection.task("open")
+    await paths.money_booked(collection, "CNY 12720", "BK-SHP-1")
     await collection.do("hu.jing", "closing", "closed", closing_entry="E-1")
 
     assert await desk.ended() == "paid"
     view = await desk.view()
-    assert view.data["margin"] == {"amount": "2000", "currency": "CNY"}
+    assert (view.data["margin"], view.data["margin_percent"]) == ({"amount": "3000.00", "currency": "CNY"}, "25.0")
     assert {child.outcome for child in view.children} == {
         "accepted",
         "confirmed",
@@ -62,11 +101,85 @@ async def test_a_domestic_shipment_runs_from_commission_to_money(shared_house: H
         "signed",
         "invoiced",
         "paid",
+        "settled",
     }
-    # The supplier's bill is accepted and paid; the customer's money is in the collection's own postings.
-    assert desk.balances() == {"6401": Decimal(6604), "2221.01": Decimal(396), "1002": Decimal(-7000)}
+    assert booked(desk) == {
+        "6001": Decimal(-12000),
+        "2221.02": Decimal(-720),
+        "6401": Decimal(9000),
+        "2221.01": Decimal(540),
+        "1002": Decimal(3180),
+    }
     assert desk.told("shipment_closed") == [paths.CUSTOMER_MAIL]
-    assert PAPER["goods"] == consignment["goods"]
+
+
+async def test_cash_goes_to_its_sender_while_the_customer_is_billed(shared_house: House) -> None:
+    desk = await delivered(shared_house, "SHP-20", cash="CNY 800")
+    await desk.do("guo.qiang", "banking_cash", "banked", cod_banked_on="2026-11-22")
+    await costed(desk, COSTS, SERVICES)
+    await collected(desk, "CNY 12720")
+    await desk.child("supplier-1").do("hu.jing", "entering_bill", "no_more", close_reason="Waived")
+    # Everything else is done; the file waits for the sender's money.
+    assert {"closing", "settling_cod"} <= set((await desk.view()).states)
+    out = {"cod_paid_on": "2026-11-23", "cod_voucher_no": "V-1"}
+    await desk.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 801")
+    await desk.task("settling_cod")
+    assert "at most CNY 800" in (await desk.view()).data["cod_remarks"]
+    await desk.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 500")
+    await desk.task("settling_cod")
+    assert (await desk.view()).data["cod_owed"]["amount"] == "300.00"
+    rest = {"cod_paid": "CNY 290", "cod_fee": "CNY 10", "cod_voucher_no": "V-2", "cod_paid_on": "2026-11-24"}
+    await desk.do("hu.jing", "settling_cod", "settled", **rest)
+    assert await desk.ended() == "paid"
+    assert desk.balances() == {"1002": Decimal(10), "6001": Decimal(-10)}
+    # The fee is revenue too.
+    assert (await desk.view()).data["margin"]["amount"] == "12010.00"
+    assert (reported(desk)["revenue"], reported(desk)["margin"]) == ("12010.00", "12010.00")
+
+
+async def test_a_cost_beyond_the_quotation_and_what_is_passed_on(shared_house: House) -> None:
+    quoted = [{"charge": "OF", "side": "payable", "amount": "CNY 8000"}]
+    desk = await delivered(shared_house, "SHP-21", quoted_lines=quoted)
+    wrong = [{**COSTS[0], "charge": "Sea fare"}]
+    await costed(desk, wrong, SERVICES)
+    await desk.task("collecting_costs")
+    assert "cost_lines.0: there is no charge 'Sea fare'" in (await desk.view()).data["costing_remarks"]
+    duty = {"charge": "DUTY", "payee": "Broker", "amount": "CNY 4000"}
+    await costed(desk, [*COSTS, duty], SERVICES)
+    await desk.task("deciding_margin")
+    view = await desk.view()
+    assert view.data["margin_doubts"] == "Ocean freight (OF): CNY 1000.00 above the quotation"
+    assert view.data["compared_charges"][0] == {
+        "charge": "OF",
+        "side": "payable",
+        "quoted": {"amount": "8000.00", "currency": "CNY"},
+        "booked": {"amount": "9000.00", "currency": "CNY"},
+        "actual": {"amount": "9000.00", "currency": "CNY"},
+        "change": {"amount": "1000.00", "currency": "CNY"},
+        "percent": "12.5",
+    }
+    await desk.do("sun.lihua", "deciding_margin", "approved", margin_reason="The season's surcharge")
+    # 12000 with 6 % VAT, and the duty as it is.
+    await collected(desk, "CNY 16720")
+    for number, charge, amount in (("1", "OF", "9000"), ("2", "DUTY", "4000")):
+        supplier = desk.child(f"supplier-{number}")
+        rate = "0.06" if charge == "OF" else "0"
+        vat = Decimal(amount) * Decimal(rate)
+        bill = {"bill_no": f"CB-21-{number}", "billed_on": "2026-11-22", "bill_due_on": "2026-12-22"}
+        lines = [{"service": charge, "amount": f"CNY {amount}", "vat_rate": rate}]
+        figures = {"bill_vat": f"CNY {vat}", "bill_total": f"CNY {Decimal(amount) + vat}"}
+        await supplier.do("hu.jing", "entering_bill", "entered", **bill, bill_lines=lines, **figures)
+        await paths.bill_paid(supplier, "sun.lihua")
+    assert await desk.ended() == "paid"
+    assert booked(desk) == {
+        "6001": Decimal(-12000),
+        "2221.02": Decimal(-720),
+        "6401": Decimal(9000),
+        "2221.01": Decimal(540),
+        "1002": Decimal(3180),
+    }
+    assert (await desk.view()).data["margin"]["amount"] == "3000.00"
+    assert (reported(desk)["margin"], reported(desk)["disbursements"]) == ("3000.00", "0.00")
 
 
 async def test_a_refused_commission_rejects_the_shipment(shared_house: House) -> None:
