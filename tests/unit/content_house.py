@@ -51,6 +51,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "import_taxes": lambda values: dict.fromkeys(("duty", "consumption_tax", "vat", "total"), NOTHING),
         "late_payment_surcharge": lambda values: {"surcharge": NOTHING},
         "record_cod_collected": lambda values: {"settle_by": date(2026, 4, 2)},
+        "record_receipt": lambda values: {"entry_id": values["bank_ref"]},
         "dispute_invoice": lambda values: {"disputed": 1},
         "settle_dispute": lambda values: {"open": 1},
         "issue_credit_note": lambda values: {"gross": values["lines"][0]["amount"]},
