@@ -91,8 +91,8 @@ COLLECTION = (
         "2026-06-01 09:00",
         COLLECTION_DATA,
         # Due on 31 March, that is until 1 April 00:00: 711 h; 80 % = 568.8 h = 23 d 16 h 48 min.
-        # "-8 days" is the end of 23 March. The 1st day past due begins with 1 April, the 7th with 7 April, the 15th with
-        # 15 April, the 30th with 30 April, the 45th with 15 May.
+        # "-8 days" is the end of 23 March. The 1st day past due begins with 1 April, the 7th with 7 April, the 15th
+        # with 15 April, the 30th with 30 April, the 45th with 15 May.
         # Decision in 2 working days from Thursday 30 April 00:00: Labour Day is 1-5 May, so 6 and 7 May; 8.5 h of the
         # 30th and 17 h, 25.5 h in all. 80 % = 20.4 h: 3 h 24 min on the 7th. 150 % = 38.25 h: 8.5 h on Friday the 8th,
         # 4 h 15 min on the 9th (make-up Saturday). 200 % = 51 h: the end of Monday the 11th.

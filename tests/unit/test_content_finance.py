@@ -20,11 +20,25 @@ def invoicing(**data: object) -> House:
 
 
 def issued() -> House:
+    """Issued and not yet registered."""
     house = invoicing()
+    issue(house)
+    return house
+
+
+def issue(house: House) -> None:
     house.do("V", "hu.jing", "drafting", "drafted")
     house.do("V", "guo.qiang", "checking", "agreed")
     house.do("V", "hu.jing", "issuing", "issued")
+
+
+def registered(house: House) -> None:
     house.do("V", "hu.jing", "registering", "registered", {"register_no": "R1", "archive_place": "A1"})
+
+
+def sent() -> House:
+    house = issued()
+    registered(house)
     house.do("V", "hu.jing", "sending", "sent", {"channel": "email"})
     return house
 
@@ -50,7 +64,7 @@ def test_the_drafter_does_not_check_and_figures_are_exact() -> None:
 
 
 def test_an_issued_invoice_is_posted_and_due_by_the_terms() -> None:
-    house = issued()
+    house = sent()
     house.signal("V", "customer.confirmed_invoice", {"received_by": "Mr Tao"})
     result = house.states["V"].snapshot.result
     assert house.states["V"].outcome == "invoiced"
@@ -59,10 +73,50 @@ def test_an_issued_invoice_is_posted_and_due_by_the_terms() -> None:
 
 
 def test_a_rejected_invoice_is_reversed_by_the_manager_and_drafted_anew() -> None:
-    house = issued()
+    house = sent()
     house.signal("V", "customer.rejected_invoice", {"void_reason": "Wrong title"})
     house.do("V", "qian.li", "voiding", "approved")
     state = house.states["V"]
     assert state.snapshot.configuration == ("drafting",)
     assert state.snapshot.data["replaced_invoice_no"] == "INV-2026-000001"
     assert [posting.entry for posting in house.postings] == ["invoice_issued", "invoice_reversed"]
+
+
+def test_a_customer_who_confirms_before_we_send_has_confirmed() -> None:
+    house = issued()
+    house.signal("V", "customer.confirmed_invoice", {"received_by": "Mr Tao"})
+    registered(house)
+    house.do("V", "hu.jing", "sending", "sent", {"channel": "portal"})
+    assert house.states["V"].outcome == "invoiced"
+
+
+@pytest.mark.parametrize("is_registered", [False, True])
+def test_a_customer_may_reject_before_we_send_and_the_invoice_goes_on_where_it_stood(is_registered: bool) -> None:
+    house = issued()
+    if is_registered:
+        registered(house)
+    house.signal("V", "customer.rejected_invoice", {"void_reason": "Wrong title"})
+    house.do("V", "qian.li", "voiding", "refused")
+    assert house.states["V"].snapshot.configuration == ("sending" if is_registered else "registering",)
+
+
+def test_a_customer_who_takes_a_rejection_back_is_sent_nothing_more() -> None:
+    house = sent()
+    house.signal("V", "customer.rejected_invoice", {"void_reason": "Wrong title"})
+    house.signal("V", "customer.confirmed_invoice", {"received_by": "Mr Tao"})
+    house.do("V", "qian.li", "voiding", "refused")
+    assert house.states["V"].outcome == "invoiced"
+
+
+def test_the_invoice_in_place_of_another_is_confirmed_registered_and_filed_for_itself() -> None:
+    house = issued()
+    house.signal("V", "customer.confirmed_invoice", {"received_by": "Mr Tao"})
+    house.signal("V", "customer.rejected_invoice", {"void_reason": "Wrong title"})
+    house.do("V", "qian.li", "voiding", "approved")
+    issue(house)
+    with pytest.raises(InvalidInput) as refused:
+        house.do("V", "hu.jing", "registering", "registered")
+    assert [fault.where for fault in refused.value.faults] == ["register_no", "archive_place"]
+    registered(house)
+    house.do("V", "hu.jing", "sending", "sent", {"channel": "email"})
+    assert house.states["V"].snapshot.configuration == ("awaiting_receipt",)
