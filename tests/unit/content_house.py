@@ -16,7 +16,7 @@ from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command, MakeDocument, Notify, Post, ReportToParent, RunWork, StartCase, TellCase
-from sop_engine.cases.contracts.acts import Act, CancelInput, CompleteTaskInput, EventInput
+from sop_engine.cases.contracts.acts import Act, CancelInput, CompleteTaskInput, EventInput, SkipTaskInput
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
@@ -122,6 +122,11 @@ class House:
             actor=actor, task=task, outcome=outcome, data=dict(data or {}), checklist=ticked, reason=reason
         )
         return self._perform(case_id, "complete_task", act)
+
+    def skip(self, case_id: str, actor: str, task: str, outcome: str) -> CaseState:
+        """A supervisor goes on without the work of a task."""
+        act = SkipTaskInput(actor=actor, task=task, outcome=outcome, reason="Told by telephone")
+        return self._perform(case_id, "skip_task", act)
 
     def tell(self, case_id: str, actor: str, event: str, data: Mapping[str, Any] | None = None) -> CaseState:
         """An event that a person reports."""

@@ -6,7 +6,19 @@ from decimal import Decimal
 import pytest
 
 from sop_engine.cases.faults import InvalidInput, NotPermitted
-from tests.unit.collection_house import MONEY, booked, clock, collection, data, dunned, leaf, money_leaf, pay, promised
+from tests.unit.collection_house import (
+    MONEY,
+    booked,
+    clock,
+    collection,
+    data,
+    dunned,
+    leaf,
+    money_leaf,
+    pay,
+    promised,
+    report,
+)
 
 
 def test_reminders_before_dunning_after_and_escalation_at_thirty_days() -> None:
@@ -167,3 +179,95 @@ def test_a_write_off_needs_finance_manager_and_general_manager() -> None:
     house.do("C", "chen.guodong", "confirming_write_off", "approved")
     assert house.states["C"].outcome == "written_off"
     assert house.postings[-1].entry == "write_off"
+
+
+def test_a_dispute_after_the_due_date_holds_the_letters_back_until_it_is_over() -> None:
+    house = collection("2026-03-04")
+    house.pass_time(timedelta(days=3))
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
+    house.pass_time(timedelta(days=9))
+    assert (leaf(house), dunned(house)) == ("disputed", [1])
+    house.signal("C.complaint", "complainant.withdrew")
+    assert (leaf(house), dunned(house)) == ("overdue", [1, 2])
+
+
+def test_a_dispute_leaves_an_escalation_to_be_decided() -> None:
+    house = collection("2026-03-04")
+    house.pass_time(timedelta(days=32))
+    house.do("C", "sun.lihua", "escalated", "decided", {"action": "legal", "approval": "Hand to counsel"})
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
+    house.do("C", "hu.jing", "disputed", "resolved", {"customer_answer": "They accept it"})
+    assert leaf(house) == "escalated"
+
+
+def test_a_dispute_settled_while_a_credit_is_decided_is_over_when_it_is_refused() -> None:
+    house = collection()
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Waiting time was not agreed"})
+    credit = {"customer_answer": "They are right", "credit_net": "CNY 300.00", "credit_tax_rate": "0"}
+    house.do("C", "hu.jing", "disputed", "conceded", credit)
+    house.signal("C.complaint", "complainant.withdrew")
+    house.do("C", "qian.li", "approving_credit", "refused", {"approval": "It was agreed"})
+    assert (leaf(house), clock(house)) == ("open", "running")
+
+
+def test_more_that_is_disputed_takes_a_credit_back_to_the_clerk() -> None:
+    house = collection()
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Waiting time was not agreed"})
+    credit = {"customer_answer": "They are right", "credit_net": "CNY 300.00", "credit_tax_rate": "0"}
+    house.do("C", "hu.jing", "disputed", "conceded", credit)
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Nor was the detour"})
+    assert (leaf(house), data(house)["dispute"]) == ("disputed", "Nor was the detour")
+    assert [name for name in house.states if name.startswith("C.")] == ["C.complaint"]
+
+
+@pytest.mark.parametrize("promise", ["2026-03-07", "2026-03-20"])
+def test_a_promise_that_ends_while_money_is_booked_is_dunned_only_if_money_was_not_ours(promise: str) -> None:
+    house = promised(promise)
+    report(house, "CNY 1000.00", "B1")
+    house.pass_time(timedelta(days=20))
+    assert (leaf(house), dunned(house)) == ("overdue", [1])
+    other = promised(promise)
+    report(other, "CNY 1000.00", "B1")
+    other.pass_time(timedelta(days=20))
+    house.do("C", "hu.jing", "posting", "posted")
+    assert (leaf(house), dunned(house)) == ("closing", [1])
+    other.do("C", "hu.jing", "posting", "not_ours")
+    assert (leaf(other), dunned(other)) == ("overdue", [1, 3])
+
+
+def test_a_promise_that_breaks_at_its_level_while_money_waits_is_dunned_once() -> None:
+    house = promised("2026-03-06")
+    report(house, "CNY 1000.00", "B1")
+    house.pass_time(timedelta(days=3))
+    assert (leaf(house), dunned(house)) == ("overdue", [1])
+    house.do("C", "hu.jing", "posting", "not_ours")
+    assert (leaf(house), dunned(house)) == ("overdue", [1, 1])
+
+
+def test_the_clerk_corrects_what_is_booked_and_a_known_reference_is_refused() -> None:
+    house = collection()
+    pay(house, "CNY 100.00", "B1")
+    report(house, "CNY 10.00", "B2")
+    with pytest.raises(InvalidInput, match="The bank reference is not booked yet"):
+        house.do("C", "hu.jing", "posting", "posted", {"booking_ref": "B1"})
+    house.do("C", "hu.jing", "posting", "posted", {"booking_ref": "B3", "booking_amount": "CNY 11.00"})
+    assert booked(house) == [("B1", "100.00"), ("B3", "11.00")]
+
+
+def test_a_skipped_task_neither_closes_nor_books_what_its_checks_would_refuse() -> None:
+    house = collection()
+    report(house, "USD 100.00", "B1")
+    house.skip("C", "qian.li", "posting", "posted")
+    assert (money_leaf(house), booked(house)) == ("posting", [])
+    house.do("C", "hu.jing", "posting", "not_ours")
+    pay(house, "CNY 1000.00", "B2")
+    report(house, "CNY 1.00", "B3")
+    house.skip("C", "qian.li", "closing", "closed")
+    assert (leaf(house), house.states["C"].outcome) == ("closing", None)
+
+
+def test_a_payment_without_an_amount_is_no_payment() -> None:
+    house = collection()
+    report(house, "CNY 0.00", "B1")
+    report(house, "CNY -5.00", "B2")
+    assert money_leaf(house) == "no_money"
