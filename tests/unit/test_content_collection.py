@@ -210,6 +210,18 @@ def test_a_dispute_settled_while_a_credit_is_decided_is_over_when_it_is_refused(
     assert (leaf(house), clock(house)) == ("open", "running")
 
 
+def test_a_complaint_about_an_earlier_dispute_does_not_end_the_present_one() -> None:
+    house = collection()
+    for words in ("Waiting time was not agreed", "Nor was the detour"):
+        house.tell("C", "hu.jing", "customer.disputed", {"dispute": words})
+        if words.startswith("Waiting"):
+            house.do("C", "hu.jing", "disputed", "resolved", {"customer_answer": "They accept it"})
+    house.signal("C.complaint", "complainant.withdrew")
+    assert (leaf(house), clock(house)) == ("disputed", "paused")
+    house.signal("C.complaint.2", "complainant.withdrew")
+    assert (leaf(house), clock(house)) == ("open", "running")
+
+
 def test_more_that_is_disputed_takes_a_credit_back_to_the_clerk() -> None:
     house = collection()
     house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Waiting time was not agreed"})
