@@ -283,3 +283,11 @@ def test_a_payment_without_an_amount_is_no_payment() -> None:
     report(house, "CNY 0.00", "B1")
     report(house, "CNY -5.00", "B2")
     assert money_leaf(house) == "no_money"
+
+
+def test_a_dispute_leaves_the_booking_of_money_alone() -> None:
+    house = collection()
+    report(house, "CNY 1000.00", "B1")
+    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
+    assert leaf(house) == "disputed"
+    assert {task.key for task in house.states["C"].open_tasks()} == {"disputed#1", "posting#1"}
