@@ -83,8 +83,8 @@ async def today(house: House) -> date:
 
 
 async def held_for_credit(house: House, case_id: str, customer: str) -> Desk:
-    """A shipment of a customer with an invoice in the books that is 40 days late, planned."""
-    due_on = (await today(house)) - timedelta(days=40)
+    """A shipment of a customer with an invoice in the books that is 50 days late, planned."""
+    due_on = (await today(house)) - timedelta(days=50)
     late: dict[str, Any] = {"issued_on": due_on, "due_on": due_on}
     Office(house.engine).invoice(f"INV-{case_id}", customer=customer, key=f"{case_id}:late", **late)
     desk = await Desk.open(house, "FreightShipment", case_id, **{**SHIPMENT, "customer_name": customer})
