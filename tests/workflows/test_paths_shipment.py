@@ -97,7 +97,7 @@ async def held_for_credit(house: House, case_id: str, customer: str) -> Desk:
 async def test_an_overdue_customer_books_once_the_finance_manager_let_it(shared_house: House) -> None:
     desk = await held_for_credit(shared_house, "SHP-10", "Slow Payers")
     booking, until_on = desk.child("booking"), (await today(shared_house)) + timedelta(days=7)
-    assert (await booking.view()).data["credit_hindrance"] == "1060.00 overdue, the oldest by 40 days"
+    assert (await booking.view()).data["credit_hindrance"] == "1060.00 overdue, the oldest by 50 days"
     let = {"credit_reason": "Pays on Friday", "credit_until_on": until_on.isoformat()}
     await booking.do("qian.li", "approving_credit", "granted", **let)
     await booking.do("zhou.jie", "requesting", "replanned")
