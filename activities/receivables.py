@@ -11,6 +11,7 @@ from temporalio import activity
 from activities.handing_in import handed_in
 from activities.work_input import usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
+from sop_engine.cases.faults import Refused
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_allocation import Wanted
 from sop_engine.freight.subledger_credit_notes import Charged
@@ -73,10 +74,17 @@ class ReceivableActivities:
 
     @activity.defn(name="record_receipt")
     def record_receipt(self, given: WorkInput) -> WorkResult:
-        """bank_ref, customer, amount, received_on, settles? (references, or `oldest`) -> entry_id"""
+        """bank_ref, customer, amount, received_on, settles? (references, or `oldest`) -> entry_id
+
+        Refuses a bank reference that another case has booked: the same money would be counted twice.
+        """
         with usable("record_receipt"):
             paper = handed_in(ReceiptPaper, given)
-            return self._post("money_received", given, paper.values())
+            result = self._post("money_received", given, paper.values())
+            booked_by = self._ledger.case_of(result.values["entry_id"])
+            if booked_by != given.case_id:
+                raise Refused(f"{paper.bank_ref} is booked by {booked_by} already")
+        return result
 
     @activity.defn(name="refund_customer")
     def refund_customer(self, given: WorkInput) -> WorkResult:

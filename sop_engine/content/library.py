@@ -21,6 +21,7 @@ from sop_engine.cases.engine_version import ENGINE_VERSION
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.procedure import Bundle, DefinitionError
 from sop_engine.cases.shape import faults_of, split_states
+from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.legal_figures import legal_figures
 from sop_engine.content.yaml_files import YamlError, YamlFault, YamlFile, read_file
 from sop_engine.freight.legal_clocks import LegalClocks
@@ -150,7 +151,7 @@ def load_library(
     root = root or content_root()
     faults: list[YamlFault] = []
     organization = _organization(organization_file or root / "organization.yaml", faults)
-    ladders = _ladders(root / "ladders.yaml", faults)
+    ladders = _ladders(root / "ladders.yaml", root / "ledger.yaml", faults)
     calendars = _calendars(root / "calendars", faults)
     sops: dict[str, SopFile] = {}
     for folder in SOP_FOLDERS:
@@ -259,15 +260,28 @@ def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
     return organization
 
 
-def _ladders(path: Path, faults: list[YamlFault]) -> dict[str, Ladder]:
+def _ladders(path: Path, ledger: Path, faults: list[YamlFault]) -> dict[str, Ladder]:
     file = _read(path, faults)
     ladders: dict[str, Ladder] = {}
-    for name, body in (file.value or {}).items() if file is not None else ():
+    if file is None:
+        return ladders
+    # A ledger that cannot be read is reported by whoever posts by it.
+    written = _read(ledger, []) if ledger.exists() else None
+    days = days_of_levels(written.value if written is not None else None)
+
+    def note(place: tuple[str | int, ...], fault: str) -> None:
+        faults.append(YamlFault(path.name, *file.place(place), ".".join(map(str, place)), fault))
+
+    for name, body in (file.value or {}).items():
+        known = len(faults)
+        counted = placed(name, body, days, note)
+        if len(faults) > known:
+            continue
         try:
-            ladders[name] = parse_ladder({"ladder": name, **body})
+            ladders[name] = parse_ladder({"ladder": name, **counted})
         except LadderError as error:
-            line, column = file.place((name,)) if file is not None else (1, 1)
-            faults += [YamlFault(path.name, line, column, name, fault) for fault in error.faults]
+            for fault in error.faults:
+                note((name,), fault)
     return ladders
 
 

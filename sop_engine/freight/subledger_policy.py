@@ -30,8 +30,8 @@ class SubledgerPolicy(BaseModel):
         figures = [(level.level, level.days) for level in self.dunning]
         if any(later[0] <= earlier[0] or later[1] <= earlier[1] for earlier, later in pairwise(figures)):
             raise ValueError("dunning: levels and days must rise")
-        if [level.days > 0 for level in self.dunning if level.stops_credit] != [True]:
-            raise ValueError("dunning: exactly one level, some days after the due date, stops credit")
+        if sum(level.stops_credit for level in self.dunning) != 1:
+            raise ValueError("dunning: exactly one level stops credit")
         return self
 
     @property

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from sop_engine.cases.contracts.reading import AccountBalance, TrialBalance, TrialBalanceInput
-from sop_engine.cases.faults import Refused
+from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger_entries import EntryRow, LineRow
@@ -36,6 +36,14 @@ class LedgerRepository:
         """
         with writing(self._engine) as connection, Session(connection) as session:
             return write_entry(session, key, case_id, posting, posted_at)
+
+    def case_of(self, entry_id: str) -> str:
+        """The case that posted an entry. Raises NotFound."""
+        with Session(self._engine) as session:
+            row = session.get(EntryRow, entry_id)
+        if row is None:
+            raise NotFound(f"there is no entry {entry_id}")
+        return row.case_id
 
     def trial_balance(self, given: TrialBalanceInput) -> TrialBalance:
         """Debits and credits of every account, by currency."""

@@ -163,6 +163,8 @@ class _Checker:
             return INTEGER if whole else DECIMAL
         if operator in ("+", "-") and right.kind == "duration" and left.kind in (*_MOMENTS, "duration"):
             return left
+        if operator == "//" and left.kind == right.kind == "duration":
+            return INTEGER
         if operator == "+" and left.kind == "duration" and right.kind in _MOMENTS:
             return right
         if operator == "+" and left.kind == right.kind and left.kind in ("text", "list"):

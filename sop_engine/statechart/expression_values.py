@@ -101,7 +101,9 @@ def divide(left: Any, right: Any) -> Decimal:
 
 
 def floor_divide(left: Any, right: Any) -> Number:
-    """The largest whole number not above the quotient."""
+    """The largest whole number not above the quotient; of two durations, how often the one goes into the other."""
+    if isinstance(left, timedelta) and isinstance(right, timedelta) and right:
+        return left // right
     _divisible(left, right)
     if isinstance(left, int) and isinstance(right, int):
         return left // right

@@ -11,7 +11,6 @@ from sop_engine.freight.subledger_ageing import BUCKETS, Ageing, age, bucket_of,
 from sop_engine.freight.subledger_allocation import OpenItem
 from sop_engine.freight.subledger_credit import CreditLift, CreditTerms, decide_credit
 from sop_engine.freight.subledger_credit import Standing as CreditStanding
-from sop_engine.freight.subledger_dunning import demand
 from sop_engine.freight.subledger_matching import BilledLine, ExpectedCost, match_bill
 from sop_engine.freight.subledger_months import ControlBalance, check_close, posting_month
 from sop_engine.freight.subledger_papers import (
@@ -91,8 +90,7 @@ def dunning() -> str:
 
     def rows() -> Iterator[tuple[object, ...]]:
         for late in sorted({each.days for each in levels} | {each.days - 1 for each in levels if each.days > 1}):
-            due = demand(item_of("INV", "1000", late), TODAY, levels)
-            said = due.level if due is not None else None
+            said = max((each for each in levels if each.days <= late), key=lambda each: each.days, default=None)
             name = said.name.replace("_", " ") if said is not None else "nothing"
             yield (
                 late,

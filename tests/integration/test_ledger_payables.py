@@ -223,12 +223,12 @@ def test_cash_is_paid_out_in_parts_and_never_more_than_is_left(office: Office) -
 
 def test_credit_is_held_by_limit_and_overdue_and_lifted_by_approval(office: Office) -> None:
     office.work("set_credit_terms", customer="Acme", limit=Decimal("1500"))
-    office.invoice("INV-1", "1000", due_on=date(2026, 3, 2))
+    office.invoice("INV-1", "1000", issued_on=date(2026, 2, 15), due_on=date(2026, 2, 15))
     asked = {"customer": "Acme", "amount": cny("400")}
     assert office.work("credit_check", **asked)["allowed"]
     told = office.work("credit_check", customer="Acme", amount=cny("441"), on=date(2026, 4, 1))
     assert (told["allowed"], told["hindrances"]) == (False, ["over_limit", "overdue"])
-    assert told["reason"] == ("exposure of 1501.00 exceeds the limit of 1500; 1060.00 overdue, the oldest by 30 days")
+    assert told["reason"] == ("exposure of 1501.00 exceeds the limit of 1500; 1060.00 overdue, the oldest by 45 days")
     assert not office.work("credit_check", **asked, on=date(2026, 4, 1))["allowed"]
     assert office.work("credit_check", **asked, on=date(2026, 3, 31))["allowed"]
 

@@ -158,7 +158,7 @@ def test_a_sum_with_a_missing_or_foreign_amount_is_a_dash_not_a_wrong_figure() -
 
 @pytest.mark.parametrize(
     ("level", "said"),
-    [(1, "请忽略本函"), (2, "首次提醒"), (3, "正式催告"), (4, "停止授信并暂停接受新订舱"), (5, "仲裁或诉讼")],
+    [(1, "请忽略本函"), (2, "首次提醒"), (3, "正式催告"), (4, "提交我司管理层"), (5, "停止授信并暂停接受新订舱")],
 )
 def test_each_dunning_level_has_its_words(level: int, said: str) -> None:
     (text,) = pages(paper("dunning_notice", sample("dunning_notice"), level=level))

@@ -99,8 +99,11 @@ def _collection(plan: Plan, day: date) -> list[PlayedAct]:
             task("collection", turn(CLERKS, plan.number + 1), "posting", "posted"),
         ]
     if plan.surplus:
-        what = {"refunded": "Refund by bank", "credited": "To the next invoice"}[plan.story]
-        acts += [task("collection", clerk, "crediting", plan.story, credit_action=what)]
+        what = {
+            "refunded": {"credit_action": "Refund by bank", "refunded_on": "= today"},
+            "credited": {"credit_action": "To the next invoice"},
+        }[plan.story]
+        acts += [task("collection", clerk, "crediting", plan.story, **what)]
     if plan.story not in ("short", "unpaid"):
         acts += [task("collection", clerk, "closing", "closed", closing_entry="Settled")]
     return [*dispute, *acts]

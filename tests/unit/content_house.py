@@ -16,7 +16,7 @@ from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command, MakeDocument, Notify, Post, ReportToParent, RunWork, StartCase, TellCase
-from sop_engine.cases.contracts.acts import Act, CancelInput, CompleteTaskInput, EventInput
+from sop_engine.cases.contracts.acts import Act, CancelInput, CompleteTaskInput, EventInput, SkipTaskInput
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
@@ -77,6 +77,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "booked_margin": lambda values: {"revenue": NOTHING, "cost": NOTHING, "margin": NOTHING},
         "record_cod_paid": lambda values: {"owed": NOTHING},
         "record_cod_collected": lambda values: {"settle_by": date(2026, 4, 2)},
+        "record_receipt": lambda values: {"entry_id": values["bank_ref"]},
         "dispute_invoice": lambda values: {"disputed": 1},
         "settle_dispute": lambda values: {"open": 1},
         "issue_credit_note": lambda values: {"gross": values["lines"][0]["amount"]},
@@ -151,6 +152,11 @@ class House:
             actor=actor, task=task, outcome=outcome, data=dict(data or {}), checklist=ticked, reason=reason
         )
         return self._perform(case_id, "complete_task", act)
+
+    def skip(self, case_id: str, actor: str, task: str, outcome: str) -> CaseState:
+        """A supervisor goes on without the work of a task."""
+        act = SkipTaskInput(actor=actor, task=task, outcome=outcome, reason="Told by telephone")
+        return self._perform(case_id, "skip_task", act)
 
     def tell(self, case_id: str, actor: str, event: str, data: Mapping[str, Any] | None = None) -> CaseState:
         """An event that a person reports."""

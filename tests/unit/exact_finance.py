@@ -91,9 +91,11 @@ COLLECTION = (
         "2026-06-01 09:00",
         COLLECTION_DATA,
         # Due on 31 March, that is until 1 April 00:00: 711 h; 80 % = 568.8 h = 23 d 16 h 48 min.
-        # "-8 days" is the end of 23 March; "+7 days" the end of 7 April, "+30 days" of 30 April, "+45 days" of 15 May.
-        # Decision in 2 working days from 1 May 00:00: Labour Day is 1-5 May, so 6 and 7 May, 17 h. 80 % = 13.6 h:
-        # 5 h 6 min on the 7th. 150 % = 25.5 h: the end of the 8th. 200 % = 34 h: the end of the 9th (make-up Saturday).
+        # "-8 days" is the end of 23 March. The 1st day past due begins with 1 April, the 7th with 7 April, the 15th
+        # with 15 April, the 30th with 30 April, the 45th with 15 May.
+        # Decision in 2 working days from Thursday 30 April 00:00: Labour Day is 1-5 May, so 6 and 7 May; 8.5 h of the
+        # 30th and 17 h, 25.5 h in all. 80 % = 20.4 h: 3 h 24 min on the 7th. 150 % = 38.25 h: 8.5 h on Friday the 8th,
+        # 4 h 15 min on the 9th (make-up Saturday). 200 % = 51 h: the end of Monday the 11th.
         {
             "receivable": {
                 "seven_days_before": "2026-03-24 00:00",
@@ -101,16 +103,16 @@ COLLECTION = (
                 "three_days_before": "2026-03-28 00:00",
                 "due_day": "2026-03-31 00:00",
                 "breached": "2026-04-01 00:00",
-                "overdue_7": "2026-04-08 00:00",
-                "overdue_15": "2026-04-16 00:00",
-                "overdue_30": "2026-05-01 00:00",
-                "overdue_45": "2026-05-16 00:00",
+                "second_reminder": "2026-04-07 00:00",
+                "formal_letter": "2026-04-15 00:00",
+                "escalation": "2026-04-30 00:00",
+                "credit_stop": "2026-05-15 00:00",
             },
             "escalated": {
-                "at_risk": "2026-05-07 13:36",
+                "at_risk": "2026-05-07 11:54",
                 "breached": "2026-05-07 17:00",
-                "department_manager": "2026-05-08 17:00",
-                "general_manager": "2026-05-09 17:00",
+                "department_manager": "2026-05-09 12:45",
+                "general_manager": "2026-05-11 17:00",
             },
         },
     ),

@@ -1,6 +1,5 @@
-"""Invoicing and collection: second person, red letters, dunning, disputes, write-offs."""
+"""Invoicing: second person, exact figures, red letters."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,11 +20,25 @@ def invoicing(**data: object) -> House:
 
 
 def issued() -> House:
+    """Issued and not yet registered."""
     house = invoicing()
+    issue(house)
+    return house
+
+
+def issue(house: House) -> None:
     house.do("V", "hu.jing", "drafting", "drafted")
     house.do("V", "guo.qiang", "checking", "agreed")
     house.do("V", "hu.jing", "issuing", "issued")
+
+
+def registered(house: House) -> None:
     house.do("V", "hu.jing", "registering", "registered", {"register_no": "R1", "archive_place": "A1"})
+
+
+def sent() -> House:
+    house = issued()
+    registered(house)
     house.do("V", "hu.jing", "sending", "sent", {"channel": "email"})
     return house
 
@@ -51,7 +64,7 @@ def test_the_drafter_does_not_check_and_figures_are_exact() -> None:
 
 
 def test_an_issued_invoice_is_posted_and_due_by_the_terms() -> None:
-    house = issued()
+    house = sent()
     house.signal("V", "customer.confirmed_invoice", {"received_by": "Mr Tao"})
     result = house.states["V"].snapshot.result
     assert house.states["V"].outcome == "invoiced"
@@ -60,7 +73,7 @@ def test_an_issued_invoice_is_posted_and_due_by_the_terms() -> None:
 
 
 def test_a_rejected_invoice_is_reversed_by_the_manager_and_drafted_anew() -> None:
-    house = issued()
+    house = sent()
     house.signal("V", "customer.rejected_invoice", {"void_reason": "Wrong title"})
     house.do("V", "qian.li", "voiding", "approved")
     state = house.states["V"]
@@ -69,197 +82,41 @@ def test_a_rejected_invoice_is_reversed_by_the_manager_and_drafted_anew() -> Non
     assert [posting.entry for posting in house.postings] == ["invoice_issued", "invoice_reversed"]
 
 
-# -- collection --------------------------------------------------------------------------------------------------------
+def test_a_customer_who_confirms_before_we_send_has_confirmed() -> None:
+    house = issued()
+    house.signal("V", "customer.confirmed_invoice", {"received_by": "Mr Tao"})
+    registered(house)
+    house.do("V", "hu.jing", "sending", "sent", {"channel": "portal"})
+    assert house.states["V"].outcome == "invoiced"
 
 
-def collection(due_on: str = "2026-03-31") -> House:
-    house = House()
-    house.open("Collection", "C", CUSTOMER | {"invoice_no": "INV-1", "amount_due": "CNY 1000.00", "due_on": due_on})
-    return house
+@pytest.mark.parametrize("is_registered", [False, True])
+def test_a_customer_may_reject_before_we_send_and_the_invoice_goes_on_where_it_stood(is_registered: bool) -> None:
+    house = issued()
+    if is_registered:
+        registered(house)
+    house.signal("V", "customer.rejected_invoice", {"void_reason": "Wrong title"})
+    house.do("V", "qian.li", "voiding", "refused")
+    assert house.states["V"].snapshot.configuration == ("sending" if is_registered else "registering",)
 
 
-def leaf(house: House) -> str:
-    return house.states["C"].snapshot.configuration[-1]
+def test_a_customer_who_takes_a_rejection_back_is_sent_nothing_more() -> None:
+    house = sent()
+    house.signal("V", "customer.rejected_invoice", {"void_reason": "Wrong title"})
+    house.signal("V", "customer.confirmed_invoice", {"received_by": "Mr Tao"})
+    house.do("V", "qian.li", "voiding", "refused")
+    assert house.states["V"].outcome == "invoiced"
 
 
-def clock(house: House) -> str:
-    return house.states["C"].clocks["receivable#1"].clock.status
-
-
-def pay(house: House, amount: str, reference: str) -> None:
-    house.signal(
-        "C", "payment.received", {"received_amount": amount, "received_on": "2026-03-02", "bank_ref": reference}
-    )
-    house.do("C", "hu.jing", "posting", "posted")
-
-
-def test_reminders_before_dunning_after_and_escalation_at_thirty_days() -> None:
-    house = collection("2026-03-16")
-    house.pass_time(timedelta(days=14))
-    assert len(house.told("payment_reminder")) == 3
-    assert leaf(house) == "reminded"
-    house.pass_time(timedelta(days=2))
-    assert (leaf(house), house.documents) == ("overdue", ["dunning_notice"])
-    house.pass_time(timedelta(days=14))
-    assert house.states["C"].snapshot.data["level"] == 3
-    house.pass_time(timedelta(days=15))
-    data = house.states["C"].snapshot.data
-    assert (leaf(house), data["level"], data["overdue_days"]) == ("escalated", 4, 30)
-    assert data["late_fee"] == {"amount": Decimal("15.00"), "currency": "CNY"}
-    assert house.told("collection_escalated") == ["sales_rep"]
-
-
-def test_a_part_payment_leaves_the_rest_open_and_the_rest_closes() -> None:
-    house = collection()
-    pay(house, "CNY 400.00", "B1")
-    assert (leaf(house), house.told("payment_short")) == ("reminded", ["money@qiming.example"])
-    pay(house, "CNY 600.00", "B2")
-    house.do("C", "hu.jing", "closing", "closed", {"closing_entry": "Paid"})
-    assert house.states["C"].outcome == "paid"
-    assert [posting.values["business_key"] for posting in house.postings] == ["B1", "B2"]
-
-
-def test_too_much_is_returned() -> None:
-    house = collection()
-    pay(house, "CNY 1200.00", "B1")
-    house.do("C", "hu.jing", "crediting", "refunded", {"credit_action": "Refund by bank"})
-    assert [posting.entry for posting in house.postings] == ["money_received", "money_returned"]
-    assert house.postings[-1].values["amount"]["amount"] == "200.00"
-
-
-def test_a_dispute_opens_a_complaint_and_rests_the_clock_until_it_is_settled() -> None:
-    house = collection()
-    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
-    assert clock(house) == "paused"
-    assert house.states["C.complaint"].sop == "Complaint"
-    house.signal("C.complaint", "complainant.withdrew")
-    assert clock(house) == "running"
-    assert leaf(house) == "open"
-
-
-def test_a_dispute_that_is_right_lessens_the_invoice_once_the_manager_approves() -> None:
-    house = collection()
-    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Waiting time was not agreed"})
-    conceded = {"customer_answer": "They are right", "credit_net": "CNY 1000.01", "credit_tax_rate": "0"}
-    with pytest.raises(InvalidInput, match="not more than the invoice"):
-        house.do("C", "hu.jing", "disputed", "conceded", conceded)
-    house.do("C", "hu.jing", "disputed", "conceded", conceded | {"credit_net": "CNY 300.00"})
-    assert clock(house) == "paused"
-    house.do("C", "qian.li", "approving_credit", "approved", {"approval": "Agreed"})
-    assert (leaf(house), clock(house)) == ("open", "running")
-    pay(house, "CNY 700.00", "B1")
-    assert leaf(house) == "closing"
-
-
-def dunned(house: House) -> list[int]:
-    """The levels of the letters that went out."""
-    return [paper.facts.data["level"] for paper in house.papers if paper.template == "dunning_notice"]
-
-
-def promised(until: str) -> House:
-    """A receivable that was due on 4 March, and a promise given on the 5th."""
-    house = collection("2026-03-04")
-    house.pass_time(timedelta(days=3))
-    promise = {"promise_on": until, "promise_amount": "CNY 1000.00", "customer_answer": "Then"}
-    house.do("C", "hu.jing", "overdue", "promised", promise)
-    return house
-
-
-@pytest.mark.parametrize(("until", "broken_after", "level"), [("2026-03-07", 3, 1), ("2026-03-20", 16, 3)])
-def test_a_broken_promise_is_dunned_at_the_level_that_is_due(until: str, broken_after: int, level: int) -> None:
-    house = promised(until)
-    house.pass_time(timedelta(days=broken_after - 1))
-    assert (leaf(house), dunned(house)) == ("promised", [1])
-    house.pass_time(timedelta(days=1))
-    assert (leaf(house), dunned(house)) == ("overdue", [1, level])
-
-
-def test_a_promise_that_outlasts_the_escalation_holds_it_back() -> None:
-    house = promised("2026-04-10")
-    house.pass_time(timedelta(days=36))
-    assert (leaf(house), dunned(house)) == ("promised", [1])
-    house.pass_time(timedelta(days=1))
-    assert (leaf(house), dunned(house)) == ("escalated", [1, 4])
-
-
-def test_a_part_payment_leaves_the_promise_standing() -> None:
-    house = promised("2026-03-20")
-    house.pass_time(timedelta(days=9))
-    pay(house, "CNY 400.00", "B1")
-    assert (leaf(house), dunned(house)) == ("promised", [1])
-    house.pass_time(timedelta(days=7))
-    assert (leaf(house), dunned(house)) == ("overdue", [1, 3])
-
-
-@pytest.mark.parametrize(
-    ("days", "state", "levels"), [(9, "overdue", [1, 2]), (20, "overdue", [1, 3]), (50, "escalated", [1, 5])]
-)
-def test_a_level_reached_while_money_is_booked_follows_when_it_is_not_ours(
-    days: int, state: str, levels: list[int]
-) -> None:
-    house = collection("2026-03-04")
-    house.pass_time(timedelta(days=3))
-    money = {"received_amount": "CNY 1000.00", "received_on": "2026-03-05", "bank_ref": "B1"}
-    house.signal("C", "payment.received", money)
-    house.pass_time(timedelta(days=days))
-    assert (leaf(house), dunned(house)) == ("posting", [1])
-    house.do("C", "hu.jing", "posting", "not_ours", money)
-    assert (leaf(house), dunned(house)) == (state, levels)
-
-
-def test_a_level_reached_while_money_is_booked_lapses_with_the_debt() -> None:
-    house = collection("2026-03-04")
-    house.signal(
-        "C", "payment.received", {"received_amount": "CNY 1000.00", "received_on": "2026-03-05", "bank_ref": "B1"}
-    )
-    house.pass_time(timedelta(days=20))
-    house.do("C", "hu.jing", "posting", "posted")
-    assert (leaf(house), dunned(house)) == ("closing", [])
-
-
-def test_a_part_payment_leaves_the_dispute_open_and_its_clock_at_rest() -> None:
-    house = collection("2026-03-04")
-    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
-    money = {"received_amount": "CNY 400.00", "received_on": "2026-03-05", "bank_ref": "B1"}
-    house.signal("C", "payment.received", money)
-    house.pass_time(timedelta(days=20))
-    assert clock(house) == "paused"
-    house.do("C", "hu.jing", "posting", "posted")
-    assert (leaf(house), clock(house), dunned(house)) == ("disputed", "paused", [])
-
-
-def test_a_dispute_that_is_settled_while_money_is_booked_is_over() -> None:
-    house = collection()
-    house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
-    house.signal(
-        "C", "payment.received", {"received_amount": "CNY 400.00", "received_on": "2026-03-05", "bank_ref": "B1"}
-    )
-    house.signal("C.complaint", "complainant.withdrew")
-    assert clock(house) == "running"
-    house.do("C", "hu.jing", "posting", "posted")
-    assert leaf(house) == "reminded"
-
-
-def test_money_for_another_invoice_leaves_the_escalation_to_be_decided() -> None:
-    house = collection("2026-03-04")
-    house.pass_time(timedelta(days=35))
-    money = {"received_amount": "CNY 1.00", "received_on": "2026-03-05", "bank_ref": "B1"}
-    house.signal("C", "payment.received", money)
-    house.do("C", "hu.jing", "posting", "not_ours", money)
-    assert (leaf(house), dunned(house)) == ("escalated", [1, 2, 3, 4])
-    house.do("C", "sun.lihua", "escalated", "decided", {"action": "legal", "approval": "Hand to counsel"})
-    house.do("C", "chen.guodong", "general_manager_deciding", "approved", {"approval": "Agreed"})
-    assert (leaf(house), dunned(house)) == ("overdue", [1, 2, 3, 4, 4])
-
-
-def test_a_write_off_needs_finance_manager_and_general_manager() -> None:
-    house = collection("2026-03-04")
-    house.pass_time(timedelta(days=3))
-    house.do("C", "hu.jing", "overdue", "escalated", {"customer_answer": "Insolvent"})
-    house.do("C", "sun.lihua", "escalated", "decided", {"action": "write_off", "approval": "No assets"})
-    house.do("C", "qian.li", "approving_write_off", "approved", {"approval": "Agreed"})
-    with pytest.raises(NotPermitted):
-        house.do("C", "qian.li", "confirming_write_off", "approved")
-    house.do("C", "chen.guodong", "confirming_write_off", "approved")
-    assert house.states["C"].outcome == "written_off"
-    assert house.postings[-1].entry == "write_off"
+def test_the_invoice_in_place_of_another_is_confirmed_registered_and_filed_for_itself() -> None:
+    house = issued()
+    house.signal("V", "customer.confirmed_invoice", {"received_by": "Mr Tao"})
+    house.signal("V", "customer.rejected_invoice", {"void_reason": "Wrong title"})
+    house.do("V", "qian.li", "voiding", "approved")
+    issue(house)
+    with pytest.raises(InvalidInput) as refused:
+        house.do("V", "hu.jing", "registering", "registered")
+    assert [fault.where for fault in refused.value.faults] == ["register_no", "archive_place"]
+    registered(house)
+    house.do("V", "hu.jing", "sending", "sent", {"channel": "email"})
+    assert house.states["V"].snapshot.configuration == ("awaiting_receipt",)

@@ -9,10 +9,10 @@ from pypdf import PdfReader
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.pdf import PdfTemplates
 from sop_engine.documents.rendering import DocumentTemplates
+from tests.unit.collection_house import collection
 from tests.unit.content_house import House, shipped
 from tests.unit.test_content_customs import NOTICE, tax
 from tests.unit.test_content_examples import play
-from tests.unit.test_content_finance import collection
 from tests.unit.test_content_freight import differing
 
 NOTICES = NoticeTemplates(shipped().root / "notices")

@@ -7,20 +7,21 @@ from tests.unit.exact_house import ExactHouse
 def test_a_receivable_watched_late_is_dunned_by_its_due_date() -> None:
     house = ExactHouse("2026-04-20 09:00")
     house.start("Collection", **COLLECTION_DATA)
-    house.at("2026-05-16 00:00")
+    house.at("2026-05-15 00:00")
     # Due on 31 March, 24:00. The reminders before it, and the letter of the 7th day, lie behind. The breach and the
-    # last of them, the 15th day (15 April), sound at the opening. 30 days: 30 April, 24:00; 45 days: 15 May, 24:00.
+    # last of them, the 15th day (15 April), sound at the opening. The 30th day is 30 April, the 45th 15 May.
     assert house.due("receivable#1") == "2026-04-01 00:00"
     assert house.notices_of("payment_reminder") == []
     assert house.rungs("receivable") == {
         "breached": "2026-04-20 09:00",
-        "overdue_15": "2026-04-20 09:00",
-        "overdue_30": "2026-05-01 00:00",
-        "overdue_45": "2026-05-16 00:00",
+        "formal_letter": "2026-04-20 09:00",
+        "escalation": "2026-04-30 00:00",
+        "credit_stop": "2026-05-15 00:00",
     }
-    assert house.states["CASE-1"].snapshot.data["overdue_days"] == 45
+    # The last letter is that of the 30th day; what is escalated gets none.
+    assert house.states["CASE-1"].snapshot.data["overdue_days"] == 30
     assert house.tasks == ("escalated",)
-    assert house.notices_of("collection_escalated")[-1] == ("2026-05-16 00:00", "general_manager")
+    assert house.notices_of("collection_escalated")[-1] == ("2026-05-15 00:00", "general_manager")
 
 
 def test_a_receivable_watched_from_two_days_before_is_reminded_once() -> None:

@@ -15,7 +15,6 @@ from sop_engine.freight.subledger_approval import PaymentTiers
 from sop_engine.freight.subledger_cod import settle_by
 from sop_engine.freight.subledger_credit import CreditLift, CreditTerms, decide_credit
 from sop_engine.freight.subledger_credit_notes import Charged, check_credit_note
-from sop_engine.freight.subledger_dunning import demand
 from sop_engine.freight.subledger_matching import BilledLine, ExpectedCost, match_bill
 from sop_engine.freight.subledger_months import ControlBalance, check_close, posting_month
 from sop_engine.freight.subledger_papers import InvoicePaper
@@ -77,41 +76,12 @@ def test_tiers_rise_and_end_open() -> None:
             PaymentTiers.model_validate(tiers)
 
 
-@pytest.mark.parametrize(
-    ("days", "sent", "level"),
-    [
-        (0, 0, None),
-        (1, 0, 1),
-        (6, 1, None),
-        (7, 1, 2),
-        (15, 2, 3),
-        (29, 3, None),
-        (30, 3, 4),
-        (60, 4, 5),
-        (99, 5, None),
-    ],
-)
-def test_each_level_of_dunning_is_due_once(days: int, sent: int, level: int | None) -> None:
-    found = demand(item("100", disputed="40"), DUE + timedelta(days=days), RULES.policy.dunning, sent)
-    assert (found.level.level if found else None) == level
-    assert found is None or found.amount == Decimal(60)
-
-
-def test_payment_dispute_and_promise_skip_a_level() -> None:
-    on, levels = DUE + timedelta(days=10), RULES.policy.dunning
-    assert demand(item("100"), on, levels) is not None
-    assert demand(item("0"), on, levels) is None
-    assert demand(item("100", disputed="100"), on, levels) is None
-    assert demand(item("100"), on, levels, promised_on=on) is None
-    assert demand(item("100"), on + timedelta(days=1), levels, promised_on=on) is not None
-
-
-def test_credit_ends_above_the_limit_and_on_the_thirtieth_day() -> None:
-    policy, aged = RULES.policy.credit_stop_days, age([item("1000")], DUE + timedelta(days=29))
+def test_credit_ends_above_the_limit_and_on_the_day_of_the_last_level() -> None:
+    policy, aged = RULES.policy.credit_stop_days, age([item("1000")], DUE + timedelta(days=44))
     terms = CreditTerms(limit=Decimal(1500))
     assert decide_credit(terms, aged, Decimal(500), policy, DUE).allowed
     assert decide_credit(terms, aged, Decimal("500.01"), policy, DUE).hindrances == ("over_limit",)
-    late = age([item("1000")], DUE + timedelta(days=30))
+    late = age([item("1000")], DUE + timedelta(days=45))
     lift = CreditLift("A-1", Decimal(1500), DUE, "SHP-1")
     assert decide_credit(terms, late, Decimal(0), policy, DUE).hindrances == ("overdue",)
     for asked, on, case, allowed in (

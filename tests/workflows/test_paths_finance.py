@@ -70,7 +70,7 @@ async def test_a_short_payment_waits_for_the_rest_and_too_much_is_returned(share
     await paths.money_booked(desk, "CNY 9000", "BK-2")
     await desk.task("reminded")
     await paths.money_booked(desk, "CNY 600", "BK-3")
-    await desk.do("hu.jing", "crediting", "refunded", credit_action="CNY 60 returned")
+    await desk.do("hu.jing", "crediting", "refunded", credit_action="CNY 60 returned", refunded_on="2026-11-22")
     await desk.do("hu.jing", "closing", "closed", closing_entry="E-2")
     assert await desk.ended() == "paid"
     assert desk.told("payment_short") == [paths.CUSTOMER_MAIL]
@@ -91,7 +91,7 @@ async def test_a_broken_promise_leads_to_a_write_off_approved_twice(house: House
     }
     await house.pass_until(china("2027-01-31 09:00"))
     escalated = await desk.task("escalated")
-    assert on_the_minute(escalated.opened_at) == "2027-01-31 00:00"  # 30 days overdue
+    assert on_the_minute(escalated.opened_at) == "2027-01-30 00:00"  # the 30th day past due
     await desk.do("sun.lihua", "escalated", "decided", action="write_off", approval="Bankrupt")
     await desk.do("qian.li", "approving_write_off", "approved", approval="Proved by the court")
     refused = await house.refused(

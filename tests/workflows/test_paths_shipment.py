@@ -196,8 +196,8 @@ async def today(house: House) -> date:
 
 
 async def held_for_credit(house: House, case_id: str, customer: str) -> Desk:
-    """A shipment of a customer with an invoice in the books that is 40 days late, planned."""
-    due_on = (await today(house)) - timedelta(days=40)
+    """A shipment of a customer with an invoice in the books that is 50 days late, planned."""
+    due_on = (await today(house)) - timedelta(days=50)
     late: dict[str, Any] = {"issued_on": due_on, "due_on": due_on}
     Office(house.engine).invoice(f"INV-{case_id}", customer=customer, key=f"{case_id}:late", **late)
     desk = await Desk.open(house, "FreightShipment", case_id, **{**SHIPMENT, "customer_name": customer})
@@ -210,7 +210,7 @@ async def held_for_credit(house: House, case_id: str, customer: str) -> Desk:
 async def test_an_overdue_customer_books_once_the_finance_manager_let_it(shared_house: House) -> None:
     desk = await held_for_credit(shared_house, "SHP-10", "Slow Payers")
     booking, until_on = desk.child("booking"), (await today(shared_house)) + timedelta(days=7)
-    assert (await booking.view()).data["credit_hindrance"] == "1060.00 overdue, the oldest by 40 days"
+    assert (await booking.view()).data["credit_hindrance"] == "1060.00 overdue, the oldest by 50 days"
     let = {"credit_reason": "Pays on Friday", "credit_until_on": until_on.isoformat()}
     await booking.do("qian.li", "approving_credit", "granted", **let)
     await booking.do("zhou.jie", "requesting", "replanned")
