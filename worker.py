@@ -30,8 +30,7 @@ from sop_engine.channels.mail import MailServer
 from sop_engine.content.library import Library, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
-from sop_engine.documents.pdf import PdfTemplates
-from sop_engine.documents.rendering import DocumentTemplates
+from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
@@ -53,7 +52,7 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
         engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices")
     )
     papers = library.root / "documents"
-    documents = DocumentActivities(engine, DocumentTemplates(papers), PdfTemplates(papers), library.organization)
+    documents = DocumentActivities(engine, PaperTemplates(papers), library.organization)
     rules = load_rules(library.root / "ledger.yaml", LedgerRules)
     books = (LedgerActivities, ReceivableActivities, CashActivities, MonthActivities, ReportActivities)
     checked_books = (PayableActivities, CreditActivities)
