@@ -55,13 +55,14 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
     documents = DocumentActivities(engine, PaperTemplates(papers), library.organization)
     rules = load_rules(library.root / "ledger.yaml", LedgerRules)
     books = (LedgerActivities, ReceivableActivities, CashActivities, MonthActivities, ReportActivities)
-    checked_books = (PayableActivities, CreditActivities)
+    work_rules = load_work_rules(library.root)
     ledger = (
         *(holder(engine, rules) for holder in books),
-        *(holder(engine, rules, library.organization) for holder in checked_books),
+        PayableActivities(engine, rules, library.organization),
+        CreditActivities(engine, rules, library.organization, work_rules.exchange_rates),
     )
     reading = ReadingActivities(engine, library.organization)
-    work = WorkActivities(engine, load_work_rules(library.root))
+    work = WorkActivities(engine, work_rules)
     return [
         method
         for holder in (definitions, records, notices, documents, *ledger, reading, work)

@@ -36,11 +36,19 @@ def _taxed(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**taxes, "basis": "100000 x 8 %, 108000 x 13 %"}
 
 
+def _checked(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Credit for everybody but Slow Payers, who owe 10 600 already."""
+    late = values["customer"] == "Slow Payers"
+    exposure = values["amount"]["amount"] + (10_600 if late else 0)
+    return {"allowed": not late, "reason": "10600 overdue" if late else "within the terms", "exposure": exposure}
+
+
 class ExactHouse(House):
     """One case at a time, in the local time of China."""
 
     def __init__(self, now: str, library: Library | None = None) -> None:
-        super().__init__(now=china(now), library=library or shipped_library(), import_taxes=_taxed)
+        answers = {"import_taxes": _taxed, "credit_check": _checked}
+        super().__init__(now=china(now), library=library or shipped_library(), **answers)
         self.journal: list[StepView] = []
         self.asked: dict[str, Mapping[str, Any]] = {}
         """Activity -> the input it got last."""
