@@ -36,4 +36,5 @@ class DocumentActivities:
             content=shown.content,
             rendered_at=given.facts.at,
             pdf=printed.content,
+            kept_for=given.facts.kept_for,
         )

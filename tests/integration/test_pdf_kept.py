@@ -1,7 +1,8 @@
 """A document's HTML and PDF are one version in the records, under one key."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -14,6 +15,8 @@ from sop_engine.cases.contracts.reading import CaseInput, DocumentKind, ReadDocu
 from sop_engine.content.library import content_root, load_library
 from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.documents import DocumentRepository
+from sop_engine.records.publishing import Publisher
+from tests.integration.published import case_record, minute, published, step
 
 pytest_plugins = ("tests.integration.databases",)
 
@@ -85,3 +88,30 @@ def test_a_document_kept_without_a_pdf_has_none(engine: Engine) -> None:
     with pytest.raises(ApplicationError, match="no PDF of document") as failed:
         reading.read_document(ReadDocumentInput(document_id=kept.document_id, kind="pdf"))
     assert (failed.value.type, failed.value.non_retryable) == ("NotFound", True)
+
+
+def test_papers_are_kept_from_the_day_on_which_their_case_is_closed(engine: Engine) -> None:
+    documents, reading = DocumentRepository(engine), ReadingActivities(engine)
+    case_id = case_record().case_id
+    paper: dict[str, Any] = {"case_id": case_id, "title": OLD, "content": b"<p>", "rendered_at": AT}
+    for kept_for in ("3 years", "1 month", None):
+        documents.keep(key=f"k{kept_for}", template=f"t{kept_for}", kept_for=kept_for, **paper)
+
+    def until() -> dict[str | None, date | None]:
+        lines = reading.list_documents(CaseInput(case_id=case_id)).documents
+        return {line.kept_for: line.keep_until for line in lines}
+
+    assert until() == {"3 years": None, "1 month": None, None: None}
+    Publisher(engine).publish(published(minute(1), step(1, "opened")))
+    assert until() == {"3 years": None, "1 month": None, None: None}
+    # 23:59 of 28 February 2028 in China is the 28th, a minute later the 29th, whose day the year 2031 has not.
+    for at, kept in (
+        (datetime(2028, 2, 28, 15, 59, tzinfo=UTC), (date(2031, 2, 28), date(2028, 3, 28))),
+        (datetime(2028, 2, 28, 16, 0, tzinfo=UTC), (date(2031, 2, 28), date(2028, 3, 29))),
+    ):
+        closed = {"status": "closed", "closed_at": at}
+        Publisher(engine).publish(published(at, step(2, "closed"), case=closed))
+        assert until() == {"3 years": kept[0], "1 month": kept[1], None: None}
+        document_id = f"{case_id}.t1 month.v1"
+        chunk = reading.read_document(ReadDocumentInput(document_id=document_id))
+        assert (chunk.document.kept_for, chunk.document.keep_until) == ("1 month", kept[1])
