@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sop_engine.documents.papers import PaperTemplates
-from tests.integration.paper_samples import FOLDER, PAPERS, paper, sample
+from tests.integration.paper_samples import FOLDER, PAPERS, pages, paper, sample
 from tests.integration.test_pdf_papers import hostile, leaves
 
 PAGE = {"html", "head", "meta", "title", "style", "body", "header", "main", "footer"}
@@ -104,6 +104,27 @@ def test_both_media_have_the_same_words() -> None:
         return set(re.findall(r"^#let ([a-z][a-z-]*)\(", (FOLDER / "_shared" / name).read_text(encoding="utf-8"), re.M))
 
     assert words("screen.typ") == words("print.typ")
+
+
+@pytest.mark.parametrize("medium", ["print", "screen"])
+def test_what_is_left_out_while_unknown_leaves_no_gap_and_no_dash(medium: Any) -> None:
+    lines = [{"service": "Ocean freight", "amount": {"amount": "100.00", "currency": "CNY"}}]
+    told = {"buyer_title": "Acme", "taxpayer_no": "9131", "issued_on": "2026-03-18", "due_on": "2026-04-17"}
+    more = {"invoice_kind": "agency", "tax_invoice_no": "2633", "service_lines": lines, "tax_rate": "0.06"}
+    sums = dict.fromkeys(("net", "vat", "total"), lines[0]["amount"])
+    data = {**told, **more, **sums, "invoice_no": "INV-1"}
+    if medium == "print":
+        (text,) = pages(paper("invoice", data))
+    else:
+        page = Page("invoice", data)
+        text = page.text
+        boxes = [str(box["class"]) for box in page.attributes("div") if str(box.get("class")).startswith("span-")]
+        # Title and number; date, due day and kind, which takes what is left of its row; the tax invoice; the words.
+        assert boxes == ["span-2", "span-2", "span-1", "span-1", "span-2", "span-4", "span-1"]
+    assert "—" not in text
+    assert "Bookingnumber" not in text
+    assert "Unitprice" not in text
+    assert "Unitprice" in "".join(pages(paper("invoice", sample("invoice"))))
 
 
 def test_figures_and_words_stand_as_on_paper() -> None:
