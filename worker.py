@@ -31,8 +31,7 @@ from sop_engine.channels.mail import MailServer
 from sop_engine.content.library import Library, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
-from sop_engine.documents.pdf import PdfTemplates
-from sop_engine.documents.rendering import DocumentTemplates
+from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
@@ -54,7 +53,7 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
         engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices")
     )
     papers = library.root / "documents"
-    documents = DocumentActivities(engine, DocumentTemplates(papers), PdfTemplates(papers), library.organization)
+    documents = DocumentActivities(engine, PaperTemplates(papers), library.organization)
     rules = load_rules(library.root / "ledger.yaml", LedgerRules)
     work_rules = load_work_rules(library.root, settings.tables_folder)
     books = (
@@ -68,7 +67,7 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
     ledger = (
         *(holder(engine, rules) for holder in books),
         PayableActivities(engine, rules, work_rules.charges.codes, library.organization),
-        CreditActivities(engine, rules, library.organization),
+        CreditActivities(engine, rules, library.organization, work_rules.exchange_rates),
     )
     reading = ReadingActivities(engine, library.organization)
     work = WorkActivities(engine, work_rules)

@@ -12,11 +12,15 @@ from activities.payables import require_role
 from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.organization import Organization
+from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.money import Money
+from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger_credit import Standing
 from sop_engine.freight.subledger_papers import Rate, Text
 from sop_engine.records.ledger_credit import CreditRepository
 from sop_engine.records.posting import LedgerRules
+
+NO_RATES = ExchangeRates(())
 
 
 class Asked(BaseModel):
@@ -26,10 +30,11 @@ class Asked(BaseModel):
 
 
 class CreditQuestion(Asked):
-    """May the customer book? The amount is what the booking will add, its rate turns it into book currency."""
+    """May the customer book? The amount is what the booking will add."""
 
     amount: Money | None = None
-    rate: Rate = Decimal(1)
+    rate: Rate | None = None
+    """Turns it into book currency; the rate on file for the day when none."""
     on: date | None = None
     """The day of the question where it is not that of the work."""
 
@@ -46,7 +51,8 @@ class NewTerms(Asked):
 class CreditApproval(Asked):
     """Somebody lets the customer book in spite of a block, up to an exposure in book currency."""
 
-    up_to: Decimal = Field(gt=0)
+    up_to: Decimal
+    """0 for a customer who is on hold and owes nothing, less for one who has paid ahead."""
     valid_to: date
     for_case: str | None = None
     """Only that case; any when none."""
@@ -58,7 +64,15 @@ class CreditApproval(Asked):
 class CreditActivities:
     """What `work:` may name about credit."""
 
-    def __init__(self, engine: Engine, rules: LedgerRules, organization: Organization | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        rules: LedgerRules,
+        organization: Organization | None = None,
+        rates: ExchangeRates = NO_RATES,
+    ) -> None:
+        self._book = rules.currency
+        self._rates = rates
         self._credit = CreditRepository(engine, rules.uses.receivable, rules.currency, rules.policy)
         self._organization = organization
 
@@ -67,10 +81,20 @@ class CreditActivities:
         """customer, amount?, rate?, on? -> allowed, reason, hindrances, exposure, overdue, oldest_days, approval"""
         with usable("credit_check"):
             asked = handed_in(CreditQuestion, given)
-            requested = asked.amount.amount * asked.rate if asked.amount else Decimal()
             on = asked.on or today(given)
-            decision = self._credit.check(asked.customer, requested, on, given.case_id)
+            decision = self._credit.check(asked.customer, self._worth(asked, on), on, given.case_id)
         return WorkResult(values={**decision._asdict(), "hindrances": list(decision.hindrances)})
+
+    def _worth(self, asked: CreditQuestion, on: date) -> Decimal | None:
+        """The amount in book currency; none where no rate is on file for the day, for a guess would be worse."""
+        if asked.amount is None:
+            return Decimal()
+        if asked.rate is not None:
+            return asked.amount.amount * asked.rate
+        try:
+            return Money.rounded(self._rates.convert(asked.amount, on, self._book).amount, self._book).amount
+        except RuleError:
+            return None
 
     @activity.defn(name="set_credit_terms")
     def set_credit_terms(self, given: WorkInput) -> WorkResult:

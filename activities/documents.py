@@ -1,4 +1,4 @@
-"""The activity that renders a case's documents: HTML, PDF, or both, as there are templates."""
+"""The activity that renders a case's documents as HTML and PDF."""
 
 from sqlalchemy import Engine
 from temporalio import activity
@@ -6,19 +6,15 @@ from temporalio import activity
 from activities.failures import refusals
 from sop_engine.cases.contracts.effects import DocumentInput, DocumentResult
 from sop_engine.cases.organization import Organization
-from sop_engine.documents.pdf import PdfTemplates
-from sop_engine.documents.rendering import DocumentTemplates
+from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.documents import DocumentRepository
 
 
 class DocumentActivities:
     """Renders documents and keeps every version."""
 
-    def __init__(
-        self, engine: Engine, templates: DocumentTemplates, papers: PdfTemplates, organization: Organization
-    ) -> None:
+    def __init__(self, engine: Engine, papers: PaperTemplates, organization: Organization) -> None:
         self._documents = DocumentRepository(engine)
-        self._templates = templates
         self._papers = papers
         self._organization = organization
 
@@ -30,18 +26,15 @@ class DocumentActivities:
             return kept
         with refusals():
             about = (given.template, given.facts, given.values, self._organization.name)
-            pdf = self._papers.render(*about) if given.template in self._papers else None
-            if pdf is not None and given.template not in self._templates:
-                title, html = pdf.title, None
-            else:
-                page = self._templates.render(*about)
-                title, html = page.title, page.html.encode()
+            printed = self._papers.render(*about, medium="print")
+            shown = self._papers.render(*about, medium="screen")
         return self._documents.keep(
             key=given.key,
             case_id=given.facts.case_id,
             template=given.template,
-            title=title.model_dump(),
-            content=html,
+            title=shown.title.model_dump(),
+            content=shown.content,
             rendered_at=given.facts.at,
-            pdf=None if pdf is None else pdf.content,
+            pdf=printed.content,
+            kept_for=given.facts.kept_for,
         )

@@ -13,6 +13,7 @@ from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.chargeable_weight import ChargedMode, Pieces, chargeable_weight
 from sop_engine.freight.customs_value import Transaction, customs_value
 from sop_engine.freight.export_duty import ExportedGoods, export_duty
+from sop_engine.freight.filings import advance_filings
 from sop_engine.freight.freight_tariffs import Quantity, price
 from sop_engine.freight.rules import rule_on
 from sop_engine.freight.shipment_charges import ShipmentCharge, Stage, compare_charges, shipment_margin
@@ -47,6 +48,20 @@ class ClockQuestion(_Input):
     table: Literal["customs", "filings", "claims", "commercial"]
     events: dict[str, AwareDatetime | date | None]
     facts: dict[str, str] = {}
+
+
+class PlannedVoyage(_Input):
+    """What `advance_filings` takes."""
+
+    direction: Literal["export", "import", "domestic"]
+    transport_mode: str
+    destination: str | None = None
+    packing: Literal["container", "other"] = "container"
+    distance: Literal["deep_sea", "short_sea"] = "deep_sea"
+    loading_at: AwareDatetime | None = None
+    etd_at: AwareDatetime | None = None
+    eta_at: AwareDatetime | None = None
+    vgm_cut_off_at: AwareDatetime | None = None
 
 
 class WeighedCargo(_Input):
@@ -142,6 +157,33 @@ class TradeWork:
             asked = ClockQuestion.model_validate(given.values)
             running = getattr(self._rules.clocks, asked.table).running(asked.events, asked.facts)
         return WorkResult(values={"clocks": [clock._asdict() for clock in running]})
+
+    @activity.defn(name="advance_filings")
+    def advance_filings(self, given: WorkInput) -> WorkResult:
+        """direction, transport_mode, destination?, packing?, distance?, loading_at?, etd_at?, eta_at?, vgm_cut_off_at?
+        -> filings [{id, code, en, zh, due_at, on_expiry, rule}], next_at"""
+        with usable("advance_filings"):
+            way = PlannedVoyage.model_validate(given.values)
+        events = {
+            "loading": way.loading_at,
+            "departure": way.etd_at,
+            "arrival": way.eta_at,
+            "vgm_cut_off": way.vgm_cut_off_at,
+        }
+        facts = {
+            "direction": way.direction,
+            "mode": way.transport_mode,
+            "destination": way.destination or "",
+            "packing": way.packing,
+            "distance": way.distance,
+        }
+        filings = advance_filings(self._rules.clocks.filings, events, facts)
+        return WorkResult(
+            values={
+                "filings": [filing._asdict() for filing in filings],
+                "next_at": filings[0].due_at if filings else None,
+            }
+        )
 
     @activity.defn(name="chargeable_weight")
     def chargeable_weight(self, given: WorkInput) -> WorkResult:

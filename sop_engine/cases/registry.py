@@ -1,6 +1,7 @@
 """The automated activities that `work:` may name. The worker registers them; lint knows them by this list."""
 
 WORK_ACTIVITIES = (
+    "advance_filings",
     "allocate_receipt",
     "approve_credit",
     "approve_payment",

@@ -112,7 +112,13 @@ class Turn:
             zone=self.procedure.calendar.zone,
             parent=self.state.parent.case_id if self.state.parent else None,
             clocks=self._due_instants(),
+            kept_for=self._retention(),
         )
+
+    def _retention(self) -> str | None:
+        """The period that the SOP names, or the parameter that holds one."""
+        named = self.procedure.definition.retention
+        return None if named is None else str(self.procedure.parameters.get(named, named))
 
     def _due_instants(self) -> dict[str, str]:
         latest = {running.name: running.due_at for running in self.state.clocks.values()}

@@ -95,7 +95,7 @@ def render_incidents(
 
 
 def render_documents(documents: tuple[DocumentLine, ...], language: str, zone: tzinfo | None) -> RenderableType:
-    made = table(("document", "title", "version", "name", "at"), language, right=("version",))
+    made = table(("document", "title", "version", "name", "at", "keep_until"), language, right=("version",))
     for line in documents:
         made.add_row(
             line.document_id,
@@ -103,8 +103,18 @@ def render_documents(documents: tuple[DocumentLine, ...], language: str, zone: t
             str(line.version),
             line.name,
             instant(line.rendered_at, zone),
+            _kept(line, language),
         )
     return made
+
+
+def _kept(line: DocumentLine, language: str) -> str:
+    """The last day on which it is kept; while the case is open, the period that its closing begins."""
+    if line.keep_until is not None:
+        return line.keep_until.isoformat()
+    if line.kept_for is None:
+        return EMPTY
+    return f"{word('closing', language)} + {line.kept_for}"
 
 
 def render_balance(balance: TrialBalance, language: str) -> RenderableType:

@@ -64,7 +64,7 @@ def as_workbook(report: ReportTable, language: str) -> bytes:
 
 def as_pdf(report: ReportTable, templates: Path, firm: Title, at: datetime) -> bytes:
     """The document `report` of the site's templates, in both languages."""
-    from sop_engine.documents.pdf import PdfTemplates
+    from sop_engine.documents.papers import PaperTemplates
 
     facts = CaseFacts(
         case_id=report.name,
@@ -84,7 +84,7 @@ def as_pdf(report: ReportTable, templates: Path, firm: Title, at: datetime) -> b
             [_shown(cell, column.kind) for column, cell in zip(report.columns, row, strict=True)] for row in report.rows
         ],
     }
-    return PdfTemplates(templates).render("report", facts, values, firm).content
+    return PaperTemplates(templates).render("report", facts, values, firm).content
 
 
 def text_of(cell: str | None, kind: CellKind) -> str:

@@ -130,9 +130,8 @@ class Library:
 
     @property
     def templates(self) -> tuple[str, ...]:
-        """Every document that an SOP may ask for, as HTML, as PDF, or both."""
-        folder = self.root / "documents"
-        return tuple(sorted({path.name.split(".")[0] for path in (*folder.glob("*.html.j2"), *folder.glob("*.typ"))}))
+        """Every document that an SOP may ask for."""
+        return tuple(sorted(path.name.removesuffix(".typ") for path in (self.root / "documents").glob("*.typ")))
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""Renders documents and notices from a case's data with Jinja2; templates live in sop_definitions/documents."""
+"""Renders papers with Typst and notices with Jinja2 from a case's data; templates live in sop_definitions."""

@@ -1,7 +1,7 @@
-"""The Jinja2 environment of documents and notices, and what their templates may name.
+"""The Jinja2 environment of notices, and what their templates may name.
 
-Templates come from the installation, facts from cases: the sandbox keeps a template from reaching into Python,
-autoescape keeps a fact from becoming markup.
+Templates come from the installation, facts from cases: the sandbox keeps a template from reaching into Python. A notice
+is plain text, in which nothing can become markup; what is made from it escapes every line.
 """
 
 import re
@@ -18,9 +18,9 @@ from sop_engine.cases.fields import Title
 from sop_engine.documents.filters import FILTERS, due_days
 from sop_engine.documents.missing import DASH, Missing, with_missing
 
-KNOWN_NAMES = ("at", "case", "clocks", "data", "firm", "language", "values")
-"""What every template may name: the instant, the case, its clocks, its data, the firm's name, the language, and the
-effect's `with`. A clock has `due_at` and `due_on`, its last day: `clocks.tax_deadline.due_on`."""
+KNOWN_NAMES = ("at", "case", "clocks", "data", "firm", "values")
+"""What every template may name: the instant, the case, its clocks, its data, the firm's name, and the effect's
+`with`. A clock has `due_at` and `due_on`, its last day: `clocks.tax_deadline.due_on`."""
 _ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
@@ -40,11 +40,11 @@ class _Environment(ImmutableSandboxedEnvironment):
 class TemplateFolder:
     """The templates of one folder, by id: the file name without its ending."""
 
-    def __init__(self, folder: Path, ending: str, *, escape: bool) -> None:
+    def __init__(self, folder: Path, ending: str) -> None:
         self._folder, self._ending = folder, ending
         self._environment = _Environment(
             loader=FileSystemLoader(folder),
-            autoescape=escape,
+            autoescape=False,
             undefined=Missing,
             finalize=_dash_for_none,
             trim_blocks=True,
@@ -105,7 +105,7 @@ class TemplateFolder:
             raise _syntax(error) from error
 
 
-def names(facts: CaseFacts, values: dict[str, Any], firm: Title, language: str) -> dict[str, Any]:
+def names(facts: CaseFacts, values: dict[str, Any], firm: Title) -> dict[str, Any]:
     """What a template is given, under `KNOWN_NAMES`."""
     case = {
         "case_id": facts.case_id,
@@ -122,7 +122,6 @@ def names(facts: CaseFacts, values: dict[str, Any], firm: Title, language: str) 
         "clocks": due_days(facts),
         "data": with_missing(facts.data, "data"),
         "firm": firm.model_dump(),
-        "language": language,
         "values": with_missing(values, "values"),
     }
 

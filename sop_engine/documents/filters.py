@@ -1,4 +1,4 @@
-"""How facts are written in documents and notices. Every filter leaves a missing value missing, and odd text as it is.
+"""How facts are written in notices. Every filter leaves a missing value missing, and odd text as it is.
 
 {{ data.total | money }}            CNY 1,250.00         {{ "12.5" | money("USD") }}   USD 12.50
 {{ data.total | capitals }}         人民币壹仟贰佰伍拾元整
@@ -6,7 +6,7 @@
 {{ data.eta | day }}                2026-03-02           (in the case's zone)
 {{ at | instant }}                  2026-03-02 09:00 +08:00
 {{ at | instant("Europe/Berlin") }} 2026-03-02 02:00 +01:00
-{{ case.title | label }}            Complaint 客户投诉    (as the document's language asks; `label("zh")` for one)
+{{ case.title | label }}            Complaint 客户投诉    (`label("zh")` for one)
 """
 
 from collections.abc import Callable, Mapping
@@ -76,12 +76,11 @@ def instant(context: Context, value: Any, zone: str | None = None) -> Any:
     return local_instant(value, zone or _zone(context))
 
 
-def label(context: Context, value: Any, language: str | None = None) -> Any:
+def label(value: Any, language: str | None = None) -> Any:
     """A title in one language or both; other values as they are."""
     if not isinstance(value, Mapping) or "en" not in value or "zh" not in value:
         return value
-    wanted = language or context.resolve("language")
-    return value[wanted] if wanted in ("en", "zh") else f"{value['en']} {value['zh']}"
+    return value[language] if language in ("en", "zh") else f"{value['en']} {value['zh']}"
 
 
 @_lenient
@@ -131,6 +130,6 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
         "number": number,
         "day": pass_context(day),
         "instant": pass_context(instant),
-        "label": pass_context(label),
+        "label": label,
     }
 )

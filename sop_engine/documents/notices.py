@@ -34,7 +34,7 @@ class NoticeTemplates(TemplateFolder):
     """The notice templates of an installation."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, ".j2", escape=False)
+        super().__init__(folder, ".j2")
 
     def render(self, template_id: str, facts: CaseFacts, values: dict[str, Any], firm: Title) -> RenderedNotice:
         """The same facts give the same bytes. Raises NotFound, or TemplateError with the line."""
@@ -43,7 +43,7 @@ class NoticeTemplates(TemplateFolder):
         if absent:
             faults = [Fault(where=f"{template_id}.j2", what=f"has no block {name}") for name in absent]
             raise TemplateError(f"cannot carry out template {template_id}", faults)
-        context = template.new_context(names(facts, values, firm, "both"))
+        context = template.new_context(names(facts, values, firm))
         try:
             subject, body = ("".join(template.blocks[name](context)) for name in BLOCKS)
         except Exception as error:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from sop_engine.freight.subledger_ageing import Ageing
 
 Standing = Literal["good", "watch", "on_hold"]
-Hindrance = Literal["on_hold", "over_limit", "overdue"]
+Hindrance = Literal["on_hold", "over_limit", "no_rate", "overdue"]
 
 
 class CreditTerms(NamedTuple):
@@ -35,7 +35,7 @@ class CreditDecision(NamedTuple):
     allowed: bool
     hindrances: tuple[Hindrance, ...]
     exposure: Decimal
-    """What is open plus what is asked for."""
+    """What is open plus what is asked for, where that has a known worth."""
     overdue: Decimal
     oldest_days: int
     approval: str | None
@@ -45,25 +45,31 @@ class CreditDecision(NamedTuple):
 def decide_credit(
     terms: CreditTerms,
     ageing: Ageing,
-    requested: Decimal,
+    requested: Decimal | None,
     overdue_days: int,
     on: date,
     lifts: tuple[CreditLift, ...] = (),
     case_id: str | None = None,
 ) -> CreditDecision:
-    """May the customer book for `requested` more?
+    """May the customer book for `requested` more, in book currency?
+
+    None is an amount without a known rate: it can be held neither against a limit nor against an earlier approval.
 
     Blocked from `overdue_days` past due on, at least 1. Disputed amounts count as exposure, not as overdue.
     """
-    exposure = ageing.total + requested
+    exposure = ageing.total + (requested or Decimal())
     found: list[tuple[Hindrance, str]] = []
     if terms.standing == "on_hold":
         found.append(("on_hold", "the customer is on hold"))
-    if terms.limit is not None and exposure > terms.limit:
+    if terms.limit is not None and requested is None:
+        why = f"no rate on {on} tells what the booking adds to {exposure}; the limit is {terms.limit}"
+        found.append(("no_rate", why))
+    elif terms.limit is not None and exposure > terms.limit:
         found.append(("over_limit", f"exposure of {exposure} exceeds the limit of {terms.limit}"))
     if ageing.overdue > 0 and ageing.oldest_days >= overdue_days:
         found.append(("overdue", f"{ageing.overdue} overdue, the oldest by {ageing.oldest_days} days"))
-    lift = next((each for each in lifts if _covers(each, exposure, on, case_id)), None) if found else None
+    known = found and requested is not None
+    lift = next((each for each in lifts if _covers(each, exposure, on, case_id)), None) if known else None
     reasons = "; ".join(text for _, text in found)
     if lift is not None:
         reasons += f"; approved all the same ({lift.approval})"

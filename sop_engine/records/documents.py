@@ -1,17 +1,21 @@
 """Rendered documents: their versions, and their content kept once per SHA-256."""
 
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import ClassVar
 
-from sqlalchemy import JSON, Engine, UniqueConstraint, func
+from sqlalchemy import JSON, Engine, Function, UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, DocumentList, ReadDocumentInput
 from sop_engine.cases.faults import NotFound
+from sop_engine.freight.rules import CHINA
+from sop_engine.records.cases import CaseRow
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.timekeeping.calendar import move_date
+from sop_engine.timekeeping.periods import parse_period
 
 HTML, PDF = ("html", "text/html; charset=utf-8"), ("pdf", "application/pdf")
 """How a file's name ends, and its media type."""
@@ -45,6 +49,8 @@ class DocumentRow(Row, table=True):
     sha256: str = Field(foreign_key="contents.sha256")
     pdf_sha256: str | None = Field(default=None, foreign_key="contents.sha256")
     rendered_at: datetime = Field(sa_type=UtcInstant)
+    kept_for: str | None = None
+    """A period that begins when the case is closed."""
 
 
 class DocumentRepository:
@@ -69,6 +75,7 @@ class DocumentRepository:
         content: bytes | None,
         rendered_at: datetime,
         pdf: bytes | None = None,
+        kept_for: str | None = None,
     ) -> DocumentResult:
         """Keeps the next version of a case's document, HTML and PDF; with a known key, answers with what is kept.
 
@@ -101,6 +108,7 @@ class DocumentRepository:
                 sha256=digest,
                 pdf_sha256=pdf_digest,
                 rendered_at=rendered_at,
+                kept_for=kept_for,
             )
             session.add(row)
             session.flush()
@@ -109,20 +117,22 @@ class DocumentRepository:
     def list(self, case_id: str) -> DocumentList:
         """The documents of a case, in the order in which they were rendered."""
         chosen = (
-            select(DocumentRow, ContentRow.size)
+            select(DocumentRow, ContentRow.size, CaseRow.closed_at)
             .join(ContentRow, col(ContentRow.sha256) == col(DocumentRow.sha256))
+            .outerjoin(CaseRow, col(CaseRow.case_id) == col(DocumentRow.case_id))
             .where(DocumentRow.case_id == case_id)
             .order_by(col(DocumentRow.rendered_at), DocumentRow.template, col(DocumentRow.version))
         )
         with Session(self._engine) as session:
-            return DocumentList(documents=tuple(_line(row, size) for row, size in session.exec(chosen)))
+            return DocumentList(documents=tuple(_line(*found) for found in session.exec(chosen)))
 
     def read(self, given: ReadDocumentInput) -> DocumentChunk:
         """One piece of a document. Raises NotFound for an unknown one, and for a PDF of one that has none."""
         digest = col(DocumentRow.sha256 if given.kind == "html" else DocumentRow.pdf_sha256)
         chosen = (
-            select(DocumentRow, ContentRow.size, func.substr(ContentRow.content, given.offset + 1, CHUNK_BYTES))
+            select(DocumentRow, ContentRow.size, CaseRow.closed_at, _piece(given.offset))
             .join(ContentRow, col(ContentRow.sha256) == digest)
+            .outerjoin(CaseRow, col(CaseRow.case_id) == col(DocumentRow.case_id))
             .where(DocumentRow.document_id == given.document_id)
         )
         with Session(self._engine) as session:
@@ -130,10 +140,10 @@ class DocumentRepository:
             if found is None:
                 what = "document" if given.kind == "html" else "PDF of document"
                 raise NotFound(f"records know no {what} {given.document_id}")
-            row, size, content = found
+            row, size, closed_at, content = found
             end = given.offset + len(content)
             return DocumentChunk(
-                document=_line(row, size) if given.kind == "html" else _pdf_line(row, size),
+                document=(_line if given.kind == "html" else _pdf_line)(row, size, closed_at),
                 offset=given.offset,
                 content=bytes(content),
                 next_offset=end if end < size else None,
@@ -148,7 +158,18 @@ def _kept_content(session: Session, content: bytes) -> str:
     return digest
 
 
-def _line(row: DocumentRow, size: int) -> DocumentLine:
+def _piece(offset: int) -> Function[bytes]:
+    return func.substr(ContentRow.content, offset + 1, CHUNK_BYTES)
+
+
+def _kept_until(row: DocumentRow, closed_at: datetime | None) -> date | None:
+    """The period counts from the day in China on which the case was closed, which itself does not count."""
+    if row.kept_for is None or closed_at is None:
+        return None
+    return move_date(closed_at.astimezone(CHINA).date(), parse_period(row.kept_for), 1)
+
+
+def _line(row: DocumentRow, size: int, closed_at: datetime | None) -> DocumentLine:
     return DocumentLine(
         document_id=row.document_id,
         case_id=row.case_id,
@@ -161,13 +182,15 @@ def _line(row: DocumentRow, size: int) -> DocumentLine:
         sha256=row.sha256,
         pdf_sha256=row.pdf_sha256,
         rendered_at=row.rendered_at,
+        kept_for=row.kept_for,
+        keep_until=_kept_until(row, closed_at),
     )
 
 
-def _pdf_line(row: DocumentRow, size: int) -> DocumentLine:
+def _pdf_line(row: DocumentRow, size: int, closed_at: datetime | None) -> DocumentLine:
     ending, media_type = PDF
     own = {"name": f"{row.document_id}.{ending}", "media_type": media_type, "sha256": row.pdf_sha256}
-    return _line(row, size).model_copy(update=own)
+    return _line(row, size, closed_at).model_copy(update=own)
 
 
 def _result(row: DocumentRow) -> DocumentResult:

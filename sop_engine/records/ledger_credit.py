@@ -115,8 +115,8 @@ class CreditRepository:
         )
         self._keep(row, key)
 
-    def check(self, customer: str, requested: Decimal, on: date, case_id: str | None) -> CreditDecision:
-        """May the customer book for so much more, in book currency, on a day?"""
+    def check(self, customer: str, requested: Decimal | None, on: date, case_id: str | None) -> CreditDecision:
+        """May the customer book for so much more, in book currency? None is an amount without a known rate."""
         with Session(self._engine) as session:
             chosen = select(CreditTermsRow).where(CreditTermsRow.customer == customer)
             terms = session.exec(chosen.order_by(col(CreditTermsRow.since_at).desc(), CreditTermsRow.key)).first()

@@ -226,7 +226,7 @@ class BusinessCalendar(Frozen):
         elif period.is_working:
             end = self.add(at, period.length)
         elif period.counts_days:
-            return self.roll(self.day_end(_move_date(self.local_date(at), period, 1)), roll)
+            return self.roll(self.day_end(move_date(self.local_date(at), period, 1)), roll)
         else:
             return self.roll(at + period.length, roll)
         reasons = self.doubts(self.local_date(at), self.last_day(end))
@@ -246,7 +246,7 @@ class BusinessCalendar(Frozen):
         if period.unit == "working_days":
             day = self.nth_working_day(day, sign * int(period.amount)) if period.amount else day
         else:
-            day = _move_date(day, period, sign)
+            day = move_date(day, period, sign)
         return self._clock.instant(datetime.combine(day, time()) + time_of_day)
 
     def doubts(self, first: date, last: date) -> tuple[str, ...]:
@@ -288,7 +288,7 @@ class BusinessCalendar(Frozen):
         return () if on in self._holiday_names else self.windows[on.weekday()]
 
 
-def _move_date(on: date, period: Period, sign: int) -> date:
+def move_date(on: date, period: Period, sign: int) -> date:
     """The date a whole number of days, weeks, months or years away; a day number that a month lacks is its last day."""
     amount = sign * int(period.amount)
     if period.unit in ("days", "weeks"):

@@ -22,10 +22,23 @@ from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.report_tables import ReportInput, ReportTable
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules
+from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.records.posting import LedgerRules
 
 RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
 CODES = load_work_rules(content_root()).charges.codes
+RATES = ExchangeRates.model_validate(
+    [
+        {
+            "currency": "USD",
+            "rate": "7.0000",
+            "valid_from": "2026-03-01",
+            "valid_to": "2026-03-31",
+            "authority": "People's Bank of China",
+            "citation": "Central parity, for tests",
+        }
+    ]
+)
 DEFINITION = "__temporal_activity_definition"
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 TAXPAYER = "91110000600037341L"
@@ -46,7 +59,7 @@ class Office:
                 for holder in (ReceivableActivities, CashActivities, MarginActivities, MonthActivities)
             ),
             PayableActivities(engine, RULES, CODES, ORGANIZATION),
-            CreditActivities(engine, RULES, ORGANIZATION),
+            CreditActivities(engine, RULES, ORGANIZATION, RATES),
         ]
         methods = [getattr(holder, name) for holder in holders for name in dir(holder) if not name.startswith("_")]
         self._activities = {getattr(method, DEFINITION).name: method for method in methods}

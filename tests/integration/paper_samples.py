@@ -1,4 +1,4 @@
-"""Sample cases for every PDF template, from `paper_samples/*.yaml`, and what is read back from a finished PDF."""
+"""Sample cases for every paper, from `paper_samples/*.yaml`, and what is read back from a finished PDF or page."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -12,11 +12,11 @@ from pypdf import PdfReader
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.fields import Title
 from sop_engine.content.library import content_root
-from sop_engine.documents.pdf import PdfTemplates, RenderedPdf
+from sop_engine.documents.papers import Medium, PaperTemplates, RenderedPaper
 
 FOLDER = content_root() / "documents"
 SAMPLES = Path(__file__).with_suffix("")
-PAPERS = PdfTemplates(FOLDER)
+PAPERS = PaperTemplates(FOLDER)
 FIRM = Title(en="Harbour Bridge International Freight Forwarding Co. Ltd.", zh="港桥国际货运代理有限公司")
 
 
@@ -31,8 +31,10 @@ def sample(template: str, **changed: Any) -> dict[str, Any]:
     return {**_read(template), **changed}
 
 
-def paper(template: str, data: dict[str, Any], papers: PdfTemplates = PAPERS, **values: Any) -> RenderedPdf:
-    """The PDF of a case that holds the data."""
+def paper(
+    template: str, data: dict[str, Any], papers: PaperTemplates = PAPERS, *, medium: Medium = "print", **values: Any
+) -> RenderedPaper:
+    """The paper of a case that holds the data."""
     facts = CaseFacts(
         case_id="SHP-2026-0117",
         sop="FreightShipment",
@@ -43,9 +45,9 @@ def paper(template: str, data: dict[str, Any], papers: PdfTemplates = PAPERS, **
         at=datetime(2026, 3, 17, 23, 30, tzinfo=UTC),
         zone="Asia/Shanghai",
     )
-    return papers.render(template, facts, values, FIRM)
+    return papers.render(template, facts, values, FIRM, medium=medium)
 
 
-def pages(rendered: RenderedPdf) -> list[str]:
+def pages(rendered: RenderedPaper) -> list[str]:
     """The text of each page, without blanks: where a line breaks says nothing."""
     return ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(rendered.content)).pages]

@@ -213,7 +213,9 @@ def test_a_document_is_fetched_into_a_file(dev: Dev, tmp_path: Path) -> None:
         result = sop(dev, *words, "--as", "zhang.wei")
         assert result.exit_code == 0, result.stderr
     document = rendered(dev, case_id)
-    for kind, begins, digest in (("html", b"<!doctype html>", "sha256"), ("pdf", b"%PDF-", "pdf_sha256")):
+    assert (document["kept_for"], document["keep_until"]) == ("3 years", None)
+    assert "closing + 3 years" in sop(dev, "document", "list", case_id).stdout
+    for kind, begins, digest in (("html", b"<!DOCTYPE html>", "sha256"), ("pdf", b"%PDF-", "pdf_sha256")):
         target = tmp_path / kind
         option = ["--pdf"] if kind == "pdf" else []
         result = sop(dev, "document", "open", document["document_id"], "--output", str(target), *option)

@@ -247,6 +247,41 @@ def test_credit_is_held_by_limit_and_overdue_and_lifted_by_approval(office: Offi
     assert office.work("credit_check", **asked)["hindrances"] == ["on_hold"]
 
 
+def test_a_foreign_amount_counts_at_the_rate_of_its_day_and_without_one_no_limit_lets_it_pass(office: Office) -> None:
+    dollars = {"customer": "Acme", "amount": cny("100", "USD")}
+    assert office.work("credit_check", **dollars)["exposure"] == Decimal("700.00")
+    april = office.work("credit_check", **dollars, on=date(2026, 4, 1))
+    assert (april["allowed"], april["exposure"]) == (
+        True,
+        Decimal(),
+    )  # without a limit its worth does not matter
+    office.work("set_credit_terms", customer="Acme", limit=Decimal("699.99"))
+    told = office.work("credit_check", **dollars)
+    assert (told["hindrances"], told["reason"]) == (["over_limit"], "exposure of 700.00 exceeds the limit of 699.99")
+    grant = {"customer": "Acme", "up_to": Decimal("700"), "valid_to": date(2026, 4, 30), "reason": "Good for it"}
+    office.work("approve_credit", **grant, role="general_manager", person="chen.guodong")
+    assert office.work("credit_check", **dollars)["allowed"]
+    april = office.work("credit_check", **dollars, on=date(2026, 4, 1))
+    assert (april["allowed"], april["hindrances"]) == (False, ["no_rate"])
+    assert april["reason"] == "no rate on 2026-04-01 tells what the booking adds to 0; the limit is 699.99"
+    assert office.work("credit_check", **dollars, rate=Decimal("6.9"), on=date(2026, 4, 1))["exposure"] == Decimal(
+        "690"
+    )
+
+
+@pytest.mark.parametrize("paid_ahead", ["0", "250"])
+def test_a_customer_on_hold_who_owes_nothing_can_be_let_through(office: Office, paid_ahead: str) -> None:
+    office.work("set_credit_terms", customer="Acme", standing="on_hold", reason="Insolvent")
+    if paid_ahead != "0":
+        office.receipt("R-1", paid_ahead)
+    told = office.work("credit_check", customer="Acme")
+    assert (told["hindrances"], told["exposure"]) == (["on_hold"], -Decimal(paid_ahead))
+    grant = {"customer": "Acme", "valid_to": date(2026, 3, 31), "reason": "Paid in advance"}
+    office.work("approve_credit", **grant, up_to=told["exposure"], role="finance_manager", person="qian.li")
+    assert office.work("credit_check", customer="Acme")["allowed"]
+    assert not office.work("credit_check", customer="Acme", amount=cny("0.01"))["allowed"]
+
+
 def test_a_closed_month_takes_no_entry_until_it_is_reopened(office: Office) -> None:
     office.invoice("INV-1", "100")
     office.invoice("INV-2", "100", month="2026-02")

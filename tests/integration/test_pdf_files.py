@@ -10,16 +10,16 @@ from pypdf.generic import DictionaryObject
 
 from sop_engine.cases.faults import NotFound
 from sop_engine.documents.environment import TemplateError
-from sop_engine.documents.pdf import PdfTemplates
+from sop_engine.documents.papers import PaperTemplates
 from tests.integration.paper_samples import PAPERS, pages, paper, sample
 
 LETTERS = "Müller Łódź İstanbul Yağmur Ωμέγα Жук Київ Việt ₫ ≥ ☑ 〇 貳 臺灣 𠮷"
 """Names as customers have them; of these only 𠮷 is in none of the fonts."""
 
 
-def own(template: str, folder: Path) -> PdfTemplates:
+def own(template: str, folder: Path) -> PaperTemplates:
     (folder / "own.typ").write_text(template, encoding="utf-8")
-    return PdfTemplates(folder)
+    return PaperTemplates(folder)
 
 
 def entries(reader: PdfReader) -> list[DictionaryObject]:

@@ -1,8 +1,8 @@
 """A document's HTML and PDF are one version in the records, under one key."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
-from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -13,17 +13,20 @@ from activities.reading import ReadingActivities
 from sop_engine.cases.contracts.effects import CaseFacts, DocumentInput, DocumentResult
 from sop_engine.cases.contracts.reading import CaseInput, DocumentKind, ReadDocumentInput
 from sop_engine.content.library import content_root, load_library
-from sop_engine.documents.pdf import PdfTemplates
-from sop_engine.documents.rendering import DocumentTemplates
+from sop_engine.documents.papers import PaperTemplates
+from sop_engine.records.documents import DocumentRepository
+from sop_engine.records.publishing import Publisher
+from tests.integration.published import case_record, minute, published, step
 
 pytest_plugins = ("tests.integration.databases",)
 
+AT = datetime(2026, 3, 12, 7, 42, tzinfo=UTC)
+OLD = {"en": "Old", "zh": "旧"}
 
-def render(engine: Engine, key: str, folder: Path | None = None, template: str = "release_notice") -> DocumentResult:
-    folder = folder or content_root() / "documents"
-    activities = DocumentActivities(
-        engine, DocumentTemplates(folder), PdfTemplates(folder), load_library().organization
-    )
+
+def render(engine: Engine, key: str, template: str = "release_notice") -> DocumentResult:
+    papers = PaperTemplates(content_root() / "documents")
+    activities = DocumentActivities(engine, papers, load_library().organization)
     facts = CaseFacts(
         case_id="SHP-1.release",
         sop="CustomsRelease",
@@ -31,7 +34,7 @@ def render(engine: Engine, key: str, folder: Path | None = None, template: str =
         data={"release_no": "FX-2026-0099", "customer_name": "深圳市海源电子有限公司"},
         state=None,
         actor=None,
-        at=datetime(2026, 3, 12, 7, 42, tzinfo=UTC),
+        at=AT,
         zone="Asia/Shanghai",
     )
     return activities.render_document(DocumentInput(key=key, template=template, facts=facts))
@@ -59,24 +62,56 @@ def test_html_and_pdf_are_one_version(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("kind", ["html", "pdf"])
-def test_a_document_without_html_is_its_pdf(engine: Engine, kind: DocumentKind) -> None:
-    made = render(engine, "k1", template="booking_note")
-    assert made.title == {"en": "Booking note", "zh": "托单"}
+def test_a_document_kept_without_html_is_its_pdf(engine: Engine, kind: DocumentKind) -> None:
+    made = DocumentRepository(engine).keep(
+        key="k1",
+        case_id="SHP-1",
+        template="old",
+        title=OLD,
+        content=None,
+        rendered_at=AT,
+        pdf=b"%PDF-",
+    )
     chunk = ReadingActivities(engine).read_document(ReadDocumentInput(document_id=made.document_id, kind=kind))
-    assert chunk.content.startswith(b"%PDF-")
+    assert chunk.content == b"%PDF-"
     assert sha256(chunk.content).hexdigest() == chunk.document.sha256 == made.sha256
     assert (chunk.document.name, chunk.document.media_type) == (f"{made.document_id}.pdf", "application/pdf")
     assert (made.name, chunk.document.size) == (chunk.document.name, len(chunk.content))
 
 
-def test_an_sop_may_ask_for_a_document_without_html() -> None:
-    assert {"booking_note", "invoice"} <= set(load_library().templates)
-
-
-def test_a_document_without_a_pdf_template_has_no_pdf(engine: Engine) -> None:
-    kept = render(engine, "k1", Path(__file__).parent / "templates" / "documents", "arrival_notice")
+def test_a_document_kept_without_a_pdf_has_none(engine: Engine) -> None:
+    kept = DocumentRepository(engine).keep(
+        key="k1", case_id="SHP-1", template="old", title=OLD, content=b"<p>", rendered_at=AT
+    )
     reading = ReadingActivities(engine)
-    assert reading.list_documents(CaseInput(case_id="SHP-1.release")).documents[0].pdf_sha256 is None
+    assert reading.list_documents(CaseInput(case_id="SHP-1")).documents[0].pdf_sha256 is None
     with pytest.raises(ApplicationError, match="no PDF of document") as failed:
         reading.read_document(ReadDocumentInput(document_id=kept.document_id, kind="pdf"))
     assert (failed.value.type, failed.value.non_retryable) == ("NotFound", True)
+
+
+def test_papers_are_kept_from_the_day_on_which_their_case_is_closed(engine: Engine) -> None:
+    documents, reading = DocumentRepository(engine), ReadingActivities(engine)
+    case_id = case_record().case_id
+    paper: dict[str, Any] = {"case_id": case_id, "title": OLD, "content": b"<p>", "rendered_at": AT}
+    for kept_for in ("3 years", "1 month", None):
+        documents.keep(key=f"k{kept_for}", template=f"t{kept_for}", kept_for=kept_for, **paper)
+
+    def until() -> dict[str | None, date | None]:
+        lines = reading.list_documents(CaseInput(case_id=case_id)).documents
+        return {line.kept_for: line.keep_until for line in lines}
+
+    assert until() == {"3 years": None, "1 month": None, None: None}
+    Publisher(engine).publish(published(minute(1), step(1, "opened")))
+    assert until() == {"3 years": None, "1 month": None, None: None}
+    # 23:59 of 28 February 2028 in China is the 28th, a minute later the 29th, whose day the year 2031 has not.
+    for at, kept in (
+        (datetime(2028, 2, 28, 15, 59, tzinfo=UTC), (date(2031, 2, 28), date(2028, 3, 28))),
+        (datetime(2028, 2, 28, 16, 0, tzinfo=UTC), (date(2031, 2, 28), date(2028, 3, 29))),
+    ):
+        closed = {"status": "closed", "closed_at": at}
+        Publisher(engine).publish(published(at, step(2, "closed"), case=closed))
+        assert until() == {"3 years": kept[0], "1 month": kept[1], None: None}
+        document_id = f"{case_id}.t1 month.v1"
+        chunk = reading.read_document(ReadDocumentInput(document_id=document_id))
+        assert (chunk.document.kept_for, chunk.document.keep_until) == ("1 month", kept[1])

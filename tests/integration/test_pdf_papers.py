@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from sop_engine.documents.pdf import PdfTemplates
-from sop_engine.documents.pdf_facts import UNPRINTABLE
+from sop_engine.documents.paper_facts import UNPRINTABLE
+from sop_engine.documents.papers import PaperTemplates
 from tests.integration.paper_samples import FOLDER, PAPERS, SAMPLES, pages, paper, sample
 
 HOSTILE = '#read("/etc/passwd") $x^2$ *b* _i_ `c` = h \\ [#eval("1")] <title> @x // y /* z ~ "q"'
@@ -89,7 +89,7 @@ def test_hostile_text_stays_text(template: str) -> None:
 
 @every_template
 def test_the_same_facts_give_the_same_bytes(template: str) -> None:
-    assert paper(template, sample(template)) == paper(template, sample(template), PdfTemplates(FOLDER))
+    assert paper(template, sample(template)) == paper(template, sample(template), PaperTemplates(FOLDER))
 
 
 def test_the_same_facts_give_the_same_bytes_in_another_process() -> None:

@@ -1,7 +1,6 @@
 """Kept documents, kept definitions, and what crosses Temporal on the way out."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -14,8 +13,8 @@ from sop_engine.cases.contracts.effects import CaseFacts, DocumentInput, Documen
 from sop_engine.cases.contracts.reading import CHUNK_BYTES, CaseInput, DocumentChunk, ListTasksInput, ReadDocumentInput
 from sop_engine.cases.fields import Title
 from sop_engine.cases.organization import Organization, Person, Role
-from sop_engine.documents.pdf import PdfTemplates
-from sop_engine.documents.rendering import DocumentTemplates
+from sop_engine.content.library import content_root
+from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.definitions import DefinitionChangedError, DefinitionRepository
 from sop_engine.records.documents import DocumentRepository
 from sop_engine.records.publishing import Publisher
@@ -36,14 +35,13 @@ def render(engine: Engine, key: str, eta: str = "2026-03-05", template: str = "a
         case_id="SHP-1",
         sop="Shipment",
         title={"en": "Shipment", "zh": "货运"},
-        data={"eta": eta},
+        data={"arrives_at": f"{eta}T09:00:00+08:00"},
         state=None,
         actor=None,
         at=AT,
         zone="Asia/Shanghai",
     )
-    folder = Path(__file__).parent / "templates" / "documents"
-    activities = DocumentActivities(engine, DocumentTemplates(folder), PdfTemplates(folder), ORGANIZATION)
+    activities = DocumentActivities(engine, PaperTemplates(content_root() / "documents"), ORGANIZATION)
     return activities.render_document(DocumentInput(key=key, template=template, facts=facts))
 
 

@@ -98,9 +98,13 @@ INTAKE = (
 # -- Booking -----------------------------------------------------------------------------------------------------------
 
 
-def booking_requested(house: ExactHouse) -> None:
+def booking_planned(house: ExactHouse) -> None:
     house.complete("zhou.jie", "planning", "proposed", options=OPTIONS)
     house.complete("zhou.jie", "choosing", "chosen", selected_option=1, reason="cheapest")
+
+
+def booking_requested(house: ExactHouse) -> None:
+    booking_planned(house)
     house.complete("zhou.jie", "requesting", "requested", supplier="COSCO", supplier_email="desk@cosco.example")
 
 
@@ -113,6 +117,16 @@ BOOKING = (
         "2026-03-12 09:00",
         CUSTOMER,
         {"planning": FOUR_WORKING_HOURS},
+    ),
+    Scenario(
+        "nobody decides on the credit",
+        "Booking",
+        OPENED,
+        booking_planned,
+        "2026-03-12 09:00",
+        {**CUSTOMER, "customer_name": "Slow Payers"},
+        # At the close of Monday the general manager takes it over, and has four working hours too.
+        {"approving_credit": FOUR_WORKING_HOURS},
     ),
     Scenario(
         "the carrier does not answer",
@@ -153,6 +167,23 @@ PREPARATION = (
         "2026-03-25 09:00",
         DOCUMENTS,
         {"collection_time": BEFORE_CUT_OFF},
+    ),
+    Scenario(
+        "nobody files in advance",
+        "DocumentPreparation",
+        OPENED,
+        nothing,
+        "2026-03-25 09:00",
+        {**DOCUMENTS, "destination": "DEHAM", "loading_at": "2026-03-14T06:00+08:00"},
+        # The verified gross mass is due first, with the cut-off: 240 h; 80 % = 8 days.
+        {
+            "advance_filing": {
+                "at_risk": "2026-03-10 09:00",
+                "day_before": "2026-03-11 09:00",
+                "hours_before": "2026-03-12 05:00",
+                "breached": "2026-03-12 09:00",
+            }
+        },
     ),
     Scenario(
         "a paper runs out",

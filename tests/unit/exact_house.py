@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sop_engine.cases.casework import ACTS
 from sop_engine.cases.commands import RunWork
+from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.turn import Turn
 from sop_engine.content.library import Library, load_library
-from tests.unit.content_house import House
+from tests.unit.content_house import House, work
+from tests.unit.exact_spans import OPENED
 from tests.unit.timekeeping_samples import china
 
 CASE = "CASE-1"
@@ -36,11 +38,24 @@ def _taxed(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**taxes, "basis": "100000 x 8 %, 108000 x 13 %"}
 
 
+def _checked(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Credit for everybody but Slow Payers, who owe 10 600 already."""
+    late = values["customer"] == "Slow Payers"
+    exposure = values["amount"]["amount"] + (10_600 if late else 0)
+    return {"allowed": not late, "reason": "10600 overdue" if late else "within the terms", "exposure": exposure}
+
+
+def _filed(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    given = WorkInput(key="k", case_id=CASE, sop="DocumentPreparation", values=dict(values), at=china(OPENED))
+    return work().advance_filings(given).values
+
+
 class ExactHouse(House):
     """One case at a time, in the local time of China."""
 
     def __init__(self, now: str, library: Library | None = None) -> None:
-        super().__init__(now=china(now), library=library or shipped_library(), import_taxes=_taxed)
+        answers = {"import_taxes": _taxed, "credit_check": _checked, "advance_filings": _filed}
+        super().__init__(now=china(now), library=library or shipped_library(), **answers)
         self.journal: list[StepView] = []
         self.asked: dict[str, Mapping[str, Any]] = {}
         """Activity -> the input it got last."""

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sop_engine.cases.contracts.acts import SkipTaskInput
 from sop_engine.cases.faults import InvalidInput, NotPermitted
 from tests.unit.content_house import House
 
@@ -171,3 +172,29 @@ def test_the_responsible_unit_is_told_as_the_role_that_the_field_holds() -> None
     house = investigating()
     told = [notice for notice in house.notices if notice.template == "complaint_assigned"]
     assert [(notice.recipient, notice.address) for notice in told] == [("operations_manager", None)]
+
+
+def test_only_roles_that_can_take_a_complaint_are_put_in_charge_of_it() -> None:
+    house = House()
+    with pytest.raises(InvalidInput) as refused:
+        house.open("Complaint", CASE, OPENING | {"handler": "feng.xue"})
+    (fault,) = refused.value.faults
+    assert (fault.where, fault.allowed) == ("handler", "complaint_officer, customer_service_supervisor")
+    house = registered()
+    house.do(CASE, "feng.xue", "classified", "done", {"kind": "delay", "severity": "normal", "legal_risk": False})
+    with pytest.raises(InvalidInput) as refused:
+        house.do(CASE, "feng.xue", "assigned", "done", {"responsible_unit": "operations"})
+    (fault,) = refused.value.faults
+    assert fault.where == "responsible_unit"
+    assert "operations_manager, logistics_manager, branch_clerk" in str(fault.allowed)
+
+
+def test_an_assignment_skipped_before_a_unit_is_named_opens_again() -> None:
+    house = registered()
+    house.do(CASE, "feng.xue", "classified", "done", {"kind": "delay", "severity": "normal", "legal_risk": False})
+    skipped = SkipTaskInput(actor="zhao.min", task="assigned", outcome="done", reason="In a hurry")
+    house._perform(CASE, "skip_task", skipped)
+    assert [task.state for task in house.states[CASE].open_tasks()] == ["assigned"]
+    assert not house.states[CASE].incidents
+    house.do(CASE, "feng.xue", "assigned", "done", {"responsible_unit": "operations_manager"})
+    assert [task.role for task in house.states[CASE].open_tasks()] == ["operations_manager"]

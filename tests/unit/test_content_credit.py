@@ -1,6 +1,7 @@
-"""The credit hold before a booking: allowed, granted by the finance manager, refused."""
+"""The credit hold before a booking: allowed, granted by the finance manager or above, refused, checked again."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -67,3 +68,64 @@ def test_a_booking_refused_for_credit_rejects_the_shipment_with_the_reason() -> 
     assert house.states["S"].snapshot.result["reject_reason"] == "Broke two promises"
     assert house.told("booking_credit_refused") == ["operator", "sales_rep"]
     assert house.told("shipment_cancelled") == ["shipping@donglan.example"]
+
+
+def test_the_general_manager_decides_where_it_is_raised_and_the_approval_is_recorded_as_his() -> None:
+    recorded: list[Mapping[str, Any]] = []
+
+    def record(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        recorded.append(values)
+        return {"approval": "A-1"}
+
+    house = held_for_credit(record)
+    with pytest.raises(NotPermitted):
+        house.do("S.booking", "chen.guodong", "approving_credit", "granted", LET)
+    with pytest.raises(NotPermitted):
+        house.tell("S.booking", "lin.yue", "credit.raised")
+    house.tell("S.booking", "chen.guodong", "credit.raised")
+    with pytest.raises(NotPermitted):
+        house.do("S.booking", "qian.li", "approving_credit", "granted", LET)
+    house.do("S.booking", "chen.guodong", "approving_credit", "granted", LET)
+    assert states(house, "S.booking") == ("requesting",)
+    assert [(each["person"], each["role"]) for each in recorded] == [("chen.guodong", "general_manager")]
+
+
+def test_a_decision_that_is_not_taken_in_twice_its_time_goes_to_the_general_manager_once() -> None:
+    house = held_for_credit()
+    (task,) = house.states["S.booking"].open_tasks()
+    assert (task.role, task.key) == ("finance_manager", "approving_credit#1")
+    house.pass_time(timedelta(hours=24))  # Monday 09:30 + 8 working hours: Tuesday 09:00
+    (task,) = house.states["S.booking"].open_tasks()
+    assert (task.role, task.key) == ("general_manager", "approving_credit#2")
+    house.pass_time(timedelta(days=7))
+    assert [task.key for task in house.states["S.booking"].open_tasks()] == ["approving_credit#2"]
+
+
+@pytest.mark.parametrize("again", ["next_supplier", "changed"])
+def test_a_cost_that_grew_is_checked_again(again: str) -> None:
+    checked: list[Decimal] = []
+
+    def up_to_two_thousand(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        amount = values["amount"]["amount"]
+        checked.append(amount)
+        return {"allowed": amount <= 2_000, "reason": f"exposure of {amount}", "exposure": amount}
+
+    house = RuledHouse(credit_check=up_to_two_thousand)
+    house.open("FreightShipment", "S", SHIPMENT | {"direction": "export"})
+    planned(house)
+    house.do("S.booking", "zhou.jie", "requesting", "requested", {"supplier_email": "desk@nsl.example"})
+    if again == "next_supplier":
+        with pytest.raises(InvalidInput, match="other_cost"):
+            house.do("S.booking", "zhou.jie", "awaiting_confirmation", again, {"other_supplier": "Evergreen"})
+        other = {"other_supplier": "Evergreen", "other_cost": "CNY 2600.00"}
+        house.do("S.booking", "zhou.jie", "awaiting_confirmation", again, other)
+    else:
+        house.signal("S.booking", "customer.changed", {"change_reason": "Two boxes"})
+        house.do("S.booking", "zhou.jie", "amending", again, {"booked_cost": "CNY 2600.00"})
+    assert checked == [Decimal(1_000), Decimal(2_600)]
+    assert states(house, "S.booking") == ("approving_credit",)
+    house.do("S.booking", "qian.li", "approving_credit", "granted", LET)
+    assert states(house, "S.booking") == ("requesting",)
+    data = house.states["S.booking"].snapshot.data
+    assert data["supplier"] == ("Evergreen" if again == "next_supplier" else "NSL")
+    assert data["supplier_email"] == (None if again == "next_supplier" else "desk@nsl.example")

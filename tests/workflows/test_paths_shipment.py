@@ -7,7 +7,7 @@ from typing import Any
 
 from sop_engine.freight.rules import CHINA
 from tests.integration.ledger_office import Office
-from tests.unit.exact_freight import CUSTOMER, PAPER
+from tests.unit.exact_freight import CUSTOMER, GOODS, OPTIONS, PAPER
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
@@ -227,6 +227,38 @@ async def test_a_booking_refused_for_credit_rejects_the_shipment(shared_house: H
     view = await desk.view()
     assert view.data["reject_reason"] == "Broke two promises"
     assert [child.outcome for child in view.children] == ["accepted", "credit_refused"]
+
+
+async def test_the_general_manager_lets_a_customer_on_hold_who_owes_nothing_book(shared_house: House) -> None:
+    Office(shared_house.engine).work("set_credit_terms", "held", customer="Newly Held", standing="on_hold")
+    mine = {**CUSTOMER, "customer_name": "Newly Held"}
+    booking = await Desk.open(shared_house, "Booking", "BKG-10", **mine, goods=GOODS)
+    await booking.do("zhou.jie", "planning", "proposed", options=[{**OPTIONS[0], "cost": "CNY 0.00"}, OPTIONS[1]])
+    await booking.do("zhou.jie", "choosing", "chosen", selected_option=1, reason="Free carriage")
+    await booking.task("approving_credit")
+    await booking.report("chen.guodong", "credit.raised")
+    until_on = (await today(shared_house)).isoformat()
+    let = {"credit_reason": "Nothing is at risk", "credit_until_on": until_on}
+    await booking.do("chen.guodong", "approving_credit", "granted", **let)
+    await booking.do("zhou.jie", "requesting", "requested", supplier_email="desk@cosco.example")
+    # The next supplier wants money, and the approval was for none.
+    other = {"other_supplier": "Evergreen", "other_cost": "CNY 9400"}
+    await booking.do("zhou.jie", "awaiting_confirmation", "next_supplier", **other)
+    await booking.do("qian.li", "approving_credit", "refused", credit_reason="Now something is")
+    assert await booking.ended() == "credit_refused"
+
+
+async def test_a_booking_in_a_currency_without_a_rate_waits_for_a_decision(shared_house: House) -> None:
+    Office(shared_house.engine).work("set_credit_terms", "limit", customer="Dollar Payers", limit=100_000)
+    mine = {**CUSTOMER, "customer_name": "Dollar Payers"}
+    booking = await Desk.open(shared_house, "Booking", "BKG-11", **mine, goods=GOODS)
+    options = [{**option, "cost": "USD 900"} for option in OPTIONS]
+    await booking.do("zhou.jie", "planning", "proposed", options=options)
+    await booking.do("zhou.jie", "choosing", "chosen", selected_option=1, reason="cheapest")
+    await booking.task("approving_credit")
+    day = (await today(shared_house)).isoformat()
+    hindrance = (await booking.view()).data["credit_hindrance"]
+    assert hindrance == f"no rate on {day} tells what the booking adds to 0; the limit is 100000"
 
 
 async def test_a_withdrawn_shipment_cancels_its_booking(shared_house: House) -> None:

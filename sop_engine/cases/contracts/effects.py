@@ -24,6 +24,8 @@ class CaseFacts(Contract):
     parent: str | None = None
     clocks: dict[str, str] = {}
     """When each clock's latest run is due, by the clock's name, in ISO 8601; one that is paused is not there."""
+    kept_for: str | None = None
+    """How long the file is kept after the case is closed, such as `3 years`; none where the SOP does not say."""
 
 
 class NotifyInput(Contract):

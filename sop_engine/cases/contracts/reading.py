@@ -5,7 +5,7 @@ These are the inputs and results of standalone activities; a single live case is
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -168,6 +168,10 @@ class DocumentLine(Contract):
     pdf_sha256: str | None = None
     """Of the PDF of the same version, where there is one."""
     rendered_at: datetime
+    kept_for: str | None = None
+    """How long it is kept after the case is closed, such as `3 years`, by the rule on the day when it was made."""
+    keep_until: date | None = None
+    """The last day on which it must be there; none while the case is open or where no period is set."""
 
 
 class DocumentList(Contract):

@@ -1,17 +1,18 @@
-"""Documents as PDF. A template is `<id>.typ` in Typst; `_shared/paper.typ` gives it letterhead, forms and tables.
+"""Papers as PDF and as HTML, both from one template: `<id>.typ` in Typst, which says what the paper holds.
 
-A template is never put together from facts: it reads them as JSON, so that a fact cannot become markup. Fonts come from
+`_shared/paper.typ` gives it letterhead, forms and tables; `print.typ` lays them out on A4, `screen.typ` as HTML. A
+template is never put together from facts: it reads them as JSON, so that a fact cannot become markup. Fonts come from
 the installation alone, and what a page says of time is the case's: the same facts give the same bytes on every machine.
 """
 
 import json
 import re
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Literal
 
 import typst
 from pydantic import BaseModel, ConfigDict
@@ -20,29 +21,30 @@ from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import Fault, NotFound
 from sop_engine.cases.fields import Title
 from sop_engine.documents.environment import TemplateError
-from sop_engine.documents.pdf_facts import UNPRINTABLE, paper_facts
+from sop_engine.documents.paper_facts import UNPRINTABLE, paper_facts
 
 ENDING = ".typ"
-STANDARD: Final = "a-2b"
-"""Electronic archives ask for PDF/A: everything needed to read the page is inside the file."""
+Medium = Literal["print", "screen"]
+"""PDF or HTML."""
 _ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _GLYPHLESS = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _PLACE = re.compile(r"┌─ (.+):(\d+):\d+$", re.MULTILINE)
 
 
-class RenderedPdf(BaseModel):
-    """A finished document."""
+class RenderedPaper(BaseModel):
+    """A finished paper in one medium."""
 
     model_config = ConfigDict(frozen=True)
 
     title: Title
     content: bytes
+    """A PDF, or HTML in UTF-8."""
     sha256: str
 
 
-class PdfTemplates:
-    """The PDF templates of an installation. Shared pieces lie in the folder `_shared`."""
+class PaperTemplates:
+    """The templates of an installation. Shared pieces lie in the folder `_shared`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
@@ -56,17 +58,19 @@ class PdfTemplates:
     def __contains__(self, template_id: str) -> bool:
         return _ID.fullmatch(template_id) is not None and (self._folder / f"{template_id}{ENDING}").is_file()
 
-    def render(self, template_id: str, facts: CaseFacts, values: dict[str, Any], firm: Title) -> RenderedPdf:
+    def render(
+        self, template_id: str, facts: CaseFacts, values: dict[str, Any], firm: Title, *, medium: Medium = "print"
+    ) -> RenderedPaper:
         """The same facts give the same bytes. Raises NotFound, or TemplateError with the line.
 
-        A character that no embedded font has is printed as `UNPRINTABLE`.
+        A character that no embedded font has is printed as `UNPRINTABLE`; a screen has fonts of its own.
         """
         if template_id not in self:
-            raise NotFound(f"there is no PDF template {template_id!r}", allowed=self.ids)
+            raise NotFound(f"there is no document template {template_id!r}", allowed=self.ids)
         given, at = paper_facts(facts, values, firm), int(facts.at.timestamp())
         while True:
             try:
-                content, title = self._compile(f"{template_id}{ENDING}", given, at)
+                content, title = self._compile(f"{template_id}{ENDING}", {"paper": given, "medium": medium}, at)
                 break
             except typst.TypstError as error:
                 glyphless = _glyphless(error)
@@ -74,13 +78,16 @@ class PdfTemplates:
                     raise _refused(template_id, self._place(error), error.message) from error
                 for text in glyphless:
                     given = given.replace(text, UNPRINTABLE)
-        return RenderedPdf(title=title, content=content, sha256=sha256(content).hexdigest())
+        return RenderedPaper(title=title, content=content, sha256=sha256(content).hexdigest())
 
-    def _compile(self, name: str, given: str, at: int) -> tuple[bytes, Title]:
+    def _compile(self, name: str, inputs: dict[str, str], at: int) -> tuple[bytes, Title]:
         with self._lock:  # one compiler serves every thread: its fonts are large, and it refuses to be entered twice
-            content = self._compiler.compile(
-                self._folder / name, format="pdf", sys_inputs={"paper": given}, pdf_standards=STANDARD, timestamp=at
-            )
+            compiled = partial(self._compiler.compile, self._folder / name, sys_inputs=inputs, timestamp=at)
+            if inputs["medium"] == "print":
+                # Electronic archives ask for PDF/A: everything needed to read the page is inside the file.
+                content = compiled(format="pdf", pdf_standards="a-2b")
+            else:
+                content = compiled(format="html")
             titles = json.loads(self._compiler.query("<title>", field="value"))
         assert isinstance(content, bytes)
         if not titles:

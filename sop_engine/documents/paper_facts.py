@@ -1,4 +1,4 @@
-"""What a PDF template is told of a case: JSON in which everything is written as it shall be read.
+"""What a paper is told of a case: JSON in which everything is written as it shall be read.
 
     {"case": {"case_id", "sop", "title"}, "firm": {"en", "zh"}, "on": "2026-03-02", "at": "2026-03-02 09:00 +08:00",
      "clocks": {"tax_deadline": {"due_at", "due_on"}}, "data": {…}}

@@ -1,0 +1,134 @@
+"""Every paper as HTML: the facts of the PDF, as text, on an accessible page that needs nothing from elsewhere."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from sop_engine.documents.papers import PaperTemplates
+from tests.integration.paper_samples import FOLDER, PAPERS, pages, paper, sample
+from tests.integration.test_pdf_papers import hostile, leaves
+
+PAGE = {"html", "head", "meta", "title", "style", "body", "header", "main", "footer"}
+TEXT = {"h1", "h2", "h3", "p", "br", "div", "span", "strong", "aside", "dl", "dt", "dd"}
+TABLE = {"table", "thead", "tbody", "tfoot", "tr", "th", "td"}
+every_template = pytest.mark.parametrize("template", PAPERS.ids)
+
+
+class Page(HTMLParser):
+    """What a browser would find."""
+
+    def __init__(self, template: str, data: dict[str, Any]) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text, self.inside = "", ""
+        self.feed(paper(template, data, medium="screen").content.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.inside = tag
+
+    def handle_data(self, data: str) -> None:
+        if self.inside != "style":
+            self.text += "".join(data.split())
+
+    def attributes(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@every_template
+def test_a_page_says_all_its_facts(template: str) -> None:
+    page = Page(template, sample(template))
+    assert [said for said in leaves(sample(template)) if "".join(said.split()) not in page.text] == []
+
+
+@every_template
+def test_a_page_can_be_read_aloud_and_needs_nothing_from_elsewhere(template: str) -> None:
+    page = Page(template, sample(template))
+    assert page.attributes("html") == [{"lang": "zh-CN"}]
+    assert len(page.attributes("h1")) == len(page.attributes("main")) == len(page.attributes("title")) == 1
+    assert {heading.get("scope") for heading in page.attributes("th")} <= {"col", "row"}
+    assert {"en", "zh-CN"} == {span["lang"] for span in page.attributes("span") if "lang" in span}
+    assert {name for name, _ in page.tags} <= PAGE | TEXT | TABLE
+    assert [attributes for _, attributes in page.tags if {"src", "href", "style"} & set(attributes)] == []
+
+
+@every_template
+def test_hostile_text_stays_text(template: str) -> None:
+    wicked = hostile({"sly": "x"})["sly"] + "</style><script>alert(1)</script><img src=x onerror=alert(1)>"
+
+    def poisoned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: poisoned(entry) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [poisoned(entry) for entry in value]
+        return wicked if isinstance(value, str) else value
+
+    page = Page(template, poisoned(sample(template)))
+    assert {name for name, _ in page.tags} <= PAGE | TEXT | TABLE
+    assert "<script>alert(1)</script>" in page.text
+    assert "root:" not in page.text
+
+
+@every_template
+def test_missing_facts_are_dashes(template: str) -> None:
+    assert "—" in Page(template, {}).text
+    assert "—" in Page(template, dict.fromkeys(sample(template))).text
+
+
+@every_template
+def test_the_same_facts_give_the_same_page(template: str) -> None:
+    again = paper(template, sample(template), PaperTemplates(FOLDER), medium="screen")
+    assert again == paper(template, sample(template), medium="screen")
+
+
+@pytest.mark.parametrize("medium", ["print", "screen"])
+def test_every_paper_is_the_same_in_another_process(medium: Any) -> None:
+    script = (
+        "import sys; from tests.integration.paper_samples import *\n"
+        "for template in PAPERS.ids: print(paper(template, sample(template), medium=sys.argv[1]).sha256)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", script, medium], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "2"}
+    )
+    assert answer.stdout.split() == [paper(template, sample(template), medium=medium).sha256 for template in PAPERS.ids]
+
+
+def test_both_media_have_the_same_words() -> None:
+    """What a template may write, each medium knows: `#let` names without an underscore."""
+
+    def words(name: str) -> set[str]:
+        return set(re.findall(r"^#let ([a-z][a-z-]*)\(", (FOLDER / "_shared" / name).read_text(encoding="utf-8"), re.M))
+
+    assert words("screen.typ") == words("print.typ")
+
+
+@pytest.mark.parametrize("medium", ["print", "screen"])
+def test_what_is_left_out_while_unknown_leaves_no_gap_and_no_dash(medium: Any) -> None:
+    lines = [{"service": "Ocean freight", "amount": {"amount": "100.00", "currency": "CNY"}}]
+    told = {"buyer_title": "Acme", "taxpayer_no": "9131", "issued_on": "2026-03-18", "due_on": "2026-04-17"}
+    more = {"invoice_kind": "agency", "tax_invoice_no": "2633", "service_lines": lines, "tax_rate": "0.06"}
+    sums = dict.fromkeys(("net", "vat", "total"), lines[0]["amount"])
+    data = {**told, **more, **sums, "invoice_no": "INV-1"}
+    if medium == "print":
+        (text,) = pages(paper("invoice", data))
+    else:
+        page = Page("invoice", data)
+        text = page.text
+        boxes = [str(box["class"]) for box in page.attributes("div") if str(box.get("class")).startswith("span-")]
+        # Title and number; date, due day and kind, which takes what is left of its row; the tax invoice; the words.
+        assert boxes == ["span-2", "span-2", "span-1", "span-1", "span-2", "span-4", "span-1"]
+    assert "—" not in text
+    assert "Bookingnumber" not in text
+    assert "Unitprice" not in text
+    assert "Unitprice" in "".join(pages(paper("invoice", sample("invoice"))))
+
+
+def test_figures_and_words_stand_as_on_paper() -> None:
+    page = Page("invoice", sample("invoice"))
+    words = ("人民币贰万陆仟柒佰玖拾玖元捌角整", "TWENTY-SIXTHOUSANDSEVENHUNDREDNINETY-NINEAND80/100ONLY")
+    for said in (*words, "CNY26,799.80", "6%"):
+        assert said in page.text
