@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -60,13 +61,11 @@ def _runs(content: Any, strong: bool = False) -> Iterator[Run]:
 def _lines(content: Any) -> list[list[Run]]:
     """The runs of each line; runs of one weight that touch are one."""
     lines: list[list[Run]] = [[]]
-    for run in _runs(content):
-        if run.text == "\n":
-            lines.append([])
-        elif lines[-1] and lines[-1][-1].strong == run.strong:
-            lines[-1][-1] = Run(text=lines[-1][-1].text + run.text, strong=run.strong)
-        elif run.text:
-            lines[-1].append(run)
+    for (strong, is_break), runs in groupby(_runs(content), key=lambda run: (run.strong, run.text == "\n")):
+        if is_break:
+            lines += [[] for _ in runs]
+        else:
+            lines[-1].append(Run(text="".join(run.text for run in runs), strong=strong))
     return lines
 
 
@@ -203,7 +202,10 @@ def read_page(name: str, about: Any, parts: Any) -> Page:
     try:
         return Page.model_validate({"about": about, "parts": parts})
     except ValidationError as error:
-        faults = [Fault(where=_where(name, fault["loc"]), what=fault["msg"]) for fault in error.errors()]
+        faults = [
+            Fault(where=_where(name, fault["loc"]), what=fault["msg"].removeprefix("Value error, "))
+            for fault in error.errors()
+        ]
         raise TemplateError(f"cannot show template {name}", faults) from None
 
 

@@ -20,7 +20,8 @@ class PageTemplate:
         """The page in UTF-8; the same page gives the same bytes. What it says is escaped, so that none of it becomes
         markup. Raises TemplateError with the line of the template."""
         try:
-            return self._environment.get_template(TEMPLATE).render(page=page).encode()
+            template = self._environment.get_template(TEMPLATE)
+            return "".join(template.root_render_func(template.new_context({"page": page}))).encode()
         except TemplateSyntaxError as error:
             raise syntax_error(error) from error
         except Exception as error:

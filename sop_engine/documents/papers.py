@@ -103,9 +103,15 @@ class PaperTemplates:
         return pdf, about[0] if about else None, parts
 
     def _place(self, error: typst.TypstError) -> str:
-        """File and line below the folder; the compiler names the way there from the working directory."""
-        found = _PLACE.search(error.diagnostic)
-        return f"{found[1].rpartition(f'{self._folder.name}/')[2]}:{found[2]}" if found else self._folder.name
+        """The paper's own line, and the one in `_shared` that it led to: `own.typ:3 (_shared/contents.typ:32)`.
+
+        The compiler names the innermost place first, by the way there from the working directory.
+        """
+        found = _PLACE.findall(error.diagnostic)
+        places = [f"{path.rpartition(f'{self._folder.name}/')[2]}:{line}" for path, line in found]
+        innermost = places[0] if places else self._folder.name
+        own = next((place for place in places if not place.startswith("_shared/")), innermost)
+        return innermost if own == innermost else f"{own} ({innermost})"
 
     @cached_property
     def _compiler(self) -> typst.Compiler:
