@@ -1,1 +1,1 @@
-"""Renders papers with Typst and notices with Jinja2 from a case's data; templates live in sop_definitions."""
+"""Renders papers with Typst (PDF) and Jinja2 (HTML), notices with Jinja2; templates live in sop_definitions."""

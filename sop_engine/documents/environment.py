@@ -1,15 +1,15 @@
-"""The Jinja2 environment of notices, and what their templates may name.
+"""The Jinja2 environments of notices and of pages, and what the templates of notices may name.
 
 Templates come from the installation, facts from cases: the sandbox keeps a template from reaching into Python. A notice
-is plain text, in which nothing can become markup; what is made from it escapes every line.
+is plain text, in which nothing can become markup; what is made from it escapes every line. A page escapes every value.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, Template, TemplateNotFound, TemplateSyntaxError, meta, nodes
+from jinja2 import FileSystemLoader, Template, TemplateNotFound, TemplateSyntaxError, Undefined, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sop_engine.cases.contracts.effects import CaseFacts
@@ -37,21 +37,33 @@ class _Environment(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
 
+def environment(
+    folder: Path,
+    *,
+    autoescape: bool,
+    undefined: type[Undefined],
+    finalize: Callable[[Any], Any] | None = None,
+) -> ImmutableSandboxedEnvironment:
+    """A sandbox for the templates of a folder: `autoescape` for markup, `undefined` for a name that has no value,
+    `finalize` for what to write in a value's place."""
+    return _Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=autoescape,
+        undefined=undefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+
 class TemplateFolder:
     """The templates of one folder, by id: the file name without its ending."""
 
     def __init__(self, folder: Path, ending: str) -> None:
         self._folder, self._ending = folder, ending
-        self._environment = _Environment(
-            loader=FileSystemLoader(folder),
-            autoescape=False,
-            undefined=Missing,
-            finalize=_dash_for_none,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
+        self._environment = environment(folder, autoescape=False, undefined=Missing, finalize=_dash_for_none)
         self._environment.filters.update(FILTERS)
 
     @property
@@ -69,7 +81,7 @@ class TemplateFolder:
         try:
             return self._environment.get_template(f"{template_id}{self._ending}")
         except TemplateSyntaxError as error:
-            raise _syntax(error) from error
+            raise syntax_error(error) from error
 
     def undeclared(self, template_id: str) -> tuple[str, ...]:
         """Names that the template, or what it refers to, uses and nobody provides: misspellings."""
@@ -102,7 +114,7 @@ class TemplateFolder:
         except TemplateNotFound:
             raise TemplateError("cannot read a template", [Fault(where=name, what="is not there")]) from None
         except TemplateSyntaxError as error:
-            raise _syntax(error) from error
+            raise syntax_error(error) from error
 
 
 def names(facts: CaseFacts, values: dict[str, Any], firm: Title) -> dict[str, Any]:
@@ -138,7 +150,8 @@ def failed(template_id: str, error: Exception) -> TemplateError:
     return TemplateError(f"cannot carry out template {template_id}", [Fault(where=place, what=str(error))])
 
 
-def _syntax(error: TemplateSyntaxError) -> TemplateError:
+def syntax_error(error: TemplateSyntaxError) -> TemplateError:
+    """A template that cannot be read, with the line."""
     what = error.message or "cannot be read"
     return TemplateError("cannot read a template", [Fault(where=f"{error.name}:{error.lineno}", what=what)])
 

@@ -1,13 +1,14 @@
 """Papers as PDF and as HTML, both from one template: `<id>.typ` in Typst, which says what the paper holds.
 
-`_shared/paper.typ` gives it letterhead, forms and tables; `print.typ` lays them out on A4, `screen.typ` as HTML. A
-template is never put together from facts: it reads them as JSON, so that a fact cannot become markup. Fonts come from
-the installation alone, and what a page says of time is the case's: the same facts give the same bytes on every machine.
+`_shared/paper.typ` gives it letterhead, forms and tables; `print.typ` lays them out on A4, `screen.typ` says them as
+data, of which Jinja2 draws the HTML. A template is never put together from facts: it reads them as JSON, so that a fact
+cannot become markup. Fonts come from the installation alone, and what a page says of time is the case's: the same facts
+give the same bytes on every machine.
 """
 
 import json
 import re
-from functools import cached_property, partial
+from functools import cached_property
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -21,6 +22,8 @@ from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import Fault, NotFound
 from sop_engine.cases.fields import Title
 from sop_engine.documents.environment import TemplateError
+from sop_engine.documents.page import read_page
+from sop_engine.documents.page_html import PageTemplate
 from sop_engine.documents.paper_facts import UNPRINTABLE, paper_facts
 
 ENDING = ".typ"
@@ -48,6 +51,7 @@ class PaperTemplates:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
+        self._page = PageTemplate(self._folder / "_shared")
         self._lock = Lock()
 
     @property
@@ -67,37 +71,47 @@ class PaperTemplates:
         """
         if template_id not in self:
             raise NotFound(f"there is no document template {template_id!r}", allowed=self.ids)
-        given, at = paper_facts(facts, values, firm), int(facts.at.timestamp())
+        name, given = f"{template_id}{ENDING}", paper_facts(facts, values, firm)
         while True:
             try:
-                content, title = self._compile(f"{template_id}{ENDING}", {"paper": given, "medium": medium}, at)
+                pdf, about, parts = self._compile(name, {"paper": given, "medium": medium}, int(facts.at.timestamp()))
                 break
             except typst.TypstError as error:
                 glyphless = _glyphless(error)
                 if not any(text in given for text in glyphless):
-                    raise _refused(template_id, self._place(error), error.message) from error
+                    raise _refused(name, self._place(error), error.message) from error
                 for text in glyphless:
                     given = given.replace(text, UNPRINTABLE)
+        if about is None:
+            raise _refused(name, name, "has no title: #show: paper.with((en: …, zh: …))")
+        content = pdf if medium == "print" else self._page.render(read_page(name, about, parts))
+        title = Title.model_validate(about["title"])
         return RenderedPaper(title=title, content=content, sha256=sha256(content).hexdigest())
 
-    def _compile(self, name: str, inputs: dict[str, str], at: int) -> tuple[bytes, Title]:
+    def _compile(self, name: str, inputs: dict[str, str], at: int) -> tuple[bytes, Any, list[Any]]:
+        """The PDF, what the paper says of itself (none where it has no title), and the parts that it has on a screen.
+
+        Asked for a screen, the PDF is empty; but only a compilation says in which line a fault is.
+        """
         with self._lock:  # one compiler serves every thread: its fonts are large, and it refuses to be entered twice
-            compiled = partial(self._compiler.compile, self._folder / name, sys_inputs=inputs, timestamp=at)
-            if inputs["medium"] == "print":
-                # Electronic archives ask for PDF/A: everything needed to read the page is inside the file.
-                content = compiled(format="pdf", pdf_standards="a-2b")
-            else:
-                content = compiled(format="html")
-            titles = json.loads(self._compiler.query("<title>", field="value"))
-        assert isinstance(content, bytes)
-        if not titles:
-            raise _refused(name, name, "has no title: #show: paper.with((en: …, zh: …))")
-        return content, Title.model_validate(titles[0])
+            # Electronic archives ask for PDF/A: everything needed to read the page is inside the file.
+            pdf = self._compiler.compile(
+                self._folder / name, format="pdf", sys_inputs=inputs, pdf_standards="a-2b", timestamp=at
+            )
+            about, parts = (json.loads(self._compiler.query(label, field="value")) for label in ("<paper>", "<part>"))
+        assert isinstance(pdf, bytes)
+        return pdf, about[0] if about else None, parts
 
     def _place(self, error: typst.TypstError) -> str:
-        """File and line below the folder; the compiler names the way there from the working directory."""
-        found = _PLACE.search(error.diagnostic)
-        return f"{found[1].rpartition(f'{self._folder.name}/')[2]}:{found[2]}" if found else self._folder.name
+        """The paper's own line, and the one in `_shared` that it led to: `own.typ:3 (_shared/contents.typ:32)`.
+
+        The compiler names the innermost place first, by the way there from the working directory.
+        """
+        found = _PLACE.findall(error.diagnostic)
+        places = [f"{path.rpartition(f'{self._folder.name}/')[2]}:{line}" for path, line in found]
+        innermost = places[0] if places else self._folder.name
+        own = next((place for place in places if not place.startswith("_shared/")), innermost)
+        return innermost if own == innermost else f"{own} ({innermost})"
 
     @cached_property
     def _compiler(self) -> typst.Compiler:
