@@ -19,9 +19,9 @@ from sop_engine.freight.rules import Fault, RuleError
 
 
 class Container(BaseModel):
-    """One container; without `returned_on` its stay goes on."""
+    """One container; without `returned_on` its stay goes on. What else a case knows of it plays no part."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     container_no: str
     equipment: str

@@ -26,9 +26,16 @@ def resolve(value: Any, now: datetime, today: date) -> Any:
     return value
 
 
+def read(name: str) -> Any:
+    return read_file(EXAMPLES / name).value
+
+
 def play(name: str) -> tuple[House, str]:
-    example = read_file(EXAMPLES / name).value
-    house = RuledHouse()
+    return play_out(read(name), RuledHouse())
+
+
+def play_out(example: Any, house: House) -> tuple[House, str]:
+    """Every act of an example; gives the shipment's case."""
     today = house.now.date()
     house.open(example["sop"], example["id"], resolve(example["data"], house.now, today))
     for number, act in enumerate(example["script"]):
@@ -44,7 +51,7 @@ def play(name: str) -> tuple[House, str]:
                 assert kind == "task"
                 house.do(case_id, act["as"], target, act["outcome"], data, tick=tuple(act.get("checklist", ())))
         except Exception as error:
-            raise AssertionError(f"act {number} of {name}: {act.get('say')}: {error}") from error
+            raise AssertionError(f"act {number} of {example['id']}: {act.get('say')}: {error}") from error
     return house, example["id"]
 
 

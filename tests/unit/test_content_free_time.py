@@ -10,6 +10,7 @@ import pytest
 from sop_engine.cases.faults import InvalidInput
 from tests.unit.content_house import RuledHouse
 from tests.unit.test_content_customs import CUSTOMER
+from tests.unit.test_content_examples import play_out, read
 from tests.unit.test_content_freight import PARTY, go_out
 
 DISCHARGED = "2026-03-02"
@@ -124,3 +125,22 @@ def test_the_release_tells_when_free_time_ends() -> None:
     assert house.data("R")["free_time_end_on"] == date(2026, 3, 11)
     assert house.states["R"].clocks["free_time#1"].due_at == datetime.fromisoformat("2026-03-12T00:00+08:00")
     assert not house.states["R"].clocks["informing#1"].is_open
+
+
+def test_the_containers_of_a_shipment_are_charged_by_its_carriers_tariff() -> None:
+    """The shipped import, as if it came by sea: ten days are free, the first is that of the discharge."""
+    example, house = read("import_air.yaml"), Terminal()
+    box, script = {**DRY, "seal_no": "S-1"}, example["script"]
+    example["data"] |= {"carrier": "EXAMPLE", "discharge_port": "CNSHA"}
+    papers = next(act for act in script if act.get("do") == "task making_transport_documents")
+    papers["data"]["containers"] = [box]
+    handed_over = next(number for number, act in enumerate(script) if act.get("do") == "task handing_over")
+    boxes = [{**box, "returned_on": "= today"}]
+    back_again = {"case": "delivery", "as": "ma.chao", "do": "task returning_containers", "outcome": "returned"}
+    script.insert(handed_over + 1, {**back_again, "data": {"containers": boxes}})
+    _, shipment = play_out(example, house)
+    assert house.states[shipment].outcome == "paid"
+    arrived_on = house.data(shipment)["arrived_on"]
+    assert house.data(f"{shipment}.delivery")["free_time_end_on"] == arrived_on + timedelta(days=9)
+    assert house.data(f"{shipment}.delivery")["detention"].amount == 0
+    assert house.costs == []
