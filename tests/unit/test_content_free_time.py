@@ -142,5 +142,5 @@ def test_the_containers_of_a_shipment_are_charged_by_its_carriers_tariff() -> No
     assert house.states[shipment].outcome == "paid"
     arrived_on = house.data(shipment)["arrived_on"]
     assert house.data(f"{shipment}.delivery")["free_time_end_on"] == arrived_on + timedelta(days=9)
-    assert house.data(f"{shipment}.delivery")["detention"].amount == 0
+    assert house.data(f"{shipment}.delivery")["detention"]["amount"] == 0
     assert house.costs == []
