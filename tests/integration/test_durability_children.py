@@ -143,6 +143,7 @@ async def test_a_child_ended_from_outside_is_an_incident_to_retry(house: Install
 async def test_a_child_left_at_once_is_cancelled(house: Installation) -> None:
     """Its start and its cancellation are given to the server together; the second waits for the first."""
     await go(house, "glance", "glance")
+    await has_status(house, "glance.glance", "cancelled")
     assert (await house.handle("glance.glance").result())["status"] == "cancelled"
     view = await house.view("glance")
     assert (view.status, view.states) == ("open", ("deciding",))

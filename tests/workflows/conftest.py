@@ -5,21 +5,31 @@ never skips or skips once for all.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.unit.timekeeping_samples import china
 from tests.workflows.harness import House, time_skipping_house
-from tests.workflows.instants import ESTIMATED, library_with
+from tests.workflows.instants import ESTIMATED, THE_DAY, library_with
+
+
+@asynccontextmanager
+async def far_house(folder: Path) -> AsyncIterator[House]:
+    """An installation whose clock stands at THE_DAY."""
+    async with time_skipping_house(folder, library=library_with(ESTIMATED, folder)) as running:
+        await running.pass_until(china(THE_DAY))
+        yield running
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with time_skipping_house(tmp_path, library=library_with(ESTIMATED, tmp_path)) as running:
+    async with far_house(tmp_path) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with time_skipping_house(tmp_path_factory.mktemp("house")) as running:
+    async with far_house(tmp_path_factory.mktemp("house")) as running:
         yield running

@@ -18,6 +18,19 @@ HALF_A_MINUTE = timedelta(seconds=30)
 
 FAR_YEAR = 2094
 """A year that no run of the tests lives to see: a server's clock starts today and only goes forward."""
+THE_DAY = "2093-11-23 09:00"
+"""A Monday in the year before: when tests on a server begin that name days."""
+
+YEAR_BEFORE = """
+year: 2093
+status: published
+authority: {en: A test fixture, zh: 测试数据}
+source: invented for tests
+published_on: "2092-11-04"
+holidays:
+  - {name: {en: National Day, zh: 国庆节}, from: "2093-10-01", to: "2093-10-07"}
+working_days: []
+"""
 
 ESTIMATED = """
 year: 2094
@@ -65,8 +78,10 @@ def reached_at(rungs: Mapping[str, datetime]) -> dict[str, str]:
 
 
 def library_with(year: str, folder: Path) -> Library:
-    """The shipped content with one more year of holidays."""
+    """The shipped content with holidays of the far year and the one before."""
     root = folder / "content"
     shutil.copytree(content_root(), root, ignore=shutil.ignore_patterns("__pycache__"))
-    (root / "calendars" / "cn_holidays" / f"{FAR_YEAR}.yaml").write_text(year, "utf-8")
+    holidays = root / "calendars" / "cn_holidays"
+    (holidays / f"{FAR_YEAR - 1}.yaml").write_text(YEAR_BEFORE, "utf-8")
+    (holidays / f"{FAR_YEAR}.yaml").write_text(year, "utf-8")
     return load_library(root)

@@ -15,8 +15,8 @@ SAILING = {
     "booking_no": "COSU6123456789",
     "vessel_or_flight": "COSCO STAR",
     "voyage_or_service": "012W",
-    "etd_at": "2026-12-10T20:00+08:00",
-    "eta_at": "2027-01-11T08:00+08:00",
+    "etd_at": "2093-12-10T20:00+08:00",
+    "eta_at": "2094-01-11T08:00+08:00",
 }
 PREPARATION_DATA: dict[str, Any] = {**CUSTOMER, **SEA_EXPORT, "destination": "DEHAM", "consignment": PAPER}
 DELIVERY_DATA: dict[str, Any] = {**CUSTOMER, "consignee": {**PARTY, "email": "door@elbe.example"}, "pieces": 100}
@@ -38,7 +38,7 @@ TAX_DATA: dict[str, Any] = {
 async def intake(desk: Desk) -> None:
     await desk.do("zhou.jie", "received", "recorded", commission_form="email", source_document="order.pdf")
     parties: dict[str, Any] = {"shipper": PARTY, "consignee": PARTY, "notify_party": PARTY}
-    cargo = {"goods": GOODS, "cargo_class": "general", "freight_payment": "prepaid", "planned_ship_on": "2026-12-10"}
+    cargo = {"goods": GOODS, "cargo_class": "general", "freight_payment": "prepaid", "planned_ship_on": "2093-12-10"}
     way = {"origin": "CNNGB", "destination": "DEHAM", "transport_mode": "sea"}
     await desk.do("zhou.jie", "checking", "complete", **parties, **cargo, **way)
     await desk.do("zhou.jie", "reviewing", "clean")
@@ -61,7 +61,7 @@ async def booking(desk: Desk) -> None:
 
 
 async def papers_collected(desk: Desk, kinds: tuple[str, ...] = EXPORT_PAPERS) -> None:
-    documents = [{"type": kind, "no": f"{kind}-1", "valid_to": "2027-06-30"} for kind in kinds]
+    documents = [{"type": kind, "no": f"{kind}-1", "valid_to": "2094-06-30"} for kind in kinds]
     await desk.do("zhou.jie", "collecting", "complete", documents=documents)
     await desk.do("zhou.jie", "first_check", "agreed", goods_match=True)
 
@@ -118,7 +118,7 @@ async def released(desk: Desk) -> None:
     await desk.hear("customs.released", release_no="R-1")
     stamped = {"release_notice": "notice.pdf", "stamped_delivery_order": "order.pdf"}
     await desk.do("zhang.wei", "storing_evidence", "stored", **stamped)
-    await desk.do("zhou.jie", "arranging_pickup", "arranged", pickup_vehicle="B-1", pickup_on="2026-12-01")
+    await desk.do("zhou.jie", "arranging_pickup", "arranged", pickup_vehicle="B-1", pickup_on="2093-12-01")
 
 
 async def tax_notice(desk: Desk, paid_by: str = "customer") -> None:
@@ -140,11 +140,11 @@ async def invoice_sent(desk: Desk) -> None:
 
 
 async def money_booked(desk: Desk, amount: str, bank_ref: str) -> None:
-    await desk.hear("payment.received", received_amount=amount, received_on="2026-11-22", bank_ref=bank_ref)
+    await desk.hear("payment.received", received_amount=amount, received_on="2093-11-22", bank_ref=bank_ref)
     await desk.do("hu.jing", "posting", "posted")
 
 
-async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on: str = "2026-12-31") -> None:
+async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on: str = "2093-12-31") -> None:
     """A bill with 6 % VAT on each line: charge and amount without it."""
     net = [Decimal(amount) for _, amount in lines]
     vat = (sum(net, Decimal()) * Decimal("0.06")).quantize(Decimal("0.01"))
@@ -153,7 +153,7 @@ async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on
         "entering_bill",
         "entered",
         bill_no=bill_no,
-        billed_on="2026-11-22",
+        billed_on="2093-11-22",
         bill_due_on=due_on,
         bill_lines=[{"service": charge, "amount": f"CNY {amount}", "vat_rate": "0.06"} for charge, amount in lines],
         bill_vat=f"CNY {vat}",
@@ -164,5 +164,5 @@ async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on
 async def bill_paid(desk: Desk, *approvers: str) -> None:
     for approver in approvers:
         await desk.do(approver, "approving_payment", "approved")
-    paid = {"bill_paid_on": "2026-11-23", "payment_ref": f"PAY-{desk.case_id}-{(await desk.view()).data['bill_no']}"}
+    paid = {"bill_paid_on": "2093-11-23", "payment_ref": f"PAY-{desk.case_id}-{(await desk.view()).data['bill_no']}"}
     await desk.do("guo.qiang", "paying_bill", "paid", **paid)

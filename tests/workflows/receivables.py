@@ -80,7 +80,7 @@ class Receivable:
 
     async def hear(self, amount: str, reference: str) -> None:
         """The bank reports money; nobody books it."""
-        await self.desk.hear("payment.received", received_amount=amount, received_on="2026-11-20", bank_ref=reference)
+        await self.desk.hear("payment.received", received_amount=amount, received_on="2093-11-20", bank_ref=reference)
 
     async def book(self, count: int = 1) -> None:
         """The clerk books what waits, one receipt after the other, and the books have it."""
@@ -124,7 +124,7 @@ class Receivable:
             Decimal(str(data[name]["amount"])) for name in ("amount_due", "received_total", "surplus_settled")
         )
         assert items[self.invoice_no] == max(due - received, Decimal()), items
-        assert sum(items.values()) == due - received + surplus, items
+        assert sum(items.values()) == due - received + surplus, (items, due, received, surplus, data)
         assert received == sum((Decimal(str(each["amount"]["amount"])) for each in data["booked"]), Decimal())
 
 

@@ -145,7 +145,7 @@ async def test_foreign_money_is_not_booked_but_set_aside_until_it_is_reported_ag
 async def test_money_found_by_the_clerk_is_booked_beside_what_the_bank_told(shared_house: House) -> None:
     case = await Receivable.open(shared_house, "PAY-FOUND")
     await case.hear("CNY 400", "FOUND-1")
-    found = {"received_on": "2026-11-19", "received_amount": "CNY 500", "bank_ref": "FOUND-2"}
+    found = {"received_on": "2093-11-19", "received_amount": "CNY 500", "bank_ref": "FOUND-2"}
     await case.desk.do("hu.jing", "open", "money_received", **found)
     await case.book(2)
     await case.desk.task("reminded")
@@ -163,7 +163,7 @@ async def test_too_much_after_closing_began_is_returned_as_often_as_it_comes(sha
     with pytest.raises(InvalidInput, match="No money waits to be booked"):
         await case.desk.do("hu.jing", "closing", "closed", closing_entry="E-1")
     await case.book()
-    refund = {"credit_action": "By bank", "refunded_on": "2026-11-21"}
+    refund = {"credit_action": "By bank", "refunded_on": "2093-11-21"}
     await case.desk.do("hu.jing", "crediting", "refunded", **refund)
     await case.desk.task("closing")
     await case.agree()
@@ -175,7 +175,7 @@ async def test_too_much_after_closing_began_is_returned_as_often_as_it_comes(sha
     assert not any(case.open_items().values())
     with Session(shared_house.engine) as session:
         refunds = session.exec(select(ItemRow).where(ItemRow.party == case.customer, ItemRow.kind == "money_returned"))
-        assert [str(row.dated_on) for row in refunds] == ["2026-11-21", "2026-11-21"]
+        assert [str(row.dated_on) for row in refunds] == ["2093-11-21", "2093-11-21"]
 
 
 async def test_money_while_a_write_off_is_approved_stops_it_and_lessens_it(shared_house: House) -> None:

@@ -19,7 +19,7 @@ PERSONS = {
     "department_manager": "sun.lihua",
     "general_manager": "chen.guodong",
 }
-TODAY = "2026-11-22"
+TODAY = "2093-11-22"
 
 
 def form(task: TaskView, outcome: str, draw: random.Random) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def form(task: TaskView, outcome: str, draw: random.Random) -> dict[str, Any]:
         case "disputed", _:
             return {"customer_answer": "They accept it"}
         case "overdue", "promised":
-            return {"promise_on": "2027-02-01", "promise_amount": f"CNY {GROSS}", "customer_answer": "Later"}
+            return {"promise_on": "2094-02-01", "promise_amount": f"CNY {GROSS}", "customer_answer": "Later"}
         case "overdue", "escalated":
             return {"customer_answer": "None"}
         case "crediting", _:

@@ -10,18 +10,18 @@ from tests.workflows.harness import House
 from tests.workflows.instants import on_the_minute, reached_at, told_at
 
 IMPORT = {**CUSTOMER, "direction": "import"}
-INSPECTION = {**CUSTOMER, "instruction_no": "INS-1", "appointed_at": "2026-12-01T10:00+08:00"}
-MONEY = {"paid_on": "2026-11-22", "voucher_no": "V-1"}
+INSPECTION = {**CUSTOMER, "instruction_no": "INS-1", "appointed_at": "2093-12-01T10:00+08:00"}
+MONEY = {"paid_on": "2093-11-22", "voucher_no": "V-1"}
 
 
 async def test_a_declaration_is_accepted_and_taxed(shared_house: House) -> None:
     desk = await Desk.open(shared_house, "CustomsDeclaration", "DCL-1", **IMPORT)
     await paths.declared(desk)
-    await desk.hear("customs.accepted", declared_on="2026-11-20")
+    await desk.hear("customs.accepted", declared_on="2093-11-20")
     await desk.hear("customs.tax_assessed", assessed_tax="CNY 22040")
     assert await desk.ended() == "declared"
     data = (await desk.view()).data
-    assert (data["declared_on"], data["assessed_tax"]["amount"]) == ("2026-11-20", "22040")
+    assert (data["declared_on"], data["assessed_tax"]["amount"]) == ("2093-11-20", "22040")
     assert desk.told("declaration_result") == [paths.CUSTOMER_MAIL, "xu.ming", "zhou.jie"]
 
 
@@ -37,7 +37,7 @@ async def test_a_returned_declaration_is_corrected_and_checked_by_another(shared
     await desk.do("liu.yang", "checking", "agreed", check_result="Equal")
     await desk.do("zhang.wei", "submitting", "submitted")
     await desk.task("awaiting_receipt")
-    await desk.hear("customs.released", released_at="2026-11-22T09:00+08:00")
+    await desk.hear("customs.released", released_at="2093-11-22T09:00+08:00")
     assert await desk.ended() == "declared"
     assert (await desk.view()).data["receipt_status"] == "released"
 
@@ -45,7 +45,7 @@ async def test_a_returned_declaration_is_corrected_and_checked_by_another(shared
 async def test_an_inspection_is_passed(shared_house: House) -> None:
     desk = await Desk.open(shared_house, "CustomsInspection", "INS-1", **INSPECTION)
     await paths.inspection_ready(desk)
-    times = {"started_at": "2026-11-22T09:00+08:00", "finished_at": "2026-11-22T10:00+08:00"}
+    times = {"started_at": "2093-11-22T09:00+08:00", "finished_at": "2093-11-22T10:00+08:00"}
     await desk.do("zhang.wei", "inspecting", "passed", **times)
     assert await desk.ended() == "passed"
     assert set(desk.told("inspection_ordered")) > {"deng.hui", "ma.chao", "zhou.jie", paths.CUSTOMER_MAIL}
@@ -58,7 +58,7 @@ async def test_a_discrepancy_has_the_declaration_amended(shared_house: House) ->
     await desk.hear("customs.inspection_failed", finding="Twelve pieces too many")
     await desk.do("zhang.wei", "discrepancy", "inspect_again", remedy="supplement_document")
     await desk.do("zhang.wei", "preparing_papers", "ready", document_list=["list"], person_attending="Zhang Wei")
-    found = {"started_at": "2026-11-22T09:00+08:00", "finding": "Still twelve too many"}
+    found = {"started_at": "2093-11-22T09:00+08:00", "finding": "Still twelve too many"}
     await desk.do("zhang.wei", "inspecting", "discrepancy", **found)
     await desk.do("zhang.wei", "discrepancy", "amend", remedy="amend_declaration", cost="CNY 800")
     assert await desk.ended() == "amend_declaration"
@@ -83,7 +83,7 @@ async def test_a_refused_release_is_told_and_ends_the_case(shared_house: House) 
 
 
 async def test_tax_is_paid_for_the_customer_and_posted(shared_house: House) -> None:
-    desk = await Desk.open(shared_house, "TaxPayment", "TAX-1", **paths.TAX_DATA, declared_on="2026-11-20")
+    desk = await Desk.open(shared_house, "TaxPayment", "TAX-1", **paths.TAX_DATA, declared_on="2093-11-20")
     await paths.tax_notice(desk, paid_by="us_on_behalf")
     # Duty 8 % of 1 000 000 = 80 000; VAT 13 % of 1 080 000 = 140 400.
     amount = "CNY 220400"
@@ -113,62 +113,62 @@ async def test_a_late_import_bears_a_fee_by_the_reading_of_its_case(shared_house
 
 
 async def test_a_deposit_in_place_of_tax_is_settled_in_a_case_of_its_own(shared_house: House) -> None:
-    desk = await Desk.open(shared_house, "TaxPayment", "TAX-3", **paths.TAX_DATA, declared_on="2026-11-20")
+    desk = await Desk.open(shared_house, "TaxPayment", "TAX-3", **paths.TAX_DATA, declared_on="2093-11-20")
     await paths.tax_notice(desk, paid_by="us_on_behalf")
-    lodged = {"deposit": "CNY 230000", "deposit_no": "DP-1", "deposited_on": "2026-11-22"}
+    lodged = {"deposit": "CNY 230000", "deposit_no": "DP-1", "deposited_on": "2093-11-22"}
     await desk.do("hu.jing", "awaiting_payment", "deposit_lodged", **lodged)
     await desk.do("guo.qiang", "confirming_deposit", "confirmed")
     assert await desk.ended() == "paid"
     settlement = Desk(shared_house, "TAX-3.deposit")
     await settlement.do(
-        "zhang.wei", "awaiting_determination", "determined", due="CNY 220400", determined_on="2026-11-22"
+        "zhang.wei", "awaiting_determination", "determined", due="CNY 220400", determined_on="2093-11-22"
     )
-    await settlement.do("hu.jing", "awaiting_return", "received", received="CNY 9600", received_on="2026-11-22")
+    await settlement.do("hu.jing", "awaiting_return", "received", received="CNY 9600", received_on="2093-11-22")
     assert await settlement.ended() == "settled"
     assert settlement.told("tax_deposit_settled") == [paths.CUSTOMER_MAIL]
 
 
 async def test_a_refund_is_claimed_granted_and_collected(shared_house: House) -> None:
-    opening = {"declaration_no": paths.DECLARATION_NO, "kind": "overpaid", "paid_on": "2025-11-27"}
+    opening = {"declaration_no": paths.DECLARATION_NO, "kind": "overpaid", "paid_on": "2092-11-27"}
     desk = await Desk.open(shared_house, "TaxAdjustment", "ADJ-1", **CUSTOMER, **opening)
-    claim = {"paid": "CNY 220400", "due": "CNY 200400", "grounds": "Wrong code", "claimed_on": "2026-11-22"}
+    claim = {"paid": "CNY 220400", "due": "CNY 200400", "grounds": "Wrong code", "claimed_on": "2093-11-22"}
     await desk.do("zhang.wei", "applying", "claimed", **claim)
     await desk.do("zhang.wei", "awaiting_customs", "granted")
     # 360 days at 0.05 % a year of 360 days on 20 000 = 10.00.
-    await desk.do("hu.jing", "collecting", "received", received="CNY 20010", received_on="2026-11-22")
+    await desk.do("hu.jing", "collecting", "received", received="CNY 20010", received_on="2093-11-22")
     assert await desk.ended() == "refunded"
-    assert (await desk.view()).data["claim_by_on"] == "2028-11-27"
+    assert (await desk.view()).data["claim_by_on"] == "2095-11-27"
 
 
 async def test_overdue_tax_is_called_in_daily_and_bears_a_surcharge(house: House) -> None:
-    await house.pass_until(china("2027-01-21 09:00"))
-    desk = await Desk.open(house, "TaxPayment", "TAX-2", **paths.TAX_DATA, declared_on="2027-01-21")
+    await house.pass_until(china("2094-01-21 09:00"))
+    desk = await Desk.open(house, "TaxPayment", "TAX-2", **paths.TAX_DATA, declared_on="2094-01-21")
     await paths.tax_notice(desk)
     await desk.task("awaiting_payment")
     # 15 days after 21 January: Friday 5 February, a statutory day off like those up to Monday the 8th; so Tuesday the
     # 9th, 24:00. No notice for 2027 is out: the date is provisional.
     deadline = await desk.clock("tax_deadline#1")
-    assert (on_the_minute(deadline.due_at), deadline.provisional) == ("2027-02-10 00:00", True)
-    await house.pass_until(china("2027-02-11 12:00"))
+    assert (on_the_minute(deadline.due_at), deadline.provisional) == ("2094-02-10 00:00", True)
+    await house.pass_until(china("2094-02-11 12:00"))
     await desk.settled()
     # At risk: 21 January 09:00 to 10 February 00:00 = 471 h; 80 % = 376.8 h = 15 d 16 h 48 min.
     assert reached_at(await desk.rungs("tax_deadline")) == {
-        "five_days_before": "2027-02-04 00:00",
-        "at_risk": "2027-02-06 01:48",
-        "two_days_before": "2027-02-07 00:00",
-        "day_before": "2027-02-08 00:00",
-        "last_day": "2027-02-09 00:00",
-        "breached": "2027-02-10 00:00",
+        "five_days_before": "2094-02-04 00:00",
+        "at_risk": "2094-02-06 01:48",
+        "two_days_before": "2094-02-07 00:00",
+        "day_before": "2094-02-08 00:00",
+        "last_day": "2094-02-09 00:00",
+        "breached": "2094-02-10 00:00",
     }
     assert told_at(desk.notices("tax_reminder")) == {
-        f"2027-02-0{day} 00:00": [paths.CUSTOMER_MAIL] for day in (4, 7, 8, 9)
+        f"2094-02-0{day} 00:00": [paths.CUSTOMER_MAIL] for day in (4, 7, 8, 9)
     }
     managers = ["he.ping", "huang.tao", "lin.yue", paths.CUSTOMER_MAIL, "tang.wei"]
     assert told_at(desk.notices("tax_overdue")) == {
-        "2027-02-10 00:00": managers,
-        "2027-02-11 00:00": [paths.CUSTOMER_MAIL],
+        "2094-02-10 00:00": managers,
+        "2094-02-11 00:00": [paths.CUSTOMER_MAIL],
     }
-    await desk.do("zhang.wei", "overdue", "paid", paid_on="2027-02-11", paid_amount="CNY 220620.40", voucher_no="V-2")
+    await desk.do("zhang.wei", "overdue", "paid", paid_on="2094-02-11", paid_amount="CNY 220620.40", voucher_no="V-2")
     # Two days late, the 10th and the 11th: 220 400 x 0.05 % x 2 = 220.40.
     await paths.voucher_checked(desk, "CNY 220620.40")
     assert await desk.ended() == "paid"

@@ -21,7 +21,7 @@ async def invoicing(house: House, case_id: str) -> Desk:
     return desk
 
 
-async def collection(house: House, case_id: str, due_on: str = "2026-12-31") -> Desk:
+async def collection(house: House, case_id: str, due_on: str = "2093-12-31") -> Desk:
     data: dict[str, Any] = {"invoice_no": f"INV-{case_id}", "amount_due": "CNY 9540", "due_on": due_on}
     return await Desk.open(house, "Collection", case_id, **CUSTOMER, **data)
 
@@ -70,7 +70,7 @@ async def test_a_short_payment_waits_for_the_rest_and_too_much_is_returned(share
     await paths.money_booked(desk, "CNY 9000", "BK-2")
     await desk.task("reminded")
     await paths.money_booked(desk, "CNY 600", "BK-3")
-    await desk.do("hu.jing", "crediting", "refunded", credit_action="CNY 60 returned", refunded_on="2026-11-22")
+    await desk.do("hu.jing", "crediting", "refunded", credit_action="CNY 60 returned", refunded_on="2093-11-22")
     await desk.do("hu.jing", "closing", "closed", closing_entry="E-2")
     assert await desk.ended() == "paid"
     assert desk.told("payment_short") == [paths.CUSTOMER_MAIL]
@@ -78,20 +78,20 @@ async def test_a_short_payment_waits_for_the_rest_and_too_much_is_returned(share
 
 
 async def test_a_broken_promise_leads_to_a_write_off_approved_twice(house: House) -> None:
-    desk = await collection(house, "COL-3", due_on="2026-12-31")
+    desk = await collection(house, "COL-3", due_on="2093-12-31")
     # Due until 1 January 2027, 00:00.
-    await house.pass_until(china("2027-01-04 09:00"))
-    promise = {"promise_on": "2027-01-08", "promise_amount": "CNY 9540", "customer_answer": "Next week"}
+    await house.pass_until(china("2094-01-04 09:00"))
+    promise = {"promise_on": "2094-01-08", "promise_amount": "CNY 9540", "customer_answer": "Next week"}
     await desk.do("hu.jing", "overdue", "promised", **promise)
-    await house.pass_until(china("2027-01-11 09:00"))
+    await house.pass_until(china("2094-01-11 09:00"))
     await desk.settled()
     assert told_at(desk.notices("dunning_notice")) == {
-        "2027-01-01 00:00": [paths.CUSTOMER_MAIL],  # overdue
-        "2027-01-09 00:00": [paths.CUSTOMER_MAIL],  # the promise of 8 January was broken; it held back the 7th day's
+        "2094-01-01 00:00": [paths.CUSTOMER_MAIL],  # overdue
+        "2094-01-09 00:00": [paths.CUSTOMER_MAIL],  # the promise of 8 January was broken; it held back the 7th day's
     }
-    await house.pass_until(china("2027-01-31 09:00"))
+    await house.pass_until(china("2094-01-31 09:00"))
     escalated = await desk.task("escalated")
-    assert on_the_minute(escalated.opened_at) == "2027-01-30 00:00"  # the 30th day past due
+    assert on_the_minute(escalated.opened_at) == "2094-01-30 00:00"  # the 30th day past due
     await desk.do("sun.lihua", "escalated", "decided", action="write_off", approval="Bankrupt")
     await desk.do("qian.li", "approving_write_off", "approved", approval="Proved by the court")
     refused = await house.refused(

@@ -28,7 +28,7 @@ async def test_a_prohibited_commission_is_refused_with_an_explanation(shared_hou
     await desk.task("clarifying")
     await desk.hear("customer.answered", answer="Carved ivory")
     parties = {"shipper": PARTY, "consignee": PARTY, "notify_party": PARTY, "goods": [{**GOODS[0], "name": "Ivory"}]}
-    cargo = {"cargo_class": "general", "freight_payment": "prepaid", "planned_ship_on": "2026-12-10"}
+    cargo = {"cargo_class": "general", "freight_payment": "prepaid", "planned_ship_on": "2093-12-10"}
     way = {"origin": "CNNGB", "destination": "DEHAM", "transport_mode": "sea"}
     await desk.do("xu.ming", "checking", "complete", **parties, **cargo, **way)
     await desk.do("xu.ming", "refusing", "refused", reject_reason="prohibited", explanation="Ivory may not be carried")

@@ -34,11 +34,11 @@ async def delivered(house: House, case_id: str, cash: str | None = None, **more:
     await paths.papers_made(papers, consignment, consignment)
     await paths.papers_handed_over(papers)
     assert PAPER["goods"] == consignment["goods"]
-    pickup = {"pickup_place": "Gate 1", "pickup_at": "2026-11-22T09:00+08:00", "pickup_vehicle": "B-1"}
+    pickup = {"pickup_place": "Gate 1", "pickup_at": "2093-11-22T09:00+08:00", "pickup_vehicle": "B-1"}
     await desk.do("ma.chao", "arranging_pickup", "picked_up", **pickup)
     await desk.task("awaiting_departure")
-    await desk.hear("transport.departed", departed_at="2026-11-22T10:00+08:00")
-    await desk.do("zhou.jie", "under_way", "arrived", arrived_at="2026-11-22T11:00+08:00")
+    await desk.hear("transport.departed", departed_at="2093-11-22T10:00+08:00")
+    await desk.do("zhou.jie", "under_way", "arrived", arrived_at="2093-11-22T11:00+08:00")
     await paths.delivery(desk.child("delivery"), **({"cod_collected": cash} if cash else {}))
     await desk.do("song.yan", "recovering_receipt", "recovered")
     return desk
@@ -115,20 +115,20 @@ async def test_a_domestic_shipment_runs_from_commission_to_money(shared_house: H
 
 async def test_cash_goes_to_its_sender_while_the_customer_is_billed(shared_house: House) -> None:
     desk = await delivered(shared_house, "SHP-20", cash="CNY 800")
-    await desk.do("guo.qiang", "banking_cash", "banked", cod_banked_on="2026-11-22")
+    await desk.do("guo.qiang", "banking_cash", "banked", cod_banked_on="2093-11-22")
     await costed(desk, COSTS, SERVICES)
     await collected(desk, "CNY 12720")
     await desk.child("supplier-1").do("hu.jing", "entering_bill", "no_more", close_reason="Waived")
     # Everything else is done; the file waits for the sender's money.
     assert {"closing", "settling_cod"} <= set((await desk.view()).states)
-    out = {"cod_paid_on": "2026-11-23", "cod_voucher_no": "V-1"}
+    out = {"cod_paid_on": "2093-11-23", "cod_voucher_no": "V-1"}
     await desk.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 801")
     await desk.task("settling_cod")
     assert "at most CNY 800" in (await desk.view()).data["cod_remarks"]
     await desk.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 500")
     await desk.task("settling_cod")
     assert (await desk.view()).data["cod_owed"]["amount"] == "300.00"
-    rest = {"cod_paid": "CNY 290", "cod_fee": "CNY 10", "cod_voucher_no": "V-2", "cod_paid_on": "2026-11-24"}
+    rest = {"cod_paid": "CNY 290", "cod_fee": "CNY 10", "cod_voucher_no": "V-2", "cod_paid_on": "2093-11-24"}
     await desk.do("hu.jing", "settling_cod", "settled", **rest)
     assert await desk.ended() == "paid"
     assert desk.balances() == {"1002": Decimal(10), "6001": Decimal(-10)}
@@ -165,7 +165,7 @@ async def test_a_cost_beyond_the_quotation_and_what_is_passed_on(shared_house: H
         supplier = desk.child(f"supplier-{number}")
         rate = "0.06" if charge == "OF" else "0"
         vat = Decimal(amount) * Decimal(rate)
-        bill = {"bill_no": f"CB-21-{number}", "billed_on": "2026-11-22", "bill_due_on": "2026-12-22"}
+        bill = {"bill_no": f"CB-21-{number}", "billed_on": "2093-11-22", "bill_due_on": "2093-12-22"}
         lines = [{"service": charge, "amount": f"CNY {amount}", "vat_rate": rate}]
         figures = {"bill_vat": f"CNY {vat}", "bill_total": f"CNY {Decimal(amount) + vat}"}
         await supplier.do("hu.jing", "entering_bill", "entered", **bill, bill_lines=lines, **figures)

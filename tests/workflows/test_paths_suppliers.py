@@ -28,7 +28,7 @@ async def settlement(house: House, shipment: str, *costs: tuple[str, str, str]) 
 
 def owed(desk: Desk) -> list[dict[str, Any]]:
     """What is open of the supplier in the books; its name is that of the shipment."""
-    rows = Office(desk.house.engine).rows("ageing", side="payable", on=date(2026, 12, 1))
+    rows = Office(desk.house.engine).rows("ageing", side="payable", on=date(2093, 12, 1))
     return [row for row in rows if row["party"] == desk.case_id.partition(".")[0]]
 
 
@@ -121,7 +121,7 @@ async def test_one_payment_pays_one_request(shared_house: House) -> None:
     await paths.bill_entered(desk, "B-2", ("THC", "850"))
     await desk.do("sun.lihua", "approving_payment", "approved")
     known = (await desk.view()).data["payment_ref"]
-    await desk.do("guo.qiang", "paying_bill", "paid", bill_paid_on="2026-11-23", payment_ref=known)
+    await desk.do("guo.qiang", "paying_bill", "paid", bill_paid_on="2093-11-23", payment_ref=known)
     await desk.task("paying_bill")
     assert f"payment {known} is in the books" in (await desk.view()).data["remarks"]
     await paths.bill_paid(desk)
@@ -142,7 +142,7 @@ async def test_a_large_bill_is_approved_by_each_tier_and_four_eyes(shared_house:
 async def test_duty_that_a_broker_paid_is_the_customers(shared_house: House) -> None:
     desk = await settlement(shared_house, "BIL-6", ("CUS", "300", "300"), ("DUTY", "4000", "4000"))
     lines = [{"service": "CUS", "amount": "CNY 300", "vat_rate": "0.06"}, {"service": "关税", "amount": "CNY 4000"}]
-    bill = {"bill_no": "B-1", "billed_on": "2026-11-22", "bill_due_on": "2026-12-06", "bill_lines": lines}
+    bill = {"bill_no": "B-1", "billed_on": "2093-11-22", "bill_due_on": "2093-12-06", "bill_lines": lines}
     await desk.do("hu.jing", "entering_bill", "entered", **bill, bill_vat="CNY 18", bill_total="CNY 4318")
     await desk.task("approving_payment")
     (row,) = [line for line in (await desk.view()).data["matched_lines"] if line["charge"] == "DUTY"]
@@ -177,14 +177,14 @@ async def test_a_booked_bill_outlives_a_cancelled_settlement(shared_house: House
 
 async def test_a_bill_stands_open_until_it_is_paid(shared_house: House) -> None:
     desk = await settlement(shared_house, "BIL-7", ("OF", "5000", "5000"))
-    await paths.bill_entered(desk, "B-1", ("OF", "5000"), due_on="2026-12-31")
+    await paths.bill_entered(desk, "B-1", ("OF", "5000"), due_on="2093-12-31")
     await desk.do("sun.lihua", "approving_payment", "approved")
     await desk.task("paying_bill")
     (row,) = owed(desk)
     assert row["total"] == "5300.00"
     due_at = (await desk.clock("payment_due#1")).due_at
     assert due_at is not None
-    assert on_the_minute(due_at) == "2027-01-01 00:00"
+    assert on_the_minute(due_at) == "2094-01-01 00:00"
     await paths.bill_paid(desk)
     assert await desk.ended() == "settled"
     assert owed(desk) == []

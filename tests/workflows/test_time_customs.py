@@ -29,8 +29,8 @@ def amended(library: Library) -> LegalClocks:
 async def test_a_corrected_table_moves_an_open_deadline(tmp_path: Path) -> None:
     library = load_library()
     async with time_skipping_house(tmp_path, library=library) as house:
-        await house.pass_until(china("2027-03-01 09:00"))
-        desk = await Desk.open(house, "TaxPayment", "TAX-1", **paths.TAX_DATA, declared_on="2027-03-01")
+        await house.pass_until(china("2094-03-01 09:00"))
+        desk = await Desk.open(house, "TaxPayment", "TAX-1", **paths.TAX_DATA, declared_on="2094-03-01")
         await paths.tax_notice(desk)
         await desk.task("awaiting_payment")
         # 15 days after 1 March: Tuesday the 16th, 24:00.
@@ -45,11 +45,11 @@ async def test_a_corrected_table_moves_an_open_deadline(tmp_path: Path) -> None:
         await house.until(counted_again, "the deadline by the corrected table")
         after = await desk.clock("tax_deadline#1")
         rules = {rule.parameter: (rule.value, rule.citation) for rule in (await desk.view()).rules}
-        await house.pass_until(china("2027-03-12 09:00"))
+        await house.pass_until(china("2094-03-12 09:00"))
         breached = (await desk.rungs("tax_deadline"))["breached"]
-    assert on_the_minute(before.due_at) == "2027-03-17 00:00"
+    assert on_the_minute(before.due_at) == "2094-03-17 00:00"
     # 10 days after 1 March: Thursday the 11th, 24:00.
-    assert on_the_minute(after.due_at) == "2027-03-12 00:00"
+    assert on_the_minute(after.due_at) == "2094-03-12 00:00"
     assert after.notes[-1] == f"until: rule T5 was corrected: {LATER}, in force from 2024-12-01 (system)"
     assert rules["pay_days"] == (10, LATER)
-    assert on_the_minute(breached) == "2027-03-12 00:00"
+    assert on_the_minute(breached) == "2094-03-12 00:00"

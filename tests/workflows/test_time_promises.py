@@ -41,6 +41,7 @@ SERVED = (
     "a refund is not claimed",
     "nobody sends the invoice",
     "nobody books the money",
+    "nobody decides on the difference",
     "nobody prepares the month",
     "nobody answers",
     "nobody investigates",
