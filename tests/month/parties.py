@@ -89,7 +89,7 @@ LANES = (
     ),
     Lane("Air import", "import", "air", "DEFRA", "CNPVG", "Lindenair Cargo", "Rheintal", FREIGHT * 18, SIX, NONE),
     Lane(
-        "Rail export", "export", "rail", "CNXIY", "DEDUI", "Eurasia Trains", "Ruhr Import", FREIGHT * 26, NONE, NONE, 1
+        "Rail export", "export", "rail", "CNXIA", "DEDUI", "Eurasia Trains", "Ruhr Import", FREIGHT * 26, NONE, NONE, 1
     ),
     Lane("Road import", "import", "road", "VNHAN", "CNNNG", "Red River Haulage", "Hanoi Crafts", FREIGHT * 8, SIX, SIX),
     Lane(
