@@ -222,7 +222,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         same keys.
         """
         under_way = self._errands.has_messages if self._is_impatient else bool(self._errands.pending)
-        return not (under_way or self._outbox.late or self._corrections) and workflow.all_handlers_finished()
+        return not (under_way or self._corrections) and workflow.all_handlers_finished()
 
     def _let_pass(self, until: datetime) -> None:
         """Handles what fell due."""
@@ -291,8 +291,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             raise to_failure(error) from None
         # The acceptance of an update is a command of this workflow task, but not where the act waited for the load.
         self._accept(turn, is_anchored=not is_early)
-        step = turn.state.step
-        await workflow.wait_condition(lambda: self._outbox.answerable >= step)
+        await workflow.wait_condition(lambda: not self._outbox.has_steps)
         if isinstance(answer, SopError):
             raise to_failure(answer)
         return answer

@@ -40,10 +40,6 @@ class Outbox:
     def __init__(self, background: Background, taken: int = 0, attributes: Decisive | None = None) -> None:
         self.attributes = attributes
         """What the search attributes were last set to."""
-        self.late = 0
-        """Writes that the records did not take in time and that are still on their way."""
-        self.answerable = taken
-        """Number of the last step whose act may be answered: its write runs or ran."""
         self._taken = taken
         self._settled: int | None = None
         """Number of the last step when everything was in the records for sure."""
@@ -54,7 +50,7 @@ class Outbox:
         self._is_anchored = False
         """Whether this workflow task has a command already."""
         self._running: dict[int, PublishInput] = {}
-        """Writes by local activity that have not ended, by the last step of each."""
+        """Writes that have not ended, by the last step of each."""
 
     def take(self, turn: Turn, *, is_anchored: bool) -> None:
         """Keeps what a turn journalled until the main loop writes it."""
@@ -87,7 +83,6 @@ class Outbox:
         elif not self._is_anchored:
             workflow.upsert_memo({MEMO_STEP: given.step})
         self._is_anchored = False
-        self.answerable = given.step
         self._running[given.step] = given
         self.show(procedure, state)
         self._background.run(self._write(given))
@@ -118,9 +113,7 @@ class Outbox:
                 retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=5),
             )
         except ActivityError:
-            self.late += 1
             await self._bring(given, "late steps")
-            self.late -= 1
         self._running.pop(given.step)
 
     async def _settle(self, given: PublishInput) -> None:
