@@ -72,14 +72,13 @@ class DocumentRepository:
         case_id: str,
         template: str,
         title: dict[str, str],
-        content: bytes | None,
+        content: bytes,
         rendered_at: datetime,
         pdf: bytes | None = None,
         kept_for: str | None = None,
     ) -> DocumentResult:
         """Keeps the next version of a case's document, HTML and PDF; with a known key, answers with what is kept.
 
-        A document without HTML is its PDF: that is what is read of it either way.
         Two keys of one document at the same instant end in an IntegrityError for one of them, which then tries again.
         """
         with writing(self._engine) as connection, Session(connection) as session:
@@ -87,10 +86,7 @@ class DocumentRepository:
             if row is not None:
                 return _result(row)
             pdf_digest = None if pdf is None else _kept_content(session, pdf)
-            digest = pdf_digest if content is None else _kept_content(session, content)
-            if digest is None:
-                raise ValueError(f"{template} of {case_id} has neither HTML nor PDF")
-            ending, media_type = HTML if content is not None else PDF
+            ending, media_type = HTML
             latest = select(func.max(DocumentRow.version)).where(
                 DocumentRow.case_id == case_id, DocumentRow.template == template
             )
@@ -105,7 +101,7 @@ class DocumentRepository:
                 title=title,
                 name=f"{document_id}.{ending}",
                 media_type=media_type,
-                sha256=digest,
+                sha256=_kept_content(session, content),
                 pdf_sha256=pdf_digest,
                 rendered_at=rendered_at,
                 kept_for=kept_for,
