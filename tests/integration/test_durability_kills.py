@@ -76,6 +76,10 @@ async def ship(house: Installation, case_id: str) -> list[str]:
     return [f"{act.target}.{act.outcome}" for act in acts]
 
 
+async def has_steps(house: Installation, case_id: str, rows: int) -> None:
+    await until(lambda: len(house.journal(case_id)) >= rows, f"{rows} steps of {case_id}", within=90)
+
+
 async def is_open(house: Installation, case_id: str) -> bool:
     return (await house.view(case_id)).status == "open"
 
@@ -125,8 +129,8 @@ async def test_the_server_killed_and_started_again_on_its_file(house: Installati
     async with house.worker():
         work = asyncio.gather(complain(house, "C-3"), ship(house, "S-2"))
         accepted = [await insist(house, "C-3", "comment", "c-1", {"actor": "li.na", "text": "before the cut"})]
-        for number in range(2):
-            await asyncio.sleep(0.5 + number)
+        for number, rows in enumerate((3, 7)):
+            await has_steps(house, "C-3", rows)
             await house.server.kill()
             await house.server.start()
             await insist(house, "C-3", "comment", f"d-{number}", {"actor": "li.na", "text": f"after cut {number}"})
