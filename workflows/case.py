@@ -18,10 +18,10 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command
 from sop_engine.cases.continuation import CaseResult, ContinuedCase
-from sop_engine.cases.contracts.acts import ActResult
+from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.engine_version import KNOWN_VERSIONS
-from sop_engine.cases.faults import SopError
+from sop_engine.cases.faults import Refused, SopError
 from sop_engine.cases.opening import open_case
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.permissions import permit
@@ -60,6 +60,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         """Why the case could not be opened."""
         self._heard: list[Callable[[], None]] = []
         """Signals that came before the case was loaded."""
+        self._trial: casework.Trial | None = None
+        """What the act that was just validated comes to."""
         self._commands: list[Command] = []
         self._updates = 0
         self._corrections = 0
@@ -264,10 +266,12 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
 
     def validate(self, name: str, body: RawValue | None) -> None:
         """Refuses an act before it reaches history. One that comes before the load is let through and checked later."""
+        self._trial = None
         try:
-            act = casework.read_act(name, read_body(body))
+            act = _read_act(name, body)
             if self._state is not None and self._procedure is not None and PRESENT.organization is not None:
-                casework.check(self._procedure, self._state, name, act, PRESENT.organization, workflow.now())
+                now = self._not_before(workflow.now())
+                self._trial = casework.check(self._procedure, self._state, name, act, PRESENT.organization, now)
         except SopError as error:
             raise to_failure(error) from None
 
@@ -277,16 +281,12 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         arrived = workflow.now()
         is_early = self._state is None
         try:
-            act = casework.read_act(name, read_body(body))
-            info = workflow.current_update_info()
-            if act.id is None and info is not None:
-                act = act.model_copy(update={"id": info.id})
+            act = _read_act(name, body)
             if is_early:
                 organization = await self._organization()
                 state, procedure = self.loaded()
                 permit(organization, Turn(procedure, state, self._not_before(arrived)), name, act)
-            state, procedure = self.loaded()
-            turn, answer = casework.perform(procedure, state, name, act, self._not_before(arrived))
+            turn, answer = self._perform(name, act, self._not_before(arrived))
         except SopError as error:
             raise to_failure(error) from None
         # The acceptance of an update is a command of this workflow task, but not where the act waited for the load.
@@ -295,6 +295,16 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         if isinstance(answer, SopError):
             raise to_failure(answer)
         return answer
+
+    def _perform(self, name: str, act: Act, now: datetime) -> tuple[Turn, ActResult | Refused]:
+        """What the act comes to. What its validation tried is taken as it is; a replay, which validates nothing, tries
+        it again and finds the same.
+        """
+        state, procedure = self.loaded()
+        trial, self._trial = self._trial, None
+        if trial is not None and trial.answers(name, act, state, now):
+            return trial.taken
+        return casework.perform(procedure, state, name, act, now)
 
     async def _organization(self) -> Organization:
         """The organisation as recorded in history, once the case is open. Raises the refusal of one that is not."""
@@ -359,6 +369,15 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._latest = max(self._latest, turn.now)
         self._outbox.take(turn, is_anchored=is_anchored)
         self._commands += turn.commands
+
+
+def _read_act(name: str, body: RawValue | None) -> Act:
+    """The act that an update says; one without an id goes by that of the update. Raises InvalidInput."""
+    act = casework.read_act(name, read_body(body))
+    info = workflow.current_update_info()
+    if act.id is None and info is not None:
+        act = act.model_copy(update={"id": info.id})
+    return act
 
 
 def _cancelled_from_outside(turn: Turn) -> None:

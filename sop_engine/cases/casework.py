@@ -78,14 +78,32 @@ def fault_of(found: Mapping[str, Any], model: type[BaseModel]) -> Fault:
     return Fault(where=place, what=found["msg"], allowed=", ".join(model.model_fields) if unknown else "")
 
 
+class Trial(NamedTuple):
+    """An act carried out on a fork of the state, which nobody has taken over yet."""
+
+    name: str
+    act: Act
+    state: CaseState
+    """What it was tried on."""
+    now: datetime
+    taken: tuple[Turn, ActResult | Refused]
+
+    def answers(self, name: str, act: Act, state: CaseState, now: datetime) -> bool:
+        """Whether it is the very act asked for, on the very state, at the same instant."""
+        return self.state is state and (self.name, self.now, self.act) == (name, now, act)
+
+
 def check(
     procedure: Procedure, state: CaseState, name: str, act: Act, organization: Organization, now: datetime
-) -> None:
-    """Raises a SopError where the act would be refused. Changes nothing: the act is taken on a copy that is dropped."""
+) -> Trial | None:
+    """Raises a SopError where the act would be refused. Gives what it comes to; the state given stands.
+
+    None is an act that was done before.
+    """
     if act.id is not None and act.id in state.seen:
-        return
+        return None
     permit(organization, Turn(procedure, state, now), name, act)
-    perform(procedure, state, name, act, now)
+    return Trial(name, act, state, now, perform(procedure, state, name, act, now))
 
 
 def perform(

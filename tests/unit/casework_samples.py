@@ -139,8 +139,11 @@ class Played:
     def act(self, name: str, actor: str = "ann", /, **given: Any) -> ActResult:
         """Takes an act, judged first as the update validator does. Raises what the case refuses."""
         act = casework.read_act(name, {"actor": actor, **given})
-        casework.check(self.procedure, self.state, name, act, organization(), self.now)
+        trial = casework.check(self.procedure, self.state, name, act, organization(), self.now)
         turn, answer = self._twice(lambda: casework.perform(self.procedure, self.state, name, act, self.now))
+        if trial is not None:
+            assert trial.answers(name, act, self.state, self.now)
+            assert trial.taken[0].state.model_dump_json() == turn.state.model_dump_json(), "tried is as done"
         self._keep(turn)
         if isinstance(answer, Refused):
             raise answer
