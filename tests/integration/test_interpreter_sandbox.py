@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client, WorkflowFailureError
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import WithSerializationContext
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from sop_engine.temporal.client import connect_to
-from sop_engine.temporal.plugin import PASSED_THROUGH, sandbox
+from sop_engine.temporal.sandbox import PASSED_THROUGH, sandbox
 from sop_engine.temporal.server import EmbeddedServer
 from tests.integration.careless_workflow import Careless
 
@@ -78,6 +80,13 @@ def test_the_process_keeps_state_in_one_place_only() -> None:
     assert {line for line in found if not line.startswith("sop_engine.statechart")} == {
         "sop_engine.temporal.present PRESENT"
     }
+
+
+def test_nothing_on_the_way_of_a_payload_looks_at_contexts() -> None:
+    """As `CaseSandbox` answers for every payload."""
+    converter = pydantic_data_converter
+    assert not isinstance(converter.payload_codec, WithSerializationContext)
+    assert converter.external_storage is None
 
 
 async def test_an_import_that_nobody_declared_raises(tmp_path: Path) -> None:

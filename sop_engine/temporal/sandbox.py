@@ -1,0 +1,78 @@
+"""The sandbox that cases run in: the SDK's own, with our modules passed through."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.converter import SerializationContext, StorageDriverStoreContext
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import Info, SandboxImportNotificationPolicy
+
+PASSED_THROUGH = (
+    "sop_engine",  # our pure rooms and contracts: checked for purity by linters, and shared for speed
+    "workflows.alarm",  # code of the interpreter without state of its own: executed once per process, not once per run
+    "workflows.background",
+    "workflows.errands",
+    "workflows.messages",
+    "workflows.outbox",
+    "workflows.queries",
+    "workflows.signals",
+    "workflows.updates",
+    "activities",  # only named by workflows; held in one copy with the worker's
+    "jinja2",  # parses expressions; its generated code must not be imported anew in each run
+    "markupsafe",  # part of jinja2
+    "stdnum",  # check digits of identifiers; pure functions
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "typing_extensions",
+    "typing_inspection",
+)
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """The sandbox with our modules passed through; an import that nobody declared raises."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return CaseSandbox(
+        restrictions=dataclasses.replace(
+            restrictions,
+            import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,
+        )
+    )
+
+
+class CaseSandbox(SandboxedWorkflowRunner):
+    """A sandbox that is entered to run a workflow, and for nothing else.
+
+    The SDK enters it for each payload of a task, several times, to ask in which context the payload is converted: a
+    quarter of a worker's Python time. Our converters do not look at contexts.
+    """
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return _WithoutContexts(super().create_instance(det))
+
+
+class _WithoutContexts(WorkflowInstance):
+    """A workflow in its sandbox, whose payloads are converted alike everywhere."""
+
+    def __init__(self, inside: WorkflowInstance) -> None:
+        self._inside = inside
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        return self._inside.activate(act)
+
+    def get_serialization_context(self, command_info: Any) -> SerializationContext | None:
+        return None
+
+    def get_external_store_context(self, command_info: Any) -> StorageDriverStoreContext:
+        return StorageDriverStoreContext(target=None)
+
+    def get_info(self) -> Info:
+        return self._inside.get_info()
+
+    def get_thread_id(self) -> int | None:
+        return self._inside.get_thread_id()
