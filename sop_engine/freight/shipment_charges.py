@@ -100,8 +100,13 @@ def shipment_margin(
 
     revenue, cost = summed("receivable", False), summed("payable", False)
     reclaimed, disbursed = summed("receivable", True), summed("payable", True)
+    return Margin(revenue, cost, *margin_of(revenue, cost), disbursed, reclaimed, disbursed - reclaimed)
+
+
+def margin_of(revenue: Money, cost: Money) -> tuple[Money, Decimal | None]:
+    """Revenue less cost, and its percentage of revenue to one decimal; None without revenue."""
     margin = revenue - cost
-    return Margin(revenue, cost, margin, _percent(margin, revenue), disbursed, reclaimed, disbursed - reclaimed)
+    return margin, _percent(margin, revenue)
 
 
 def beyond_tolerance(compared: Sequence[ComparedCharge], tolerance: Decimal) -> tuple[ComparedCharge, ...]:

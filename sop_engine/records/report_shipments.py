@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
 from sop_engine.cases.report_tables import ReportInput, ReportTable
 from sop_engine.freight.money import Money
+from sop_engine.freight.shipment_charges import margin_of
 from sop_engine.freight.subledger_allocation import NOUGHT
 from sop_engine.records.cases import CaseRow
 from sop_engine.records.ledger_entries import EntryRow, LineRow
@@ -93,14 +94,10 @@ def earned(session: Session, shipment: str, rules: LedgerRules) -> Earned:
         Money.rounded(amount, rules.currency)
         for amount in (-sums[uses.revenue], sums[uses.cost], sums[uses.disbursement])
     )
-    margin = revenue - cost
-    percent = None
-    if revenue.amount:
-        percent = (margin.amount / revenue.amount * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return Earned(revenue, cost, margin, percent, disbursed)
+    return Earned(revenue, cost, *margin_of(revenue, cost), disbursed)
 
 
-def _share(part: Decimal, whole: Decimal) -> Decimal | None:
+def _share(part: Decimal, whole: Decimal | None) -> Decimal | None:
     return (part / whole).quantize(Decimal("0.0001")) if whole else None
 
 
@@ -114,9 +111,9 @@ def freight_ratio(session: Session, asked: ReportInput, rules: LedgerRules, on: 
     for shipment, cost in sorted(costs.items()):
         case = session.get(CaseRow, shipment)
         value = _goods_value(case.data, rules.currency) if case is not None else None
-        ratio = _share(cost, value) if value else None
         flag = "!" if value and cost > value * rules.policy.freight_ratio else None
-        rows.append([shipment, rules.currency, Money.rounded(cost, rules.currency).amount, value, ratio, flag])
+        freight = Money.rounded(cost, rules.currency).amount
+        rows.append([shipment, rules.currency, freight, value, _share(cost, value), flag])
     return table(
         asked,
         ("Freight against goods' value", "运费占货值比"),
