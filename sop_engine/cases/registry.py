@@ -21,7 +21,6 @@ WORK_ACTIVITIES = (
     "duty_rates",
     "expected_costs",
     "export_duty",
-    "free_time_charges",
     "freight_price",
     "import_taxes",
     "issue_credit_note",

@@ -91,22 +91,22 @@ def test_periods_travel_with_their_rule(work: WorkActivities) -> None:
     assert [clock["starts_on"] for clock in answer(work, "legal_clocks", **instant)["clocks"]] == [AT, AT]
 
 
-STAY: dict[str, Any] = {
+STAYS: dict[str, Any] = {
     "carrier": "EXAMPLE",
     "place": "CNSHA",
     "direction": "import",
     "charge": "DMD",
-    "equipment": "20GP",
     "started_on": date(2026, 3, 2),
-    "ended_on": date(2026, 3, 26),
 }
+DRY = {"container_no": "CSQU3054383", "equipment": "20GP"}
 
 
 def test_detention(work: WorkActivities) -> None:
     """Domain facts 1.3: a 20'GP back on day 25 costs 800."""
-    bill = answer(work, "free_time_charges", **STAY)
-    assert (bill["total"], bill["last_free_on"], bill["days"]) == (yuan("800"), date(2026, 3, 11), 25)
-    assert [line["amount"] for line in bill["lines"]] == [yuan("400"), yuan("400")]
+    bill = answer(work, "container_stays", **STAYS, containers=[{**DRY, "returned_on": date(2026, 3, 26)}])
+    assert (bill["total"], bill["last_free_on"]) == (yuan("800"), date(2026, 3, 11))
+    assert [(line["days"], line["amount"]) for line in bill["lines"]] == [(25, yuan("800"))]
+    assert bill["basis"].startswith("CSQU3054383: 10 × 40.00 + 5 × 80.00 = CNY 800.00")
 
 
 WORKING_DAYS = FreeTimeTariff(
@@ -134,38 +134,28 @@ def by(tariff: FreeTimeTariff) -> WorkActivities:
 def test_detention_in_working_days() -> None:
     """Spring Festival 2026: 15 to 23 February are off, Saturday 14 February is worked. From Thursday the 12th the free
     days are 12, 13, 14, 24, 25; 26 February to 1 March are 4 days at 640."""
-    stay = {**STAY, "carrier": "WORKS", "charge": "DEM", "started_on": date(2026, 2, 12), "ended_on": date(2026, 3, 1)}
-    bill = answer(by(WORKING_DAYS), "free_time_charges", **stay)
-    assert (bill["last_free_on"], bill["total"]) == (date(2026, 2, 25), yuan("2560"))
-    together = {name: stay[name] for name in ("carrier", "place", "direction", "charge", "started_on")}
-    box = {"container_no": "CSQU3054383", "equipment": "20GP"}
-    both = answer(
-        by(WORKING_DAYS), "container_stays", **together, containers=[box, {**box, "returned_on": stay["ended_on"]}]
-    )
+    stays = {**STAYS, "carrier": "WORKS", "charge": "DEM", "started_on": date(2026, 2, 12)}
+    back = {**DRY, "returned_on": date(2026, 3, 1)}
+    alone = answer(by(WORKING_DAYS), "container_stays", **stays, containers=[back])
+    assert (alone["last_free_on"], alone["total"]) == (date(2026, 2, 25), yuan("2560"))
+    both = answer(by(WORKING_DAYS), "container_stays", **stays, containers=[DRY, back])
     assert (both["last_free_on"], both["total"]) == (date(2026, 2, 25), None)
     assert [line["amount"] for line in both["lines"]] == [None, yuan("2560")]
 
 
 def test_a_calendar_that_is_not_there_is_named() -> None:
-    stay = {**STAY, "carrier": "WORKS", "charge": "DEM"}
+    stays = {**STAYS, "carrier": "WORKS", "charge": "DEM", "containers": [DRY]}
     with pytest.raises(ApplicationError, match="there is no calendar tw_office"):
-        answer(by(replace(WORKING_DAYS, calendar="tw_office")), "free_time_charges", **stay)
+        answer(by(replace(WORKING_DAYS, calendar="tw_office")), "container_stays", **stays)
 
 
 def test_containers_are_refused_with_every_fault(work: WorkActivities) -> None:
-    stays = {
-        "carrier": "EXAMPLE",
-        "place": "CNSHA",
-        "direction": "import",
-        "charge": "DMD",
-        "started_on": date(2026, 3, 2),
-    }
     boxes = [
         {"container_no": "A", "equipment": "53HC"},
         {"container_no": "B", "equipment": "20GP", "returned_on": date(2026, 3, 1)},
     ]
     with pytest.raises(ApplicationError) as caught:
-        answer(work, "container_stays", **stays, containers=boxes)
+        answer(work, "container_stays", **STAYS, containers=boxes)
     assert "containers.0.tariff: there is none for EXAMPLE CNSHA import DMD 53HC" in caught.value.message
     assert "containers.1.ended_on: 2026-03-01 does not follow 2026-03-02" in caught.value.message
 
@@ -207,7 +197,11 @@ def test_margin_of_a_shipment(work: WorkActivities) -> None:
         ("duty_rates", {"hs_code": "8703236110", "customs_value": 1}, ["the tariff on file has no line 8703236110"]),
         ("late_declaration_fee", {"customs_value": None}, ["customs_value:", "inbound_on:", "accepted_on:"]),
         ("legal_clocks", {"table": "law", "events": {"e": "2026-03-02T10:00:00"}}, ["table:", "events.e"]),
-        ("free_time_charges", {**STAY, "equipment": "53HC"}, ["none for EXAMPLE CNSHA import DMD 53HC"]),
+        (
+            "container_stays",
+            {**STAYS, "containers": [{**DRY, "equipment": "53HC"}]},
+            ["none for EXAMPLE CNSHA import DMD 53HC"],
+        ),
         (
             "late_declaration_fee",
             {**LATE, "inbound_on": date(1999, 1, 1)},
