@@ -106,6 +106,6 @@ def load_work_rules(root: Path, own: Path | None = None) -> WorkRules:
         tariffs=load_rules(folder / "tariffs.yaml", FreightTariffs),
         free_time=tables.free_time,
         liability_limits=load_rules(folder / "liability_limits.yaml", LiabilityLimits),
-        places=load_rules(folder / "places.yaml", Places),
+        places=tables.places,
         calendars=load_calendars(root),
     )

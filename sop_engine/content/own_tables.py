@@ -1,4 +1,5 @@
-"""Tables that each firm has for itself, and that change often: rates of exchange, tariff lines, carriers' free time.
+"""Tables that each firm has for itself, and that change often: rates of exchange, tariff lines, carriers' free
+time, places.
 
 A firm keeps them in a folder of its own. What it enters there stands in place of the packaged entries of the same name.
 """
@@ -13,15 +14,17 @@ from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases.shape import faults_of
 from sop_engine.content.library import ContentError
+from sop_engine.content.place_files import NOTES, load_places
 from sop_engine.content.rules import load_rules
 from sop_engine.content.yaml_files import YamlFault
 from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.free_time import FreeTimeTariffs
 from sop_engine.freight.monthly_rates import MonthlyRates
+from sop_engine.freight.places import PlaceNote, PlaceNotes, Places
 from sop_engine.freight.tariff import TariffTable
 
 MONTHLY, RATES, TARIFF, FREE_TIME = "customs_rates.yaml", "exchange_rates.yaml", "tariff.yaml", "free_time.yaml"
-OWN_FILES = (MONTHLY, RATES, TARIFF, FREE_TIME)
+OWN_FILES = (MONTHLY, RATES, TARIFF, FREE_TIME, NOTES)
 
 Table = TypeVar("Table", bound=BaseModel)
 Entry = TypeVar("Entry")
@@ -33,6 +36,9 @@ class OwnTables(NamedTuple):
     exchange_rates: ExchangeRates
     tariff: TariffTable
     free_time: FreeTimeTariffs
+    places: Places
+    own_places: tuple[PlaceNote, ...]
+    """Those of `places` that the firm entered."""
 
 
 def load_own_tables(root: Path, folder: Path | None) -> OwnTables:
@@ -42,6 +48,8 @@ def load_own_tables(root: Path, folder: Path | None) -> OwnTables:
         load_rules(rules / RATES, ExchangeRates),
         load_rules(rules / TARIFF, TariffTable),
         load_rules(rules / FREE_TIME, FreeTimeTariffs),
+        load_places(root),
+        (),
     )
     if folder is None:
         return packaged
@@ -51,25 +59,45 @@ def load_own_tables(root: Path, folder: Path | None) -> OwnTables:
     tariff = _read(folder / TARIFF, TariffTable, faults) or TariffTable()
     free_time = _read(folder / FREE_TIME, FreeTimeTariffs, faults) or FreeTimeTariffs(())
     dated = monthly.dated if monthly is not None else ExchangeRates(())
+    own_places = (_read(folder / NOTES, PlaceNotes, faults) or PlaceNotes()).places
+    places = _places(root, own_places, faults)
+    faults += _unknown_areas(free_time, places)
+    packaged = packaged._replace(places=places, own_places=own_places)
     joined = _joined(folder.name, lambda: _with_own(packaged, rates, dated, tariff, free_time), faults)
     if joined is None or faults:
         raise ContentError(faults)
     return joined
 
 
+def _places(root: Path, own: tuple[PlaceNote, ...], faults: list[YamlFault]) -> Places:
+    try:
+        return load_places(root, own)
+    except ContentError as error:
+        faults += error.faults
+    return load_places(root)
+
+
+def _unknown_areas(free_time: FreeTimeTariffs, places: Places) -> list[YamlFault]:
+    """Tariffs of countries and places that are not known would never be found by a case."""
+    found = [places.area_fault(stay.place, f"{index}.place") for index, stay in enumerate(free_time.root)]
+    return [YamlFault(FREE_TIME, 1, 1, where, f"{what}; {allowed}") for where, what, allowed in filter(None, found)]
+
+
 def _with_own(
     packaged: OwnTables, rates: ExchangeRates, dated: ExchangeRates, tariff: TariffTable, free_time: FreeTimeTariffs
 ) -> OwnTables:
     """Raises pydantic's ValidationError where the firm's entries do not go together."""
-    return OwnTables(
-        ExchangeRates(_replaced(packaged.exchange_rates.root, (*rates.root, *dated.root), lambda rate: rate.currency)),
-        TariffTable(
+    return packaged._replace(
+        exchange_rates=ExchangeRates(
+            _replaced(packaged.exchange_rates.root, (*rates.root, *dated.root), lambda rate: rate.currency)
+        ),
+        tariff=TariffTable(
             lines=_replaced(packaged.tariff.lines, tariff.lines, lambda line: line.hs_code),
             agreements=_replaced(packaged.tariff.agreements, tariff.agreements, lambda agreement: agreement.name),
             remedies=(*packaged.tariff.remedies, *tariff.remedies),
             general_origins=tuple(dict.fromkeys((*packaged.tariff.general_origins, *tariff.general_origins))),
         ),
-        FreeTimeTariffs(
+        free_time=FreeTimeTariffs(
             _replaced(
                 packaged.free_time.root,
                 free_time.root,

@@ -4,6 +4,7 @@ from functools import cache
 
 from activities.work_rules import CustomsRules
 from sop_engine.content.library import content_root
+from sop_engine.content.place_files import load_places
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.charge_codes import ChargeRules
 from sop_engine.freight.chargeable_weight import WeightRules
@@ -46,7 +47,7 @@ def tariff_table() -> TariffTable:
 
 @cache
 def places() -> Places:
-    return load_rules(content_root() / "rules" / "places.yaml", Places)
+    return load_places(content_root())
 
 
 @cache

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.customs_taxes import TaxedConsignment, import_taxes
+from sop_engine.freight.document_checklist import DocumentTable
 from sop_engine.freight.free_time import free_time_bill
 from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.freight.money import Money
@@ -28,11 +29,24 @@ from tests.unit.freight_data import (
 DAY = date(2026, 3, 2)
 
 
-def test_every_tariff_is_of_a_known_charge_between_known_countries() -> None:
-    countries = {place.country for place in places().places}
+def test_every_tariff_is_of_a_known_charge() -> None:
     for tariff in freight_tariffs().root:
         assert charge_rules().codes.find(tariff.charge).code == tariff.charge
-        assert {tariff.origin[:2], tariff.destination[:2]} - {""} <= countries
+
+
+def test_every_table_names_known_countries_and_places() -> None:
+    rules = content_root() / "rules"
+    filings = load_rules(rules / "legal_clocks" / "filings.yaml", LegalClocks)
+    documents = load_rules(rules / "documents.yaml", DocumentTable)
+    areas = {
+        *(area for tariff in freight_tariffs().root for area in (tariff.origin, tariff.destination)),
+        *(tariff.place for tariff in free_time_tariffs().root),
+        *(area for rule in weight_rules().root for area in rule.lane.split("-")),
+        *(area for clock in filings.root for area in clock.when.get("destination", ())),
+        *(area for needed in documents.root for area in needed.when.destination),
+    } - {""}
+    assert {"CN", "US", "DE", "EG"} <= areas
+    assert [fault for area in sorted(areas) if (fault := places().area_fault(area, "table"))] == []
 
 
 def test_every_regime_that_bars_a_suit_has_a_limit_or_leaves_it_to_the_contract() -> None:
