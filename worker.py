@@ -26,7 +26,7 @@ from activities.receivables import ReceivableActivities
 from activities.records import RecordActivities
 from activities.reports import ReportActivities
 from activities.work import WorkActivities
-from activities.work_rules import load_work_rules
+from activities.work_rules import WorkRules, load_work_rules
 from sop_engine.channels.mail import MailServer
 from sop_engine.content.library import Library, load_library
 from sop_engine.content.rules import load_rules
@@ -45,9 +45,12 @@ from workflows.case import CaseWorkflow
 THREADS = 16
 
 
-def activities(settings: Settings, library: Library, engine: Engine) -> Sequence[Callable[..., Any]]:
+def activities(
+    settings: Settings, library: Library, engine: Engine, work_rules: WorkRules
+) -> Sequence[Callable[..., Any]]:
     """Every activity of a worker, with what it depends on."""
-    definitions = DefinitionActivities(library, DefinitionRepository(engine), settings.continue_after)
+    kept = DefinitionRepository(engine)
+    definitions = DefinitionActivities(library, kept, work_rules.places, settings.continue_after)
     records = RecordActivities(engine)
     notices = NoticeActivities(
         engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices")
@@ -55,7 +58,6 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
     papers = library.root / "documents"
     documents = DocumentActivities(engine, PaperTemplates(papers), library.organization)
     rules = load_rules(library.root / "ledger.yaml", LedgerRules)
-    work_rules = load_work_rules(library.root, settings.tables_folder)
     books = (
         LedgerActivities,
         ReceivableActivities,
@@ -88,12 +90,13 @@ def mail_server(settings: Settings) -> MailServer | None:
 
 def build_worker(client: Client, settings: Settings, library: Library, engine: Engine) -> Worker:
     """A worker for every SOP of the library. The client brings the plugin with converter and sandbox."""
-    PRESENT.organization = library.organization
+    work_rules = load_work_rules(library.root, settings.tables_folder)
+    PRESENT.organization, PRESENT.places = library.organization, work_rules.places
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CaseWorkflow],
-        activities=activities(settings, library, engine),
+        activities=activities(settings, library, engine, work_rules),
         activity_executor=ThreadPoolExecutor(THREADS),
     )
 

@@ -12,8 +12,10 @@ from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCh
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault, InvalidInput, SopError
 from sop_engine.cases.opening import read_opening
+from sop_engine.cases.place_checks import unknown_places
 from sop_engine.cases.procedure import DefinitionError
 from sop_engine.content.library import Library, SopFile
+from sop_engine.freight.places import Places
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import pack
@@ -23,9 +25,12 @@ from sop_engine.temporal.queues import CHECK_OPENING, LOAD_ORGANIZATION, LOAD_PR
 class DefinitionActivities:
     """Reads the worker's library; every definition that a case uses is kept for good in the records."""
 
-    def __init__(self, library: Library, definitions: DefinitionRepository, continue_after: int = 1_000) -> None:
+    def __init__(
+        self, library: Library, definitions: DefinitionRepository, places: Places, continue_after: int = 1_000
+    ) -> None:
         self._library = library
         self._definitions = definitions
+        self._places = places
         self._continue_after = continue_after
 
     @activity.defn(name=LOAD_PROCEDURE)
@@ -50,7 +55,9 @@ class DefinitionActivities:
         """Every fault that would keep a case from opening; refuses an unknown SOP."""
         try:
             definition = self._sop_file(given.sop, given.version).definition
-            read_opening(definition, given.data)
+            faults = tuple(unknown_places(definition.data, read_opening(definition, given.data), self._places))
+            if faults:
+                raise InvalidInput(f"a {given.sop} cannot be opened with these places", faults)
         except InvalidInput as error:
             if error.faults and error.faults[0].where in ("sop", "version"):
                 raise to_failure(error) from None

@@ -30,7 +30,7 @@ class Settings(BaseModel):
     parameters_file: Path | None = None
     """This site's figures in place of the SOPs' defaults."""
     tables_folder: Path | None = None
-    """This firm's own rates of exchange, tariff lines and free time; see `sop table check`."""
+    """This firm's own rates of exchange, tariff lines, free time and places; see `sop table check`."""
     smtp_host: str | None = None
     """Mail is only kept in the records while this is absent."""
     smtp_port: int = Field(default=25, ge=1, le=65_535)

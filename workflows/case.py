@@ -270,8 +270,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         try:
             act = _read_act(name, body)
             if self._state is not None and self._procedure is not None and PRESENT.organization is not None:
-                now = self._not_before(workflow.now())
-                self._trial = casework.check(self._procedure, self._state, name, act, PRESENT.organization, now)
+                now, firm, places = self._not_before(workflow.now()), PRESENT.organization, PRESENT.places
+                self._trial = casework.check(self._procedure, self._state, name, act, firm, now, places)
         except SopError as error:
             raise to_failure(error) from None
 

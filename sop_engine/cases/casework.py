@@ -20,11 +20,13 @@ from sop_engine.cases.faults import Fault, InvalidInput, Refused
 from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.permissions import permit
+from sop_engine.cases.place_checks import unknown_places_of_act
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.stepping import INSTANT, catch_up
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.cases.views import act_result
+from sop_engine.freight.places import Places
 from sop_engine.statechart.transition import next_due
 
 
@@ -94,16 +96,26 @@ class Trial(NamedTuple):
 
 
 def check(
-    procedure: Procedure, state: CaseState, name: str, act: Act, organization: Organization, now: datetime
+    procedure: Procedure,
+    state: CaseState,
+    name: str,
+    act: Act,
+    organization: Organization,
+    now: datetime,
+    places: Places | None = None,
 ) -> Trial | None:
     """Raises a SopError where the act would be refused. Gives what it comes to; the state given stands.
 
-    None is an act that was done before.
+    None is an act that was done before. Without `places` a place is right if its form is.
     """
     if act.id is not None and act.id in state.seen:
         return None
     permit(organization, Turn(procedure, state, now), name, act)
-    return Trial(name, act, state, now, perform(procedure, state, name, act, now))
+    trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))
+    faults = unknown_places_of_act(state.snapshot.data, trial.taken[0], places) if places is not None else []
+    if faults:
+        raise InvalidInput("a place is not known", faults)
+    return trial
 
 
 def perform(

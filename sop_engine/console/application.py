@@ -17,6 +17,7 @@ from sop_engine.console.dev import dev
 from sop_engine.console.doctor import doctor
 from sop_engine.console.document import document
 from sop_engine.console.incident import incident
+from sop_engine.console.place import place
 from sop_engine.console.report import report
 from sop_engine.console.table import tables
 from sop_engine.console.task import show_tasks, task
@@ -60,7 +61,7 @@ def ui(
         typer.launch(link)
 
 
-for part in (case, task, incident, definition, document, report, tables):
+for part in (case, task, incident, definition, document, report, tables, place):
     application.add_typer(part)
 
 

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from sop_engine.cases.contracts.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.console.findings import Finding
+from sop_engine.console.place import PlaceLine
 from sop_engine.console.render_values import EMPTY, instant, table, titled, value
 from sop_engine.console.words import word
 
@@ -29,10 +30,19 @@ def render_cases(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | None
     return made
 
 
-def render_entries(rows: Iterable[tuple[str, str, date, date | None, str]], language: str) -> RenderableType:
+def render_entries(rows: Iterable[tuple[str, str, date | None, date | None, str]], language: str) -> RenderableType:
     made = table(("table", "entry", "valid_from", "valid_to", "citation"), language)
     for name, entry, valid_from, valid_to, citation in rows:
-        made.add_row(name, entry, str(valid_from), str(valid_to) if valid_to else EMPTY, citation)
+        made.add_row(name, entry, str(valid_from or EMPTY), str(valid_to or EMPTY), citation or EMPTY)
+    return made
+
+
+def render_places(places: Iterable[PlaceLine], language: str) -> RenderableType:
+    made = table(("code", "name", "chinese", "kinds", "airport", "subdivision", "coordinates"), language)
+    for place in places:
+        kinds = ", ".join(word(kind, language) for kind in place.kinds)
+        cells = (place.code, place.en, place.zh, kinds, place.airport, place.subdivision, place.coordinates)
+        made.add_row(*(cell or EMPTY for cell in cells))
     return made
 
 

@@ -13,9 +13,11 @@ from sop_engine.console.context import Session
 from sop_engine.console.definition import place_faults
 
 if TYPE_CHECKING:
+    from sop_engine.content.own_tables import OwnTables
+    from sop_engine.freight.places import Place
     from sop_engine.freight.rules import Rule
 
-tables = group("table", "The firm's own tables: customs rates of exchange, tariff lines, carriers' free time.")
+tables = group("table", "The firm's own tables: customs rates of exchange, tariff lines, carriers' free time, places.")
 
 
 class TableLine(BaseModel):
@@ -23,9 +25,10 @@ class TableLine(BaseModel):
 
     table: str
     entry: str
-    valid_from: date
-    valid_to: date | None
-    citation: str
+    valid_from: date | None = None
+    """Absent for places, which are not dated."""
+    valid_to: date | None = None
+    citation: str = ""
 
 
 class TableCheck(BaseModel):
@@ -40,13 +43,7 @@ def check(
     ] = None,
 ) -> None:
     """Check tables before workers read them; every fault is listed with its file and line, else every entry."""
-    from sop_engine.content.library import ContentError, content_root
-    from sop_engine.content.own_tables import load_own_tables
-
-    try:
-        found = load_own_tables(content_root(), folder or session.settings.tables_folder)
-    except ContentError as error:
-        raise InvalidInput(f"{len(error.faults)} faults in the tables", place_faults(error.faults)) from None
+    found = own_tables(folder or session.settings.tables_folder)
     entries = (
         *(
             _line("exchange rates", f"{rate.units:f} {rate.currency} = CNY {rate.rate:f}", rate)
@@ -59,6 +56,7 @@ def check(
             _line("free time", f"{stay.carrier} {stay.place} {stay.direction} {stay.charge}", stay)
             for stay in found.free_time.root
         ),
+        *(_place_line(found.places.find(note.code)) for note in found.own_places),
     )
     if session.as_json:
         session.json(TableCheck(entries=entries))
@@ -68,6 +66,21 @@ def check(
         rows = [(line.table, line.entry, line.valid_from, line.valid_to, line.citation) for line in entries]
         session.show(render_entries(rows, session.language))
     session.say(f"No fault in {len(entries)} entries")
+
+
+def own_tables(folder: Path | None) -> "OwnTables":
+    """The tables as workers would have them. Raises `InvalidInput` with every fault of the firm's files."""
+    from sop_engine.content.library import ContentError, content_root
+    from sop_engine.content.own_tables import load_own_tables
+
+    try:
+        return load_own_tables(content_root(), folder)
+    except ContentError as error:
+        raise InvalidInput(f"{len(error.faults)} faults in the tables", place_faults(error.faults)) from None
+
+
+def _place_line(place: "Place") -> TableLine:
+    return TableLine(table="places", entry=" ".join(filter(None, (place.label, place.zh, ", ".join(place.kinds)))))
 
 
 def _line(table: str, entry: str, rule: "Rule") -> TableLine:

@@ -1,4 +1,5 @@
-"""What a worker process knows at present: the organisation that update validators ask, and procedures compiled so far.
+"""What a worker process knows at present: the organisation and the places that update validators ask for, and
+procedures compiled so far.
 
 Validators run once, before anything reaches history, and never on replay; so they may ask for what is true now.
 Procedures are kept by the bytes that lie in the history, so the same history always gives the same procedure.
@@ -10,6 +11,7 @@ from collections import OrderedDict
 
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.procedure import Bundle, Procedure, compile_procedure
+from sop_engine.freight.places import Places
 
 KEPT_PROCEDURES = 256
 
@@ -19,6 +21,7 @@ class Present:
 
     def __init__(self) -> None:
         self.organization: Organization | None = None
+        self.places: Places | None = None
         self._procedures: OrderedDict[str, Procedure] = OrderedDict()
 
     def procedure(self, packed: bytes) -> Procedure:

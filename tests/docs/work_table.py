@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
+from activities.work_rules import load_work_rules
 from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.content.library import load_library
 from sop_engine.settings import read_settings
@@ -22,7 +23,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "sop-format.md"
 
 def work() -> Iterator[tuple[str, str]]:
     """Name and docstring of every activity that `work:` may name."""
-    for activity in activities(read_settings({}), load_library(), create_engine("sqlite://")):
+    library = load_library()
+    rules = load_work_rules(library.root)
+    for activity in activities(read_settings({}), library, create_engine("sqlite://"), rules):
         definition = getattr(activity, "__temporal_activity_definition")
         if definition.arg_types == [WorkInput]:
             yield definition.name, inspect.getdoc(activity) or ""

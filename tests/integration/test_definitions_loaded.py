@@ -9,6 +9,7 @@ from activities.definitions import DefinitionActivities
 from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.procedure import Bundle
 from sop_engine.content.library import load_library
+from sop_engine.content.place_files import load_places
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
@@ -19,7 +20,8 @@ from sop_engine.temporal.present import PRESENT
 def definitions() -> DefinitionActivities:
     engine = open_engine("sqlite://")
     migrate(engine)
-    return DefinitionActivities(load_library(), DefinitionRepository(engine))
+    library = load_library()
+    return DefinitionActivities(library, DefinitionRepository(engine), load_places(library.root))
 
 
 def loaded(definitions: DefinitionActivities, opened_at: datetime) -> Bundle:

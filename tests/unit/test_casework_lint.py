@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
+from activities.work_rules import load_work_rules
 from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
@@ -240,7 +241,8 @@ def test_every_shipped_procedure_and_ladder_is_clean() -> None:
 
 
 def test_the_registry_lists_the_work_that_a_worker_does() -> None:
-    done = activities(read_settings({}), load_library(), create_engine("sqlite://"))
+    library = load_library()
+    done = activities(read_settings({}), library, create_engine("sqlite://"), load_work_rules(library.root))
     definitions = [getattr(activity, "__temporal_activity_definition") for activity in done]
     work = [definition.name for definition in definitions if definition.arg_types == [WorkInput]]
     assert sorted(work) == list(WORK_ACTIVITIES)

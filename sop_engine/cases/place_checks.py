@@ -1,0 +1,61 @@
+"""Whether the places that an input names exist. Their form is the fields' own matter (`format: un_locode`).
+
+The table changes with each edition, so only what stands before a case asks it: the opening, and the validators of acts,
+which no replay repeats. What a case has taken, it never asks about again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sop_engine.cases.faults import Fault
+from sop_engine.cases.fields import FieldSpec
+from sop_engine.cases.tasks import spec_of
+from sop_engine.cases.turn import Turn
+from sop_engine.freight.places import Places
+
+PLACE = "un_locode"
+"""The format of fields that hold a place."""
+
+
+def unknown_places(
+    specs: Mapping[str, FieldSpec], values: Mapping[str, Any], places: Places, where: str = ""
+) -> Iterator[Fault]:
+    """A fault for every place among the values, however deep, that nobody knows."""
+    for name, spec in specs.items():
+        yield from _unknown(spec, values.get(name), places, f"{where}.{name}" if where else name)
+
+
+def unknown_places_of_act(before: Mapping[str, Any], turn: Turn, places: Places) -> list[Fault]:
+    """The same for what an act changed in a case, and for the whole form of a task that it completed.
+
+    A form is confirmed by whoever completes it: so a place that a machine reported is checked there.
+    """
+    data = turn.procedure.definition.data
+    changed = [name for name in data if turn.data.get(name) != before.get(name)]
+    specs = {name: data[name] for name in (*changed, *_confirmed(turn))}
+    return list(unknown_places(specs, turn.data, places))
+
+
+def _unknown(spec: FieldSpec, value: Any, places: Places, where: str) -> Iterator[Fault]:
+    if value is None:
+        return
+    if spec.type == "list":
+        for index, entry in enumerate(value):
+            yield from _unknown(spec.element(), entry, places, f"{where}.{index}")
+    elif spec.type == "record":
+        yield from unknown_places(spec.fields or {}, value, places, where)
+    elif spec.format == PLACE:
+        fault = places.fault(value, where)
+        if fault is not None:
+            yield Fault(where=fault[0], what=fault[1], allowed=fault[2])
+
+
+def _confirmed(turn: Turn) -> Iterator[str]:
+    """The fields of forms that this turn completed with an outcome that asks for the form."""
+    for key in turn.touched_tasks:
+        task = turn.state.tasks[key]
+        spec = spec_of(turn, task)
+        if task.status == "completed" and task.outcome is not None and spec.outcomes[task.outcome].require is None:
+            yield from (entry.field for entry in spec.form if not entry.read_only)
