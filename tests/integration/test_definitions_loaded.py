@@ -6,7 +6,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.definitions import DefinitionActivities
-from sop_engine.cases.contracts.opening import LoadInput
+from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput
 from sop_engine.cases.procedure import Bundle
 from sop_engine.content.library import load_library
 from sop_engine.content.place_files import load_places
@@ -43,3 +43,13 @@ def test_a_case_from_before_the_law_is_refused_for_good(definitions: DefinitionA
     with pytest.raises(ApplicationError, match="no text of rule T5 holds on 1999-12-31") as caught:
         loaded(definitions, datetime(1999, 12, 31, tzinfo=UTC))
     assert (caught.value.type, caught.value.non_retryable) == ("Definition", True)
+
+
+def test_a_case_is_not_opened_between_places_that_nobody_knows(definitions: DefinitionActivities) -> None:
+    shipment = {"customer_name": "Blue Lake", "customer_email": "ops@blue-lake.example", "origin": "CNXMX"}
+    given = OpenCheckInput(sop="CommissionIntake", data={**shipment, "destination": "DEHAM"})
+    (fault,) = definitions.check_opening(given).faults
+    assert (fault["where"], fault["what"]) == ("origin", "CNXMX is not in UN/LOCODE 2023-1")
+    assert fault["allowed"].startswith("CNXMN Xiamen, ")
+    known = given.model_copy(update={"data": {**given.data, "origin": "CNXMN"}})
+    assert definitions.check_opening(known).faults == ()

@@ -50,7 +50,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         case resume|case cancel|case comment|case attach|case amend|case move-deadline|task list|task show|task claim
         task release|task assign|task delegate|task suspend|task skip|task complete|incident list|incident retry
         incident correct|incident skip|definition list|definition show|definition lint|definition diagram
-        document list|document open|report balance|report list|report run|table check
+        document list|document open|report balance|report list|report run|table check|place find
     """.replace("\n", "|")
     assert {" ".join(path) for path, _ in COMMANDS} == {name.strip() for name in expected.split("|") if name.strip()}
 

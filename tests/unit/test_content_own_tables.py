@@ -1,5 +1,6 @@
 """The firm's own tables: read in place of the packaged entries, checked as one, refused with every fault."""
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -57,6 +58,10 @@ FREE_TIME = """\
   valid_from: 2026-01-01
   authority: The carrier
   citation: Contract of the test
+"""
+PLACES = """\
+places:
+  - {code: CNZ9Z, en: New Harbour, zh: 新港, kinds: [port]}
 """
 
 
@@ -138,6 +143,37 @@ def test_a_month_that_is_there_twice_is_a_fault(tmp_path: Path) -> None:
 """
     with pytest.raises(ContentError, match="USD: the entries from 2026-11-01 and from 2026-11-15 overlap"):
         own(tmp_path, customs_rates=RATES, exchange_rates=single)
+
+
+def test_own_places_are_known_and_may_have_tariffs(tmp_path: Path) -> None:
+    tables = own(tmp_path, places=PLACES, free_time=FREE_TIME.replace("place: CN\n", "place: CNZ9Z\n"))
+    assert tables.places.find("CNZ9Z").zh == "新港"
+    assert tables.free_time.find("EXAMPLE", "CNZ9Z", "import", "DMD", "20GP", date(2026, 3, 2)).free_days == 14
+    assert "CNSHA" in tables.places
+
+
+def test_places_and_areas_that_cannot_be_are_faults_of_their_files(tmp_path: Path) -> None:
+    with pytest.raises(ContentError) as caught:
+        own(
+            tmp_path,
+            places=PLACES.replace("en: New Harbour, ", ""),
+            free_time=FREE_TIME.replace("place: CN\n", "place: NLRTD\n"),
+        )
+    unnamed, unknown = map(str, caught.value.faults)
+    assert unnamed.startswith("places.yaml:1:1: CNZ9Z is not in UN/LOCODE 2023-1, so its `en` and `kinds` are needed")
+    assert unknown.startswith("free_time.yaml:1:1: 0.place: NLRTD is not in UN/LOCODE 2023-1; NLRTM Rotterdam, ")
+
+
+def test_places_are_found_on_the_command_line_with_the_firms_own(tmp_path: Path) -> None:
+    environ = {"SOP_TABLES_FOLDER": str(kept(tmp_path, places=PLACES))}
+    found = sop(tmp_path, "place", "find", "新港", "--json", environ=environ)
+    assert json.loads(found.stdout)["places"][0]["code"] == "CNZ9Z"
+    vienna = sop(tmp_path, "place", "find", "vienna", "--limit", "1")
+    assert (vienna.exit_code, "ATVIE" in vienna.stdout, vienna.stderr) == (0, True, "1 of 15; --limit shows more\n")
+    nowhere = sop(tmp_path, "place", "find", "新港")
+    assert (nowhere.exit_code, nowhere.stdout) == (3, "")
+    assert "no place of UN/LOCODE 2023-1 is called '新港'" in nowhere.stderr
+    assert "CNZ9Z New Harbour 新港 port" in sop(tmp_path, "table", "check", environ=environ).stdout
 
 
 def test_the_command_lists_faults_or_entries(tmp_path: Path) -> None:
