@@ -3,7 +3,7 @@
 import pytest
 
 from sop_engine.content.library import content_root
-from sop_engine.content.place_files import NOTES
+from sop_engine.content.place_files import NOTES, TABLE, load_un_locodes
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.places import KINDS, Place, PlaceNote, PlaceNotes, Places
 from sop_engine.freight.rules import RuleError
@@ -11,6 +11,10 @@ from sop_engine.freight.un_locodes import UnLocodes
 from tests.unit.freight_data import places
 
 SMALL = UnLocodes("2023-1", ["GBFXT,Felixstowe,,,SFK,123,AI,,5158N 00120E"])
+
+
+def shipped() -> UnLocodes:
+    return load_un_locodes(content_root() / "rules" / TABLE)
 
 
 def notes() -> tuple[PlaceNote, ...]:
@@ -138,7 +142,7 @@ def test_a_code_that_stands_twice_is_refused() -> None:
 
 def test_the_notes_say_nothing_that_the_table_says() -> None:
     """A figure stands in one place: what UNECE says of a name, a function or an airport is not noted again."""
-    table = Places(places()._table, ())
+    table = Places(shipped(), ())
     repeated = [
         (note.code, said)
         for note in notes()
@@ -154,6 +158,5 @@ def test_the_notes_say_nothing_that_the_table_says() -> None:
 
 
 def test_every_function_of_the_table_has_a_kind() -> None:
-    table = places()._table
-    signs = {sign for code in table if (entry := table.get(code)) for sign in entry.functions}
-    assert signs == set(KINDS)
+    entries = (shipped().get(code) for code in shipped())
+    assert {sign for entry in entries if entry for sign in entry.functions} == set(KINDS)
