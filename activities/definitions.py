@@ -55,7 +55,7 @@ class DefinitionActivities:
         """Every fault that would keep a case from opening; refuses an unknown SOP."""
         try:
             definition = self._sop_file(given.sop, given.version).definition
-            faults = tuple(unknown_places(definition.data, read_opening(definition, given.data), self._places))
+            faults = unknown_places(definition.data, read_opening(definition, given.data), self._places)
             if faults:
                 raise InvalidInput(f"a {given.sop} cannot be opened with these places", faults)
         except InvalidInput as error:

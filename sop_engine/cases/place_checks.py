@@ -18,13 +18,15 @@ from sop_engine.freight.places import Places
 PLACE = "un_locode"
 """The format of fields that hold a place."""
 
+PROPOSALS = 5
+"""For how many unknown places an answer proposes near ones: a validator must not keep its worker long."""
 
-def unknown_places(
-    specs: Mapping[str, FieldSpec], values: Mapping[str, Any], places: Places, where: str = ""
-) -> Iterator[Fault]:
+
+def unknown_places(specs: Mapping[str, FieldSpec], values: Mapping[str, Any], places: Places) -> list[Fault]:
     """A fault for every place among the values, however deep, that nobody knows."""
-    for name, spec in specs.items():
-        yield from _unknown(spec, values.get(name), places, f"{where}.{name}" if where else name)
+    unknown = [(where, code) for where, code in _places(specs, values, "") if code not in places]
+    faults = (places.fault(code, where, proposes=number < PROPOSALS) for number, (where, code) in enumerate(unknown))
+    return [Fault(where=fault[0], what=fault[1], allowed=fault[2]) for fault in faults if fault is not None]
 
 
 def unknown_places_of_act(before: Mapping[str, Any], turn: Turn, places: Places) -> list[Fault]:
@@ -34,22 +36,25 @@ def unknown_places_of_act(before: Mapping[str, Any], turn: Turn, places: Places)
     """
     data = turn.procedure.definition.data
     changed = [name for name in data if turn.data.get(name) != before.get(name)]
-    specs = {name: data[name] for name in (*changed, *_confirmed(turn))}
-    return list(unknown_places(specs, turn.data, places))
+    return unknown_places({name: data[name] for name in (*changed, *_confirmed(turn))}, turn.data, places)
 
 
-def _unknown(spec: FieldSpec, value: Any, places: Places, where: str) -> Iterator[Fault]:
+def _places(specs: Mapping[str, FieldSpec], values: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
+    """Where each place stands, and its code."""
+    for name, spec in specs.items():
+        yield from _places_of(spec, values.get(name), f"{where}.{name}" if where else name)
+
+
+def _places_of(spec: FieldSpec, value: Any, where: str) -> Iterator[tuple[str, str]]:
     if value is None:
         return
     if spec.type == "list":
         for index, entry in enumerate(value):
-            yield from _unknown(spec.element(), entry, places, f"{where}.{index}")
+            yield from _places_of(spec.element(), entry, f"{where}.{index}")
     elif spec.type == "record":
-        yield from unknown_places(spec.fields or {}, value, places, where)
+        yield from _places(spec.fields or {}, value, where)
     elif spec.format == PLACE:
-        fault = places.fault(value, where)
-        if fault is not None:
-            yield Fault(where=fault[0], what=fault[1], allowed=fault[2])
+        yield where, value
 
 
 def _confirmed(turn: Turn) -> Iterator[str]:

@@ -89,6 +89,15 @@ def test_without_a_table_the_form_alone_counts() -> None:
     assert faults(Played(SHIPMENT), "amend", None, actor="dan", data={"origin": "CNSHX"}, reason="x") == []
 
 
+def test_many_unknown_places_are_all_named_and_the_first_get_proposals() -> None:
+    title = {"en": "Any", "zh": "任意"}
+    port = {"type": "text", "format": "un_locode", "title": title}
+    calls = FieldSpec.model_validate({"type": "list", "title": title, "item": port})
+    found = unknown_places({"calls": calls}, {"calls": ["CNSHX"] * 1000}, PLACES)
+    assert [fault.where for fault in found] == [f"calls.{index}" for index in range(1000)]
+    assert [fault.allowed for fault in found[4:6]] == ["CNSHA Shanghai", "a code of UN/LOCODE"]
+
+
 @pytest.mark.parametrize(
     ("value", "where"),
     [

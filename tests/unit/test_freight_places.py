@@ -116,6 +116,13 @@ def test_an_area_is_a_country_or_a_place() -> None:
     )
 
 
+@pytest.mark.parametrize(("area", "meant"), [("CNSHAX", "CNSHA"), ("Shanghai", "CNSHA"), ("", "a code of UN/LOCODE")])
+def test_an_area_that_has_not_even_the_form_of_one_is_answered_too(area: str, meant: str) -> None:
+    fault = places().area_fault(area, "place")
+    assert fault is not None
+    assert meant in fault[2]
+
+
 def test_a_firm_adds_a_place_that_the_edition_does_not_have() -> None:
     new = PlaceNote(code="GBZZZ", en="New Quay", zh="新码头", kinds=("port",))
     own = Places(SMALL, (), [new])
