@@ -69,6 +69,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "approve_credit": lambda values: {"approval": "A-1"},
         "advance_filings": lambda values: {"filings": [], "next_at": None},
         "propose_import": lambda values: {"items": values["items"], "proposed": []},
+        "legal_clocks": lambda values: {"clocks": [{"id": "T5"}]},
         "compare_documents": lambda values: {"differences": []},
         "import_taxes": lambda values: dict.fromkeys(("duty", "consumption_tax", "vat", "total"), NOTHING),
         "late_payment_surcharge": lambda values: {"surcharge": NOTHING},
