@@ -58,7 +58,6 @@ class PlannedVoyage(_Input):
     loading_at: AwareDatetime | None = None
     etd_at: AwareDatetime | None = None
     eta_at: AwareDatetime | None = None
-    vgm_cut_off_at: AwareDatetime | None = None
 
 
 class WeighedCargo(_Input):
@@ -139,15 +138,14 @@ class TradeWork:
 
     @activity.defn(name="advance_filings")
     def advance_filings(self, given: WorkInput) -> WorkResult:
-        """direction, transport_mode, destination?, packing?, distance?, loading_at?, etd_at?, eta_at?, vgm_cut_off_at?
-        -> filings [{id, code, en, zh, due_at, on_expiry, rule}], next_at"""
+        """direction, transport_mode, destination?, packing?, distance?, loading_at?, etd_at?, eta_at?
+        -> filings [{id, code, en, zh, due_at, on_expiry, rule}], the next one first"""
         with usable("advance_filings"):
             way = PlannedVoyage.model_validate(given.values)
         events = {
             "loading": way.loading_at,
             "departure": way.etd_at,
             "arrival": way.eta_at,
-            "vgm_cut_off": way.vgm_cut_off_at,
         }
         facts = {
             "direction": way.direction,
@@ -157,12 +155,7 @@ class TradeWork:
             "distance": way.distance,
         }
         filings = advance_filings(self._rules.clocks.filings, events, facts)
-        return WorkResult(
-            values={
-                "filings": [filing._asdict() for filing in filings],
-                "next_at": filings[0].due_at if filings else None,
-            }
-        )
+        return WorkResult(values={"filings": [filing._asdict() for filing in filings]})
 
     @activity.defn(name="chargeable_weight")
     def chargeable_weight(self, given: WorkInput) -> WorkResult:

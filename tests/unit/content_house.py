@@ -67,7 +67,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
             "exposure": values["amount"]["amount"],
         },
         "approve_credit": lambda values: {"approval": "A-1"},
-        "advance_filings": lambda values: {"filings": [], "next_at": None},
+        "advance_filings": lambda values: {"filings": []},
         "propose_import": lambda values: {"items": values["items"], "proposed": []},
         "legal_clocks": lambda values: {"clocks": [{"id": "T5"}]},
         "compare_documents": lambda values: {"differences": []},
