@@ -186,6 +186,8 @@ def test_an_export_is_declared_at_its_value_and_nothing_is_proposed() -> None:
         house.do("D", "wang.fang", "classifying", "clear", {"items": [WINE]})
     house.do("D", "wang.fang", "classifying", "clear", {"items": [{**WINE, "value": "EUR 10000"}]})
     assert (open_task(house), data(house)["proposed"]) == ("entering", [])
+    with pytest.raises(InvalidInput, match="Every item has its value"):
+        enter(house, items=[WINE])
 
 
 def test_every_procedure_knows_the_same_items() -> None:

@@ -1,5 +1,6 @@
-"""Advance filings and the carrier's cut-offs: what a way asks for and until when, and the clocks that watch it wherever the
-shipment is."""
+"""Advance filings and the carrier's cut-offs: what a way asks for and until when, and the clocks that watch it.
+
+They run wherever the shipment is."""
 
 from datetime import datetime
 from typing import Any
