@@ -108,7 +108,7 @@ class TradeWork:
     @activity.defn(name="propose_import")
     def propose_import(self, given: WorkInput) -> WorkResult:
         """items, sale? {terms, total, freight, …}, origin_country?, additions?, deductions?, former?, declared_on?,
-        inbound_on? -> items (filled in), proposed [{value, rate_kind, …, basis}], value_basis, gaps, proposed_for"""
+        inbound_on? -> items (filled in), proposed [{value, rate_kind, …, basis}], value_basis, gaps, holds_to"""
         with usable("propose_import"):
             asked = ImportedSale.model_validate(given.values)
             day = asked.declared_on or today(given)
@@ -117,14 +117,13 @@ class TradeWork:
             rule = rule_on(self._rules.customs.customs_value, day)
             tables = ProposalTables(self._rules.exchange_rates, self._rules.tariff, rule)
             found = propose(asked.items, sale, asked.former, day, duty_day(day, asked.inbound_on), tables)
-        is_any = found.value_basis is not None or any(line.rate_kind is not None for line in found.proposed)
         return WorkResult(
             values={
                 "items": found.items,
                 "proposed": [line.model_dump() for line in found.proposed],
                 "value_basis": found.value_basis,
                 "gaps": "\n".join(found.gaps) or None,
-                "proposed_for": day if is_any else None,
+                "holds_to": found.holds_to,
             }
         )
 

@@ -93,6 +93,8 @@ class ProposedLine(BaseModel):
     vat_rate: Decimal | None = None
     basis: str | None = None
     """Why these rates."""
+    holds_to: date | None = None
+    """The last day of the tariff line; None where it has no end."""
 
 
 class Proposal(NamedTuple):
@@ -102,6 +104,8 @@ class Proposal(NamedTuple):
     proposed: list[ProposedLine]
     value_basis: str | None
     gaps: list[str]
+    holds_to: date | None
+    """The last day on which all of it comes to the same; None where nothing used has an end."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +141,14 @@ def propose(
         _line(line, line.value if value is None else value, value, tariff_day, tables.tariff, gaps)
         for line, value in zip(lines, values, strict=True)
     ]
+    ends = [None if valued is None else valued.holds_to, *(line.holds_to for line in proposed)]
     before = [*former, *([None] * len(lines))]
     return Proposal(
         [_filled(*each) for each in zip(items, proposed, before, strict=False)],
         proposed,
         None if valued is None else valued.basis,
         gaps,
+        min((end for end in ends if end is not None), default=None),
     )
 
 
@@ -214,6 +220,7 @@ def _line(
             "consumption_per_unit": consumption.per_unit or None,
             "vat_rate": rate.line.vat,
             "basis": f"{rate.basis}. Tariff: {rate.line.source}.",
+            "holds_to": rate.line.valid_to,
         }
     )
 

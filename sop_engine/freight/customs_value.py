@@ -93,6 +93,8 @@ class CustomsValue(NamedTuple):
     freight: Money
     insurance: Money
     basis: str
+    holds_to: date | None
+    """The last day of the rates of exchange that were used; None where there were none."""
 
 
 def customs_value(sale: Transaction, rates: ExchangeRates, declared_on: date, rule: CustomsValueRule) -> CustomsValue:
@@ -103,6 +105,7 @@ def customs_value(sale: Transaction, rates: ExchangeRates, declared_on: date, ru
     """
     words: list[str] = []
     missing: list[Fault] = []
+    ends: list[date] = []
 
     def yuan(name: str, amount: Money | None) -> Decimal:
         if amount is None:
@@ -113,6 +116,8 @@ def customs_value(sale: Transaction, rates: ExchangeRates, declared_on: date, ru
             missing.extend(error.faults)
             return Decimal()
         words.append(f"{name} {converted.basis}")
+        if converted.holds_to is not None:
+            ends.append(converted.holds_to)
         return converted.amount
 
     goods = sum((yuan(f"{sale.terms} price", price) for price in _by_currency(sale.goods)), Decimal())
@@ -142,6 +147,7 @@ def customs_value(sale: Transaction, rates: ExchangeRates, declared_on: date, ru
         Money.rounded(freight, CURRENCY),
         Money.rounded(insurance, CURRENCY),
         f"{'; '.join(words)} = {value}. Rule: {rule.source}.",
+        min(ends, default=None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -166,12 +166,13 @@ def test_a_corrected_price_is_worked_out_again_before_it_is_checked() -> None:
     assert open_task(house) == "checking"
 
 
-def test_a_declaration_of_a_later_day_has_that_days_rates_or_a_reason() -> None:
-    """No rates of April are on file: what was worked out in March is taken back and the value is for a person."""
-    house = classified(WINE, house=TabledHouse(datetime(2026, 3, 31, 2, tzinfo=UTC)), price_data=CIF)
+def test_a_declaration_has_the_rates_of_its_day_or_a_reason() -> None:
+    """The rates hold through March and none of April are on file: what was worked out is taken back."""
+    house = classified(WINE, house=TabledHouse(datetime(2026, 3, 30, 2, tzinfo=UTC)), price_data=CIF)
     enter(house, price_data=CIF)
     house.do("D", "liu.yang", "checking", "agreed", {"check_result": "Equal"})
-    house.pass_time(timedelta(days=1))
+    assert data(house)["rates_hold_to"] == date(2026, 3, 31)
+    house.pass_time(timedelta(days=2))
     with pytest.raises(InvalidInput, match="those of the day of the declaration"):
         house.do("D", "wang.fang", "submitting", "submitted", {"declaration_no": NUMBER})
     house.do("D", "wang.fang", "submitting", "work_out")

@@ -64,12 +64,12 @@ def test_lines_in_several_currencies_share_freight_and_insurance_by_their_worth(
     assert [item["value"]["amount"] for item in found.items] == [Decimal("73018.40"), Decimal("31293.60")]
     assert found.value_basis is not None
     assert "FOB price USD 10000.00 at 7 (rate of the example); FOB price JPY 600000 at 5 per 100" in found.value_basis
-    assert found.gaps == []
+    assert (found.gaps, found.holds_to) == ([], date(2026, 3, 31))
 
 
 def test_rates_of_the_tariff_are_filled_in_with_their_kind_and_why() -> None:
     """The wine of lnmlw.com: 14 %, 10 % and 13 %. What the goods do not bear stays empty."""
-    ((item,), (line,), _, gaps) = proposed({**WINE, "value": money("CNY 100000")})
+    ((item,), (line,), _, gaps, _) = proposed({**WINE, "value": money("CNY 100000")})
     assert (line.rate_kind, line.duty_rate, line.consumption_rate, line.vat_rate) == (
         "mfn",
         Decimal("0.14"),
@@ -90,7 +90,7 @@ def test_an_agreement_and_the_origin_of_the_whole_sale_count() -> None:
 
 def test_what_somebody_wrote_stays() -> None:
     wine = {**WINE, "price": money("USD 10000"), "value": {"amount": Decimal(75000), "currency": "CNY"}}
-    ((item,), (line,), _, _) = proposed({**wine, "duty_rate": Decimal("0.2")}, terms="CIF")
+    ((item,), (line,), _, _, _) = proposed({**wine, "duty_rate": Decimal("0.2")}, terms="CIF")
     assert (item["value"]["amount"], item["duty_rate"], item["vat_rate"]) == (75000, Decimal("0.2"), Decimal("0.13"))
     assert (line.value, line.duty_rate) == (money("CNY 70000"), Decimal("0.14"))
 
@@ -181,7 +181,7 @@ def test_what_lacks_is_said_and_nothing_is_refused(
 
 def test_beer_is_taxed_by_the_tonne_and_says_so() -> None:
     beer = {"goods": "Beer", "hs_code": "2203000000", "origin_country": "DE", "quantity": Decimal(988), "unit": "litre"}
-    ((item,), _, _, gaps) = proposed({**beer, "value": money("CNY 100")})
+    ((item,), _, _, gaps, _) = proposed({**beer, "value": money("CNY 100")})
     assert item["consumption_per_unit"] == 220
     assert gaps[1:] == ["Beer (2203000000): consumption tax is CNY 220 per tonne; enter the quantity in tonne."]
     assert proposed({**beer, "value": money("CNY 100"), "consumption_quantity": Decimal(1)}).gaps[1:] == []
