@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from temporalio import activity
@@ -11,33 +11,30 @@ from activities.work_input import today, usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.chargeable_weight import ChargedMode, Pieces, chargeable_weight
-from sop_engine.freight.customs_value import Transaction, customs_value
+from sop_engine.freight.customs_proposals import ProposalTables, ProposedLine, Sale, propose
+from sop_engine.freight.customs_value import Adjustment
 from sop_engine.freight.export_duty import ExportedGoods, export_duty
 from sop_engine.freight.filings import advance_filings
 from sop_engine.freight.freight_tariffs import Quantity, price
 from sop_engine.freight.rules import rule_on
 from sop_engine.freight.shipment_charges import ShipmentCharge, Stage, compare_charges, shipment_margin
 from sop_engine.freight.shipment_costing import Costing, cost_shipment
-from sop_engine.freight.tariff import Origin, duty_day
+from sop_engine.freight.tariff import duty_day
 
 
 class _Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PricedTransaction(Transaction):
-    """What `customs_value` takes."""
+class ImportedSale(_Input):
+    """What `propose_import` takes."""
 
-    declared_on: date | None = None
-
-
-class TariffQuestion(_Input):
-    """What `duty_rates` takes."""
-
-    hs_code: str
-    origin: Origin = Origin()
-    customs_value: Decimal
-    quantity: Decimal | None = None
+    items: tuple[dict[str, Any], ...] = Field(min_length=1)
+    sale: Sale | None = None
+    origin_country: str | None = None
+    additions: tuple[Adjustment, ...] = ()
+    deductions: tuple[Adjustment, ...] = ()
+    former: tuple[ProposedLine, ...] = ()
     declared_on: date | None = None
     inbound_on: date | None = None
 
@@ -61,7 +58,6 @@ class PlannedVoyage(_Input):
     loading_at: AwareDatetime | None = None
     etd_at: AwareDatetime | None = None
     eta_at: AwareDatetime | None = None
-    vgm_cut_off_at: AwareDatetime | None = None
 
 
 class WeighedCargo(_Input):
@@ -109,44 +105,25 @@ class TradeWork:
     def __init__(self, rules: WorkRules) -> None:
         self._rules = rules
 
-    @activity.defn(name="customs_value")
-    def customs_value(self, given: WorkInput) -> WorkResult:
-        """terms, goods [money], freight?, insurance?, …, declared_on? -> customs_value, lines, insurance, …, basis"""
-        with usable("customs_value"):
-            sale = PricedTransaction.model_validate(given.values)
-            day = sale.declared_on or today(given)
+    @activity.defn(name="propose_import")
+    def propose_import(self, given: WorkInput) -> WorkResult:
+        """items, sale? {terms, total, freight, …}, origin_country?, additions?, deductions?, former?, declared_on?,
+        inbound_on? -> items (filled in), proposed [{value, rate_kind, …, basis}], value_basis, gaps, holds_to"""
+        with usable("propose_import"):
+            asked = ImportedSale.model_validate(given.values)
+            day = asked.declared_on or today(given)
+            beside = {"origin_country": asked.origin_country, "additions": asked.additions}
+            sale = (asked.sale or Sale()).model_copy(update={**beside, "deductions": asked.deductions})
             rule = rule_on(self._rules.customs.customs_value, day)
-            value = customs_value(sale, self._rules.exchange_rates, day, rule)
+            tables = ProposalTables(self._rules.exchange_rates, self._rules.tariff, rule)
+            found = propose(asked.items, sale, asked.former, day, duty_day(day, asked.inbound_on), tables)
         return WorkResult(
             values={
-                "customs_value": value.value.model_dump(),
-                "lines": [line.model_dump() for line in value.lines],
-                "freight": value.freight.model_dump(),
-                "insurance": value.insurance.model_dump(),
-                "basis": value.basis,
-            }
-        )
-
-    @activity.defn(name="duty_rates")
-    def duty_rates(self, given: WorkInput) -> WorkResult:
-        """hs_code, origin?, customs_value, quantity?, declared_on?, inbound_on? -> rates for import_taxes"""
-        with usable("duty_rates"):
-            asked = TariffQuestion.model_validate(given.values)
-            day = duty_day(asked.declared_on or today(given), asked.inbound_on)
-            rate = self._rules.tariff.import_rate(asked.hs_code, asked.origin, day, asked.customs_value, asked.quantity)
-        line = rate.line
-        return WorkResult(
-            values={
-                "rate_kind": rate.kind,
-                "duty_rate": rate.rate.ad_valorem,
-                "duty_per_unit": rate.rate.per_unit,
-                "unit": line.unit,
-                "remedy_rate": rate.remedy_rate,
-                "consumption_rate": line.consumption.ad_valorem,
-                "consumption_per_unit": line.consumption.per_unit,
-                "consumption_unit": line.consumption_unit,
-                "vat_rate": line.vat,
-                "basis": f"{rate.basis}. Tariff: {line.source}.",
+                "items": found.items,
+                "proposed": [line.model_dump() for line in found.proposed],
+                "value_basis": found.value_basis,
+                "gaps": "\n".join(found.gaps) or None,
+                "holds_to": found.holds_to,
             }
         )
 
@@ -160,15 +137,14 @@ class TradeWork:
 
     @activity.defn(name="advance_filings")
     def advance_filings(self, given: WorkInput) -> WorkResult:
-        """direction, transport_mode, destination?, packing?, distance?, loading_at?, etd_at?, eta_at?, vgm_cut_off_at?
-        -> filings [{id, code, en, zh, due_at, on_expiry, rule}], next_at"""
+        """direction, transport_mode, destination?, packing?, distance?, loading_at?, etd_at?, eta_at?
+        -> filings [{id, code, en, zh, due_at, on_expiry, rule}], the next one first"""
         with usable("advance_filings"):
             way = PlannedVoyage.model_validate(given.values)
         events = {
             "loading": way.loading_at,
             "departure": way.etd_at,
             "arrival": way.eta_at,
-            "vgm_cut_off": way.vgm_cut_off_at,
         }
         facts = {
             "direction": way.direction,
@@ -178,12 +154,7 @@ class TradeWork:
             "distance": way.distance,
         }
         filings = advance_filings(self._rules.clocks.filings, events, facts)
-        return WorkResult(
-            values={
-                "filings": [filing._asdict() for filing in filings],
-                "next_at": filings[0].due_at if filings else None,
-            }
-        )
+        return WorkResult(values={"filings": [filing._asdict() for filing in filings]})
 
     @activity.defn(name="chargeable_weight")
     def chargeable_weight(self, given: WorkInput) -> WorkResult:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from sop_engine.cases import effects, timing
+from sop_engine.cases.arming import has_role
 from sop_engine.cases.closing import close
 from sop_engine.cases.commands import TellCase
 from sop_engine.cases.contracts.acts import (
@@ -67,9 +69,21 @@ def plan_amendment(turn: Turn, act: AmendInput) -> dict[str, Any]:
     values, faults = read_fields(turn.procedure.definition.data, act.data)
     if not values and not faults:
         faults = [Fault(where="data", what="changes nothing", allowed=", ".join(turn.procedure.definition.data))]
+    faults += _lost_roles(turn, values)
     if faults:
         raise InvalidInput(f"{turn.state.case_id} cannot be amended", faults)
     return values
+
+
+def _lost_roles(turn: Turn, values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Tasks that are a role's now and would be nobody's: opening one of them would be an incident."""
+    lost: dict[str, list[str]] = {}
+    for state, shape in turn.procedure.shapes.items():
+        if shape.task is not None and has_role(turn, shape.task) and not has_role(turn, shape.task, values):
+            lost.setdefault(shape.task.role, []).append(state)
+    for role, states in lost.items():
+        what = f"would give no role any more, and {', '.join(states)} would be nobody's work"
+        yield Fault(where=role, what=what, allowed=", ".join(turn.procedure.bundle.superiors))
 
 
 def amend(turn: Turn, act: AmendInput) -> str:

@@ -87,6 +87,15 @@ def resolve_role(turn: Turn, spec: TaskSpec, names: Mapping[str, Any] | None = N
     return str(role)
 
 
+def has_role(turn: Turn, spec: TaskSpec, names: Mapping[str, Any] | None = None) -> bool:
+    """Whether the role of a task can be told at present, or with other values of some fields."""
+    try:
+        resolve_role(turn, spec, names)
+    except ExpressionError:
+        return False
+    return True
+
+
 def _open_tasks(turn: Turn, shape: StateShape, spec: TaskSpec, key: str, at: datetime) -> None:
     forget_closed(turn, shape.id)
     for task_key, index, names in _entries(turn, shape.id, spec.for_each, key):

@@ -1,11 +1,11 @@
-"""Duty that comes back or is lodged for a time: refunds with interest, deposits, temporary imports, returned goods.
+"""Duty that comes back or is lodged for a time: refunds with interest, and deposits.
 
-Within which time each must be claimed say the legal clocks T9 to T12.
+Within which time each must be claimed say the legal clocks T9.
 """
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -15,10 +15,6 @@ from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import Rule, RuleError
 from sop_engine.freight.tax_rates import percent
-
-ReturnReason = Literal["quality", "specification", "force_majeure"]
-"""Tariff Law Art. 39: nothing else makes returned goods free of duty."""
-
 
 RefundKind = Literal["overpaid", "returned", "export_cancelled"]
 """Why tax comes back: paid too much (Tariff Law Art. 51), or goods returned or not exported after all (Art. 52)."""
@@ -56,13 +52,6 @@ class DepositSettlement(NamedTuple):
     still_owed: Money
 
 
-class TemporaryDuty(NamedTuple):
-    """The duty on goods that stay for a time, and what more is owed should they stay for good."""
-
-    due: Money
-    on_staying: Money
-
-
 def refund(paid: Money, due: Money, paid_on: date, refunded_on: date, rule: DemandDepositRate) -> Refund:
     """The tax paid too much, with simple interest for the days between, rounded half up.
 
@@ -94,28 +83,3 @@ def settle_deposit(deposit: Money, due: Money) -> DepositSettlement:
     nothing = Money(amount=Decimal(), currency=deposit.currency)
     rest = deposit - due
     return DepositSettlement(due, rest, nothing) if rest.amount >= 0 else DepositSettlement(deposit, nothing, -rest)
-
-
-def temporary_duty(duty: Money, months: int, depreciation_months: int) -> TemporaryDuty:
-    """The share of the duty for the months in the territory (Tariff Law Art. 38); never more than all of it.
-
-    Raises RuleError for months that cannot be.
-    """
-    if months < 0 or depreciation_months <= 0:
-        raise RuleError([("months", f"{months} of {depreciation_months}", "0 or more of at least 1")])
-    due = duty.times(Decimal(min(months, depreciation_months)) / depreciation_months)
-    return TemporaryDuty(due, duty - due)
-
-
-def returns_free(reason: str, *, as_it_was: bool, in_time: bool) -> tuple[bool, str]:
-    """Whether returned goods bear no duty, and every reason why not (Tariff Law Art. 39).
-
-    `in_time` is the word of clock T10: one year from export or import.
-    """
-    allowed = get_args(ReturnReason)
-    objections = [
-        *([] if reason in allowed else [f"{reason} is no reason; allowed: {', '.join(allowed)}"]),
-        *([] if as_it_was else ["the goods are not in their original state"]),
-        *([] if in_time else ["more than a year has passed"]),
-    ]
-    return not objections, "; ".join(objections) or f"returned for {reason.replace('_', ' ')} in time, Art. 39"

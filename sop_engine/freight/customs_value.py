@@ -1,6 +1,6 @@
 """The customs value (计税价格) of an import: what the goods cost when they are unloaded at the place of entry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple, Self, get_args
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from sop_engine.freight.exchange_rates import ExchangeRates
-from sop_engine.freight.money import Money, MoneyError, total
+from sop_engine.freight.money import Money, total
 from sop_engine.freight.rules import Fault, Rule, RuleError
 from sop_engine.freight.tax_rates import CURRENCY, Fraction, below, percent
 
@@ -19,8 +19,8 @@ Addition = Literal["commission", "container", "packing", "assist", "royalty", "r
 Deduction = Literal["works_after_import", "transport_after_unloading", "duties_and_taxes"]
 """Tariff Law Art. 26, when stated apart in the price. Warranty stays in the value."""
 
-_WITHOUT_FREIGHT = ("EXW", "FCA", "FAS", "FOB")
-_WITHOUT_INSURANCE = (*_WITHOUT_FREIGHT, "CFR", "CPT")
+WITHOUT_FREIGHT = ("EXW", "FCA", "FAS", "FOB")
+WITHOUT_INSURANCE = (*WITHOUT_FREIGHT, "CFR", "CPT")
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -47,7 +47,7 @@ class Transaction(BaseModel):
 
     terms: Terms
     goods: tuple[Money, ...] = Field(min_length=1)
-    """The price of each line of the declaration, in one currency, on the terms above."""
+    """The price of each line of the declaration on the terms above; several invoices may differ in currency."""
     inland: Money | None = None
     """From the seller's works to the port of loading, for EXW."""
     freight: Money | None = None
@@ -71,9 +71,9 @@ class Transaction(BaseModel):
                 yield f"{name}: give an amount or a rate, not both"
         freight_given = self.freight is not None or self.freight_rate is not None
         insurance_given = self.insurance is not None or self.insurance_rate is not None
-        if freight_given is not (self.terms in _WITHOUT_FREIGHT):
+        if freight_given is not (self.terms in WITHOUT_FREIGHT):
             yield f"freight: {'is inside a price' if freight_given else 'is missing in a price'} {self.terms}"
-        if insurance_given and self.terms not in _WITHOUT_INSURANCE:
+        if insurance_given and self.terms not in WITHOUT_INSURANCE:
             yield f"insurance: is inside a price {self.terms}"
         if (self.inland is not None) is not (self.terms == "EXW"):
             yield "inland: is needed for EXW, and for EXW only"
@@ -93,20 +93,19 @@ class CustomsValue(NamedTuple):
     freight: Money
     insurance: Money
     basis: str
+    holds_to: date | None
+    """The last day of the rates of exchange that were used; None where there were none."""
 
 
 def customs_value(sale: Transaction, rates: ExchangeRates, declared_on: date, rule: CustomsValueRule) -> CustomsValue:
     """Adds up in CNY at the rates of the day the declaration was completed, and rounds once, half up to the fen.
 
     Freight, insurance and adjustments are spread over the lines in proportion to their prices. Raises RuleError for a
-    missing rate of exchange, lines in different currencies, or deductions that leave no value.
+    missing rate of exchange, or deductions that leave no value.
     """
-    try:
-        price = total(sale.goods, sale.goods[0].currency)
-    except MoneyError as error:
-        raise RuleError([("goods", str(error), "one currency for all lines")]) from None
     words: list[str] = []
     missing: list[Fault] = []
+    ends: list[date] = []
 
     def yuan(name: str, amount: Money | None) -> Decimal:
         if amount is None:
@@ -117,9 +116,11 @@ def customs_value(sale: Transaction, rates: ExchangeRates, declared_on: date, ru
             missing.extend(error.faults)
             return Decimal()
         words.append(f"{name} {converted.basis}")
+        if converted.holds_to is not None:
+            ends.append(converted.holds_to)
         return converted.amount
 
-    goods = yuan(f"{sale.terms} price", price)
+    goods = sum((yuan(f"{sale.terms} price", price) for price in _by_currency(sale.goods)), Decimal())
     goods += yuan("inland carriage", sale.inland)
     goods += sum((yuan(each.kind, each.amount) for each in sale.additions), Decimal())
     goods -= sum((yuan(f"less {each.kind}", each.amount) for each in sale.deductions), Decimal())
@@ -134,7 +135,7 @@ def customs_value(sale: Transaction, rates: ExchangeRates, declared_on: date, ru
         # The premium is insured too, so the rate applies to a value that contains it.
         insurance = (goods + freight) / (1 - sale.insurance_rate) * sale.insurance_rate
         words.append(f"insurance {percent(sale.insurance_rate)} of the insured value")
-    elif sale.insurance is None and sale.terms in _WITHOUT_INSURANCE:
+    elif sale.insurance is None and sale.terms in WITHOUT_INSURANCE:
         insurance = (goods + freight) * rule.assumed_insurance
         words.append(f"insurance assumed at {percent(rule.assumed_insurance)} of price and freight")
     value = Money.rounded(goods + freight + insurance, CURRENCY)
@@ -142,8 +143,15 @@ def customs_value(sale: Transaction, rates: ExchangeRates, declared_on: date, ru
         raise RuleError([("deductions", f"leave a customs value of {value}", "more than nought")])
     return CustomsValue(
         value,
-        value.split([line.amount for line in sale.goods]),
+        value.split([rates.convert(line, declared_on).amount for line in sale.goods]),
         Money.rounded(freight, CURRENCY),
         Money.rounded(insurance, CURRENCY),
         f"{'; '.join(words)} = {value}. Rule: {rule.source}.",
+        min(ends, default=None),
     )
+
+
+def _by_currency(amounts: Sequence[Money]) -> Iterator[Money]:
+    """The sum of the amounts in each currency, in the order in which the currencies appear."""
+    for currency in dict.fromkeys(amount.currency for amount in amounts):
+        yield total((amount for amount in amounts if amount.currency == currency), currency)

@@ -31,10 +31,12 @@ class ExchangeRate(Rule):
 
 
 class Conversion(NamedTuple):
-    """An amount in book currency, not rounded, and how it came about."""
+    """An amount in book currency, not rounded, how it came about, and the last day on which it comes to the same."""
 
     amount: Decimal
     basis: str
+    holds_to: date | None = None
+    """None for an amount that was in book currency already."""
 
 
 class ExchangeRates(RootModel[tuple[ExchangeRate, ...]]):
@@ -58,4 +60,4 @@ class ExchangeRates(RootModel[tuple[ExchangeRate, ...]]):
             raise RuleError([("currency", f"no rate for {money.currency}", known)])
         rate = rule_on(rates, day, f"rate of {money.currency}")
         per = "" if rate.units == 1 else f" per {rate.units}"
-        return Conversion(money.amount * rate.of_one, f"{money} at {rate.rate}{per} ({rate.citation})")
+        return Conversion(money.amount * rate.of_one, f"{money} at {rate.rate}{per} ({rate.citation})", rate.valid_to)

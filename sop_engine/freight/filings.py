@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from sop_engine.freight.legal_clocks import ClockDescription, LegalClocks
 
-OURS = frozenset({"AFC", "VCO"})
-"""DCSA codes of what the forwarder or its customer files: manifests, security filings, the verified gross mass."""
+ADVANCE_FILING = "AFC"
+"""The DCSA code of what is filed with an authority: manifests and security filings. The other codes are of cut-offs,
+whose instants the carrier names."""
 
 
 class Filing(NamedTuple):
@@ -26,7 +27,7 @@ def advance_filings(
     table: LegalClocks, events: Mapping[str, datetime | None], facts: Mapping[str, str]
 ) -> tuple[Filing, ...]:
     """The filings due before the events or with them, the next one first; an event not yet planned starts none."""
-    running = (clock for clock in table.running(events, facts) if clock.code in OURS)
+    running = (clock for clock in table.running(events, facts) if clock.code == ADVANCE_FILING)
     found = [
         Filing(clock.id, clock.code, clock.en, clock.zh, due_at, clock.on_expiry, clock.rule)
         for clock in running

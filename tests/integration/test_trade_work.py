@@ -34,22 +34,33 @@ def yuan(amount: str) -> dict[str, Any]:
     return {"amount": Decimal(amount), "currency": "CNY"}
 
 
-def test_a_customs_value_from_a_price_free_on_board(work: WorkActivities) -> None:
-    """An exam bank's exercise 1: FOB 500,000, freight 10 %, insurance 3 % of the CIF value."""
-    sale = {"terms": "FOB", "goods": [yuan("500000")], "freight_rate": Decimal("0.1"), "insurance_rate": "0.03"}
-    value = answer(work, "customs_value", **sale)
-    assert (value["customs_value"], value["insurance"]) == (yuan("567010.31"), yuan("17010.31"))
-    assert value["lines"] == [yuan("567010.31")]
-
-
-def test_rates_of_the_tariff_feed_the_taxes(work: WorkActivities) -> None:
-    """Wine: 14 %, 10 %, 13 % (lnmlw.com); CIF 100,000 makes 43,133.34."""
-    rates = answer(work, "duty_rates", hs_code="2204210000", origin={"country": "FR"}, customs_value=Decimal(100000))
-    assert rates["rate_kind"] == "mfn"
-    kept = ("duty_rate", "duty_per_unit", "remedy_rate", "consumption_rate", "consumption_per_unit", "vat_rate")
-    item = {"goods": "Wine", "hs_code": "2204210000", **{name: rates[name] for name in kept}}
-    taxes = answer(work, "import_taxes", customs_value=yuan("100000"), items=[item])
+def test_an_import_is_proposed_its_value_and_rates_and_taxed_by_them(work: WorkActivities) -> None:
+    """An exam bank's exercise 1: FOB 500,000, freight 10 %, insurance 3 % of the CIF value. Wine: 14 %, 10 %, 13 %."""
+    wine = {"goods": "Wine", "hs_code": "2204210000", "price": yuan("500000"), "value": None}
+    sale = {"terms": "FOB", "total": yuan("500000"), "freight_rate": Decimal("0.1"), "insurance_rate": Decimal("0.03")}
+    found = answer(work, "propose_import", items=[wine], sale=sale, origin_country="FR", former=[])
+    (line,) = found["proposed"]
+    assert (line["value"], line["rate_kind"], found["gaps"]) == (yuan("567010.31"), "mfn", None)
+    assert (found["holds_to"], "= CNY 567010.31" in found["value_basis"]) == (None, True)
+    again = answer(
+        work,
+        "propose_import",
+        items=[{**found["items"][0], "price": yuan("100000")}],
+        sale={"terms": "CIF"},
+        origin_country="FR",
+        former=found["proposed"],
+    )
+    taxes = answer(work, "import_taxes", customs_value=yuan("100000"), items=again["items"])
     assert taxes["total"] == yuan("43133.34")
+
+
+def test_rates_of_goods_declared_early_are_those_of_the_day_of_arrival(work: WorkActivities) -> None:
+    """The tariff on file begins on 1 December 2024; declared the day before, goods that arrive then bear its rates."""
+    wine = {"goods": "Wine", "hs_code": "2204210000", "origin_country": "FR", "value": yuan("100000")}
+    early: dict[str, Any] = {"items": [wine], "declared_on": date(2024, 11, 30)}
+    assert answer(work, "propose_import", **early)["proposed"][0]["duty_rate"] is None
+    arrived = answer(work, "propose_import", **early, inbound_on=date(2024, 12, 1))
+    assert arrived["proposed"][0]["duty_rate"] == Decimal("0.14")
 
 
 LATE: dict[str, Any] = {
@@ -192,9 +203,8 @@ def test_margin_of_a_shipment(work: WorkActivities) -> None:
 @pytest.mark.parametrize(
     ("activity", "values", "named"),
     [
-        ("customs_value", {"terms": "FOB", "goods": [yuan("1")]}, ["freight: is missing in a price FOB"]),
-        ("customs_value", {"terms": "CIF", "goods": [{"amount": 1, "currency": "USD"}]}, ["no rate for USD"]),
-        ("duty_rates", {"hs_code": "8703236110", "customs_value": 1}, ["the tariff on file has no line 8703236110"]),
+        ("propose_import", {"items": [], "former": [{}]}, ["items:", "former.0.goods:", "former.0.hs_code:"]),
+        ("propose_import", {"items": [{"goods": "Wine", "price": "7 dollars"}]}, ["hs_code:", "price:"]),
         ("late_declaration_fee", {"customs_value": None}, ["customs_value:", "inbound_on:", "accepted_on:"]),
         ("legal_clocks", {"table": "law", "events": {"e": "2026-03-02T10:00:00"}}, ["table:", "events.e"]),
         (

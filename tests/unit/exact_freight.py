@@ -169,23 +169,6 @@ PREPARATION = (
         {"collection_time": BEFORE_CUT_OFF},
     ),
     Scenario(
-        "nobody files in advance",
-        "DocumentPreparation",
-        OPENED,
-        nothing,
-        "2026-03-25 09:00",
-        {**DOCUMENTS, "destination": "DEHAM", "loading_at": "2026-03-14T06:00+08:00"},
-        # The verified gross mass is due first, with the cut-off: 240 h; 80 % = 8 days.
-        {
-            "advance_filing": {
-                "at_risk": "2026-03-10 09:00",
-                "day_before": "2026-03-11 09:00",
-                "hours_before": "2026-03-12 05:00",
-                "breached": "2026-03-12 09:00",
-            }
-        },
-    ),
-    Scenario(
         "a paper runs out",
         "DocumentPreparation",
         OPENED,

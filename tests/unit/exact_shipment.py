@@ -24,6 +24,26 @@ SHIPMENT_DATA = {
 }
 
 
+NAMED_CUT_OFFS = {
+    "ECP": "2026-03-06T09:00+08:00",
+    "DCO": "2026-03-07T09:00+08:00",
+    "VCO": "2026-03-08T09:00+08:00",
+    "LCO": "2026-03-08T21:00+08:00",
+    "FCO": "2026-03-10T09:00+08:00",
+    "RCO": "2026-03-10T21:00+08:00",
+    "DGC": "2026-03-11T09:00+08:00",
+    "OBC": "2026-03-12T09:00+08:00",
+    "PCO": "2026-03-12T21:00+08:00",
+    "TCO": "2026-03-13T21:00+08:00",
+    "CUA": "2026-03-12T09:00+08:00",
+}
+
+
+def cut_off(halfway: str, at_risk: str, last_day: str, breached: str) -> dict[str, str]:
+    """The rungs of the ladder before a carrier's cut-off."""
+    return {"halfway": halfway, "at_risk": at_risk, "last_day": last_day, "breached": breached}
+
+
 def report(house: ExactHouse, state: str, outcome: str, **result: Any) -> None:
     """The child of a state reports its end."""
     child = next(child for child in house.states[CASE].live_children() if child.state == state)
@@ -34,6 +54,13 @@ def report(house: ExactHouse, state: str, outcome: str, **result: Any) -> None:
 def preparing(house: ExactHouse) -> None:
     report(house, "intake", "accepted", transport_mode="road", cargo_class="general")
     report(house, "booking", "confirmed", booking_no="COSU6123456789", cut_off_at=CUT_OFF)
+
+
+def booked_to_hamburg(house: ExactHouse) -> None:
+    report(house, "intake", "accepted", transport_mode="sea", cargo_class="general")
+    named = [{"code": code, "at": at} for code, at in NAMED_CUT_OFFS.items()]
+    way = {"loading_at": "2026-03-14T06:00+08:00", "etd_at": "2026-03-14T20:00+08:00"}
+    report(house, "booking", "confirmed", booking_no="COSU6123456789", cut_offs=named, **way)
 
 
 def delivered(house: ExactHouse) -> None:
@@ -93,6 +120,56 @@ SCENARIOS = (
         "2026-03-25 09:00",
         SHIPMENT_DATA,
         {"cut_off": BEFORE_CUT_OFF},
+    ),
+    Scenario(
+        "nobody files in advance",
+        "FreightShipment",
+        OPENED,
+        booked_to_hamburg,
+        "2026-03-25 09:00",
+        {**SHIPMENT_DATA, "direction": "export", "destination": "DEHAM"},
+        # The first are due 24 hours before loading: Friday 13 March 06:00, 261 h on; 80 % = 208.8 h = 8 d 16 h 48 min.
+        {
+            "advance_filing": {
+                "at_risk": "2026-03-11 01:48",
+                "day_before": "2026-03-12 06:00",
+                "hours_before": "2026-03-13 02:00",
+                "breached": "2026-03-13 06:00",
+            }
+        },
+    ),
+    Scenario(
+        "nobody keeps the cut-offs that the carrier names",
+        "FreightShipment",
+        OPENED,
+        booked_to_hamburg,
+        "2026-03-25 09:00",
+        {**SHIPMENT_DATA, "direction": "export", "destination": "DEHAM"},
+        # From Monday 2 March 09:00: 96 h, of which 48 are half and 76.8 are 80 %; 120 h: 60, 96; 144 h: 72 and 115.2;
+        # 156 h: 78 and 124.8; 192 h: 96 and 153.6; 204 h: 102 and 163.2; 216 h: 108 and 172.8; 240 h: 120 and 192;
+        # 252 h: 126 and 201.6; 276 h: 138 and 220.8.
+        {
+            "empty_cut_off": cut_off("2026-03-04 09:00", "2026-03-05 13:48", "2026-03-05 09:00", "2026-03-06 09:00"),
+            "si_cut_off": cut_off("2026-03-04 21:00", "2026-03-06 09:00", "2026-03-06 09:00", "2026-03-07 09:00"),
+            "vgm_cut_off": cut_off("2026-03-05 09:00", "2026-03-07 04:12", "2026-03-07 09:00", "2026-03-08 09:00"),
+            "lcl_cut_off": cut_off("2026-03-05 15:00", "2026-03-07 13:48", "2026-03-07 21:00", "2026-03-08 21:00"),
+            "full_cut_off": cut_off("2026-03-06 09:00", "2026-03-08 18:36", "2026-03-09 09:00", "2026-03-10 09:00"),
+            "reefer_cut_off": cut_off("2026-03-06 15:00", "2026-03-09 04:12", "2026-03-09 21:00", "2026-03-10 21:00"),
+            "dangerous_cut_off": cut_off(
+                "2026-03-06 21:00", "2026-03-09 13:48", "2026-03-10 09:00", "2026-03-11 09:00"
+            ),
+            "oversize_cut_off": cut_off("2026-03-07 09:00", "2026-03-10 09:00", "2026-03-11 09:00", "2026-03-12 09:00"),
+            "port_cut_off": cut_off("2026-03-07 15:00", "2026-03-10 18:36", "2026-03-11 21:00", "2026-03-12 21:00"),
+            "transhipment_cut_off": cut_off(
+                "2026-03-08 03:00", "2026-03-11 13:48", "2026-03-12 21:00", "2026-03-13 21:00"
+            ),
+            "customs_cut_off": {
+                "at_risk": "2026-03-10 09:00",
+                "day_before": "2026-03-11 09:00",
+                "hours_before": "2026-03-12 05:00",
+                "breached": "2026-03-12 09:00",
+            },
+        },
     ),
     Scenario(
         "an exception is not resolved",

@@ -106,6 +106,39 @@ def test_an_amendment_keeps_old_and_new_and_judges_transitions_anew() -> None:
     assert case.state.status == "completed"
 
 
+UNIT = """
+data: {unit: {type: text}, other: {type: text}}
+states:
+  a: {task: {role: clerk, outcomes: [done]}, on: {a.done: b}}
+  b: {task: {role: unit, outcomes: [done]}, on: {b.done: c}}
+  c: {task: {role: "other if other is not none else unit"}, on: {c.done: d}}
+  d: {final: true}
+"""
+
+
+@pytest.mark.parametrize("wrong", [None, "nobody"])
+def test_an_amendment_leaves_no_task_to_nobody(wrong: str | None) -> None:
+    case = Played(UNIT, unit="auditor")
+    with pytest.raises(InvalidInput, match="cannot be amended") as caught:
+        case.act("amend", "dan", data={"unit": wrong}, reason="r")
+    told = {fault.where: fault.what for fault in caught.value.faults}
+    assert told == {
+        "unit": "would give no role any more, and b would be nobody's work",
+        "other if other is not none else unit": "would give no role any more, and c would be nobody's work",
+    }
+    assert "clerk" in str(caught.value.faults[0].allowed)
+    case.act("amend", "dan", data={"unit": "clerk"}, reason="another unit")
+    case.complete()
+    assert (case.states, case.tasks["b#1"].role) == (("b",), "clerk")
+
+
+def test_a_unit_that_was_not_known_yet_stays_open() -> None:
+    case = Played(UNIT)
+    case.act("amend", "dan", data={"unit": None, "other": "auditor"}, reason="r")
+    with pytest.raises(InvalidInput, match="c would be nobody's work"):
+        case.act("amend", "dan", data={"other": None}, reason="r")
+
+
 @pytest.mark.parametrize("name", sorted(casework.ACTS))
 def test_an_act_that_cannot_be_read_lists_its_faults(name: str) -> None:
     bodies: tuple[Any, ...] = (None, [], "text", {"unknown": 1})

@@ -138,6 +138,32 @@ def test_the_surcharge_follows_the_reading_of_the_case(notice: dict[str, str], r
     assert (data["due_reading"], data["late_charge"]["amount"]) == (reading, Decimal(charge))
 
 
+@pytest.mark.parametrize(
+    ("declared_on", "reading", "midnight"),
+    [
+        # The Customs Law: 15 days after the notice of Monday 2 December, Tuesday the 17th.
+        ("2024-11-30", "B", "2024-12-18"),
+        # The Tariff Law: 15 days after Sunday 1 December, Monday the 16th.
+        ("2024-12-01", "A", "2024-12-17"),
+    ],
+)
+def test_the_law_of_the_declarations_day_says_what_the_payment_is_counted_from(
+    declared_on: str, reading: str, midnight: str
+) -> None:
+    house = taxed(datetime(2024, 12, 2, 1, tzinfo=UTC), declared_on=declared_on)
+    assert house.states["T"].snapshot.data["due_reading"] == reading
+    house.do("T", "wang.fang", "notifying", "issued", NOTICE)
+    running = house.states["T"].clocks
+    assert running["tax_deadline#1"].due_at == datetime.fromisoformat(f"{midnight}T00:00+08:00")
+    assert "stricter_deadline#1" not in running
+
+
+def test_a_declaration_of_before_the_tariff_law_is_not_counted_from_itself() -> None:
+    house = taxed(datetime(2024, 12, 2, 1, tzinfo=UTC), declared_on="2024-11-30")
+    with pytest.raises(InvalidInput, match="before the Tariff Law is paid within the days from the notice"):
+        house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"due_reading": "A"})
+
+
 def test_a_case_shows_both_periods_and_the_one_it_follows() -> None:
     house = taxed()
     shown = case_view(house.procedure("TaxPayment"), house.states["T"], house.now)

@@ -7,7 +7,9 @@ import pytest
 
 from sop_engine.cases.contracts.acts import CancelInput
 from sop_engine.cases.faults import InvalidInput, NotPermitted
-from tests.unit.content_house import House, RuledHouse
+from sop_engine.documents.notices import NoticeTemplates
+from tests.unit.content_house import House, RuledHouse, shipped
+from tests.unit.exact_house import local
 
 CUSTOMER = {"customer_name": "Donglan Pumps", "customer_email": "shipping@donglan.example"}
 PARTY = {"name": "Donglan Pumps", "address": "88 Xinyuan Road", "contact": "Ms Shen"}
@@ -135,7 +137,10 @@ def test_a_silent_carrier_is_chased_and_a_wrong_confirmation_is_not_taken() -> N
     assert house.told("booking_unanswered") == ["operator"]
     house.signal("BK", "carrier.confirmed", CONFIRMED | {"eta_at": "2026-03-01T08:00+08:00"})
     assert states(house, "BK") == ("awaiting_confirmation",)
-    house.signal("BK", "carrier.confirmed", CONFIRMED)
+    too_late = {"cut_offs": [{"code": "DCO", "at": CONFIRMED["etd_at"]}]}
+    house.signal("BK", "carrier.confirmed", CONFIRMED | too_late)
+    assert states(house, "BK") == ("awaiting_confirmation",)
+    house.signal("BK", "carrier.confirmed", CONFIRMED | {"cut_offs": []})
     assert house.states["BK"].outcome == "confirmed"
     assert house.documents == ["booking_confirmation"]
 
@@ -307,6 +312,22 @@ def prepared(house: House) -> None:
     good = {"complete": True, "accurate": True, "consistent": True}
     house.do("S.documents", "zhang.wei", "second_review", "passed", good)
     house.do("S.documents", "zhang.wei", "sorting", "handed_over", {"document_order": ["invoice"]})
+
+
+def test_the_cut_offs_of_the_booking_are_watched_in_the_shipment() -> None:
+    house = shipment()
+    planned(house)
+    house.do("S.booking", "zhou.jie", "requesting", "requested")
+    cut_offs = [{"code": "DCO", "at": "2026-03-09T17:00+08:00"}, {"code": "FCO", "at": "2026-03-10T09:00+08:00"}]
+    house.signal("S.booking", "carrier.confirmed", CONFIRMED | {"cut_offs": cut_offs})
+    watched = {key: local(running.due_at) for key, running in house.states["S"].clocks.items() if running.due_at}
+    assert watched["si_cut_off#1"] == "2026-03-09 17:00"
+    assert watched["full_cut_off#1"] == "2026-03-10 09:00"
+    assert house.told("booking_confirmed") == ["shipping@donglan.example", "customs_declarant", "dispatcher"]
+    notice = next(notice for notice in house.notices if notice.template == "booking_confirmed")
+    notices = NoticeTemplates(shipped().root / "notices")
+    text = notices.render("booking_confirmed", notice.facts, {}, shipped().organization.name).text
+    assert "Cut-off DCO: 2026-03-09 17:00 +08:00\nCut-off FCO: 2026-03-10 09:00 +08:00" in text
 
 
 def test_a_rejected_commission_ends_the_shipment() -> None:

@@ -103,11 +103,12 @@ def test_own_entries_stand_in_place_of_the_packaged_ones_of_that_name(tmp_path: 
 
 def test_work_computes_by_the_firms_rates(tmp_path: Path) -> None:
     rules = load_work_rules(content_root(), kept(tmp_path, customs_rates=RATES))
-    sale: dict[str, Any] = {"terms": "CIF", "goods": [{"amount": "100", "currency": "USD"}]}
+    item = {"goods": "Wine", "hs_code": "2204210000", "price": {"amount": "100", "currency": "USD"}}
+    sale: dict[str, Any] = {"items": [item], "sale": {"terms": "CIF"}}
     at = datetime(2026, 11, 22, tzinfo=UTC)
     given = WorkInput(key="k", case_id="D", sop="Test", values=sale, at=at)
-    value = WorkActivities(create_engine("sqlite://"), rules).customs_value(given).values
-    assert value["customs_value"] == {"amount": Decimal("710.00"), "currency": "CNY"}
+    value = WorkActivities(create_engine("sqlite://"), rules).propose_import(given).values
+    assert value["items"][0]["value"] == {"amount": Decimal("710.00"), "currency": "CNY"}
 
 
 def test_without_a_folder_the_packaged_tables_hold() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sop_engine.freight.customs_refunds import refund, returns_free, settle_deposit, temporary_duty
+from sop_engine.freight.customs_refunds import refund, settle_deposit
 from sop_engine.freight.customs_taxes import ImportTaxes, TaxedConsignment, import_taxes
 from sop_engine.freight.customs_value import CustomsValue, Transaction, customs_value
 from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
@@ -113,6 +113,14 @@ def test_several_lines_and_currencies_are_rounded_once_and_add_up() -> None:
     exact = (Decimal("600.60") * Decimal("7.1234") + 1000 + Decimal("0.01")) * Decimal("1.003")
     assert value.value == Money.rounded(exact, "CNY")
     assert sum((line.amount for line in value.lines), Decimal()) == value.value.amount
+
+
+def test_lines_of_two_invoices_share_what_is_added_by_their_worth_in_yuan() -> None:
+    """[own] USD 100 at 7 and CNY 300 are worth 7 : 3; freight of CNY 10 and no insurance add 7 and 3."""
+    value = valued(
+        dollars("7"), terms="FOB", goods=[money("100", "USD"), money("300")], freight=money("10"), insurance=money("0")
+    )
+    assert value.lines == (yuan("707.00"), yuan("303.00"))
 
 
 def test_papers_that_do_not_fit_the_terms_are_refused_with_every_fault() -> None:
@@ -231,25 +239,6 @@ def test_a_deposit_is_taken_for_the_tax() -> None:
     assert settle_deposit(yuan("1000"), yuan("800")) == (yuan("800"), yuan("200"), yuan("0"))
     assert settle_deposit(yuan("1000"), yuan("1000")) == (yuan("1000"), yuan("0"), yuan("0"))
     assert settle_deposit(yuan("1000"), yuan("1200")) == (yuan("1000"), yuan("0"), yuan("200"))
-
-
-def test_goods_that_stay_for_a_time_bear_duty_for_that_time() -> None:
-    """Tariff Law Art. 38: by the ratio of the stay to the depreciation; months [own]."""
-    assert temporary_duty(yuan("60000"), 6, 60) == (yuan("6000.00"), yuan("54000.00"))
-    assert temporary_duty(yuan("60000"), 72, 60) == (yuan("60000.00"), yuan("0.00"))
-    with pytest.raises(RuleError, match="-1 of 60"):
-        temporary_duty(yuan("1"), -1, 60)
-
-
-def test_returned_goods_are_free_for_three_reasons_only() -> None:
-    """Tariff Law Art. 39."""
-    assert returns_free("quality", as_it_was=True, in_time=True) == (True, "returned for quality in time, Art. 39")
-    free, why = returns_free("unsold", as_it_was=False, in_time=False)
-    assert not free
-    assert why == (
-        "unsold is no reason; allowed: quality, specification, force_majeure; "
-        "the goods are not in their original state; more than a year has passed"
-    )
 
 
 # -- the fee for a late declaration ------------------------------------------------------------------------------------

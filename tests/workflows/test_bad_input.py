@@ -260,7 +260,7 @@ OPENINGS = [
             "direction": "sideways",
             "items": [{"goods": "Shirts", "hs_code": "12", "value": "much"}, {"goods": "Caps"}],
         },
-        ("direction", "items.0.hs_code", "items.0.value", "items.1.hs_code", "items.1.value"),
+        ("direction", "items.0.hs_code", "items.0.value", "items.1.hs_code"),
     ),
 ]
 
