@@ -82,8 +82,8 @@ class ReceivableActivities:
     def record_receipt(self, given: WorkInput) -> WorkResult:
         """bank_ref, customer, amount, received_on, settles? (references, or `oldest`), earlier_cases? -> entry_id
 
-        Refuses a bank reference that another case has booked, other than an earlier one of the same receivable: the same
-        money would be counted twice.
+        Refuses a bank reference that another case has booked, unless it is an earlier one of the same receivable: the
+        same money would be counted twice.
         """
         with usable("record_receipt"):
             paper = handed_in(BookedReceipt, given)

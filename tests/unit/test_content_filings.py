@@ -144,5 +144,5 @@ def test_papers_handed_over_before_a_filing_say_so() -> None:
     assert house.told("filings_open") == ["customs_declarant", "operator"]
     notice = next(notice for notice in house.notices if notice.template == "filings_open")
     notices = NoticeTemplates(shipped().root / "notices")
-    text = notices.render("filings_open", notice.facts, {}, shipped().organization.name).text
+    text = notices.render("filings_open", notice.facts, {}, shipped().organization).text
     assert "- AFC EU pre-loading air cargo information, by 2026-03-14 06:00 +08:00" in text

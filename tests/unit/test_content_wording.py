@@ -17,7 +17,7 @@ from tests.unit.test_content_freight import differing
 
 NOTICES = NoticeTemplates(shipped().root / "notices")
 PAPERS = PaperTemplates(shipped().root / "documents")
-FIRM = shipped().organization.name
+FIRM = shipped().organization
 
 
 def paper(house: House, template: str) -> str:

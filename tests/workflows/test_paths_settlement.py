@@ -44,7 +44,9 @@ async def opened(desk: Desk) -> list[tuple[str, str | None]]:
     """Every part since the costing that was ever opened, with its outcome."""
     since = {"Invoicing", "Collection", "SupplierSettlement"}
     children = (await desk.view()).children
-    return sorted((each.case_id.removeprefix(f"{desk.case_id}."), each.outcome) for each in children if each.sop in since)
+    return sorted(
+        (each.case_id.removeprefix(f"{desk.case_id}."), each.outcome) for each in children if each.sop in since
+    )
 
 
 async def in_settlement(house: House, case_id: str) -> Desk:
