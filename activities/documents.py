@@ -25,7 +25,7 @@ class DocumentActivities:
         if kept is not None:
             return kept
         with refusals():
-            about = (given.template, given.facts, given.values, self._organization.name)
+            about = (given.template, given.facts, given.values, self._organization)
             printed = self._papers.render(*about, medium="print")
             shown = self._papers.render(*about, medium="screen")
         return self._documents.keep(

@@ -42,7 +42,7 @@ class NoticeActivities:
     def notify(self, given: NotifyInput) -> NotifyResult:
         """One notice to everyone meant, once per key. Every recipient is tried before a refusal fails the activity."""
         with refusals():
-            rendered = self._templates.render(given.template, given.facts, given.values, self._organization.name)
+            rendered = self._templates.render(given.template, given.facts, given.values, self._organization)
             recipients = self._recipients(given)
             faults = [
                 Fault(where=recipient.name, what=refusal)

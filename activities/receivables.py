@@ -37,6 +37,12 @@ class AskedAllocation(NamedItem):
     settles: tuple[Wanted, ...] = ()
 
 
+class BookedReceipt(ReceiptPaper):
+    """A receipt of a receivable that other cases may have followed before this one."""
+
+    earlier_cases: tuple[Text, ...] = ()
+
+
 class AskedDispute(NamedItem):
     """What the customer disputes; all that is open where no amount is named."""
 
@@ -74,15 +80,16 @@ class ReceivableActivities:
 
     @activity.defn(name="record_receipt")
     def record_receipt(self, given: WorkInput) -> WorkResult:
-        """bank_ref, customer, amount, received_on, settles? (references, or `oldest`) -> entry_id
+        """bank_ref, customer, amount, received_on, settles? (references, or `oldest`), earlier_cases? -> entry_id
 
-        Refuses a bank reference that another case has booked: the same money would be counted twice.
+        Refuses a bank reference that another case has booked, unless it is an earlier one of the same receivable: the
+        same money would be counted twice.
         """
         with usable("record_receipt"):
-            paper = handed_in(ReceiptPaper, given)
+            paper = handed_in(BookedReceipt, given)
             result = self._post("money_received", given, paper.values())
             booked_by = self._ledger.case_of(result.values["entry_id"])
-            if booked_by != given.case_id:
+            if booked_by not in (given.case_id, *paper.earlier_cases):
                 raise Refused(f"{paper.bank_ref} is booked by {booked_by} already")
         return result
 

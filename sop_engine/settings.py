@@ -26,7 +26,7 @@ class Settings(BaseModel):
     database_url: str = Field(default_factory=lambda values: f"sqlite:///{values['data_directory'] / 'records.db'}")
     """The records' database: SQLite or PostgreSQL."""
     organization_file: Path | None = None
-    """Roles and people of this firm; the packaged ones when absent."""
+    """Name, bank accounts, roles and people of this firm; the packaged example when absent."""
     parameters_file: Path | None = None
     """This site's figures in place of the SOPs' defaults."""
     tables_folder: Path | None = None

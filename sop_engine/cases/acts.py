@@ -24,6 +24,7 @@ from sop_engine.cases.events import awaited, is_reserved, judge_time, read_event
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import settle_status
+from sop_engine.cases.plain import plain
 from sop_engine.cases.stepping import catch_up, dispatch
 from sop_engine.cases.taking import take_event, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
@@ -188,10 +189,11 @@ def cancel(turn: Turn, act: CancelInput) -> str:
     turn.face(turn.now, act.actor)
     turn.journal("cancel", "cancel", act.actor, note=act.reason)
     try:
+        result = turn.evaluate_all(turn.procedure.definition.cancelled_with)
         effects.undo_all(turn, turn.now, act.actor)
     except CHART_FAILURES as error:
         raise Refused(f"what the case did cannot be undone: {error}; amend the data first") from None
-    close(turn, "cancelled", "cancelled", {"reason": act.reason}, turn.now)
+    close(turn, "cancelled", "cancelled", {**plain(result), "reason": act.reason}, turn.now)
     return f"{turn.state.case_id} is cancelled"
 
 

@@ -69,6 +69,8 @@ class ClockSpec(_Strict):
     """A period, or the name of a parameter that holds one."""
     until: str | None = None
     """An instant of the case: a field or expression, optionally `- 24 hours` behind it (`cut_off - 24 hours`)."""
+    since: str | None = None
+    """The instant from which `within` counts, a field or expression; where absent or not filled, that of the start."""
     start: str | None = None
     """`opened`, an event name, `in <state>` or `when <expression>`. Only on the SOP's clocks."""
     stop: Names = ()
@@ -87,6 +89,8 @@ class ClockSpec(_Strict):
     def _one_measure(self) -> ClockSpec:
         if (self.within is None) == (self.until is None):
             raise ValueError("a clock has either `within` (a period) or `until` (an instant)")
+        if self.since is not None and self.within is None:
+            raise ValueError("`since` says from when `within` counts; an `until` is an instant of its own")
         return self
 
 
@@ -221,6 +225,8 @@ class SopDefinition(_Strict):
     on: Any = None
     cancel: tuple[dict[str, Any], ...] = ()
     """Effects carried out when the case is cancelled, after what undoes each completed effect."""
+    cancelled_with: dict[str, Any] = {}
+    """The result that a parent reads where the case is cancelled, beside the reason."""
     retention: str | None = None
 
 

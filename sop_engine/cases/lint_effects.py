@@ -38,6 +38,7 @@ def lint_effects(notes: Notebook) -> None:
             _effect(notes, action.path, action.body, is_compiled=True)
     for index, body in enumerate(notes.procedure.definition.cancel):
         _standalone(notes, ("cancel", index), body)
+    notes.values(("cancelled_with",), notes.procedure.definition.cancelled_with)
     for path, text in delays(definition):
         _delay(notes, path, text)
 

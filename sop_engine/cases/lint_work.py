@@ -100,7 +100,9 @@ def _child(notes: Notebook, spec: ChildSpec, path: Path) -> None:
     if not notes.known((*path, "sop"), "SOP", spec.sop, notes.around.sops):
         return
     given_to(notes, path, spec.sop, spec.with_)
-    results = tuple(dict.fromkeys(key for keys in outcomes_of(notes.around.sops[spec.sop]).values() for key in keys))
+    child = notes.around.sops[spec.sop]
+    finals = (key for keys in outcomes_of(child).values() for key in keys)
+    results = tuple(dict.fromkeys((*finals, *child.cancelled_with)))
     for name, key in spec.store.items():
         notes.known((*path, "store", name), f"result of {spec.sop}", key, results)
 
@@ -124,8 +126,9 @@ def _clocks(notes: Notebook, places: Mapping[str, Path]) -> None:
 def _clock(notes: Notebook, spec: ClockSpec, path: Path, is_owned: bool) -> None:
     if spec.within is not None:
         notes.period((*path, "within"), spec.within)
-    if spec.until is not None:
-        notes.instant((*path, "until"), spec.until)
+    for key, text in (("since", spec.since), ("until", spec.until)):
+        if text is not None:
+            notes.instant((*path, key), text)
     if spec.calendar is not None:
         notes.known((*path, "calendar"), "calendar", spec.calendar, notes.around.calendars)
     notes.known((*path, "ladder"), "ladder", spec.ladder, notes.around.ladders)

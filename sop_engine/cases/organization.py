@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from sop_engine.cases.fields import Title
+from sop_engine.cases.firm import Firm
 
 
 class Role(BaseModel):
@@ -32,12 +33,9 @@ class Person(BaseModel):
     away_until: str | None = None
 
 
-class Organization(BaseModel):
-    """The firm: roles, people, and which role supervises which."""
+class Organization(Firm):
+    """The firm: its particulars, roles, people, and which role supervises which."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: Title
     roles: dict[str, Role]
     people: dict[str, Person]
 

@@ -58,7 +58,8 @@ def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: st
     else:
         text = str(spec.within)
         period = parse_period(str(turn.procedure.parameters.get(text, turn.data.get(text) or text)))
-    clock = clocks.start_clock(name, at, calendar, key=key, allowance=period, until=until, roll=spec.roll)
+    since = instant_of(spec.since, turn.scope(), turn.procedure.types, calendar) if spec.since is not None else None
+    clock = clocks.start_clock(name, since or at, calendar, key=key, allowance=period, until=until, roll=spec.roll)
     turn.state.clocks[key] = RunningClock(
         clock=clock, name=name, ladder=spec.ladder, owner=owner, on_hold=spec.on_hold, warn=spec.warn
     )

@@ -12,6 +12,7 @@ import typer
 import sop_engine
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.faults import SopError
+from sop_engine.cases.firm import Firm
 from sop_engine.console.context import Session
 from sop_engine.console.definition import read_library
 from sop_engine.console.findings import Finding, Findings, Verdict
@@ -101,7 +102,22 @@ def check_content(session: Session) -> list[Finding]:
     except SopError as error:
         return [Finding(check="content", verdict="wrong", what=error.text(), mend="correct the files named")]
     sops = Finding(check="content", verdict="ok", what=f"{len(library.sops)} SOPs in {library.root}")
-    return [sops, *check_calendars(library.calendars.values(), datetime.now(UTC).date())]
+    firm = check_firm(library.organization, session.settings.organization_file)
+    return [sops, firm, *check_calendars(library.calendars.values(), datetime.now(UTC).date())]
+
+
+def check_firm(firm: Firm, own: Path | None) -> Finding:
+    """Whose name and bank account stand on the papers: the packaged ones are an example."""
+    name = firm.name.both()
+    if own is None:
+        mend = "enter your own firm in a file of yours and name it in SOP_ORGANIZATION_FILE"
+        return Finding(check="firm", verdict="warning", what=f"papers are those of the example {name}", mend=mend)
+    if not firm.accounts:
+        mend = f"enter `accounts` in {own}"
+        return Finding(
+            check="firm", verdict="warning", what=f"{name} has no account: bills say not where to pay", mend=mend
+        )
+    return Finding(check="firm", verdict="ok", what=f"{name}, paid in {', '.join(firm.accounts)}")
 
 
 def check_calendars(calendars: Iterable[BusinessCalendar], today: date) -> list[Finding]:

@@ -115,7 +115,7 @@ def _written(session: Session, answer: ReportTable, form: Format) -> bytes:
         return as_workbook(answer, session.language)
     from sop_engine.content.library import content_root, load_library
 
-    firm = load_library(organization_file=session.settings.organization_file).organization.name
+    firm = load_library(organization_file=session.settings.organization_file).organization
     return as_pdf(answer, content_root() / "documents", firm, datetime.now(UTC))
 
 

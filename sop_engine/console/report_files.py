@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.fields import Title
+from sop_engine.cases.firm import Firm
 from sop_engine.cases.report_tables import CellKind, ReportTable
 
 FORMATS: Mapping[CellKind, str] = MappingProxyType(
@@ -62,7 +62,7 @@ def as_workbook(report: ReportTable, language: str) -> bytes:
     return written.getvalue()
 
 
-def as_pdf(report: ReportTable, templates: Path, firm: Title, at: datetime) -> bytes:
+def as_pdf(report: ReportTable, templates: Path, firm: Firm, at: datetime) -> bytes:
     """The document `report` of the site's templates, in both languages."""
     from sop_engine.documents.papers import PaperTemplates
 

@@ -14,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound
-from sop_engine.cases.fields import Title
+from sop_engine.cases.firm import Firm
 from sop_engine.documents.filters import FILTERS, due_days
 from sop_engine.documents.missing import DASH, Missing, with_missing
 
@@ -117,7 +117,7 @@ class TemplateFolder:
             raise syntax_error(error) from error
 
 
-def names(facts: CaseFacts, values: dict[str, Any], firm: Title) -> dict[str, Any]:
+def names(facts: CaseFacts, values: dict[str, Any], firm: Firm) -> dict[str, Any]:
     """What a template is given, under `KNOWN_NAMES`."""
     case = {
         "case_id": facts.case_id,
@@ -133,7 +133,7 @@ def names(facts: CaseFacts, values: dict[str, Any], firm: Title) -> dict[str, An
         "case": with_missing(case, "case"),
         "clocks": due_days(facts),
         "data": with_missing(facts.data, "data"),
-        "firm": firm.model_dump(),
+        "firm": firm.particulars(),
         "values": with_missing(values, "values"),
     }
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import Fault
-from sop_engine.cases.fields import Title
+from sop_engine.cases.firm import Firm
 from sop_engine.documents.environment import TemplateError, TemplateFolder, failed, names
 
 BLOCKS = ("subject", "body")
@@ -36,7 +36,7 @@ class NoticeTemplates(TemplateFolder):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, ".j2")
 
-    def render(self, template_id: str, facts: CaseFacts, values: dict[str, Any], firm: Title) -> RenderedNotice:
+    def render(self, template_id: str, facts: CaseFacts, values: dict[str, Any], firm: Firm) -> RenderedNotice:
         """The same facts give the same bytes. Raises NotFound, or TemplateError with the line."""
         template = self.template(template_id)
         absent = [name for name in BLOCKS if name not in template.blocks]

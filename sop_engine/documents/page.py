@@ -173,6 +173,8 @@ class Issuer(_Plain):
 
     zh: str
     en: str | None
+    particulars: tuple[str, ...]
+    """Lines below the name: address, code, telephone."""
 
 
 class About(_Plain):

@@ -1,6 +1,7 @@
 """What a paper is told of a case: JSON in which everything is written as it shall be read.
 
-    {"case": {"case_id", "sop", "title"}, "firm": {"en", "zh"}, "on": "2026-03-02", "at": "2026-03-02 09:00 +08:00",
+    {"case": {"case_id", "sop", "title"}, "firm": {"en", "zh", "address", "uscc", "phone", "accounts"},
+     "on": "2026-03-02", "at": "2026-03-02 09:00 +08:00",
      "clocks": {"tax_deadline": {"due_at", "due_on"}}, "data": {…}}
 
 `data` is the case's, with the effect's `with` laid over it. Its instants (`…_at`) and days (`…_on`) are local to the
@@ -15,7 +16,7 @@ from typing import Any
 from unicodedata import category, normalize
 
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.fields import Title
+from sop_engine.cases.firm import Firm
 from sop_engine.documents.filters import due_days, local_day, local_instant, money
 from sop_engine.freight.amount_words import amount_in_words, rmb_capitals
 
@@ -37,12 +38,12 @@ _CURRENCIES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def paper_facts(facts: CaseFacts, values: Mapping[str, Any], firm: Title) -> str:
+def paper_facts(facts: CaseFacts, values: Mapping[str, Any], firm: Firm) -> str:
     """The JSON that a template reads. The same facts give the same text."""
     case = {"case_id": facts.case_id, "sop": facts.sop, "title": facts.title}
     given = {
         "case": _written(case, "", facts.zone),
-        "firm": firm.model_dump(),
+        "firm": _written(firm.particulars(), "", facts.zone),
         "on": local_day(facts.at, facts.zone),
         "at": local_instant(facts.at, facts.zone),
         "clocks": _written(due_days(facts), "", facts.zone),

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import Fault, NotFound
 from sop_engine.cases.fields import Title
+from sop_engine.cases.firm import Firm
 from sop_engine.documents.environment import TemplateError
 from sop_engine.documents.page import read_page
 from sop_engine.documents.page_html import PageTemplate
@@ -63,7 +64,7 @@ class PaperTemplates:
         return _ID.fullmatch(template_id) is not None and (self._folder / f"{template_id}{ENDING}").is_file()
 
     def render(
-        self, template_id: str, facts: CaseFacts, values: dict[str, Any], firm: Title, *, medium: Medium = "print"
+        self, template_id: str, facts: CaseFacts, values: dict[str, Any], firm: Firm, *, medium: Medium = "print"
     ) -> RenderedPaper:
         """The same facts give the same bytes. Raises NotFound, or TemplateError with the line.
 

@@ -10,14 +10,13 @@ import yaml
 from pypdf import PdfReader
 
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.fields import Title
-from sop_engine.content.library import content_root
+from sop_engine.content.library import content_root, load_library
 from sop_engine.documents.papers import Medium, PaperTemplates, RenderedPaper
 
 FOLDER = content_root() / "documents"
 SAMPLES = Path(__file__).with_suffix("")
 PAPERS = PaperTemplates(FOLDER)
-FIRM = Title(en="Harbour Bridge International Freight Forwarding Co. Ltd.", zh="港桥国际货运代理有限公司")
+FIRM = load_library().organization
 
 
 @cache

@@ -123,8 +123,9 @@ def test_what_is_left_out_while_unknown_leaves_no_gap_and_no_dash(medium: Any) -
         page = Page("invoice", data)
         text = page.text
         boxes = [str(box["class"]) for box in page.attributes("div") if str(box.get("class")).startswith("span-")]
-        # Title and number; date, due day and kind, which takes what is left of its row; the tax invoice; the words.
-        assert boxes == ["span-2", "span-2", "span-1", "span-1", "span-2", "span-4", "span-1"]
+        # Title and number; date, due day and kind, which takes what is left of its row; the tax invoice; the words;
+        # where to pay.
+        assert boxes == ["span-2", "span-2", "span-1", "span-1", "span-2", "span-4", "span-1", "span-1"]
     assert "—" not in text
     assert "Bookingnumber" not in text
     assert "Unitprice" not in text

@@ -9,11 +9,12 @@ import pytest
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import NotFound
 from sop_engine.cases.fields import Title
+from sop_engine.cases.firm import Firm
 from sop_engine.documents.environment import TemplateError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
 
 TEMPLATES = NoticeTemplates(Path(__file__).parent / "templates" / "notices")
-FIRM = Title(en="Harbour Bridge", zh="港桥")
+FIRM = Firm(name=Title(en="Harbour Bridge", zh="港桥"))
 
 
 def facts(**data: Any) -> CaseFacts:

@@ -78,8 +78,18 @@ def receipt_back(house: ExactHouse) -> None:
     house.complete("song.yan", "recovering_receipt", "recovered", receipt_no="RR-1")
 
 
+def cash_collected(house: ExactHouse) -> None:
+    preparing(house)
+    house.signal(CASE, "courier.collected", {"cod_collected": "CNY 800", "cod_collected_on": "2026-03-02"})
+
+
+def cash_collected_on_sunday(house: ExactHouse) -> None:
+    preparing(house)
+    house.signal(CASE, "courier.collected", {"cod_collected": "CNY 800", "cod_collected_on": "2026-03-08"})
+
+
 def cash_banked(house: ExactHouse) -> None:
-    delivered(house)
+    cash_collected(house)
     house.complete("guo.qiang", "banking_cash", "banked", cod_banked_on="2026-03-02")
 
 
@@ -206,15 +216,36 @@ SCENARIOS = (
         "2026-06-01 09:00",
         SHIPMENT_DATA,
         # Collected on 2 March and owed 1 month later: 2 April, 24:00; from 09:00 that is 31 d 15 h = 759 h.
-        # 80 % = 607.2 h = 25 d 7 h 12 min; 150 % = 1138.5 h = 47 d 10 h 30 min; 200 % = 1518 h = 63 d 6 h.
+        # 80 % = 607.2 h = 25 d 7 h 12 min. Our target is 9 March, 24:00: 183 h; 80 % = 146.4 h = 6 d 2 h 24 min.
+        # The 20th day after the 2nd is 22 March, the 25th is the 27th; each reminder goes out as its day begins.
         {
-            "cash_owed": {
-                "at_risk": "2026-03-27 16:12",
-                "breached": "2026-04-03 00:00",
-                "department_manager": "2026-04-18 19:30",
-                "general_manager": "2026-05-04 15:00",
-            }
+            "cash_target": {"at_risk": "2026-03-08 11:24", "breached": "2026-03-10 00:00"},
+            "cash_owed": {"at_risk": "2026-03-27 16:12", "breached": "2026-04-03 00:00"},
         },
+        {
+            "after.cash_in_hand.cod_collected_on + days(cod_first_reminder_day) - 1 day": ("2026-03-22 00:00",),
+            "after.cash_in_hand.cod_collected_on + days(cod_second_reminder_day) - 1 day": ("2026-03-27 00:00",),
+        },
+    ),
+    Scenario(
+        "the cash is not handed in on its day",
+        "FreightShipment",
+        OPENED,
+        cash_collected,
+        "2026-03-12 09:00",
+        SHIPMENT_DATA,
+        # 2 March from 09:00 to 24:00 is 15 h; 80 % = 12 h.
+        {"hand_in": {"at_risk": "2026-03-02 21:00", "breached": "2026-03-03 00:00"}},
+    ),
+    Scenario(
+        "cash of a Sunday is handed in on Monday",
+        "FreightShipment",
+        "2026-03-08 09:00",
+        cash_collected_on_sunday,
+        "2026-03-12 09:00",
+        SHIPMENT_DATA,
+        # Sunday 8 March 09:00 to Monday 24:00 is 39 h; 80 % = 31.2 h = 1 d 7 h 12 min.
+        {"hand_in": {"at_risk": "2026-03-09 16:12", "breached": "2026-03-10 00:00"}},
     ),
     Scenario(
         "nobody collects the costs",

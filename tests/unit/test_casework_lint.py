@@ -25,6 +25,7 @@ states:
   a: {task: {outcomes: [fine, odd]}, on: {a.fine: b, a.odd: c}}
   b: {final: ok, with: {fee: need}}
   c: {final: odd}
+cancelled_with: {spent: need}
 """
 
 GOOD = """
@@ -36,6 +37,7 @@ data:
   name: {type: text}
   email: {type: text}
   total: {type: integer, default: 1}
+  spent: {type: integer}
   limit_at: {type: datetime}
   who: {type: choice, of: [clerk, auditor], default: clerk}
   lines: {type: list, item: {type: text, title: {en: L, zh: 行}}}
@@ -43,7 +45,9 @@ events:
   news: {data: {total: {type: integer}}, roles: [clerk]}
   stop:
 clocks:
-  plan: {title: {en: Plan, zh: 计划}, within: promise, start: opened, stop: [stop, in checking], pause: when total > 5}
+  plan:
+    {title: {en: Plan, zh: 计划}, within: promise, since: limit_at, start: opened, stop: [stop, in checking],
+    pause: when total > 5}
 states:
   doing:
     task:
@@ -72,7 +76,7 @@ states:
     work: {activity: sums, with: {base: total}, store: {total: sum}}
     on: {running.done: child}
   child:
-    case: {sop: Child, with: {need: total}, store: {total: fee}}
+    case: {sop: Child, with: {need: total}, store: {total: fee, spent: spent}}
     on: {child.ok: checking, child.odd: checking, child.cancelled: end}
   each:
     task: {role: auditor, for_each: lines, until: any, outcomes: [seen]}
@@ -82,6 +86,7 @@ states:
     on: {checking.done: end}
   end: {final: ended}
 cancel: [{notify: clerk, template: hello}]
+cancelled_with: {so_far: total}
 """
 
 
@@ -147,7 +152,9 @@ SLIPS = [
     ("in checking]", "in cheking]", "clocks.plan.stop", "unknown state 'cheking'"),
     ("pause: when total > 5", "pause: when totl > 5", "clocks.plan.pause", "unknown name totl"),
     ("title: {en: Plan, zh: 计划}, ", "", "clocks.plan", "title"),
-    ("within: promise, start", "within: promis, start", "clocks.plan.within", "did you mean promise?"),
+    ("since: limit_at", "since: limt_at", "clocks.plan.since", "did you mean limit_at?"),
+    ("since: limit_at", "since: total", "clocks.plan.since", "gives integer"),
+    ("within: promise, since", "within: promis, since", "clocks.plan.within", "did you mean promise?"),
     ("default: 4 working hours", "default: 4 working weeks", "clocks.plan.within", "parameter promise"),
     ("default: 4 working hours", "default: 0 hours", "clocks.plan.within", "over at once"),
     ("until: limit_at - 2 hours", "until: limit - 2 hours", "states.doing.clocks.cut.until", "unknown name limit"),
@@ -163,7 +170,9 @@ SLIPS = [
     ("with: {need: total}, store", "with: {ned: total}, store", "states.child.case.with.ned", "did you mean need?"),
     ("with: {need: total}, store", "with: {}, store", "states.child.case.with", "Child needs need"),
     ("with: {need: total}, store", "with: {need: name}, store", "states.child.case.with.need", "is integer, the value"),
-    ("store: {total: fee}", "store: {total: feee}", "states.child.case.store.total", "did you mean fee?"),
+    ("store: {total: fee,", "store: {total: feee,", "states.child.case.store.total", "did you mean fee?"),
+    ("spent: spent}", "spent: spnt}", "states.child.case.store.spent", "did you mean spent?"),
+    ("cancelled_with: {so_far: total}", "cancelled_with: {so_far: totl}", "cancelled_with.so_far", "unknown name totl"),
     ("notify: email", "notify: emial", "states.doing.on.doing.done.do.0.notify", "did you mean email?"),
     (
         "template: hello, undo",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.console.doctor import check_calendars, check_folder, check_names
+from sop_engine.console.doctor import check_calendars, check_firm, check_folder, check_names
 from sop_engine.content.library import load_library
 
 ROOT = Path(__file__).parents[2]
@@ -35,3 +35,13 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     finding = check_folder(tmp_path / "file")
     assert finding.verdict == "wrong"
     assert "SOP_DATA_DIRECTORY" in finding.mend
+
+
+def test_the_example_firm_and_one_without_an_account_are_told() -> None:
+    example = load_library().organization
+    own = Path("firm.yaml")
+    assert check_firm(example, None).verdict == "warning"
+    assert "SOP_ORGANIZATION_FILE" in check_firm(example, None).mend
+    poor = check_firm(example.model_copy(update={"accounts": {}}), own)
+    assert (poor.verdict, "firm.yaml" in poor.mend) == ("warning", True)
+    assert check_firm(example, own).what.endswith("paid in CNY, USD")

@@ -8,6 +8,7 @@ import pytest
 from sop_engine.cases.faults import InvalidInput, NotPermitted
 from tests.unit.collection_house import (
     MONEY,
+    Receipts,
     booked,
     clock,
     collection,
@@ -19,6 +20,8 @@ from tests.unit.collection_house import (
     promised,
     report,
 )
+from tests.unit.content_house import House
+from tests.unit.test_content_finance import CUSTOMER
 
 
 def test_reminders_before_dunning_after_and_escalation_at_thirty_days() -> None:
@@ -291,3 +294,16 @@ def test_a_dispute_leaves_the_booking_of_money_alone() -> None:
     house.tell("C", "hu.jing", "customer.disputed", {"dispute": "Charged twice"})
     assert leaf(house) == "disputed"
     assert {task.key for task in house.states["C"].open_tasks()} == {"disputed#1", "posting#1"}
+
+
+def test_money_in_another_currency_is_booked_at_the_rate_of_its_day() -> None:
+    entered = Receipts()
+    house = House(record_receipt=entered)
+    owed = {"invoice_no": "INV-1", "amount_due": "USD 1000.00", "due_on": "2026-03-31", "rate": "7.10"}
+    house.open("Collection", "C", CUSTOMER | owed)
+    report(house, "USD 1000.00", "B1")
+    with pytest.raises(InvalidInput, match="has its rate"):
+        house.do("C", "hu.jing", "posting", "posted")
+    house.do("C", "hu.jing", "posting", "posted", {"booking_rate": "7.15"})
+    assert [str(values["rate"]) for values in entered] == ["7.15"]
+    assert leaf(house) == "closing"

@@ -95,7 +95,8 @@ def test_children_take_and_give_declared_fields(procedure: Procedure) -> None:
         required = {name for name, spec in child.definition.data.items() if spec.required}
         assert required <= set(shape.child.with_), state
         finals = [entry for entry in mappings(child.bundle.definition["states"]) if "final" in entry]
-        assert set(shape.child.store.values()) <= {key for final in finals for key in final.get("with", ())}, state
+        given = {key for final in finals for key in final.get("with", ())} | set(child.definition.cancelled_with)
+        assert set(shape.child.store.values()) <= given, state
         assert set(shape.child.store) <= set(procedure.definition.data), state
         reported = mappings(procedure.bundle.definition["states"])
         if shape.child.for_each is not None:

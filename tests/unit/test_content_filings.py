@@ -150,7 +150,7 @@ def test_a_filing_is_watched_after_the_papers_went_to_customs_and_the_ship_has_s
     assert house.told("filings_open") == ["customs_declarant", "operator"]
     notice = next(notice for notice in house.notices if notice.template == "filings_open")
     notices = NoticeTemplates(shipped().root / "notices")
-    text = notices.render("filings_open", notice.facts, {}, shipped().organization.name).text
+    text = notices.render("filings_open", notice.facts, {}, shipped().organization).text
     stuffing = "US importer security filing, stuffing location and consolidator"
     assert f"- AFC {stuffing}, by 2026-04-17 12:00 +08:00" in text
     house.complete(

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from sop_engine.cases.contracts.acts import CancelInput
 from sop_engine.cases.faults import InvalidInput, NotPermitted
 from tests.unit.content_house import House
 
@@ -120,3 +121,32 @@ def test_the_invoice_in_place_of_another_is_confirmed_registered_and_filed_for_i
     registered(house)
     house.do("V", "hu.jing", "sending", "sent", {"channel": "email"})
     assert house.states["V"].snapshot.configuration == ("awaiting_receipt",)
+
+
+def test_an_invoice_in_another_currency_has_its_rate_and_hands_it_to_the_books() -> None:
+    house = invoicing()
+    dollars = {"service_lines": [{"service": "Ocean freight", "amount": "USD 1000.00"}], "currency": "USD"}
+    for missing in ({}, {"rate": "0"}):
+        with pytest.raises(InvalidInput) as refused:
+            house.do("V", "hu.jing", "drafting", "drafted", dollars | missing)
+        assert [fault.where for fault in refused.value.faults] == ["rated"]
+    house.do("V", "hu.jing", "drafting", "drafted", dollars | {"rate": "7.1234"})
+    house.do("V", "guo.qiang", "checking", "agreed")
+    house.do("V", "hu.jing", "issuing", "issued")
+    (posting,) = house.postings
+    assert (posting.values["rate"], posting.values["gross"]["currency"]) == ("7.1234", "USD")
+
+
+def test_a_cancelled_invoice_is_reversed_as_it_was_posted() -> None:
+    house = sent()
+    house.cancel("V", CancelInput(actor="hu.jing", reason="Billed to the wrong firm"))
+    issued_as, reversed_as = house.postings
+    assert (issued_as.entry, reversed_as.entry) == ("invoice_issued", "invoice_reversed")
+    assert issued_as.values == reversed_as.values
+    assert house.told("invoice_withdrawn") == ["money@qiming.example"]
+
+
+def test_what_was_never_issued_is_cancelled_without_a_trace() -> None:
+    house = invoicing()
+    house.cancel("V", CancelInput(actor="hu.jing", reason="Not to be billed"))
+    assert (house.postings, house.told("invoice_withdrawn")) == ([], [])

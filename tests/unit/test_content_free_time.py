@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from sop_engine.cases.commands import Command, ReportToParent, TellCase
+from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.faults import InvalidInput
 from tests.unit.content_house import RuledHouse
 from tests.unit.test_content_customs import CUSTOMER
@@ -20,15 +22,22 @@ HIGH = {"container_no": "MSKU0000006", "equipment": "40HC"}
 
 
 class Terminal(RuledHouse):
-    """A firm whose cost lines are kept to look at."""
+    """A firm whose cost lines, and what one case tells another, are kept to look at."""
 
     def __init__(self) -> None:
         self.costs: list[Mapping[str, Any]] = []
+        self.tells: list[Mapping[str, Any]] = []
         super().__init__(now=datetime(2026, 3, 3, 1, tzinfo=UTC), record_cost=self._record)
 
     def _record(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         self.costs.append(values)
         return {}
+
+    def _carry_out(self, case_id: str, command: Command) -> None:
+        if isinstance(command, TellCase):
+            self.tells.append(command.body)
+        if not (isinstance(command, ReportToParent) and command.case_id not in self.states):
+            super()._carry_out(case_id, command)
 
     def data(self, case_id: str) -> Mapping[str, Any]:
         return self.states[case_id].snapshot.data
@@ -38,12 +47,14 @@ def signed(containers: list[dict[str, Any]], **data: Any) -> Terminal:
     """Delivered on 3 March, the day after the discharge."""
     house = Terminal()
     opening = {"consignee": PARTY, "pieces": 5, "shipment_no": "SHP-7", "containers": containers}
-    house.open("Delivery", "DL", CUSTOMER | CARRIER | opening | data)
+    shipment = ParentRef(case_id="SHP-7", key="delivering#1")
+    house.open("Delivery", "DL", CUSTOMER | CARRIER | opening | data, shipment)
     house.do("DL", "deng.hui", "arrival_check", "accepted", {"condition": "good", "pieces_received": 5})
     go_out(house)
     house.do("DL", "shi.lei", "on_the_way", "arrived", {"departed_at": house.now.isoformat()})
     paper = {"signature": "s.png", "signer": "Shen", "signed_at": house.now.isoformat(), "inspected_by_consignee": True}
-    house.do("DL", "tian.yu", "handing_over", "accepted", paper)
+    cash = {"cod_collected": data["cod_amount"]} if "cod_amount" in data else {}
+    house.do("DL", "tian.yu", "handing_over", "accepted", paper | cash)
     return house
 
 
@@ -144,3 +155,18 @@ def test_the_containers_of_a_shipment_are_charged_by_its_carriers_tariff() -> No
     assert house.data(f"{shipment}.delivery")["free_time_end_on"] == arrived_on + timedelta(days=9)
     assert house.data(f"{shipment}.delivery")["detention"]["amount"] == 0
     assert house.costs == []
+
+
+def test_the_shipment_knows_of_the_cash_before_the_containers_are_back() -> None:
+    house = signed([DRY], cod=True, cod_amount="CNY 800")
+    assert "returning_containers" in house.states["DL"].snapshot.configuration
+    (told,) = house.tells
+    assert told["name"] == "courier.collected"
+    assert told["data"] == {
+        "cod_collected": {"amount": "800", "currency": "CNY"},
+        "cod_collected_on": back(2),
+    }
+
+
+def test_a_delivery_without_cash_tells_of_none() -> None:
+    assert signed([DRY]).tells == []

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.papers import PaperTemplates
-from tests.unit.collection_house import collection
+from tests.unit.collection_house import collection, promised, report
 from tests.unit.content_house import House, shipped
 from tests.unit.test_content_customs import NOTICE, tax
 from tests.unit.test_content_examples import play
@@ -17,7 +17,7 @@ from tests.unit.test_content_freight import differing
 
 NOTICES = NoticeTemplates(shipped().root / "notices")
 PAPERS = PaperTemplates(shipped().root / "documents")
-FIRM = shipped().organization.name
+FIRM = shipped().organization
 
 
 def paper(house: House, template: str) -> str:
@@ -105,3 +105,34 @@ def test_the_dunning_notice_states_balance_and_consequences() -> None:
     html = paper(house, "dunning_notice")
     for fact in ("CNY 1,000.00", "CNY 0.50", "late fee", "credit", "违约金", "授信"):
         assert fact in html
+
+
+def test_a_letter_names_the_day_by_which_to_pay_and_the_account_of_its_currency() -> None:
+    house = collection("2026-03-04")
+    house.pass_time(timedelta(days=3))
+    # The first letter goes out as 5 March begins; a week on is the 12th.
+    assert "最后付款日</span></dt><dd>2026-03-12</dd>" in paper(house, "dunning_notice")
+    assert "Pleasepayby2026-03-12" in "".join(told(house, "dunning_notice").split())
+    account = FIRM.accounts["CNY"]
+    assert account.number in paper(house, "dunning_notice")
+    assert f"Account账号{account.number}".replace(" ", "") in printed(house, "dunning_notice")
+
+
+def short(house: House) -> str:
+    report(house, "CNY 400.00", "B1")
+    house.do("C", "hu.jing", "posting", "posted")
+    return told(house, "payment_short")
+
+
+def test_a_short_payment_asks_for_the_rest_by_a_day_that_lies_ahead() -> None:
+    assert "Please pay the rest by 2026-03-31." in short(collection("2026-03-31"))
+    late = collection("2026-03-04")
+    late.pass_time(timedelta(days=3))
+    assert "The rest was due on 2026-03-04; please pay it now." in short(late)
+    assert "Please pay the rest by 2026-03-09." in short(promised("2026-03-09"))
+
+
+def told(house: House, template: str) -> str:
+    """The text of the last notice of a template."""
+    notice = [notice for notice in house.notices if notice.template == template][-1]
+    return NOTICES.render(notice.template, notice.facts, notice.values, FIRM).text

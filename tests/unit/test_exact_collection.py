@@ -31,3 +31,22 @@ def test_a_receivable_watched_from_two_days_before_is_reminded_once() -> None:
     assert house.notices_of("payment_reminder") == [("2026-03-30 09:00", "ops@blue-lake.example")]
     house.at("2026-03-31 00:00")
     assert [at for at, _ in house.notices_of("payment_reminder")] == ["2026-03-30 09:00", "2026-03-31 00:00"]
+
+
+def test_each_receipt_is_to_be_booked_within_a_day_of_its_own_report() -> None:
+    house = ExactHouse("2026-03-02 09:00")
+    house.start("Collection", **COLLECTION_DATA)
+    for at, reference in (("2026-03-02 10:00", "BK-1"), ("2026-03-02 15:00", "BK-2")):
+        house.at(at)
+        money = {"received_amount": "CNY 100", "received_on": "2026-03-02", "bank_ref": reference}
+        house.signal("CASE-1", "payment.received", money)
+    house.at("2026-03-03 16:00")
+    assert house.due("posting#1") == "2026-03-03 17:00"
+    house.complete("hu.jing", "posting", "posted")
+    # The second came on Monday at 15:00 and had 2 h of that day and 8.5 h of Tuesday: 10.5 h. 80 % = 8 h 24 min is
+    # Tuesday 14:54, when its turn had not come; it sounds as it comes.
+    assert house.due("posting#2") == "2026-03-03 17:00"
+    house.at("2026-03-04 09:00")
+    assert house.rungs("posting")["breached"] == "2026-03-03 17:00"
+    house.complete("hu.jing", "posting", "posted")
+    assert [each["bank_ref"] for each in house.states["CASE-1"].snapshot.data["booked"]] == ["BK-1", "BK-2"]

@@ -8,6 +8,7 @@ from io import BytesIO, StringIO
 from openpyxl import load_workbook
 
 from sop_engine.cases.fields import Title
+from sop_engine.cases.firm import Firm
 from sop_engine.cases.report_tables import ReportColumn, ReportTable
 from sop_engine.console.report_files import as_csv, as_pdf, as_workbook, text_of
 from sop_engine.content.library import content_root
@@ -55,7 +56,7 @@ def test_a_workbook_has_numbers_dates_and_text_as_such() -> None:
 
 def test_a_pdf_is_the_same_each_time_and_holds_rows_over_pages() -> None:
     long = REPORT.model_copy(update={"rows": ROWS * 60, "total": 120})
-    firm, at = Title(en="Firm", zh="公司"), datetime(2026, 3, 31, tzinfo=UTC)
+    firm, at = Firm(name=Title(en="Firm", zh="公司")), datetime(2026, 3, 31, tzinfo=UTC)
     first, again = (as_pdf(long, content_root() / "documents", firm, at) for _ in range(2))
     assert first == again
     assert first.startswith(b"%PDF-")
