@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.bill_reversals import ReversalActivities
 from activities.cash_on_delivery import CashActivities
 from activities.credit import CreditActivities
 from activities.definitions import DefinitionActivities
@@ -54,8 +55,9 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
     )
     papers = library.root / "documents"
     documents = DocumentActivities(engine, PaperTemplates(papers), library.organization)
-    rules = load_rules(library.root / "ledger.yaml", LedgerRules)
     work_rules = load_work_rules(library.root, settings.tables_folder)
+    packaged = load_rules(library.root / "ledger.yaml", LedgerRules)
+    rules = packaged.model_copy(update={"rates": work_rules.exchange_rates})
     books = (
         LedgerActivities,
         ReceivableActivities,
@@ -67,6 +69,7 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
     ledger = (
         *(holder(engine, rules) for holder in books),
         PayableActivities(engine, rules, work_rules.charges.codes, library.organization),
+        ReversalActivities(engine, rules, work_rules.charges.codes),
         CreditActivities(engine, rules, library.organization, work_rules.exchange_rates),
     )
     reading = ReadingActivities(engine, library.organization)

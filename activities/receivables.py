@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.handing_in import handed_in
-from activities.work_input import usable
+from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import Refused
 from sop_engine.freight.money import Money
@@ -50,7 +50,7 @@ class ReceivableActivities:
     def __init__(self, engine: Engine, rules: LedgerRules) -> None:
         self._ledger = LedgerRepository(engine)
         self._notes = CreditNoteRepository(engine)
-        self._allocations = AllocationRepository(engine)
+        self._allocations = AllocationRepository(engine, rules)
         self._rules = rules
 
     @activity.defn(name="issue_invoice")
@@ -74,7 +74,7 @@ class ReceivableActivities:
 
     @activity.defn(name="record_receipt")
     def record_receipt(self, given: WorkInput) -> WorkResult:
-        """bank_ref, customer, amount, received_on, settles? (references, or `oldest`) -> entry_id
+        """bank_ref, customer, amount, received_on, rate?, settles? (references, or `oldest`) -> entry_id
 
         Refuses a bank reference that another case has booked: the same money would be counted twice.
         """
@@ -88,7 +88,7 @@ class ReceivableActivities:
 
     @activity.defn(name="refund_customer")
     def refund_customer(self, given: WorkInput) -> WorkResult:
-        """number, customer, amount, paid_on, settles? -> entry_id"""
+        """number, customer, amount, paid_on, rate?, settles? -> entry_id"""
         with usable("refund_customer"):
             paper = handed_in(RefundPaper, given)
             return self._post("money_returned", given, paper.values())
@@ -148,5 +148,5 @@ class ReceivableActivities:
         return WorkResult(values={"open": left})
 
     def _post(self, entry: str, given: WorkInput, values: Mapping[str, Any]) -> WorkResult:
-        posting = self._rules.posting(entry, values)
+        posting = self._rules.posting(entry, values, on=today(given))
         return WorkResult(values={"entry_id": self._ledger.post(given.key, given.case_id, posting, given.at)})

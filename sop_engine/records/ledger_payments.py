@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, col, select
 from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_approval import Approval, PaymentTiers, check_approval, missing_roles
+from sop_engine.freight.subledger_exchange import worth_of
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger import write_entry
@@ -49,9 +50,10 @@ class PaymentApprovalRow(Row, table=True):
 class PaymentRepository:
     """Carries a payment from its request over its approvals to the ledger."""
 
-    def __init__(self, engine: Engine, tiers: PaymentTiers) -> None:
+    def __init__(self, engine: Engine, tiers: PaymentTiers, book: str) -> None:
         self._engine = engine
         self._tiers = tiers
+        self._book = book
 
     def request(
         self, request_no: str, supplier: str, amount: Money, rate: Decimal, requested_by: str, at: datetime
@@ -65,7 +67,7 @@ class PaymentRepository:
                     supplier=supplier,
                     amount=amount.amount,
                     currency=amount.currency,
-                    book_amount=amount.times(rate).amount,
+                    book_amount=worth_of(amount.amount, rate, self._book),
                     requested_by=requested_by,
                     requested_at=at,
                 )
@@ -124,7 +126,10 @@ def _refuse_paid(session: Session, posting: Posting, entry_id: str) -> None:
     named = [wish.reference for wish in item.settles]
     chosen = select(ItemRow).join(BillRow, col(BillRow.entry_id) == col(ItemRow.item_id))
     chosen = chosen.where(
-        ItemRow.party == item.party, ItemRow.currency == posting.currency, col(ItemRow.reference).in_(named)
+        ItemRow.party == item.party,
+        ItemRow.currency == posting.currency,
+        col(ItemRow.reference).in_(named),
+        col(BillRow.refers_to).is_(None),
     )
     bills = session.exec(chosen).all()
     left = -sum((bill.balance for bill in bills), Decimal())
