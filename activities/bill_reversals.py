@@ -45,7 +45,7 @@ class ReversalActivities:
 
     @activity.defn(name="reverse_bill")
     def reverse_bill(self, given: WorkInput) -> WorkResult:
-        """supplier, bill_no, reversal_no, reason, reversed_on, lines? (else all of it) -> entry_id, gross, to_pay"""
+        """supplier, bill_no, reversal_no, reason, reversed_on, lines? (else all of it) -> entry_id, gross, open"""
         with usable("reverse_bill"):
             if not given.values.get("lines"):
                 given = self._whole(given)
@@ -53,10 +53,8 @@ class ReversalActivities:
             passed = [line.service for line in paper.lines if self._is_passed(line.service)]
             posting = self._rules.posting("supplier_bill_reversed", paper.values(passed))
             lines = [BilledLine(line.shipment or "", self._code(line.service), line.amount) for line in paper.lines]
-            entry_id, to_pay = self._reversals.reverse(
-                given.key, given.case_id, posting, lines, paper.bill_no, given.at
-            )
-        values = {"entry_id": entry_id, "gross": paper.gross.model_dump(), "to_pay": to_pay.model_dump()}
+            entry_id, left = self._reversals.reverse(given.key, given.case_id, posting, lines, paper.bill_no, given.at)
+        values = {"entry_id": entry_id, "gross": paper.gross.model_dump(), "open": left.model_dump()}
         return WorkResult(values=values)
 
     def _whole(self, given: WorkInput) -> WorkInput:

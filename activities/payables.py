@@ -199,8 +199,8 @@ class PayableActivities:
         with usable("match_bill"):
             bill = handed_in(HandedInBill, given)
             posting = self._posting(bill)
-            match, to_pay = self._costs.match(posting, self._lines(bill)), self._costs.to_pay(posting)
-        return WorkResult(values={**_told(match), "rate": posting.rate, "open": to_pay.model_dump()})
+            match, left = self._costs.match(posting, self._lines(bill)), self._costs.open_of(posting)
+        return WorkResult(values={**_told(match), "rate": posting.rate, "open": left.model_dump()})
 
     @activity.defn(name="record_bill")
     def record_bill(self, given: WorkInput) -> WorkResult:

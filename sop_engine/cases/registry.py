@@ -44,6 +44,7 @@ WORK_ACTIVITIES = (
     "release_receipt",
     "reopen_month",
     "request_payment",
+    "reverse_bill",
     "set_credit_terms",
     "settle_deposit",
     "settle_dispute",

@@ -125,7 +125,7 @@ class CostRepository:
             costs = _costs(session, posting.item.party, lines)
             return match_bill(lines, _expected(session, posting.item.party, costs, entry_id), self._tolerance)
 
-    def to_pay(self, posting: Posting) -> Money:
+    def open_of(self, posting: Posting) -> Money:
         """What is open of a bill that is in the books, the whole of any other."""
         assert posting.item is not None
         with Session(self._engine) as session:

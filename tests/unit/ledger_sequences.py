@@ -25,6 +25,10 @@ RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
 START = date(2026, 3, 1)
 CURRENCIES = ("CNY", "CNY", "CNY", "USD")
 BOOK = RULES.currency
+KINDS = (
+    *("invoice", "invoice", "receipt", "receipt", "reversal", "refund", "write_off"),
+    *("bill", "bill", "bill_reversal", "payment", "cod", "act"),
+)
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,7 @@ def _acts(random: Random, seed: int, number: int) -> Iterator[Act]:
         "cod_no": f"COD-{seed}-1",
         "rate": rate,
     }
-    kind = random.choice(
-        "invoice invoice receipt receipt reversal refund write_off bill bill bill_reversal payment cod act".split()
-    )
+    kind = random.choice(KINDS)
     paper = f"{kind}-{seed}-{number}"
     if kind == "invoice":
         net, vat, passed_on = money(), money(60), money(200)
