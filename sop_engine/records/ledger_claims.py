@@ -1,7 +1,7 @@
 """What each supplier's bill took of the cost lines, and each reversal gave back."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from sqlmodel import Field, Session, col, select
@@ -48,13 +48,13 @@ def keep_claims(session: Session, entry_id: str, supplier: str, lines: Iterable[
 
 
 def claimed(
-    session: Session, supplier: str, shipments: Iterable[str], but_for: str | None = None
+    session: Session, supplier: str, shipments: Iterable[str], but_for: Collection[str] = ()
 ) -> Mapping[Place, Mapping[str, Decimal]]:
-    """What a supplier has billed for shipments so far, by charge and currency, less what was reversed."""
+    """What a supplier has billed for shipments so far, by charge and currency, less what was reversed; as if some entries had not been."""
     chosen = select(ClaimRow).where(ClaimRow.supplier == supplier, col(ClaimRow.shipment).in_(sorted(shipments)))
     sums: defaultdict[Place, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in session.exec(chosen):
-        if row.entry_id != but_for:
+        if row.entry_id not in but_for:
             sums[row.shipment, row.charge][row.currency] += row.amount
     return sums
 

@@ -1,6 +1,6 @@
 """Cost lines of shipments: what was contracted, what was carried out, and the supplier's bill that claimed them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -123,7 +123,8 @@ class CostRepository:
             if known is not None:
                 _refuse_settled(session, known, posting)
             costs = _costs(session, posting.item.party, lines)
-            return match_bill(lines, _expected(session, posting.item.party, costs, entry_id), self._tolerance)
+            own = _own(session, posting, entry_id)
+            return match_bill(lines, _expected(session, posting.item.party, costs, own), self._tolerance)
 
     def open_of(self, posting: Posting) -> Money:
         """What is open of a bill that is in the books, the whole of any other."""
@@ -155,7 +156,8 @@ class CostRepository:
             costs = _costs(session, posting.item.party, lines)
             entry_id = f"{posting.entry}.{posting.business_key}"
             is_known = session.get(EntryRow, entry_id) is not None
-            match = match_bill(lines, _expected(session, posting.item.party, costs, entry_id), self._tolerance)
+            own = _own(session, posting, entry_id)
+            match = match_bill(lines, _expected(session, posting.item.party, costs, own), self._tolerance)
             if not is_known and not match.is_agreed and not accepted_by:
                 raise BillDifferenceError(f"{posting.business_key} differs", _faults(match))
             entry_id = write_entry(session, key, case_id, posting, at)
@@ -178,9 +180,9 @@ def _costs(session: Session, supplier: str, lines: Sequence[BilledLine]) -> list
 
 
 def _expected(
-    session: Session, supplier: str, rows: Sequence[CostRow], but_for: str | None = None
+    session: Session, supplier: str, rows: Sequence[CostRow], but_for: Collection[str] = ()
 ) -> list[ExpectedCost]:
-    """Cost lines with what was billed of them, as if one bill had not been."""
+    """Cost lines with what was billed of them, as if one bill and its reversals had not been."""
     billed = claimed(session, supplier, {row.shipment for row in rows}, but_for)
     return [
         ExpectedCost(
@@ -188,11 +190,19 @@ def _expected(
             charge=row.charge,
             contracted=Money(amount=row.contracted, currency=row.currency),
             executed=Money(amount=row.executed, currency=row.currency) if row.executed is not None else None,
-            billed_by=row.billed_by if row.billed_by != but_for else None,
+            billed_by=row.billed_by if row.billed_by not in but_for else None,
             billed=billed[row.shipment, row.charge][row.currency],
         )
         for row in rows
     ]
+
+
+def _own(session: Session, posting: Posting, entry_id: str) -> set[str]:
+    """The entries of a bill that is in the books already: its own, and those that took parts of it back."""
+    assert posting.item is not None
+    item = posting.item
+    chosen = select(BillRow).where(BillRow.supplier == item.party, BillRow.refers_to == item.reference)
+    return {entry_id, *(row.entry_id for row in session.exec(chosen))}
 
 
 def _refuse_settled(session: Session, known: ItemRow, posting: Posting) -> None:
