@@ -50,7 +50,7 @@ def keep_claims(session: Session, entry_id: str, supplier: str, lines: Iterable[
 def claimed(
     session: Session, supplier: str, shipments: Iterable[str], but_for: Collection[str] = ()
 ) -> Mapping[Place, Mapping[str, Decimal]]:
-    """What a supplier has billed for shipments so far, by charge and currency, less what was reversed; as if some entries had not been."""
+    """What a supplier has billed, less what was reversed, by charge and currency; without some entries."""
     chosen = select(ClaimRow).where(ClaimRow.supplier == supplier, col(ClaimRow.shipment).in_(sorted(shipments)))
     sums: defaultdict[Place, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in session.exec(chosen):
