@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 from activities.bill_reversals import ReversalActivities
 from activities.cash_on_delivery import CashActivities
 from activities.credit import CreditActivities
+from activities.customer_money import CustomerMoneyActivities
 from activities.definitions import DefinitionActivities
 from activities.documents import DocumentActivities
 from activities.ledger import LedgerActivities
@@ -62,6 +63,7 @@ def activities(settings: Settings, library: Library, engine: Engine) -> Sequence
         LedgerActivities,
         ReceivableActivities,
         CashActivities,
+        CustomerMoneyActivities,
         MarginActivities,
         MonthActivities,
         ReportActivities,

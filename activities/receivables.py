@@ -95,13 +95,15 @@ class ReceivableActivities:
 
     @activity.defn(name="allocate_receipt")
     def allocate_receipt(self, given: WorkInput) -> WorkResult:
-        """customer, reference, settles? [{reference, amount?}] -> left, what settles nothing yet"""
+        """customer, reference, settles? [{reference, amount?}] -> left (settles nothing yet), settled"""
         with usable("allocate_receipt"):
             asked = handed_in(AskedAllocation, given)
             left = self._allocations.allocate(
                 given.key, self._rules.uses.receivable, asked.customer, asked.reference, asked.settles, given.at
             )
-        return WorkResult(values={"left": abs(left)})
+            settled = self._allocations.settled_by(given.key)
+        told = [{"reference": reference, "amount": amount} for reference, amount in settled]
+        return WorkResult(values={"left": abs(left), "settled": told})
 
     @activity.defn(name="release_receipt")
     def release_receipt(self, given: WorkInput) -> WorkResult:

@@ -66,6 +66,14 @@ class AllocationRepository:
                 Mover(session, self._settling(session, key, account, at), [voucher, *others]).carry_out(transfers)
             return voucher.balance
 
+    def settled_by(self, key: str) -> list[tuple[str, Decimal]]:
+        """The references that an allocation settled, each with its amount."""
+        chosen = select(MoveRow, ItemRow).join(ItemRow, col(ItemRow.item_id) == col(MoveRow.item_id))
+        with Session(self._engine) as session:
+            moves = session.exec(chosen.where(MoveRow.cause == key).order_by(col(MoveRow.number))).all()
+        # Of each settlement the voucher's move comes first, the other paper's second.
+        return [(item.reference, abs(move.amount)) for move, item in moves if move.number % 2 == 0]
+
     def release(self, key: str, account: str, party: str, reference: str, at: datetime) -> Decimal:
         """Takes back all that a paper settled, as when a cheque bounces; returns what is open of it again."""
         with writing(self._engine) as connection, Session(connection) as session:

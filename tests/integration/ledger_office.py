@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from activities.bill_reversals import ReversalActivities
 from activities.cash_on_delivery import CashActivities
 from activities.credit import CreditActivities
+from activities.customer_money import CustomerMoneyActivities
 from activities.ledger import LedgerActivities
 from activities.margins import MarginActivities
 from activities.months import MonthActivities
@@ -59,7 +60,13 @@ class Office:
         holders: list[Any] = [
             *(
                 holder(engine, rules)
-                for holder in (ReceivableActivities, CashActivities, MarginActivities, MonthActivities)
+                for holder in (
+                    ReceivableActivities,
+                    CashActivities,
+                    CustomerMoneyActivities,
+                    MarginActivities,
+                    MonthActivities,
+                )
             ),
             PayableActivities(engine, rules, CODES, ORGANIZATION),
             ReversalActivities(engine, rules, CODES),

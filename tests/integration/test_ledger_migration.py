@@ -37,7 +37,7 @@ def test_old_entries_join_the_sub_ledger(empty_engine: Engine) -> None:
     assert office.rows("ageing", on=date(2025, 12, 31)) == []
     office.work("assign_receipt", customer="Acme", reference="B-1")
     office.invoice("INV-1", "100")
-    assert office.work("allocate_receipt", customer="Acme", reference="B-1") == {"left": Decimal("0.00")}
+    assert office.work("allocate_receipt", customer="Acme", reference="B-1")["left"] == Decimal()
     april = datetime(2026, 4, 2, tzinfo=UTC)
     for month in ("2026-01", "2026-03"):
         assert office.work("close_month", at=april, month=month, person="qian.li") == {"status": "closed"}

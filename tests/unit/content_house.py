@@ -78,6 +78,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "compare_costing": _costed,
         "match_bill": _matched,
         "pay_supplier": lambda values: {},
+        "open_invoices": lambda values: {"left": {"amount": Decimal(500), "currency": values["currency"]}, "lines": []},
         "booked_margin": lambda values: {"revenue": NOTHING, "cost": NOTHING, "margin": NOTHING},
         "record_cod_paid": lambda values: {"owed": NOTHING},
         "record_cod_collected": lambda values: {"settle_by": date(2026, 4, 2)},
