@@ -19,6 +19,7 @@ from sop_engine.freight.subledger_papers import CreditNotePaper, InvoicePaper, R
 from sop_engine.records.ledger import LedgerRepository
 from sop_engine.records.ledger_allocations import AllocationRepository
 from sop_engine.records.ledger_credit_notes import CreditNoteRepository
+from sop_engine.records.ledger_credits import CreditBalanceRepository
 from sop_engine.records.posting import LedgerRules
 
 
@@ -35,6 +36,8 @@ class AskedAllocation(NamedItem):
     """What the paper shall settle; what is due first where nothing is named."""
 
     settles: tuple[Wanted, ...] = ()
+    followed_by: str = ""
+    """The SOP whose open cases follow invoices."""
 
 
 class AskedDispute(NamedItem):
@@ -50,6 +53,7 @@ class ReceivableActivities:
     def __init__(self, engine: Engine, rules: LedgerRules) -> None:
         self._ledger = LedgerRepository(engine)
         self._notes = CreditNoteRepository(engine)
+        self._credits = CreditBalanceRepository(engine, rules.uses.receivable)
         self._allocations = AllocationRepository(engine, rules)
         self._rules = rules
 
@@ -95,14 +99,17 @@ class ReceivableActivities:
 
     @activity.defn(name="allocate_receipt")
     def allocate_receipt(self, given: WorkInput) -> WorkResult:
-        """customer, reference, settles? [{reference, amount?}] -> left (settles nothing yet), settled"""
+        """customer, reference, settles? [{reference, amount?}], followed_by? -> left, settled [{reference, case, …}]"""
         with usable("allocate_receipt"):
             asked = handed_in(AskedAllocation, given)
             left = self._allocations.allocate(
                 given.key, self._rules.uses.receivable, asked.customer, asked.reference, asked.settles, given.at
             )
             settled = self._allocations.settled_by(given.key)
-        told = [{"reference": reference, "amount": amount} for reference, amount in settled]
+            cases = self._credits.following([reference for reference, _ in settled], asked.followed_by)
+        told = [
+            {"reference": reference, "amount": amount, "case": cases.get(reference)} for reference, amount in settled
+        ]
         return WorkResult(values={"left": abs(left), "settled": told})
 
     @activity.defn(name="release_receipt")

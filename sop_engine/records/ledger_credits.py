@@ -1,5 +1,6 @@
 """Credits of customers that settle nothing yet, and the invoices that they could settle."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import Engine
@@ -25,17 +26,24 @@ class CreditBalanceRepository:
         """What the customer owes in a currency, what is due first first; each with the open case that follows it."""
         with Session(self._engine, expire_on_commit=False) as session:
             items = [item for item in open_items(session, self._receivable, customer, currency) if item.balance > 0]
-            chosen = select(ReferenceRow.value, CaseRow.case_id).join(
-                CaseRow, col(CaseRow.case_id) == col(ReferenceRow.case_id)
-            )
-            chosen = chosen.where(
-                CaseRow.sop == followed_by,
-                col(CaseRow.closed_at).is_(None),
-                ReferenceRow.field == "invoice_no",
-                col(ReferenceRow.value).in_([item.reference for item in items]),
-            )
-            cases = dict(session.exec(chosen.order_by(CaseRow.case_id)).all())
+            cases = _following(session, [item.reference for item in items], followed_by)
             return [(item, cases.get(item.reference)) for item in items]
+
+    def following(self, references: Sequence[str], followed_by: str) -> dict[str, str]:
+        """Invoice -> the open case of an SOP that follows it."""
+        with Session(self._engine) as session:
+            return _following(session, references, followed_by)
+
+
+def _following(session: Session, references: Sequence[str], followed_by: str) -> dict[str, str]:
+    chosen = select(ReferenceRow.value, CaseRow.case_id)
+    chosen = chosen.join(CaseRow, col(CaseRow.case_id) == col(ReferenceRow.case_id)).where(
+        CaseRow.sop == followed_by,
+        col(CaseRow.closed_at).is_(None),
+        ReferenceRow.field == "invoice_no",
+        col(ReferenceRow.value).in_(references),
+    )
+    return dict(session.exec(chosen.order_by(CaseRow.case_id)).all())
 
 
 def credit_left(session: Session, account: str, party: str, reference: str, currency: str) -> Decimal:

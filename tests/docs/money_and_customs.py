@@ -48,6 +48,7 @@ BLOCKS: dict[str, Block] = {
         money_ledger.entries,
         money_ledger.trial_balance,
         money_ledger.settling,
+        money_ledger.exchange,
         money_ledger.credit_note,
         money_watch.matching,
         money_watch.approvals,
