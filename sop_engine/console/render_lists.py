@@ -119,7 +119,7 @@ def _kept(line: DocumentLine, language: str) -> str:
 
 def render_balance(balance: TrialBalance, language: str) -> RenderableType:
     """With what each balance is worth in book currency, where there are others."""
-    is_foreign = any(line.worth != line.balance for line in balance.accounts)
+    is_foreign = any(line.worth not in (None, line.balance) for line in balance.accounts)
     columns = ("debit", "credit", "balance", *(("worth",) if is_foreign else ()))
     made = table(("account", "title", "currency", *columns), language, right=columns)
     for line in balance.accounts:
