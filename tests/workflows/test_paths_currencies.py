@@ -1,6 +1,7 @@
 """A customer's invoice in dollars on a server: issued at one rate, paid at another."""
 
 from tests.integration.ledger_office import Office
+from tests.unit.exact_freight import CUSTOMER
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
@@ -19,7 +20,7 @@ async def test_an_invoice_in_dollars_is_booked_and_paid_by_the_rates_of_its_days
     await invoicing.do("hu.jing", "issuing", "issued")
     await invoicing.settled()
     number = (await invoicing.view()).data["invoice_no"]
-    claim = {**paths.CUSTOMER, "customer_name": "Dollar Traders", "invoice_no": number}
+    claim = {**CUSTOMER, "customer_name": "Dollar Traders", "invoice_no": number}
     desk = await Desk.open(
         shared_house, "Collection", "USD-1.collection", **claim, amount_due="USD 1000", due_on="2093-12-31"
     )
