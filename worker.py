@@ -12,8 +12,10 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.bill_reversals import ReversalActivities
 from activities.cash_on_delivery import CashActivities
 from activities.credit import CreditActivities
+from activities.customer_money import CustomerMoneyActivities
 from activities.definitions import DefinitionActivities
 from activities.documents import DocumentActivities
 from activities.ledger import LedgerActivities
@@ -57,11 +59,13 @@ def activities(
     )
     papers = library.root / "documents"
     documents = DocumentActivities(engine, PaperTemplates(papers), library.organization)
-    rules = load_rules(library.root / "ledger.yaml", LedgerRules)
+    packaged = load_rules(library.root / "ledger.yaml", LedgerRules)
+    rules = packaged.model_copy(update={"rates": work_rules.exchange_rates})
     books = (
         LedgerActivities,
         ReceivableActivities,
         CashActivities,
+        CustomerMoneyActivities,
         MarginActivities,
         MonthActivities,
         ReportActivities,
@@ -69,6 +73,7 @@ def activities(
     ledger = (
         *(holder(engine, rules) for holder in books),
         PayableActivities(engine, rules, work_rules.charges.codes, library.organization),
+        ReversalActivities(engine, rules, work_rules.charges.codes),
         CreditActivities(engine, rules, library.organization, work_rules.exchange_rates),
     )
     reading = ReadingActivities(engine, library.organization)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.handing_in import handed_in
-from activities.work_input import usable
+from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_papers import CollectedCash, PaidOutCash, Text
@@ -61,5 +61,5 @@ class CashActivities:
         return WorkResult(values={"entry_id": entry_id, "owed": {"amount": owed, "currency": posting.currency}})
 
     def _post(self, entry: str, given: WorkInput, values: Mapping[str, Any]) -> WorkResult:
-        posting = self._rules.posting(entry, values)
+        posting = self._rules.posting(entry, values, on=today(given))
         return WorkResult(values={"entry_id": self._ledger.post(given.key, given.case_id, posting, given.at)})

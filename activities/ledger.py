@@ -5,6 +5,7 @@ from temporalio import activity
 
 from activities.failures import refusals
 from sop_engine.cases.contracts.effects import PostInput, PostResult
+from sop_engine.freight.rules import CHINA
 from sop_engine.records.ledger import LedgerRepository
 from sop_engine.records.posting import LedgerRules
 
@@ -20,6 +21,7 @@ class LedgerActivities:
     def post_entry(self, given: PostInput) -> PostResult:
         """Posts once per key and once per business key. An unbalanced entry fails with the type `Unbalanced`."""
         with refusals():
-            posting = self._rules.posting(given.entry, given.values, given.facts.data)
+            day = given.facts.at.astimezone(CHINA).date()
+            posting = self._rules.posting(given.entry, given.values, given.facts.data, day)
             entry_id = self._ledger.post(given.key, given.facts.case_id, posting, given.facts.at)
         return PostResult(entry_id=entry_id)

@@ -1,4 +1,7 @@
-"""Automated work on what suppliers are owed: cost lines, bills matched three ways, payments approved by tiers."""
+"""Automated work on what suppliers are owed: cost lines, bills matched three ways, payments approved by tiers.
+
+Bills in another currency are booked by the rate that comes with them, else by that of the table for their date.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -9,12 +12,13 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.handing_in import handed_in
-from activities.work_input import usable
+from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import NotPermitted
 from sop_engine.cases.organization import Organization
 from sop_engine.freight.charge_codes import ChargeCodes
 from sop_engine.freight.money import Money
+from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger_matching import BilledLine, Match
 from sop_engine.freight.subledger_papers import BillPaper, PaymentPaper, Rate, Text
 from sop_engine.records.ledger_costs import CostRepository
@@ -82,15 +86,7 @@ class HandedInBill(BillPaper):
     @model_validator(mode="before")
     @classmethod
     def _lines_completed(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or not isinstance(given.get("lines"), Sequence):
-            return given
-        lines = [
-            {"shipment": given.get("shipment"), **{name: value for name, value in line.items() if value is not None}}
-            if isinstance(line, Mapping)
-            else line
-            for line in given["lines"]
-        ]
-        return {**given, "lines": lines}
+        return lines_completed(given)
 
 
 class PaymentRequest(Asked):
@@ -99,7 +95,8 @@ class PaymentRequest(Asked):
     request_no: Text
     supplier: Text
     amount: Money
-    rate: Rate = Decimal(1)
+    rate: Rate | None = None
+    """That of the table for the day of the request when none."""
     requested_by: Text
 
 
@@ -117,6 +114,19 @@ class ApprovedPayment(PaymentPaper):
     request_no: Text
 
 
+def lines_completed(given: Any) -> Any:
+    """A supplier's paper whose lines are for its own shipment where they name none, and free of VAT without a rate."""
+    if not isinstance(given, Mapping) or not isinstance(given.get("lines"), Sequence):
+        return given
+    lines = [
+        {"shipment": given.get("shipment"), **{name: value for name, value in line.items() if value is not None}}
+        if isinstance(line, Mapping)
+        else line
+        for line in given["lines"]
+    ]
+    return {**given, "lines": lines}
+
+
 class PayableActivities:
     """What `work:` may name about suppliers' accounts."""
 
@@ -124,7 +134,7 @@ class PayableActivities:
         self, engine: Engine, rules: LedgerRules, codes: ChargeCodes, organization: Organization | None = None
     ) -> None:
         self._costs = CostRepository(engine, rules.policy.match_tolerance)
-        self._payments = PaymentRepository(engine, rules.policy.payment_tiers)
+        self._payments = PaymentRepository(engine, rules.policy.payment_tiers, rules.currency)
         self._rules = rules
         self._codes = codes
         self._organization = organization
@@ -159,13 +169,18 @@ class PayableActivities:
 
     @activity.defn(name="expected_costs")
     def expected_costs(self, given: WorkInput) -> WorkResult:
-        """shipment, supplier -> lines [{charge, contracted, carried_out}] to come, unpaid [{bill_no, total, …}]"""
+        """shipment, supplier -> lines [{charge, contracted, carried_out, billed}], unpaid [{bill_no, total, …}]"""
         with usable("expected_costs"):
             asked = handed_in(ExpectedBills, given)
             costs = self._costs.outstanding(asked.shipment, asked.supplier)
             bills = self._costs.unpaid(asked.shipment, asked.supplier)
         lines = [
-            {"charge": cost.charge, "contracted": _amount(cost.contracted), "carried_out": _amount(cost.executed)}
+            {
+                "charge": cost.charge,
+                "contracted": _amount(cost.contracted),
+                "carried_out": _amount(cost.executed),
+                "billed": _amount(cost.billed_money),
+            }
             for cost in costs
         ]
         unpaid = [
@@ -180,11 +195,12 @@ class PayableActivities:
 
     @activity.defn(name="match_bill")
     def match_bill(self, given: WorkInput) -> WorkResult:
-        """supplier, bill_no, lines, billed_on, due_on -> agreed, difference, lines [{shipment, charge, verdict, …}]"""
+        """supplier, bill_no, lines, billed_on, due_on, rate? -> agreed, difference, lines [{verdict, …}], rate, open"""
         with usable("match_bill"):
             bill = handed_in(HandedInBill, given)
-            match = self._costs.match(self._posting(bill), self._lines(bill))
-        return WorkResult(values=_told(match))
+            posting = self._posting(bill)
+            match, left = self._costs.match(posting, self._lines(bill)), self._costs.open_of(posting)
+        return WorkResult(values={**_told(match), "rate": posting.rate, "open": left.model_dump()})
 
     @activity.defn(name="record_bill")
     def record_bill(self, given: WorkInput) -> WorkResult:
@@ -208,8 +224,15 @@ class PayableActivities:
         """request_no, supplier, amount, rate?, requested_by -> missing, the roles that must approve"""
         with usable("request_payment"):
             asked = handed_in(PaymentRequest, given)
+            currency = asked.amount.currency
+            rate = Decimal(1) if currency == self._rules.currency else asked.rate
+            rate = rate or self._rules.rate_on(currency, today(given))
+            if rate is None:
+                raise RuleError(
+                    [("rate", f"is missing for an amount in {currency}", f"{self._rules.currency} for one")]
+                )
             missing = self._payments.request(
-                asked.request_no, asked.supplier, asked.amount, asked.rate, asked.requested_by, given.at
+                asked.request_no, asked.supplier, asked.amount, rate, asked.requested_by, given.at
             )
         return WorkResult(values={"missing": list(missing)})
 
@@ -224,7 +247,7 @@ class PayableActivities:
 
     @activity.defn(name="pay_supplier")
     def pay_supplier(self, given: WorkInput) -> WorkResult:
-        """request_no, payment_ref, supplier, amount, paid_on, settles? -> entry_id"""
+        """request_no, payment_ref, supplier, amount, paid_on, rate?, settles? -> entry_id"""
         with usable("pay_supplier"):
             paper = handed_in(ApprovedPayment, given)
             posting = self._rules.posting("supplier_paid", paper.values())

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.handing_in import handed_in
-from activities.work_input import usable
+from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import Refused
 from sop_engine.freight.money import Money
@@ -19,6 +19,7 @@ from sop_engine.freight.subledger_papers import CreditNotePaper, InvoicePaper, R
 from sop_engine.records.ledger import LedgerRepository
 from sop_engine.records.ledger_allocations import AllocationRepository
 from sop_engine.records.ledger_credit_notes import CreditNoteRepository
+from sop_engine.records.ledger_credits import CreditBalanceRepository
 from sop_engine.records.posting import LedgerRules
 
 
@@ -35,6 +36,8 @@ class AskedAllocation(NamedItem):
     """What the paper shall settle; what is due first where nothing is named."""
 
     settles: tuple[Wanted, ...] = ()
+    followed_by: str = ""
+    """The SOP whose open cases follow invoices."""
 
 
 class BookedReceipt(ReceiptPaper):
@@ -56,7 +59,8 @@ class ReceivableActivities:
     def __init__(self, engine: Engine, rules: LedgerRules) -> None:
         self._ledger = LedgerRepository(engine)
         self._notes = CreditNoteRepository(engine)
-        self._allocations = AllocationRepository(engine)
+        self._credits = CreditBalanceRepository(engine, rules.uses.receivable)
+        self._allocations = AllocationRepository(engine, rules)
         self._rules = rules
 
     @activity.defn(name="issue_invoice")
@@ -80,7 +84,7 @@ class ReceivableActivities:
 
     @activity.defn(name="record_receipt")
     def record_receipt(self, given: WorkInput) -> WorkResult:
-        """bank_ref, customer, amount, received_on, settles? (references, or `oldest`), earlier_cases? -> entry_id
+        """bank_ref, customer, amount, received_on, rate?, settles? (or `oldest`), earlier_cases? -> entry_id
 
         Refuses a bank reference that another case has booked, unless it is an earlier one of the same receivable: the
         same money would be counted twice.
@@ -95,20 +99,25 @@ class ReceivableActivities:
 
     @activity.defn(name="refund_customer")
     def refund_customer(self, given: WorkInput) -> WorkResult:
-        """number, customer, amount, paid_on, settles? -> entry_id"""
+        """number, customer, amount, paid_on, rate?, settles? -> entry_id"""
         with usable("refund_customer"):
             paper = handed_in(RefundPaper, given)
             return self._post("money_returned", given, paper.values())
 
     @activity.defn(name="allocate_receipt")
     def allocate_receipt(self, given: WorkInput) -> WorkResult:
-        """customer, reference, settles? [{reference, amount?}] -> left, what settles nothing yet"""
+        """customer, reference, settles? [{reference, amount?}], followed_by? -> left, settled [{reference, case, …}]"""
         with usable("allocate_receipt"):
             asked = handed_in(AskedAllocation, given)
             left = self._allocations.allocate(
                 given.key, self._rules.uses.receivable, asked.customer, asked.reference, asked.settles, given.at
             )
-        return WorkResult(values={"left": abs(left)})
+            settled = self._allocations.settled_by(given.key)
+            cases = self._credits.following([reference for reference, _ in settled], asked.followed_by)
+        told = [
+            {"reference": reference, "amount": amount, "case": cases.get(reference)} for reference, amount in settled
+        ]
+        return WorkResult(values={"left": abs(left), "settled": told})
 
     @activity.defn(name="release_receipt")
     def release_receipt(self, given: WorkInput) -> WorkResult:
@@ -155,5 +164,5 @@ class ReceivableActivities:
         return WorkResult(values={"open": left})
 
     def _post(self, entry: str, given: WorkInput, values: Mapping[str, Any]) -> WorkResult:
-        posting = self._rules.posting(entry, values)
+        posting = self._rules.posting(entry, values, on=today(given))
         return WorkResult(values={"entry_id": self._ledger.post(given.key, given.case_id, posting, given.at)})

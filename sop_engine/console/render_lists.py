@@ -128,12 +128,14 @@ def _kept(line: DocumentLine, language: str) -> str:
 
 
 def render_balance(balance: TrialBalance, language: str) -> RenderableType:
-    made = table(
-        ("account", "title", "currency", "debit", "credit", "balance"), language, right=("debit", "credit", "balance")
-    )
+    """With what each balance is worth in book currency, where there are others."""
+    is_foreign = any(line.worth not in (None, line.balance) for line in balance.accounts)
+    columns = ("debit", "credit", "balance", *(("worth",) if is_foreign else ()))
+    made = table(("account", "title", "currency", *columns), language, right=columns)
     for line in balance.accounts:
-        figures = (f"{figure:,.2f}" for figure in (line.debit, line.credit, line.balance))
-        made.add_row(line.account, titled(line.title, language), line.currency, *figures)
+        figures = [f"{figure:,.2f}" for figure in (line.debit, line.credit, line.balance)]
+        worth = [f"{line.worth:,.2f}" if line.worth is not None else EMPTY] if is_foreign else []
+        made.add_row(line.account, titled(line.title, language), line.currency, *figures, *worth)
     return made
 
 

@@ -123,6 +123,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "version": "版本",
         "what": "内容",
         "work": "自动作业",
+        "worth": "本位币金额",
         "yes": "是",
     }
 )

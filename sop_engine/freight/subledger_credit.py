@@ -50,10 +50,12 @@ def decide_credit(
     on: date,
     lifts: tuple[CreditLift, ...] = (),
     case_id: str | None = None,
+    unvalued: tuple[str, ...] = (),
 ) -> CreditDecision:
     """May the customer book for `requested` more, in book currency?
 
-    None is an amount without a known rate: it can be held neither against a limit nor against an earlier approval.
+    None is an amount without a known rate: it can be held neither against a limit nor against an earlier approval. So
+    are open papers that are in the books without one; `unvalued` names them, and `ageing` leaves them out.
 
     Blocked from `overdue_days` past due on, at least 1. Disputed amounts count as exposure, not as overdue.
     """
@@ -64,11 +66,15 @@ def decide_credit(
     if terms.limit is not None and requested is None:
         why = f"no rate on {on} tells what the booking adds to {exposure}; the limit is {terms.limit}"
         found.append(("no_rate", why))
+    elif terms.limit is not None and unvalued:
+        papers = ", ".join(unvalued)
+        why = f"no rate in the books tells what {papers} adds to {exposure}; the limit is {terms.limit}"
+        found.append(("no_rate", why))
     elif terms.limit is not None and exposure > terms.limit:
         found.append(("over_limit", f"exposure of {exposure} exceeds the limit of {terms.limit}"))
     if ageing.overdue > 0 and ageing.oldest_days >= overdue_days:
         found.append(("overdue", f"{ageing.overdue} overdue, the oldest by {ageing.oldest_days} days"))
-    known = found and requested is not None
+    known = found and requested is not None and not unvalued
     lift = next((each for each in lifts if _covers(each, exposure, on, case_id)), None) if known else None
     reasons = "; ".join(text for _, text in found)
     if lift is not None:

@@ -46,7 +46,29 @@ class ExpectedCost(NamedTuple):
     executed: Money | None
     """What it comes to as operations confirm it was done; none while they have confirmed nothing."""
     billed_by: str | None = None
-    """The bill that claimed it before."""
+    """The bill that claimed the last of it before."""
+    billed: Decimal = Decimal()
+    """What part bills claimed of it before, in the currency of the contract."""
+
+    @property
+    def left(self) -> Money | None:
+        """What is still to be billed of the price agreed; nothing where more was billed than agreed."""
+        return self._less(self.contracted)
+
+    @property
+    def left_done(self) -> Money | None:
+        """What is still to be billed of what was carried out."""
+        return self._less(self.executed)
+
+    @property
+    def billed_money(self) -> Money | None:
+        """What was billed of the price agreed; none where nothing is agreed."""
+        return Money(amount=self.billed, currency=self.contracted.currency) if self.contracted is not None else None
+
+    def _less(self, whole: Money | None) -> Money | None:
+        if whole is None:
+            return None
+        return Money(amount=max(whole.amount - self.billed, Decimal()), currency=whole.currency)
 
 
 class BilledLine(NamedTuple):
@@ -63,6 +85,7 @@ class MatchedLine(NamedTuple):
     line: BilledLine
     verdict: Verdict
     contracted: Money | None
+    """What was still to be billed of it, like what was carried out."""
     executed: Money | None
     difference: Decimal
     """Billed less contracted; the whole amount where nothing is contracted, nought in another currency."""
@@ -88,22 +111,22 @@ def match_bill(lines: Sequence[BilledLine], expected: Sequence[ExpectedCost], to
     for line in lines:
         cost = costs.get(line[:2], ExpectedCost(line.shipment, line.charge, None, None))
         verdict = _verdict(line, cost, claims[line[:2]] > 1, tolerance)
-        matched.append(MatchedLine(line, verdict, cost.contracted, cost.executed, _beyond(line, cost.contracted)))
+        matched.append(MatchedLine(line, verdict, cost.left, cost.left_done, _beyond(line, cost.left)))
     return Match(tuple(matched), sum((line.difference for line in matched), Decimal()))
 
 
 def _verdict(line: BilledLine, cost: ExpectedCost, is_double: bool, tolerance: MatchTolerance) -> Verdict:
-    if cost.contracted is None:
+    if cost.left is None:
         return "not_contracted"
-    if cost.contracted.currency != line.amount.currency:
+    if cost.left.currency != line.amount.currency:
         return "currency"
     if is_double or cost.billed_by is not None:
         return "repeated"
-    if cost.executed is None:
+    if cost.left_done is None:
         return "not_performed"
-    if not tolerance.allows(agreed := _beyond(line, cost.contracted), cost.contracted):
+    if not tolerance.allows(agreed := _beyond(line, cost.left), cost.left):
         return "over_contract" if agreed > 0 else "under_contract"
-    if not tolerance.allows(done := _beyond(line, cost.executed), cost.executed):
+    if not tolerance.allows(done := _beyond(line, cost.left_done), cost.left_done):
         return "over_performance" if done > 0 else "under_performance"
     return "matched"
 

@@ -216,15 +216,13 @@ class RefundPaper(MoneyPaper):
         }
 
 
-class BillPaper(ChargedPaper):
-    """A supplier's bill; each line names the shipment it was for."""
+class SupplierPaper(ChargedPaper):
+    """A supplier's bill, or what reverses it; each line names the shipment it was for."""
 
     supplier: Text
     bill_no: Text
-    billed_on: date
-    due_on: date
     billed_vat: Money | None = None
-    """The VAT as the bill says it; its rounding may differ from ours by a smallest unit for each line."""
+    """The VAT as the paper says it; its rounding may differ from ours by a smallest unit for each line."""
 
     @property
     def vat(self) -> Money:
@@ -236,8 +234,6 @@ class BillPaper(ChargedPaper):
             raise ValueError("a supplier's bill has lines only")
         if missing := [line.service for line in self.lines if line.shipment is None]:
             raise ValueError("lines without a shipment: " + ", ".join(missing))
-        if self.due_on < self.billed_on:
-            raise ValueError(f"due on {self.due_on}, before it is billed on {self.billed_on}")
         return self
 
     @model_validator(mode="after")
@@ -247,7 +243,7 @@ class BillPaper(ChargedPaper):
             raise ValueError(f"its VAT of {self.vat} is not the {computed} that its lines and rates come to")
         return self
 
-    def values(self, passed_through: Container[str] = ()) -> dict[str, Any]:
+    def _split(self, passed_through: Container[str]) -> dict[str, Any]:
         """What is passed through is no cost: the customer owes it. Raises RuleError where it bears VAT."""
         own = tuple(line for line in self.lines if line.service not in passed_through)
         passed = [line for line in self.lines if line.service in passed_through]
@@ -258,11 +254,48 @@ class BillPaper(ChargedPaper):
             "net": total((line.amount for line in own), self.currency).model_dump(),
             "disbursements": total((line.amount for line in passed), self.currency).model_dump(),
             "service_lines": [line.model_dump() for line in own],
-            "business_key": f"{self.supplier}:{self.bill_no}",
             "supplier": self.supplier,
             "bill_no": self.bill_no,
+        }
+
+
+class BillPaper(SupplierPaper):
+    """A supplier's bill."""
+
+    billed_on: date
+    due_on: date
+
+    @model_validator(mode="after")
+    def _due_later(self) -> Self:
+        if self.due_on < self.billed_on:
+            raise ValueError(f"due on {self.due_on}, before it is billed on {self.billed_on}")
+        return self
+
+    def values(self, passed_through: Container[str] = ()) -> dict[str, Any]:
+        """Raises RuleError where what is passed through bears VAT."""
+        return {
+            **self._split(passed_through),
+            "business_key": f"{self.supplier}:{self.bill_no}",
             "billed_on": self.billed_on,
             "bill_due_on": self.due_on,
+        }
+
+
+class BillReversalPaper(SupplierPaper):
+    """A supplier's credit note, or our own voucher for a bill booked in error: takes back a bill or parts of it."""
+
+    reversal_no: Text
+    reason: Text
+    reversed_on: date
+
+    def values(self, passed_through: Container[str] = ()) -> dict[str, Any]:
+        """Raises RuleError where what is passed through bears VAT."""
+        return {
+            **self._split(passed_through),
+            "business_key": f"{self.supplier}:{self.reversal_no}",
+            "reversal_no": self.reversal_no,
+            "reversed_on": self.reversed_on,
+            "void_reason": self.reason,
         }
 
 

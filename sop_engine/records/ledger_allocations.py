@@ -1,6 +1,5 @@
 """Allocations that a person makes or takes back, and disputes that keep an amount out of dunning and ageing."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -13,8 +12,11 @@ from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger_allocation import Wanted, allocate, settle_oldest
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.ledger_exchange import Settling
 from sop_engine.records.ledger_items import ItemRow, Mover, MoveRow, as_open, lock_party, open_items
+from sop_engine.records.ledger_months import month_for
 from sop_engine.records.ledger_refusals import refusing
+from sop_engine.records.posting import LedgerRules
 
 
 class DisputeRow(Row, table=True):
@@ -32,10 +34,11 @@ class DisputeRow(Row, table=True):
 
 
 class AllocationRepository:
-    """Settles open items of one party against one another. Nothing here touches the ledger: it nets to nought."""
+    """Settles open items of one party against one another: it nets to nought but for differences of exchange rates."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, rules: LedgerRules) -> None:
         self._engine = engine
+        self._rules = rules
 
     def allocate(
         self, key: str, account: str, party: str, reference: str, wanted: Sequence[Wanted], at: datetime
@@ -60,8 +63,16 @@ class AllocationRepository:
                         if wanted
                         else settle_oldest(as_open(voucher), opened)
                     )
-                Mover(session, key, at.astimezone(CHINA).date(), at, [voucher, *others]).carry_out(transfers)
+                Mover(session, self._settling(session, key, account, at), [voucher, *others]).carry_out(transfers)
             return voucher.balance
+
+    def settled_by(self, key: str) -> list[tuple[str, Decimal]]:
+        """The references that an allocation settled, each with its amount."""
+        chosen = select(MoveRow, ItemRow).join(ItemRow, col(ItemRow.item_id) == col(MoveRow.item_id))
+        with Session(self._engine) as session:
+            moves = session.exec(chosen.where(MoveRow.cause == key).order_by(col(MoveRow.number))).all()
+        # Of each settlement the voucher's move comes first, the other paper's second.
+        return [(item.reference, abs(move.amount)) for move, item in moves if move.number % 2 == 0]
 
     def release(self, key: str, account: str, party: str, reference: str, at: datetime) -> Decimal:
         """Takes back all that a paper settled, as when a cheque bounces; returns what is open of it again."""
@@ -69,13 +80,11 @@ class AllocationRepository:
             lock_party(session, account, party)
             voucher = _find(session, account, party, reference)
             if not _is_done(session, key):
-                sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-                for move in session.exec(select(MoveRow).where(MoveRow.item_id == voucher.item_id)):
-                    if move.against is not None:
-                        sums[move.against] += move.amount
-                others = [_required(session, item_id) for item_id in sorted(sums)]
-                mover = Mover(session, key, at.astimezone(CHINA).date(), at, [voucher, *others])
-                mover.take_back(voucher.item_id, {item_id: moved for item_id, moved in sorted(sums.items()) if moved})
+                moves = select(MoveRow.against).where(
+                    MoveRow.item_id == voucher.item_id, col(MoveRow.against).is_not(None)
+                )
+                others = [_required(session, item_id) for item_id in sorted({*session.exec(moves)}, key=str)]
+                Mover(session, self._settling(session, key, account, at), [voucher, *others]).take_back(voucher.item_id)
             return voucher.balance
 
     def assign(self, account: str, reference: str, party: str) -> Decimal:
@@ -123,6 +132,11 @@ class AllocationRepository:
             session.flush()
             return row.balance
 
+    def _settling(self, session: Session, key: str, account: str, at: datetime) -> Settling:
+        day = at.astimezone(CHINA).date()
+        month, exchange = month_for(session, None, day), self._rules.exchange_accounts(account)
+        return Settling(key, day, at, month, self._rules.currency, exchange)
+
 
 def _find(session: Session, account: str, party: str, reference: str) -> ItemRow:
     """The item of a reference; of several, the one that is open."""
@@ -133,7 +147,7 @@ def _find(session: Session, account: str, party: str, reference: str) -> ItemRow
     return found[0]
 
 
-def _required(session: Session, item_id: str) -> ItemRow:
+def _required(session: Session, item_id: str | None) -> ItemRow:
     row = session.get(ItemRow, item_id)
     assert row is not None
     return row

@@ -10,10 +10,13 @@ from sqlmodel import Session, col, select
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger_months import ControlBalance, check_close, check_reopen
 from sop_engine.records.engine import writing
+from sop_engine.records.ledger import signed_worth
 from sop_engine.records.ledger_entries import EntryRow, LineRow
 from sop_engine.records.ledger_items import ItemRow
 from sop_engine.records.ledger_months import MonthChangeRow, closed_months, lock_months
 from sop_engine.records.ledger_refusals import refusing
+
+WORTH = "in book currency"
 
 
 class MonthRepository:
@@ -58,25 +61,31 @@ class MonthRepository:
             return list(session.exec(select(MonthChangeRow).order_by(col(MonthChangeRow.number))))
 
     def _control_balances(self, session: Session) -> list[ControlBalance]:
-        """Control accounts against the open items below them, over all months."""
+        """Control accounts against the open items below them, over all months: in each currency, and by its worth."""
         ledger: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        items: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        unknown: set[tuple[str, str]] = set()
         for line in session.exec(select(LineRow).where(col(LineRow.account).in_(self._controls))):
             ledger[line.account, line.currency] += line.amount if line.side == "debit" else -line.amount
-        items: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+            ledger[line.account, f"{line.currency} {WORTH}"] += signed_worth(line)
+            unknown |= {(line.account, f"{line.currency} {WORTH}")} if line.worth is None else set()
         for item in session.exec(select(ItemRow).where(col(ItemRow.is_open).is_(True))):
             items[item.account, item.currency] += item.balance
+            items[item.account, f"{item.currency} {WORTH}"] += item.worth or Decimal()
         return [
             ControlBalance(account, currency, ledger[account, currency], items[account, currency])
-            for account, currency in sorted({*ledger, *items})
+            for account, currency in sorted({*ledger, *items} - unknown)
         ]
 
 
 def _unbalanced(session: Session, month: str) -> list[str]:
     chosen = select(LineRow).join(EntryRow, col(EntryRow.entry_id) == col(LineRow.entry_id))
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    worths: defaultdict[str, Decimal] = defaultdict(Decimal)
     for line in session.exec(chosen.where(EntryRow.month == month)):
         sums[line.entry_id] += line.amount if line.side == "debit" else -line.amount
-    return sorted(entry_id for entry_id, balance in sums.items() if balance)
+        worths[line.entry_id] += signed_worth(line)
+    return sorted(entry_id for entry_id in sums if sums[entry_id] or worths[entry_id])
 
 
 def _unidentified(session: Session, month: str) -> int:

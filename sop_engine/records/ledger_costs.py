@@ -1,6 +1,6 @@
 """Cost lines of shipments: what was contracted, what was carried out, and the supplier's bill that claimed them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from sop_engine.freight.subledger_matching import BilledLine, ExpectedCost, Matc
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger import write_entry
+from sop_engine.records.ledger_claims import claimed, keep_claims
 from sop_engine.records.ledger_entries import EntryRow
 from sop_engine.records.ledger_items import ItemRow
 from sop_engine.records.ledger_registers import BillRow
@@ -29,11 +30,13 @@ class CostRow(Row, table=True):
     charge: str = Field(primary_key=True)
     currency: str
     contracted: Decimal = Field(sa_type=ExactDecimal)
+    """As agreed, whatever of it is billed; that stands with the claims."""
     executed: Decimal | None = Field(sa_type=ExactDecimal, default=None)
     basis: str
     case_id: str
     recorded_at: datetime = Field(sa_type=UtcInstant)
     billed_by: str | None = Field(default=None, foreign_key="ledger_entries.entry_id")
+    """The bill after which no more is expected."""
 
 
 class BillDifferenceError(Refused):
@@ -93,14 +96,17 @@ class CostRepository:
             CostRow.shipment == shipment, CostRow.supplier == supplier, col(CostRow.billed_by).is_(None)
         )
         with Session(self._engine) as session:
-            return [_expected(row) for row in session.exec(chosen.order_by(CostRow.charge))]
+            return _expected(session, supplier, session.exec(chosen.order_by(CostRow.charge)).all())
 
     def unpaid(self, shipment: str, supplier: str) -> list[ItemRow]:
         """The open items of a supplier's bills that were accepted for a shipment, what is due first first."""
         chosen = select(ItemRow).join(EntryRow, col(EntryRow.entry_id) == col(ItemRow.item_id))
         chosen = chosen.join(BillRow, col(BillRow.entry_id) == col(ItemRow.item_id))
         chosen = chosen.where(
-            EntryRow.shipment == shipment, BillRow.supplier == supplier, col(ItemRow.is_open).is_(True)
+            EntryRow.shipment == shipment,
+            BillRow.supplier == supplier,
+            col(BillRow.refers_to).is_(None),
+            col(ItemRow.is_open).is_(True),
         )
         with Session(self._engine) as session:
             return list(session.exec(chosen.order_by(col(ItemRow.due_on), ItemRow.reference)))
@@ -108,17 +114,26 @@ class CostRepository:
     def match(self, posting: Posting, lines: Sequence[BilledLine]) -> Match:
         """Each line of a bill with its verdict; nothing is kept. A bill that is booked and not paid matches again.
 
-        Raises Refused for a bill that is paid, or that is in the books with another total.
+        Raises Refused for a bill that is settled, or that is in the books with another total.
         """
         assert posting.item is not None
         entry_id = f"{posting.entry}.{posting.business_key}"
         with Session(self._engine) as session:
             known = session.get(ItemRow, entry_id)
-            if known is not None and (known.balance, known.currency) != (posting.item.amount, posting.currency):
-                state = "in the books with another total" if known.balance == known.amount else "paid already"
-                raise Refused(f"bill {known.reference} of {known.party} is {state}: {known.currency} {-known.amount}")
-            costs = [_expected(row, but_for=entry_id) for row in _costs(session, posting.item.party, lines)]
-            return match_bill(lines, costs, self._tolerance)
+            if known is not None:
+                _refuse_settled(session, known, posting)
+            costs = _costs(session, posting.item.party, lines)
+            own = _own(session, posting, entry_id)
+            return match_bill(lines, _expected(session, posting.item.party, costs, own), self._tolerance)
+
+    def open_of(self, posting: Posting) -> Money:
+        """What is open of a bill that is in the books, the whole of any other."""
+        assert posting.item is not None
+        with Session(self._engine) as session:
+            known = session.get(ItemRow, f"{posting.entry}.{posting.business_key}")
+            return Money(
+                amount=-(known.balance if known is not None else posting.item.amount), currency=posting.currency
+            )
 
     def accept(
         self,
@@ -141,26 +156,19 @@ class CostRepository:
             costs = _costs(session, posting.item.party, lines)
             entry_id = f"{posting.entry}.{posting.business_key}"
             is_known = session.get(EntryRow, entry_id) is not None
-            claims = [_expected(row, but_for=entry_id) for row in costs]
-            match = match_bill(lines, claims, self._tolerance)
+            own = _own(session, posting, entry_id)
+            match = match_bill(lines, _expected(session, posting.item.party, costs, own), self._tolerance)
             if not is_known and not match.is_agreed and not accepted_by:
                 raise BillDifferenceError(f"{posting.business_key} differs", _faults(match))
             entry_id = write_entry(session, key, case_id, posting, at)
-            billed = {(line.shipment, line.charge): line.amount for line in lines}
-            for row in costs if not is_known else ():
-                _claim(row, entry_id, billed[row.shipment, row.charge], is_part)
-            session.flush()
+            if not is_known:
+                keep_claims(session, entry_id, posting.item.party, lines)
+                for row, cost in zip(costs, _expected(session, posting.item.party, costs), strict=True):
+                    # Of a part bill, what it leaves over stays to be billed.
+                    if not (is_part and cost.left is not None and cost.left.amount > 0):
+                        row.billed_by = row.billed_by or entry_id
+                session.flush()
             return entry_id, match
-
-
-def _claim(row: CostRow, entry_id: str, billed: Money, is_part: bool) -> None:
-    """Gives a cost line to a bill; of a part bill, what it leaves over stays to be billed."""
-    if is_part and row.billed_by is None and row.currency == billed.currency and row.contracted > billed.amount:
-        row.contracted -= billed.amount
-        row.executed = max(row.executed - billed.amount, Decimal()) if row.executed is not None else None
-        row.basis = f"{row.basis}; rest after {entry_id}".removeprefix("; ")
-    else:
-        row.billed_by = row.billed_by or entry_id
 
 
 def _costs(session: Session, supplier: str, lines: Sequence[BilledLine]) -> list[CostRow]:
@@ -171,14 +179,42 @@ def _costs(session: Session, supplier: str, lines: Sequence[BilledLine]) -> list
     return [row for row in rows if (row.shipment, row.charge) in wanted]
 
 
-def _expected(row: CostRow, but_for: str | None = None) -> ExpectedCost:
-    return ExpectedCost(
-        shipment=row.shipment,
-        charge=row.charge,
-        contracted=Money(amount=row.contracted, currency=row.currency),
-        executed=Money(amount=row.executed, currency=row.currency) if row.executed is not None else None,
-        billed_by=row.billed_by if row.billed_by != but_for else None,
-    )
+def _expected(
+    session: Session, supplier: str, rows: Sequence[CostRow], but_for: Collection[str] = ()
+) -> list[ExpectedCost]:
+    """Cost lines with what was billed of them, as if one bill and its reversals had not been."""
+    billed = claimed(session, supplier, {row.shipment for row in rows}, but_for)
+    return [
+        ExpectedCost(
+            shipment=row.shipment,
+            charge=row.charge,
+            contracted=Money(amount=row.contracted, currency=row.currency),
+            executed=Money(amount=row.executed, currency=row.currency) if row.executed is not None else None,
+            billed_by=row.billed_by if row.billed_by not in but_for else None,
+            billed=billed[row.shipment, row.charge][row.currency],
+        )
+        for row in rows
+    ]
+
+
+def _own(session: Session, posting: Posting, entry_id: str) -> set[str]:
+    """The entries of a bill that is in the books already: its own, and those that took parts of it back."""
+    assert posting.item is not None
+    item = posting.item
+    chosen = select(BillRow).where(BillRow.supplier == item.party, BillRow.refers_to == item.reference)
+    return {entry_id, *(row.entry_id for row in session.exec(chosen))}
+
+
+def _refuse_settled(session: Session, known: ItemRow, posting: Posting) -> None:
+    assert posting.item is not None
+    named = f"bill {known.reference} of {known.party}"
+    if (known.amount, known.currency) != (posting.item.amount, posting.currency):
+        raise Refused(f"{named} is in the books with another total: {known.currency} {-known.amount}")
+    if not known.is_open:
+        chosen = select(BillRow).where(BillRow.supplier == known.party, BillRow.refers_to == known.reference)
+        is_reversed = session.exec(chosen).first() is not None
+        state = "reversed; book another under another number" if is_reversed else "paid already"
+        raise Refused(f"{named} is {state}: {known.currency} {-known.amount}")
 
 
 def _faults(match: Match) -> list[Fault]:

@@ -1,6 +1,5 @@
 """Credit of customers: their terms, whether they may book, and approvals to book all the same."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -8,7 +7,6 @@ from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.faults import Refused
-from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_ageing import age
 from sop_engine.freight.subledger_allocation import OpenItem
 from sop_engine.freight.subledger_credit import (
@@ -18,6 +16,7 @@ from sop_engine.freight.subledger_credit import (
     Standing,
     decide_credit,
 )
+from sop_engine.freight.subledger_exchange import worth_of
 from sop_engine.freight.subledger_policy import SubledgerPolicy
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
@@ -122,7 +121,8 @@ class CreditRepository:
             terms = session.exec(chosen.order_by(col(CreditTermsRow.since_at).desc(), CreditTermsRow.key)).first()
             given = select(CreditLiftRow).where(CreditLiftRow.customer == customer)
             lifts = session.exec(given.order_by(col(CreditLiftRow.approved_at), CreditLiftRow.key)).all()
-            ageing = age(self._items(session, customer), on)
+            items = self._items(session, customer)
+            ageing = age((item for item, is_valued in items if is_valued), on)
             known = CreditTerms(terms.standing, terms.credit_limit) if terms is not None else CreditTerms()  # type: ignore[arg-type]
             return decide_credit(
                 known,
@@ -132,22 +132,24 @@ class CreditRepository:
                 on,
                 tuple(CreditLift(row.key, row.up_to, row.valid_to, row.case_id) for row in lifts),
                 case_id,
+                tuple(item.reference for item, is_valued in items if not is_valued),
             )
 
-    def _items(self, session: Session, customer: str) -> Iterable[OpenItem]:
-        """The customer's open items in book currency. One in another currency without a rate counts at its figure."""
+    def _items(self, session: Session, customer: str) -> list[tuple[OpenItem, bool]]:
+        """The customer's open items in book currency, and whether the books know their worth."""
         chosen = select(ItemRow, EntryRow).join(EntryRow, col(EntryRow.entry_id) == col(ItemRow.item_id))
         found = chosen.where(
             ItemRow.account == self._account, ItemRow.party == customer, col(ItemRow.is_open).is_(True)
         )
+        items = []
         for row, entry in session.exec(found.order_by(ItemRow.item_id)):
-            item = as_open(row)
-            rate = entry.rate or Decimal(1)
-            balance, disputed = self._rounded(item.balance * rate), self._rounded(item.disputed * rate)
-            yield item._replace(balance=balance, disputed=disputed)
-
-    def _rounded(self, amount: Decimal) -> Decimal:
-        return Money.rounded(amount, self._book).amount
+            rate = Decimal(1) if row.currency == self._book else entry.rate
+            item, worth = as_open(row), rate or Decimal()
+            disputed = worth_of(item.disputed, worth, self._book)
+            items.append(
+                (item._replace(balance=worth_of(item.balance, worth, self._book), disputed=disputed), bool(rate))
+            )
+        return items
 
     def _keep(self, row: CreditTermsRow | CreditLiftRow, key: str) -> None:
         with writing(self._engine) as connection, Session(connection) as session:

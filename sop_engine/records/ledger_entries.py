@@ -30,7 +30,7 @@ class EntryRow(Row, table=True):
     shipment: str = Field(index=True)
     """The shipment it belongs to: named by the paper, else the outermost case."""
     rate: Decimal | None = Field(sa_type=ExactDecimal, default=None)
-    """Book currency for one unit of the entry's currency on the day of the charge."""
+    """Book currency for one unit of the entry's currency on the day of the charge; none for a difference of rates."""
 
 
 class LineRow(Row, table=True):
@@ -47,3 +47,5 @@ class LineRow(Row, table=True):
     """`debit` or `credit`."""
     amount: Decimal = Field(sa_type=ExactDecimal)
     currency: str
+    worth: Decimal | None = Field(sa_type=ExactDecimal, default=None)
+    """In book currency; none in foreign entries from before worths were kept."""

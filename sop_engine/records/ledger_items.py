@@ -1,6 +1,7 @@
 """Open items: what each paper left open, and every move that lessened it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -10,7 +11,9 @@ from sqlmodel import Field, Session, col, select
 
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger_allocation import OpenItem, Standing, Transfer, Wanted, settle_new
+from sop_engine.freight.subledger_exchange import relieved
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
+from sop_engine.records.ledger_exchange import Difference, Settling, post_difference
 from sop_engine.records.posting import Posting
 
 LOCK = 0x49_54
@@ -36,6 +39,8 @@ class ItemRow(Row, table=True):
     """As it was opened; a debit is positive."""
     balance: Decimal = Field(sa_type=ExactDecimal)
     """The sum of its moves."""
+    worth: Decimal | None = Field(sa_type=ExactDecimal, default=None)
+    """Of the balance, in book currency by the rate at which it was booked; none from before worths were kept."""
     is_open: bool
     disputed: Decimal = Field(sa_type=ExactDecimal, default=Decimal())
     dated_on: date
@@ -57,13 +62,21 @@ class MoveRow(Row, table=True):
     against: str | None
     """The item settled; none for an opening."""
     amount: Decimal = Field(sa_type=ExactDecimal)
+    worth: Decimal | None = Field(sa_type=ExactDecimal, default=None)
+    """By how much the item's worth changed, in book currency."""
     moved_on: date
     moved_at: datetime = Field(sa_type=UtcInstant)
 
 
-def open_item(session: Session, entry_id: str, posting: Posting, posted_at: datetime) -> None:
-    """Opens what an entry opens, and settles what it names, what waited for it, and what takes any credit."""
+def open_item(
+    session: Session, entry_id: str, posting: Posting, worth: Decimal, month: str, posted_at: datetime
+) -> None:
+    """Opens what an entry opens, and settles what it names, what waited for it, and what takes any credit.
+
+    `worth` is that of the item in book currency; what its settlements realise goes into the month of the entry.
+    """
     assert posting.item is not None
+    assert posting.exchange is not None
     opening, today = posting.item, posted_at.astimezone(CHINA).date()
     dated_on = opening.dated_on or today
     row = ItemRow(
@@ -75,6 +88,7 @@ def open_item(session: Session, entry_id: str, posting: Posting, posted_at: date
         currency=posting.currency,
         amount=opening.amount,
         balance=opening.amount,
+        worth=worth,
         is_open=bool(opening.amount),
         dated_on=dated_on,
         due_on=opening.due_on or dated_on,
@@ -92,57 +106,98 @@ def open_item(session: Session, entry_id: str, posting: Posting, posted_at: date
             item_id=entry_id,
             against=None,
             amount=opening.amount,
+            worth=worth,
             moved_on=dated_on,
             moved_at=posted_at,
         )
     )
     transfers = settle_new(_standing(row), [_standing(other) for other in others], oldest_first=opening.oldest_first)
-    Mover(session, entry_id, dated_on, posted_at, [row, *others]).carry_out(transfers)
+    settling = Settling(entry_id, dated_on, posted_at, month, posting.book_currency, posting.exchange)
+    Mover(session, settling, [row, *others]).carry_out(transfers)
 
 
 class Mover:
-    """Carries out settlements under one cause."""
+    """Carries out settlements under one cause, and posts what they realise."""
 
-    def __init__(
-        self, session: Session, cause: str, moved_on: date, moved_at: datetime, rows: Iterable[ItemRow]
-    ) -> None:
+    def __init__(self, session: Session, settling: Settling, rows: Iterable[ItemRow]) -> None:
         self._session = session
-        self._cause, self._on, self._at = cause, moved_on, moved_at
+        self._settling = settling
         self._rows = {row.item_id: row for row in rows}
         self._number = 0
 
     def carry_out(self, transfers: Sequence[Transfer]) -> None:
         """Brings both items of each settlement nearer to nought."""
         for source, target, amount in transfers:
+            worths = [self._relieved(item_id, amount) for item_id in (source, target)]
             signed = -amount if self._rows[source].balance > 0 else amount
-            self._move(source, target, signed)
-            self._move(target, source, -signed)
+            self._settle(source, target, signed, worths)
         self._session.flush()
 
-    def take_back(self, source: str, taken: Mapping[str, Decimal]) -> None:
-        """Undoes what moves of one item did: `taken` says by how much each other item moved it."""
-        for target, signed in taken.items():
-            self._move(source, target, -signed)
-            self._move(target, source, signed)
+    def take_back(self, source: str) -> None:
+        """Undoes every settlement of one item with the others at hand, as far as it is not undone already."""
+        chosen = select(MoveRow).where((MoveRow.item_id == source) | (MoveRow.against == source))
+        amounts: defaultdict[str, Decimal] = defaultdict(Decimal)
+        worths: defaultdict[tuple[str, str], list[Decimal | None]] = defaultdict(list)
+        for move in self._session.exec(chosen):
+            if move.against is None:
+                continue
+            if move.item_id == source:
+                amounts[move.against] += move.amount
+            worths[move.item_id, move.against].append(move.worth)
+        for target, moved in sorted(amounts.items()):
+            if moved:
+                undone = [_undone(worths[source, target]), _undone(worths[target, source])]
+                self._settle(source, target, -moved, undone)
         self._session.flush()
 
-    def _move(self, item_id: str, against: str, signed: Decimal) -> None:
+    def _settle(self, source: str, target: str, signed: Decimal, worths: Sequence[Decimal | None]) -> None:
+        """Moves both items: the source by `signed`, the target by as much against it, each with its change of worth.
+
+        Where the worth of one is not known, neither changes, and nothing is realised.
+        """
+        mine, theirs = worths
+        if mine is None or theirs is None:
+            mine = theirs = None
+        self._move(source, target, signed, mine)
+        self._move(target, source, -signed, theirs)
+        if mine is not None and theirs is not None and mine + theirs:
+            found = Difference(self._rows[source].currency, mine + theirs, self._number)
+            items = (self._rows[source], self._rows[target])
+            charge = next((row for row in items if (row.amount > 0) == (self._charges == "debit")), items[0])
+            post_difference(self._session, found, self._settling, source, charge.item_id)
+
+    @property
+    def _charges(self) -> str:
+        return self._settling.exchange.charges
+
+    def _relieved(self, item_id: str, amount: Decimal) -> Decimal | None:
+        row = self._rows[item_id]
+        return -relieved(row.balance, row.worth, amount, self._settling.book) if row.worth is not None else None
+
+    def _move(self, item_id: str, against: str, signed: Decimal, worth: Decimal | None) -> None:
         row = self._rows[item_id]
         row.balance += signed
+        row.worth = row.worth + worth if row.worth is not None and worth is not None else None
         row.is_open = bool(row.balance)
         self._number += 1
         self._session.add(
             MoveRow(
-                cause=self._cause,
+                cause=self._settling.cause,
                 number=self._number,
                 item_id=item_id,
                 against=against,
                 amount=signed,
+                worth=worth,
                 # What settles cannot be older than what it settles, or the past would change its balances.
-                moved_on=max(self._on, row.dated_on, self._rows[against].dated_on),
-                moved_at=self._at,
+                moved_on=max(self._settling.moved_on, row.dated_on, self._rows[against].dated_on),
+                moved_at=self._settling.moved_at,
             )
         )
+
+
+def _undone(worths: Sequence[Decimal | None]) -> Decimal | None:
+    known = [worth for worth in worths if worth is not None]
+    return -sum(known, Decimal()) if len(known) == len(worths) else None
 
 
 def open_items(session: Session, account: str, party: str, currency: str) -> list[ItemRow]:

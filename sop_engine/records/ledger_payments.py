@@ -9,9 +9,11 @@ from sqlmodel import Field, Session, col, select
 from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger_approval import Approval, PaymentTiers, check_approval, missing_roles
+from sop_engine.freight.subledger_exchange import worth_of
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger import write_entry
+from sop_engine.records.ledger_credits import credit_left
 from sop_engine.records.ledger_entries import EntryRow
 from sop_engine.records.ledger_items import ItemRow, lock_party
 from sop_engine.records.ledger_refusals import refusing
@@ -20,7 +22,7 @@ from sop_engine.records.posting import Posting
 
 
 class PaymentRequestRow(Row, table=True):
-    """A payment that somebody asks for."""
+    """A payment that somebody asks for, to a supplier or back to a customer."""
 
     __tablename__ = "payment_requests"
 
@@ -49,9 +51,10 @@ class PaymentApprovalRow(Row, table=True):
 class PaymentRepository:
     """Carries a payment from its request over its approvals to the ledger."""
 
-    def __init__(self, engine: Engine, tiers: PaymentTiers) -> None:
+    def __init__(self, engine: Engine, tiers: PaymentTiers, book: str) -> None:
         self._engine = engine
         self._tiers = tiers
+        self._book = book
 
     def request(
         self, request_no: str, supplier: str, amount: Money, rate: Decimal, requested_by: str, at: datetime
@@ -65,7 +68,7 @@ class PaymentRepository:
                     supplier=supplier,
                     amount=amount.amount,
                     currency=amount.currency,
-                    book_amount=amount.times(rate).amount,
+                    book_amount=worth_of(amount.amount, rate, self._book),
                     requested_by=requested_by,
                     requested_at=at,
                 )
@@ -92,26 +95,49 @@ class PaymentRepository:
     def pay(self, key: str, case_id: str, request_no: str, posting: Posting, at: datetime) -> str:
         """Posts the payment of an approved request, for its amount, once. Raises NotFound or Refused."""
         with writing(self._engine) as connection, Session(connection) as session:
-            kept = _required(session, request_no, for_update=True)
-            entry_id = f"{posting.entry}.{posting.business_key}"
-            assert posting.item is not None
-            if missing := self._missing(session, kept):
-                raise Refused(f"{request_no} is not approved", allowed=[f"approval by {role}" for role in missing])
-            if kept.paid_by not in (None, entry_id):
-                raise Refused(f"{request_no} is paid by {kept.paid_by}")
-            if kept.paid_by is None and session.get(EntryRow, entry_id) is not None:
-                raise Refused(f"payment {posting.business_key} is in the books already, for another request")
-            asked = (kept.supplier, kept.amount, kept.currency)
-            if (posting.item.party, posting.item.amount, posting.currency) != asked:
-                raise Refused(f"{request_no} asks for {kept.currency} {kept.amount} for {kept.supplier}, nothing else")
+            kept, entry_id = self._approved(session, request_no, posting)
             _refuse_paid(session, posting, entry_id)
-            write_entry(session, key, case_id, posting, at)
-            kept.paid_by = entry_id
-            session.flush()
-            return entry_id
+            return _paid(session, kept, key, case_id, posting, at)
+
+    def give_back(self, key: str, case_id: str, request_no: str, posting: Posting, reference: str, at: datetime) -> str:
+        """Posts the return of a credit by an approved request, once. Raises NotFound; Refused for more than is left."""
+        with writing(self._engine) as connection, Session(connection) as session:
+            kept, entry_id = self._approved(session, request_no, posting)
+            assert posting.item is not None
+            item, currency = posting.item, posting.currency
+            lock_party(session, item.account, item.party)
+            left = credit_left(session, item.account, item.party, reference, currency)
+            if session.get(EntryRow, entry_id) is None and item.amount > left:
+                raise Refused(
+                    f"{currency} {item.amount} is more than is left of {reference} of {item.party}",
+                    allowed=[f"at most {currency} {left}"],
+                )
+            return _paid(session, kept, key, case_id, posting, at)
+
+    def _approved(self, session: Session, request_no: str, posting: Posting) -> tuple[PaymentRequestRow, str]:
+        """The request and the entry of its payment. Raises NotFound, or Refused for what it does not ask."""
+        kept = _required(session, request_no, for_update=True)
+        entry_id = f"{posting.entry}.{posting.business_key}"
+        assert posting.item is not None
+        if missing := self._missing(session, kept):
+            raise Refused(f"{request_no} is not approved", allowed=[f"approval by {role}" for role in missing])
+        if kept.paid_by not in (None, entry_id):
+            raise Refused(f"{request_no} is paid by {kept.paid_by}")
+        if kept.paid_by is None and session.get(EntryRow, entry_id) is not None:
+            raise Refused(f"payment {posting.business_key} is in the books already, for another request")
+        asked = (kept.supplier, kept.amount, kept.currency)
+        if (posting.item.party, posting.item.amount, posting.currency) != asked:
+            raise Refused(f"{request_no} asks for {kept.currency} {kept.amount} for {kept.supplier}, nothing else")
+        return kept, entry_id
 
     def _missing(self, session: Session, kept: PaymentRequestRow) -> tuple[str, ...]:
         return missing_roles(self._tiers.roles_for(kept.book_amount), _given(session, kept.request_no))
+
+
+def _paid(session: Session, kept: PaymentRequestRow, key: str, case_id: str, posting: Posting, at: datetime) -> str:
+    kept.paid_by = write_entry(session, key, case_id, posting, at)
+    session.flush()
+    return kept.paid_by
 
 
 def _refuse_paid(session: Session, posting: Posting, entry_id: str) -> None:
@@ -124,7 +150,10 @@ def _refuse_paid(session: Session, posting: Posting, entry_id: str) -> None:
     named = [wish.reference for wish in item.settles]
     chosen = select(ItemRow).join(BillRow, col(BillRow.entry_id) == col(ItemRow.item_id))
     chosen = chosen.where(
-        ItemRow.party == item.party, ItemRow.currency == posting.currency, col(ItemRow.reference).in_(named)
+        ItemRow.party == item.party,
+        ItemRow.currency == posting.currency,
+        col(ItemRow.reference).in_(named),
+        col(BillRow.refers_to).is_(None),
     )
     bills = session.exec(chosen).all()
     left = -sum((bill.balance for bill in bills), Decimal())

@@ -38,16 +38,19 @@ class InvoiceRow(Row, table=True):
 
 
 class BillRow(Row, table=True):
-    """A supplier's bill that was accepted."""
+    """A supplier's bill that was accepted; a reversal has negative amounts and the number of its bill."""
 
     __tablename__ = "supplier_bills"
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     supplier: str = Field(index=True)
     bill_no: str
+    refers_to: str | None = None
     currency: str
     net: Decimal = Field(sa_type=ExactDecimal)
     vat: Decimal = Field(sa_type=ExactDecimal)
+    disbursements: Decimal | None = Field(sa_type=ExactDecimal, default=None)
+    """Paid for customers and passed on to them; none in bills from before it was kept."""
     gross: Decimal = Field(sa_type=ExactDecimal)
     billed_on: date
 
@@ -88,6 +91,14 @@ def invoice_of(session: Session, number: str, customer: str, currency: str) -> I
         InvoiceRow.customer == customer,
         InvoiceRow.currency == currency,
         col(InvoiceRow.refers_to).is_(None),
+    )
+    return session.exec(chosen).first()
+
+
+def bill_of(session: Session, bill_no: str, supplier: str) -> BillRow | None:
+    """The bill, not its reversals."""
+    chosen = select(BillRow).where(
+        BillRow.bill_no == bill_no, BillRow.supplier == supplier, col(BillRow.refers_to).is_(None)
     )
     return session.exec(chosen).first()
 
@@ -133,20 +144,22 @@ def _enter_invoice(session: Session, entry_id: str, posting: Posting, today: dat
 
 def _enter_bill(session: Session, entry_id: str, posting: Posting, today: date) -> None:
     assert posting.item is not None
-    said = posting.values
+    said, sign = posting.values, Decimal(1 if posting.item.amount < 0 else -1)
     session.add(
         BillRow(
             entry_id=entry_id,
             supplier=posting.item.party,
             bill_no=posting.item.reference,
+            refers_to=str(said.get("bill_no")) if sign < 0 else None,
             currency=posting.currency,
-            net=_amount(said.get("net")),
-            vat=_amount(said.get("vat")),
+            net=sign * _amount(said.get("net")),
+            vat=sign * _amount(said.get("vat")),
+            disbursements=sign * _amount(said.get("disbursements")),
             gross=-posting.item.amount,
             billed_on=posting.item.dated_on or today,
         )
     )
-    _enter_lines(session, entry_id, said, Decimal(1))
+    _enter_lines(session, entry_id, said, sign)
 
 
 def _enter_cash(session: Session, entry_id: str, posting: Posting, today: date) -> None:

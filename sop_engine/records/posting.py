@@ -7,6 +7,7 @@ says of itself is read from the values of the posting, else from the case's own 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
@@ -15,12 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import Title
+from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.money import Money
+from sop_engine.freight.rules import RuleError
+from sop_engine.freight.subledger_exchange import Side
 from sop_engine.freight.subledger_papers import Month, Rate
 from sop_engine.freight.subledger_policy import SubledgerPolicy
 from sop_engine.records.posting_item import ItemRule, OpeningItem, read_item, read_value, text_of
 
-Side = Literal["debit", "credit"]
 _MONTH: TypeAdapter[str] = TypeAdapter(Month)
 _RATE: TypeAdapter[Decimal] = TypeAdapter(Rate)
 
@@ -54,6 +57,8 @@ class Rule(BaseModel):
     item: ItemRule | None = None
     register_as: Literal["invoice", "bill", "cod"] | None = Field(default=None, alias="register")
     """The register in which the paper is entered too."""
+    rate: Literal["day", "settled"] = "day"
+    """Where its rate comes from when none is said: the table for its day, or the paper that it settles."""
 
 
 class PostedLine(Contract):
@@ -61,6 +66,17 @@ class PostedLine(Contract):
     title: dict[str, str]
     side: Side
     amount: Decimal
+
+
+class ExchangeAccounts(Contract):
+    """Between which accounts a realised difference is posted, with their titles."""
+
+    control: str
+    control_title: dict[str, str]
+    difference: str
+    difference_title: dict[str, str]
+    charges: Side
+    """The side on which a charge opens its item; money and credit open theirs on the other."""
 
 
 class Posting(Contract):
@@ -75,8 +91,11 @@ class Posting(Contract):
     month: str | None = None
     """The accounting month asked for."""
     shipment: str | None = None
+    book_currency: str
     rate: Decimal | None = None
-    """Book currency for one unit of the entry's currency; none where it was not said."""
+    """Book currency for one unit of the entry's currency; none where it is that of the paper it settles."""
+    exchange: ExchangeAccounts | None = None
+    """Where differences go that its item realises; none without an item."""
     values: dict[str, Any] = Field(default_factory=dict)
     """Everything that was known of the paper."""
 
@@ -92,6 +111,7 @@ class UsedAccounts(BaseModel):
     revenue: str
     cost: str
     disbursement: str
+    exchange: str
 
 
 class LedgerRules(BaseModel):
@@ -107,6 +127,8 @@ class LedgerRules(BaseModel):
     uses: UsedAccounts
     entries: dict[str, Rule]
     policy: SubledgerPolicy
+    rates: ExchangeRates = ExchangeRates(())
+    """The firm's table, from a file of its own: the rate of a paper that comes without one."""
 
     @model_validator(mode="after")
     def _known_accounts(self) -> LedgerRules:
@@ -135,10 +157,17 @@ class LedgerRules(BaseModel):
             raise ValueError("; ".join(faults))
         return self
 
-    def posting(self, entry: str, values: Mapping[str, Any], data: Mapping[str, Any] | None = None) -> Posting:
+    def posting(
+        self,
+        entry: str,
+        values: Mapping[str, Any],
+        data: Mapping[str, Any] | None = None,
+        on: date | None = None,
+    ) -> Posting:
         """The balanced lines of an entry, and the item it opens; lines of zero are left out.
 
-        Amounts come from `values` alone; what else is to be said of the paper, from the case's `data` too.
+        Amounts come from `values` alone; what else is to be said of the paper, from the case's `data` too. `on` is the
+        day of the posting in China, whose rate holds for a paper that bears no date.
 
         Raises InvalidInput with every fault of the values, UnbalancedError where debits and credits differ.
         """
@@ -170,6 +199,9 @@ class LedgerRules(BaseModel):
         item = read_item(rule.item, known, str(business_key), faults) if rule.item is not None else None
         month = read_value(known, "month", _MONTH, "such as 2026-03", faults)
         rate = read_value(known, "rate", _RATE, "a number above 0", faults)
+        if len(currencies) == 1 and rule.rate == "day" and all(fault.where != "values.rate" for fault in faults):
+            day = (item.dated_on if item is not None else None) or on
+            rate = rate or self._rate_on(currencies[0], day, faults)
         if faults:
             raise InvalidInput(f"cannot post {entry}", faults)
         lines = tuple(
@@ -204,9 +236,38 @@ class LedgerRules(BaseModel):
             register_as=rule.register_as,
             month=month,
             shipment=text_of(values.get("shipment")),
+            book_currency=self.currency,
             rate=Decimal(1) if currencies[0] == self.currency else rate,
+            exchange=self.exchange_accounts(item.account) if item is not None else None,
             values=known,
         )
+
+    def exchange_accounts(self, control: str) -> ExchangeAccounts:
+        """Where differences go that items on a control account realise."""
+        return ExchangeAccounts(
+            control=control,
+            control_title=self.accounts[control].model_dump(),
+            difference=self.uses.exchange,
+            difference_title=self.accounts[self.uses.exchange].model_dump(),
+            charges="debit" if control == self.uses.receivable else "credit",
+        )
+
+    def rate_on(self, currency: str, day: date) -> Decimal | None:
+        """Book currency for one unit on a day: 1 for book currency itself, none where the table has no rate."""
+        try:
+            return self.rates.convert(Money(amount=Decimal(1), currency=currency), day, self.currency).amount
+        except RuleError:
+            return None
+
+    def _rate_on(self, currency: str, day: date | None, faults: list[Fault]) -> Decimal | None:
+        if currency == self.currency:
+            return Decimal(1)
+        rate = self.rate_on(currency, day) if day is not None else None
+        if rate is None:
+            table = f", or a rate of {day} in the table of exchange rates" if day is not None else ""
+            allowed = f"{self.currency} for one {currency}{table}"
+            faults.append(Fault(where="values.rate", what=f"is missing for an amount in {currency}", allowed=allowed))
+        return rate
 
     def _money(self, value: Any) -> Money:
         if isinstance(value, Mapping):

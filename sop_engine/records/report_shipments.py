@@ -231,7 +231,7 @@ def _papers(session: Session, month: str | None) -> Iterator[tuple[InvoiceRow | 
         select(BillRow, EntryRow).join(EntryRow, col(EntryRow.entry_id) == col(BillRow.entry_id))
     ):
         if month in (None, entry.month):
-            yield bill, entry, "input", "bill", NOUGHT
+            yield bill, entry, "input", "bill", bill.disbursements or NOUGHT
 
 
 def _by_rate(paper: InvoiceRow | BillRow, lines: list[PaperLineRow]) -> list[tuple[Decimal | None, Decimal, Decimal]]:

@@ -49,6 +49,7 @@ BLOCKS: dict[str, Block] = {
         money_ledger.trial_balance,
         money_ledger.settling,
         money_ledger.credit_note,
+        money_ledger.exchange,
         money_watch.matching,
         money_watch.approvals,
         money_watch.cash_dates,

@@ -12,6 +12,7 @@ from sop_engine.content.rules import load_rules
 from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger_allocation import OpenItem, Standing, Wanted, settle_new
 from sop_engine.freight.subledger_credit_notes import Charged, check_credit_note
+from sop_engine.freight.subledger_exchange import relieved, worth_of
 from sop_engine.freight.subledger_papers import (
     ChargedLine,
     CollectedCash,
@@ -159,6 +160,28 @@ def settling() -> str:
     open_items = ", ".join(f"{each.reference} {each.balance} due {each.due_on}" for each in invoices)
     heads = ("Received", "The customer", "Settles", "Unapplied credit")
     return f"Open: {open_items}.\n\n{table(heads, rows(), (heads[0], heads[3]))}"
+
+
+def exchange() -> str:
+    """A receivable in dollars, paid in three parts, each at the rate of its day."""
+    owed, rate, parts = (
+        Decimal(1000),
+        Decimal("7.0123"),
+        (("333.33", "6.9501"), ("333.33", "7.1234"), ("333.34", "7.0007")),
+    )
+    worth = worth_of(owed, rate, ledger().currency)
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        balance, left = owed, worth
+        for amount, day_rate in parts:
+            taken = relieved(balance, left, Decimal(amount), ledger().currency)
+            came = worth_of(Decimal(amount), Decimal(day_rate), ledger().currency)
+            balance, left = balance - Decimal(amount), left - taken
+            yield f"USD {amount}", day_rate, f"{came:,.2f}", f"{taken:,.2f}", f"{came - taken:,.2f}", f"{left:,.2f}"
+
+    heads = ("Paid", "Rate", "Came in", "Taken from the receivable", "Gained", "Receivable left")
+    gains = f"An invoice of USD {owed:,} at {rate} is worth CNY {worth:,.2f}."
+    return f"{gains}\n\n{table(heads, rows(), heads[1:])}"
 
 
 def credit_note() -> str:

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from activities.bill_reversals import ReversalActivities
 from activities.cash_on_delivery import CashActivities
 from activities.credit import CreditActivities
+from activities.customer_money import CustomerMoneyActivities
 from activities.ledger import LedgerActivities
 from activities.margins import MarginActivities
 from activities.months import MonthActivities
@@ -39,6 +41,8 @@ RATES = ExchangeRates.model_validate(
         }
     ]
 )
+RATED = RULES.model_copy(update={"rates": RATES})
+"""With the firm's table of exchange rates, which knows the dollar in March 2026."""
 DEFINITION = "__temporal_activity_definition"
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 TAXPAYER = "91110000600037341L"
@@ -52,18 +56,25 @@ def cny(amount: str, currency: str = "CNY") -> dict[str, Any]:
 class Office:
     """Does each piece of work under a key of its own, unless it is told to repeat one."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, rules: LedgerRules = RULES) -> None:
         holders: list[Any] = [
             *(
-                holder(engine, RULES)
-                for holder in (ReceivableActivities, CashActivities, MarginActivities, MonthActivities)
+                holder(engine, rules)
+                for holder in (
+                    ReceivableActivities,
+                    CashActivities,
+                    CustomerMoneyActivities,
+                    MarginActivities,
+                    MonthActivities,
+                )
             ),
-            PayableActivities(engine, RULES, CODES, ORGANIZATION),
-            CreditActivities(engine, RULES, ORGANIZATION, RATES),
+            PayableActivities(engine, rules, CODES, ORGANIZATION),
+            ReversalActivities(engine, rules, CODES),
+            CreditActivities(engine, rules, ORGANIZATION, RATES),
         ]
         methods = [getattr(holder, name) for holder in holders for name in dir(holder) if not name.startswith("_")]
         self._activities = {getattr(method, DEFINITION).name: method for method in methods}
-        self._ledger = LedgerActivities(engine, RULES)
+        self._ledger = LedgerActivities(engine, rules)
         self._reading = ReadingActivities(engine)
         self._reports = ReportActivities(engine, RULES)
         self._keys = count(1)

@@ -119,7 +119,7 @@ def test_a_costing_is_expected_from_its_suppliers_under_the_codes_of_the_list(of
     line = {"charge": "Ocean freight", "payee": "COSCO", "agreed": cny("5000"), "amount": cny("5050")}
     for _ in range(2):
         office.work("record_costs", shipment="SHP-1", lines=[line, {**line, "charge": "THC", "payee": "Port"}])
-    expected = [{"charge": "OF", "contracted": cny("5000"), "carried_out": cny("5050")}]
+    expected = [{"charge": "OF", "contracted": cny("5000"), "carried_out": cny("5050"), "billed": cny("0")}]
     asked = {"shipment": "SHP-1", "supplier": "COSCO"}
     assert office.work("expected_costs", **asked)["lines"] == expected
     office.work("record_bill", **bill(("SHP-1", "海运费", "5040")))
@@ -135,7 +135,9 @@ def test_a_part_bill_leaves_the_rest_expected_however_often_it_is_told(office: O
     for _ in range(2):
         office.work("record_bill", **given)
     (line,) = office.work("expected_costs", shipment="SHP-1", supplier="COSCO")["lines"]
-    assert (line["contracted"], line["carried_out"]) == (cny("400.00"), cny("400.00"))
+    assert [line[said] for said in ("contracted", "carried_out", "billed")] == [cny("1000"), cny("1000"), cny("600")]
+    office.work("record_cost", shipment="SHP-1", supplier="COSCO", charge="STUFF", amount=cny("1000"), basis="Booking")
+    assert office.work("match_bill", **given)["agreed"] is False
     rest = bill(("SHP-1", "STUFF", "400"), bill_no="B-2")
     assert office.work("record_bill", **rest)["agreed"]
     assert office.work("expected_costs", shipment="SHP-1", supplier="COSCO")["lines"] == []

@@ -54,7 +54,20 @@ def test_the_records_keep_what_the_rules_say(memory: Engine) -> None:
             expected[account] += balance
     kept = office.balance()
     assert kept.balanced
-    assert {(line.account, line.currency): line.balance for line in kept.accounts} == expected
+    # A difference of rates is an entry of nothing in the foreign currency.
+    differences = {(line.account, line.currency) for line in kept.accounts if line.account == RULES.uses.exchange}
+    found = {(line.account, line.currency): line.balance for line in kept.accounts}
+    assert found == {**expected, **dict.fromkeys(differences, Decimal())}
+    in_book: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for books in all_books:
+        for name, worth in books.trial_balance_in_book().items():
+            in_book[name] += worth
+    worths: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for line in kept.accounts:
+        assert line.worth is not None
+        worths[line.account] += line.worth
+    assert worths == in_book
+    assert in_book[RULES.uses.exchange]
 
     items = {name: standing.item for books in all_books for name, standing in books.items.items()}
     with Session(memory) as session:
@@ -63,6 +76,8 @@ def test_the_records_keep_what_the_rules_say(memory: Engine) -> None:
         for move in session.exec(select(MoveRow)):
             moved[move.item_id] += move.amount
     assert {row.item_id: row.balance for row in rows} == {name: item.balance for name, item in items.items()}
+    expected_worths = {name: worth for books in all_books for name, worth in books.worths.items()}
+    assert {row.item_id: row.worth for row in rows} == expected_worths
     assert {row.item_id: row.disputed for row in rows} == {name: item.disputed for name, item in items.items()}
     assert all(moved[row.item_id] == row.balance and row.is_open == bool(row.balance) for row in rows)
 

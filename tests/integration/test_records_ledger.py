@@ -135,8 +135,10 @@ def test_every_fault_of_the_amounts_is_listed(books: Books) -> None:
 
 def test_amounts_are_exact_and_currencies_stay_apart(books: Books) -> None:
     for number in range(10):
-        books.post("money_received", f"k{number}", amount="USD 0.10", business_key=f"B-{number}")
-    books.post("money_received", "yen", amount={"amount": "99999999999999", "currency": "JPY"}, business_key="Y")
+        books.post("money_received", f"k{number}", amount="USD 0.10", rate="7.1", business_key=f"B-{number}")
+    books.post(
+        "money_received", "yen", amount={"amount": "99999999999999", "currency": "JPY"}, rate="0.05", business_key="Y"
+    )
     assert books.balances() == {
         "1002 JPY": "99999999999999",
         "1002 USD": "1.00",

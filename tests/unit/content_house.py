@@ -6,6 +6,7 @@ automated work; a plain `House` gives the plainest answers, for tests that ask a
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -52,7 +53,9 @@ def _costed(values: Mapping[str, Any]) -> Mapping[str, Any]:
 def _matched(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """A bill that is marked so does not match."""
     agrees = not values["bill_no"].startswith("WRONG")
-    return {"agreed": agrees, "difference": 0 if agrees else 10, "lines": []}
+    whole = sum(Decimal(str(line["amount"]["amount"])) for line in values["lines"])
+    told = {"rate": 1, "open": {"amount": whole, "currency": "CNY"}}
+    return {"agreed": agrees, "difference": 0 if agrees else 10, "lines": [], **told}
 
 
 PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
@@ -77,6 +80,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "compare_costing": _costed,
         "match_bill": _matched,
         "pay_supplier": lambda values: {},
+        "open_invoices": lambda values: {"left": {"amount": Decimal(500), "currency": values["currency"]}, "lines": []},
         "booked_margin": lambda values: {"revenue": NOTHING, "cost": NOTHING, "margin": NOTHING},
         "record_cod_paid": lambda values: {"owed": NOTHING},
         "record_cod_collected": lambda values: {"settle_by": date(2026, 4, 2)},

@@ -169,6 +169,11 @@ def billed_too_high(house: ExactHouse) -> None:
     billed(house, "WRONG-1")
 
 
+def reversal_asked(house: ExactHouse) -> None:
+    said = {"reversal_no": "CN-1", "reversed_on": "2026-03-02", "reversal_reason": "Booked twice"}
+    house.complete("hu.jing", "entering_bill", "reversed", bill_no="B-1", **said)
+
+
 SUPPLIERS = (
     Scenario(
         "nobody approves the payment",
@@ -197,6 +202,15 @@ SUPPLIERS = (
         "2026-03-12 09:00",
         SUPPLIER_DATA,
         {"deciding_difference": ONE_WORKING_DAY},
+    ),
+    Scenario(
+        "nobody approves a reversal",
+        "SupplierSettlement",
+        OPENED,
+        reversal_asked,
+        "2026-03-12 09:00",
+        SUPPLIER_DATA,
+        {"approving_reversal": ONE_WORKING_DAY},
     ),
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
@@ -18,11 +18,17 @@ from sop_engine.freight.subledger_allocation import (
     settle_new,
     settle_oldest,
 )
+from sop_engine.freight.subledger_exchange import Share, relieved, worths_of
 from sop_engine.records.posting import LedgerRules, Posting
 
 RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
 START = date(2026, 3, 1)
 CURRENCIES = ("CNY", "CNY", "CNY", "USD")
+BOOK = RULES.currency
+KINDS = (
+    *("invoice", "invoice", "receipt", "receipt", "reversal", "refund", "write_off"),
+    *("bill", "bill", "bill_reversal", "payment", "cod", "act"),
+)
 
 
 @dataclass(frozen=True)
@@ -74,10 +80,16 @@ def _acts(random: Random, seed: int, number: int) -> Iterator[Act]:
     day = START + timedelta(days=random.randrange(31))
     dated = dict.fromkeys(("issued_on", "received_on", "paid_on", "billed_on", "collected_on"), day)
     dated["due_on"] = dated["bill_due_on"] = day + timedelta(days=random.randrange(60))
-    base = {**dated, "customer_name": party, "supplier": party, "sender": party, "cod_no": f"COD-{seed}-1"}
-    kind = random.choice(
-        ["invoice", "invoice", "receipt", "receipt", "reversal", "refund", "write_off", "bill", "payment", "cod", "act"]
-    )
+    rate = Decimal(random.randrange(60000, 80000)) / 10000 if currency != BOOK else None
+    base = {
+        **dated,
+        "customer_name": party,
+        "supplier": party,
+        "sender": party,
+        "cod_no": f"COD-{seed}-1",
+        "rate": rate,
+    }
+    kind = random.choice(KINDS)
     paper = f"{kind}-{seed}-{number}"
     if kind == "invoice":
         net, vat, passed_on = money(), money(60), money(200)
@@ -100,6 +112,10 @@ def _acts(random: Random, seed: int, number: int) -> Iterator[Act]:
         gross = {"amount": net["amount"] + vat["amount"], "currency": currency}
         values = {"business_key": paper, "bill_no": f"B-{seed}", "net": net, "vat": vat, "gross": gross}
         yield Act(key, "supplier_bill", {**base, **values})
+    elif kind == "bill_reversal":
+        net = money()
+        values = {"business_key": paper, "reversal_no": paper, "bill_no": f"B-{seed}", "net": net, "gross": net}
+        yield Act(key, "supplier_bill_reversed", {**base, "reversed_on": day, **values})
     elif kind == "payment":
         yield Act(
             key, "supplier_paid", {**base, "business_key": paper, "amount": money(), "settles": wishes([f"B-{seed}"])}
@@ -115,14 +131,26 @@ def _acts(random: Random, seed: int, number: int) -> Iterator[Act]:
         yield Act(key, act, account="1122", party=party, reference=reference)
 
 
+class Settled(NamedTuple):
+    """A settlement, and by how much it changed the worth of both items in book currency."""
+
+    transfer: Transfer
+    source_worth: Decimal
+    target_worth: Decimal
+
+
 class PureBooks:
     """The books as the rules say they are; no database, nothing kept twice."""
 
     def __init__(self) -> None:
         self.postings: dict[str, Posting] = {}
         self.items: dict[str, Standing] = {}
+        self.worths: dict[str, Decimal] = {}
+        """Item -> its worth in book currency."""
         self.places: dict[str, tuple[str, str, str]] = {}
-        self.transfers: list[Transfer] = []
+        self.settled: list[Settled] = []
+        self.differences: defaultdict[str, Decimal] = defaultdict(Decimal)
+        """Control account -> what settlements at other rates changed on it, against the account for exchange."""
         self._done: set[str] = set()
 
     def attempt(self, act: Act) -> None:
@@ -150,6 +178,9 @@ class PureBooks:
         place = (opened.account, opened.party, posting.currency)
         others = self._open(place)
         self.items[entry_id], self.places[entry_id] = new, place
+        self.worths[entry_id] = sum(
+            (worth for account, worth in worths(posting) if account == opened.account), Decimal()
+        )
         self._carry_out(settle_new(new, others, oldest_first=opened.oldest_first))
 
     def _allocate(self, act: Act, voucher: Standing) -> None:
@@ -161,13 +192,14 @@ class PureBooks:
     def _release(self, act: Act, voucher: Standing) -> None:
         name = voucher.item.item
         sign = 1 if self.postings[name].item.amount > 0 else -1  # type: ignore[union-attr]
-        mine = [transfer for transfer in self.transfers if name in transfer[:2]]
-        for source, target, amount in mine:
+        for (source, target, amount), source_worth, target_worth in self.settled:
+            if name not in (source, target):
+                continue
             self._done.add(act.key)
             other = target if source == name else source
-            self._move(name, sign * amount)
-            self._move(other, -sign * amount)
-        self.transfers = [transfer for transfer in self.transfers if name not in transfer[:2]]
+            self._move(name, sign * amount, -(source_worth if source == name else target_worth))
+            self._move(other, -sign * amount, -(target_worth if source == name else source_worth))
+        self.settled = [each for each in self.settled if name not in each.transfer[:2]]
 
     def _dispute(self, act: Act, voucher: Standing) -> None:
         free = abs(voucher.item.balance) - voucher.item.disputed
@@ -189,16 +221,22 @@ class PureBooks:
         return sorted(found, key=lambda each: (each.item.due_on, each.item.dated_on, each.item.item))
 
     def _carry_out(self, transfers: tuple[Transfer, ...]) -> None:
-        for source, target, amount in transfers:
+        for transfer in transfers:
+            source, target, amount = transfer
+            source_worth, target_worth = (
+                -relieved(self.items[name].item.balance, self.worths[name], amount, BOOK) for name in (source, target)
+            )
             signed = -amount if self.items[source].item.balance > 0 else amount
-            self._move(source, signed)
-            self._move(target, -signed)
-        self.transfers += transfers
+            self._move(source, signed, source_worth)
+            self._move(target, -signed, target_worth)
+            self.settled.append(Settled(transfer, source_worth, target_worth))
 
-    def _move(self, name: str, signed: Decimal) -> None:
+    def _move(self, name: str, signed: Decimal, worth: Decimal) -> None:
         standing = self.items[name]
         item = standing.item._replace(balance=standing.item.balance + signed)
         self.items[name] = standing._replace(item=item)
+        self.worths[name] += worth
+        self.differences[self.places[name][0]] += worth
 
     def trial_balance(self) -> dict[tuple[str, str], Decimal]:
         """Debit less credit of every account in every currency."""
@@ -208,9 +246,28 @@ class PureBooks:
                 sums[line.account, posting.currency] += line.amount if line.side == "debit" else -line.amount
         return dict(sums)
 
+    def trial_balance_in_book(self) -> dict[str, Decimal]:
+        """Debit less credit of every account in book currency."""
+        sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for posting in self.postings.values():
+            for account, worth in worths(posting):
+                sums[account] += worth
+        for account, difference in self.differences.items():
+            sums[account] += difference
+            sums[RULES.uses.exchange] -= difference
+        return dict(sums)
+
     def party_totals(self) -> dict[tuple[str, str, str], Decimal]:
         """What each party owes on each account, added up from the items."""
         sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
         for name, standing in self.items.items():
             sums[self.places[name]] += standing.item.balance
         return dict(sums)
+
+
+def worths(posting: Posting) -> Iterator[tuple[str, Decimal]]:
+    """Each line's account and worth in book currency, a debit positive."""
+    assert posting.rate is not None
+    shares = [Share(line.side, line.amount) for line in posting.lines]
+    for line, worth in zip(posting.lines, worths_of(shares, posting.rate, BOOK), strict=True):
+        yield line.account, worth if line.side == "debit" else -worth

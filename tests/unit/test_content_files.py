@@ -23,6 +23,7 @@ CHAIN = (
     "DocumentPreparation",
     "FreightShipment",
     "Invoicing",
+    "ReceiptAllocation",
     "TaxAdjustment",
     "SupplierSettlement",
     "TaxPayment",

@@ -326,7 +326,7 @@ def test_the_cut_offs_of_the_booking_are_watched_in_the_shipment() -> None:
     assert house.told("booking_confirmed") == ["shipping@donglan.example", "customs_declarant", "dispatcher"]
     notice = next(notice for notice in house.notices if notice.template == "booking_confirmed")
     notices = NoticeTemplates(shipped().root / "notices")
-    text = notices.render("booking_confirmed", notice.facts, {}, shipped().organization.name).text
+    text = notices.render("booking_confirmed", notice.facts, {}, shipped().organization).text
     assert "Cut-off DCO: 2026-03-09 17:00 +08:00\nCut-off FCO: 2026-03-10 09:00 +08:00" in text
 
 

@@ -162,3 +162,62 @@ def test_a_claim_that_cannot_be_is_refused(wrong: dict[str, str], why: str) -> N
     desk.refund("overpaid", "2025-03-07")
     with pytest.raises(InvalidInput, match=why):
         desk.do("A", "wang.fang", "applying", "claimed", CLAIM | wrong)
+
+
+def posted(desk: CustomsDesk) -> list[tuple[str, Decimal]]:
+    return [(posting.entry, Decimal(posting.values["amount"]["amount"])) for posting in desk.postings]
+
+
+def lodged_by_us(due: str) -> CustomsDesk:
+    """A deposit of CNY 200 000 that we lodged, and the tax that was determined."""
+    desk = CustomsDesk()
+    desk.lodge(paid_by="us_on_behalf")
+    desk.do("T", "guo.qiang", "confirming_deposit", "confirmed")
+    (adjustment,) = [case_id for case_id in desk.states if case_id != "T"]
+    desk.states["A"] = desk.states[adjustment]
+    desk.do("A", "wang.fang", "awaiting_determination", "determined", {"due": due, "determined_on": "2026-03-02"})
+    return desk
+
+
+@pytest.mark.parametrize("is_charged", [True, False])
+def test_a_deposit_that_we_lodged_comes_back_to_us_and_is_the_customers_once_charged(is_charged: bool) -> None:
+    desk = lodged_by_us("CNY 186500")
+    back = {"received": "CNY 13500", "received_on": "2026-03-02"}
+    with pytest.raises(InvalidInput, match="It is said whether the customer was charged"):
+        desk.do("A", "hu.jing", "awaiting_return", "received", back)
+    desk.do("A", "hu.jing", "awaiting_return", "received", {**back, "is_charged": is_charged})
+    owed = [("tax_owed_to_customer", Decimal(13_500))] if is_charged else []
+    lodged = ("tax_paid_for_customer", Decimal(200_000))
+    assert posted(desk) == [lodged, ("tax_returned", Decimal(13_500)), *owed]
+
+
+def test_tax_that_we_pay_above_the_deposit_is_laid_out_for_the_customer() -> None:
+    desk = lodged_by_us("CNY 210000.01")
+    desk.do("A", "hu.jing", "paying_rest", "paid", {"paid_on": "2026-03-02", "voucher_no": "V1"})
+    paid = [("tax_paid_for_customer", Decimal(200_000)), ("tax_paid_for_customer", Decimal("10000.01"))]
+    assert posted(desk) == paid
+    assert len({posting.values["business_key"] for posting in desk.postings}) == 2
+
+
+def test_a_deposit_that_becomes_tax_as_a_whole_stays_what_was_laid_out() -> None:
+    desk = lodged_by_us("CNY 200000")
+    assert desk.outcome("A") == "settled"
+    assert posted(desk) == [("tax_paid_for_customer", Decimal(200_000))]
+
+
+def test_what_the_customer_lodged_or_paid_is_not_in_our_books() -> None:
+    desk = determined("CNY 186500")
+    desk.do("A", "hu.jing", "awaiting_return", "received", {"received": "CNY 13500", "received_on": "2026-03-02"})
+    assert (desk.outcome("A"), desk.postings) == ("settled", [])
+
+
+@pytest.mark.parametrize(("is_charged", "owed"), [(True, "50025"), (False, "25")])
+def test_interest_on_a_refund_is_the_customers_even_where_the_tax_was_not_charged(is_charged: bool, owed: str) -> None:
+    desk = CustomsDesk()
+    desk.refund("overpaid", "2025-03-07")
+    desk.do("A", "wang.fang", "applying", "claimed", {**CLAIM, "paid_by": "us_on_behalf"})
+    desk.do("A", "wang.fang", "awaiting_customs", "granted")
+    back = {"received": "CNY 50025.00", "received_on": "2026-03-02", "is_charged": is_charged}
+    desk.do("A", "hu.jing", "collecting", "received", back)
+    assert desk.outcome("A") == "refunded"
+    assert posted(desk) == [("tax_returned", Decimal(50_025)), ("tax_owed_to_customer", Decimal(owed))]

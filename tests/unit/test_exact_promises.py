@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 
 from sop_engine.cases.procedure import Procedure, compile_procedure
-from tests.unit import exact_customs, exact_finance, exact_freight, exact_month_end, exact_service, exact_shipment
+from tests.unit import (
+    exact_customs,
+    exact_finance,
+    exact_freight,
+    exact_month_end,
+    exact_receipts,
+    exact_service,
+    exact_shipment,
+)
 from tests.unit.exact_house import NEVER, Scenario, shipped_library
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -21,6 +29,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *exact_customs.SCENARIOS,
     *exact_finance.SCENARIOS,
     *exact_month_end.SCENARIOS,
+    *exact_receipts.SCENARIOS,
     *exact_service.SCENARIOS,
 )
 

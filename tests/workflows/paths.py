@@ -144,6 +144,14 @@ async def money_booked(desk: Desk, amount: str, bank_ref: str) -> None:
     await desk.do("hu.jing", "posting", "posted")
 
 
+async def bill_in_dollars(desk: Desk, bill_no: str, charge: str, amount: str, **rate: str) -> None:
+    """A bill of one charge without VAT, as freight of a foreign carrier is."""
+    dates = {"billed_on": "2093-11-22", "bill_due_on": "2093-12-31"}
+    sums = {"bill_vat": "USD 0", "bill_total": f"USD {amount}"}
+    lines = [{"service": charge, "amount": f"USD {amount}"}]
+    await desk.do("hu.jing", "entering_bill", "entered", bill_no=bill_no, bill_lines=lines, **dates, **sums, **rate)
+
+
 async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on: str = "2093-12-31") -> None:
     """A bill with 6 % VAT on each line: charge and amount without it."""
     net = [Decimal(amount) for _, amount in lines]
@@ -161,8 +169,8 @@ async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on
     )
 
 
-async def bill_paid(desk: Desk, *approvers: str) -> None:
+async def bill_paid(desk: Desk, *approvers: str, **rate: str) -> None:
     for approver in approvers:
         await desk.do(approver, "approving_payment", "approved")
     paid = {"bill_paid_on": "2093-11-23", "payment_ref": f"PAY-{desk.case_id}-{(await desk.view()).data['bill_no']}"}
-    await desk.do("guo.qiang", "paying_bill", "paid", **paid)
+    await desk.do("guo.qiang", "paying_bill", "paid", **paid, **rate)

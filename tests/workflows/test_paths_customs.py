@@ -146,8 +146,11 @@ async def test_a_deposit_in_place_of_tax_is_settled_in_a_case_of_its_own(shared_
     await settlement.do(
         "zhang.wei", "awaiting_determination", "determined", due="CNY 220400", determined_on="2093-11-22"
     )
-    await settlement.do("hu.jing", "awaiting_return", "received", received="CNY 9600", received_on="2093-11-22")
+    back = {"received": "CNY 9600", "received_on": "2093-11-22", "is_charged": False}
+    await settlement.do("hu.jing", "awaiting_return", "received", **back)
     assert await settlement.ended() == "settled"
+    assert desk.balances() == {"1221": Decimal(230000), "1002": Decimal(-230000)}
+    assert settlement.balances() == {"1002": Decimal(9600), "1221": Decimal(-9600)}
     assert settlement.told("tax_deposit_settled") == [paths.CUSTOMER_MAIL]
 
 
@@ -161,6 +164,19 @@ async def test_a_refund_is_claimed_granted_and_collected(shared_house: House) ->
     await desk.do("hu.jing", "collecting", "received", received="CNY 20010", received_on="2093-11-22")
     assert await desk.ended() == "refunded"
     assert (await desk.view()).data["claim_by_on"] == "2095-11-27"
+
+
+async def test_a_refund_of_tax_that_we_paid_is_booked_as_the_customers(shared_house: House) -> None:
+    opening = {"declaration_no": paths.DECLARATION_NO, "kind": "overpaid", "paid_on": "2092-11-27"}
+    customer = {**CUSTOMER, "customer_name": "Refund Traders"}
+    desk = await Desk.open(shared_house, "TaxAdjustment", "ADJ-2", **customer, **opening, paid_by="us_on_behalf")
+    claim = {"paid": "CNY 220400", "due": "CNY 200400", "grounds": "Wrong code", "claimed_on": "2093-11-22"}
+    await desk.do("zhang.wei", "applying", "claimed", **claim)
+    await desk.do("zhang.wei", "awaiting_customs", "granted")
+    back = {"received": "CNY 20010", "received_on": "2093-11-22", "is_charged": True}
+    await desk.do("hu.jing", "collecting", "received", **back)
+    assert await desk.ended() == "refunded"
+    assert desk.balances() == {"1002": Decimal(20010), "1122": Decimal(-20010)}
 
 
 async def test_overdue_tax_is_called_in_daily_and_bears_a_surcharge(house: House) -> None:

@@ -239,10 +239,12 @@ class AccountBalance(Contract):
     credit: Decimal
     balance: Decimal
     """Debit less credit."""
+    worth: Decimal | None = None
+    """The balance in book currency; none where something was booked before worths were kept."""
 
 
 class TrialBalance(Contract):
-    """Sums of every account in every currency; exact."""
+    """Sums of every account in every currency; exact. Balanced in each of them, and in book currency."""
 
     accounts: tuple[AccountBalance, ...]
     balanced: bool

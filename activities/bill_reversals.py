@@ -1,0 +1,93 @@
+"""Automated work that takes back a supplier's bill that is booked, in whole or in part."""
+
+from typing import Any
+
+from pydantic import model_validator
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.handing_in import handed_in
+from activities.payables import lines_completed
+from activities.work_input import usable
+from sop_engine.cases.contracts.effects import WorkInput, WorkResult
+from sop_engine.freight.charge_codes import ChargeCodes
+from sop_engine.freight.money import Money
+from sop_engine.freight.subledger_matching import BilledLine
+from sop_engine.freight.subledger_papers import BillReversalPaper, Paper, Text
+from sop_engine.records.ledger_bill_reversals import BillReversalRepository, Reversible
+from sop_engine.records.posting import LedgerRules
+
+
+class AskedReversal(Paper):
+    """A bill that is taken back as a whole."""
+
+    supplier: Text
+    bill_no: Text
+    reversal_no: Text
+
+
+class HandedInReversal(BillReversalPaper):
+    """A bill that is taken back by lines."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lines_completed(cls, given: Any) -> Any:
+        return lines_completed(given)
+
+
+class ReversalActivities:
+    """What `work:` may name about the reversal of bills."""
+
+    def __init__(self, engine: Engine, rules: LedgerRules, codes: ChargeCodes) -> None:
+        self._reversals = BillReversalRepository(engine)
+        self._rules = rules
+        self._codes = codes
+
+    @activity.defn(name="reverse_bill")
+    def reverse_bill(self, given: WorkInput) -> WorkResult:
+        """supplier, bill_no, reversal_no, reason, reversed_on, lines? (else all of it) -> entry_id, gross, open"""
+        with usable("reverse_bill"):
+            if not given.values.get("lines"):
+                given = self._whole(given)
+            paper = handed_in(HandedInReversal, given)
+            passed = [line.service for line in paper.lines if self._is_passed(line.service)]
+            posting = self._rules.posting("supplier_bill_reversed", paper.values(passed))
+            lines = [BilledLine(line.shipment or "", self._code(line.service), line.amount) for line in paper.lines]
+            entry_id, left = self._reversals.reverse(given.key, given.case_id, posting, lines, paper.bill_no, given.at)
+        values = {"entry_id": entry_id, "gross": paper.gross.model_dump(), "open": left.model_dump()}
+        return WorkResult(values=values)
+
+    def _whole(self, given: WorkInput) -> WorkInput:
+        """The same with everything that is left of the bill as its lines."""
+        named = {name: given.values.get(name) for name in ("supplier", "bill_no", "reversal_no")}
+        asked = AskedReversal.model_validate(named)
+        entry_id = f"supplier_bill_reversed.{asked.supplier}:{asked.reversal_no}"
+        left = self._reversals.left(asked.supplier, asked.bill_no, but_for=entry_id)
+        vat = Money(amount=left.charged.vat, currency=left.currency)
+        lines = self._lines(left)
+        return given.model_copy(update={"values": {**given.values, "lines": lines, "billed_vat": vat.model_dump()}})
+
+    def _lines(self, left: Reversible) -> list[dict[str, Any]]:
+        own = [
+            {
+                "service": line.service,
+                "shipment": line.shipment,
+                "vat_rate": line.vat_rate,
+                "amount": {"amount": line.amount, "currency": left.currency},
+            }
+            for line in left.lines
+        ]
+        passed = [
+            {"service": claim.charge, "shipment": claim.shipment, "amount": claim.amount.model_dump()}
+            for claim in left.claims
+            if self._is_passed(claim.charge)
+        ]
+        return own + passed
+
+    def _is_passed(self, service: str) -> bool:
+        found = self._codes.get(service)
+        return found is not None and found.pass_through
+
+    def _code(self, service: str) -> str:
+        found = self._codes.get(service)
+        return found.code if found is not None else service
