@@ -36,8 +36,8 @@ from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
+from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.migration import migrate
-from sop_engine.records.posting import LedgerRules
 from sop_engine.settings import Settings, read_settings
 from sop_engine.temporal.attributes import require_attributes
 from sop_engine.temporal.client import connect

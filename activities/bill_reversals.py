@@ -10,12 +10,12 @@ from activities.handing_in import handed_in
 from activities.payables import lines_completed
 from activities.work_input import usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.freight.charge_codes import ChargeCodes
+from sop_engine.freight.charges.codes import ChargeCodes
 from sop_engine.freight.money import Money
-from sop_engine.freight.subledger_matching import BilledLine
-from sop_engine.freight.subledger_papers import BillReversalPaper, Paper, Text
-from sop_engine.records.ledger_bill_reversals import BillReversalRepository, Reversible
-from sop_engine.records.posting import LedgerRules
+from sop_engine.freight.subledger.matching import BilledLine
+from sop_engine.freight.subledger.papers import BillReversalPaper, Paper, Text
+from sop_engine.records.ledger.bill_reversals import BillReversalRepository, Reversible
+from sop_engine.records.ledger.posting import LedgerRules
 
 
 class AskedReversal(Paper):

@@ -11,10 +11,10 @@ from activities.handing_in import handed_in
 from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.money import Money
-from sop_engine.freight.subledger_papers import CollectedCash, PaidOutCash, Text
-from sop_engine.records.ledger import LedgerRepository
-from sop_engine.records.ledger_cash import CashRepository
-from sop_engine.records.posting import LedgerRules
+from sop_engine.freight.subledger.papers import CollectedCash, PaidOutCash, Text
+from sop_engine.records.ledger.book import LedgerRepository
+from sop_engine.records.ledger.cash import CashRepository
+from sop_engine.records.ledger.posting import LedgerRules
 
 
 class HandedInCash(BaseModel):

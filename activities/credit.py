@@ -15,10 +15,10 @@ from sop_engine.cases.organization import Organization
 from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.subledger_credit import Standing
-from sop_engine.freight.subledger_papers import Rate, Text
-from sop_engine.records.ledger_credit import CreditRepository
-from sop_engine.records.posting import LedgerRules
+from sop_engine.freight.subledger.credit import Standing
+from sop_engine.freight.subledger.papers import Rate, Text
+from sop_engine.records.ledger.credit import CreditRepository
+from sop_engine.records.ledger.posting import LedgerRules
 
 NO_RATES = ExchangeRates(())
 

@@ -9,10 +9,10 @@ from temporalio import activity
 from activities.handing_in import handed_in
 from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.freight.subledger_papers import RefundPaper, Text
-from sop_engine.records.ledger_credits import CreditBalanceRepository
-from sop_engine.records.ledger_payments import PaymentRepository
-from sop_engine.records.posting import LedgerRules
+from sop_engine.freight.subledger.papers import RefundPaper, Text
+from sop_engine.records.ledger.payments import PaymentRepository
+from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.records.ledger.unapplied import CreditBalanceRepository
 
 
 class HeldMoney(BaseModel):

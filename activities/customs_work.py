@@ -9,11 +9,11 @@ from temporalio import activity
 from activities.work_input import usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.freight.customs_deadlines import LastDay, late_declaration_start
-from sop_engine.freight.customs_taxes import CustomsAmount
+from sop_engine.freight.customs.deadlines import LastDay, late_declaration_start
+from sop_engine.freight.customs.surcharges import Exemption, LateDeclaration, Reading, late_declaration_fee
+from sop_engine.freight.customs.taxes import CustomsAmount
 from sop_engine.freight.legal_clocks import Roll
 from sop_engine.freight.rules import RuleError, rule_on
-from sop_engine.freight.surcharges import Exemption, LateDeclaration, Reading, late_declaration_fee
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.periods import parse_period
 

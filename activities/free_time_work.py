@@ -7,8 +7,8 @@ from activities.customs_work import calendar_named
 from activities.work_input import usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.freight.container_stays import ContainerStays, container_stays
-from sop_engine.freight.free_time import FreeTimeTariff, IsWorkingDay
+from sop_engine.freight.charges.container_stays import ContainerStays, container_stays
+from sop_engine.freight.charges.free_time import FreeTimeTariff, IsWorkingDay
 
 
 class FreeTimeWork:

@@ -6,8 +6,8 @@ from temporalio import activity
 from activities.failures import refusals
 from sop_engine.cases.contracts.effects import PostInput, PostResult
 from sop_engine.freight.rules import CHINA
-from sop_engine.records.ledger import LedgerRepository
-from sop_engine.records.posting import LedgerRules
+from sop_engine.records.ledger.book import LedgerRepository
+from sop_engine.records.ledger.posting import LedgerRules
 
 
 class LedgerActivities:

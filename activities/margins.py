@@ -10,8 +10,8 @@ from temporalio import activity
 from activities.handing_in import handed_in
 from activities.work_input import usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.records.posting import LedgerRules
-from sop_engine.records.report_shipments import earned
+from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.records.reports.shipments import earned
 
 
 class BookedShipment(BaseModel):

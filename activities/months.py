@@ -7,9 +7,9 @@ from temporalio import activity
 from activities.handing_in import handed_in
 from activities.work_input import usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.freight.subledger_papers import Month, Text
-from sop_engine.records.ledger_closing import MonthRepository
-from sop_engine.records.posting import LedgerRules
+from sop_engine.freight.subledger.papers import Month, Text
+from sop_engine.records.ledger.closing import MonthRepository
+from sop_engine.records.ledger.posting import LedgerRules
 
 
 class MonthEnd(BaseModel):

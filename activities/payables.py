@@ -16,14 +16,14 @@ from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import NotPermitted
 from sop_engine.cases.organization import Organization
-from sop_engine.freight.charge_codes import ChargeCodes
+from sop_engine.freight.charges.codes import ChargeCodes
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.subledger_matching import BilledLine, Match
-from sop_engine.freight.subledger_papers import BillPaper, PaymentPaper, Rate, Text
-from sop_engine.records.ledger_costs import CostRepository
-from sop_engine.records.ledger_payments import PaymentRepository
-from sop_engine.records.posting import LedgerRules, Posting
+from sop_engine.freight.subledger.matching import BilledLine, Match
+from sop_engine.freight.subledger.papers import BillPaper, PaymentPaper, Rate, Text
+from sop_engine.records.ledger.costs import CostRepository
+from sop_engine.records.ledger.payments import PaymentRepository
+from sop_engine.records.ledger.posting import LedgerRules, Posting
 
 
 class Asked(BaseModel):

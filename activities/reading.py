@@ -27,7 +27,7 @@ from sop_engine.cases.contracts.reading import (
 )
 from sop_engine.cases.organization import Organization
 from sop_engine.records.documents import DocumentRepository
-from sop_engine.records.ledger import LedgerRepository
+from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.queries import CaseQueries
 

@@ -13,14 +13,14 @@ from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import Refused
 from sop_engine.freight.money import Money
-from sop_engine.freight.subledger_allocation import Wanted
-from sop_engine.freight.subledger_credit_notes import Charged
-from sop_engine.freight.subledger_papers import CreditNotePaper, InvoicePaper, ReceiptPaper, RefundPaper, Text
-from sop_engine.records.ledger import LedgerRepository
-from sop_engine.records.ledger_allocations import AllocationRepository
-from sop_engine.records.ledger_credit_notes import CreditNoteRepository
-from sop_engine.records.ledger_credits import CreditBalanceRepository
-from sop_engine.records.posting import LedgerRules
+from sop_engine.freight.subledger.allocation import Wanted
+from sop_engine.freight.subledger.credit_notes import Charged
+from sop_engine.freight.subledger.papers import CreditNotePaper, InvoicePaper, ReceiptPaper, RefundPaper, Text
+from sop_engine.records.ledger.allocations import AllocationRepository
+from sop_engine.records.ledger.book import LedgerRepository
+from sop_engine.records.ledger.credit_notes import CreditNoteRepository
+from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.records.ledger.unapplied import CreditBalanceRepository
 
 
 class NamedItem(BaseModel):

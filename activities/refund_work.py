@@ -9,8 +9,8 @@ from activities.customs_work import last_day_by
 from activities.work_input import usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.freight.customs_refunds import RefundKind, refund, refund_limit, settle_deposit
-from sop_engine.freight.customs_taxes import CustomsAmount
+from sop_engine.freight.customs.refunds import RefundKind, refund, refund_limit, settle_deposit
+from sop_engine.freight.customs.taxes import CustomsAmount
 from sop_engine.freight.rules import rule_on
 
 

@@ -9,9 +9,9 @@ from temporalio import activity
 from activities.failures import refusals
 from sop_engine.cases.report_tables import ReportInput, ReportTable
 from sop_engine.freight.rules import CHINA
-from sop_engine.records.posting import LedgerRules
-from sop_engine.records.report_parties import ageing, cash_on_delivery, statement
-from sop_engine.records.report_shipments import freight_ratio, margin, tax
+from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.records.reports.parties import ageing, cash_on_delivery, statement
+from sop_engine.records.reports.shipments import freight_ratio, margin, tax
 
 REPORTS = {
     "ageing": ageing,

@@ -10,16 +10,16 @@ from temporalio import activity
 from activities.work_input import today, usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.freight.chargeable_weight import ChargedMode, Pieces, chargeable_weight
-from sop_engine.freight.customs_proposals import ProposalTables, ProposedLine, Sale, propose
-from sop_engine.freight.customs_value import Adjustment
-from sop_engine.freight.export_duty import ExportedGoods, export_duty
+from sop_engine.freight.charges.costing import Costing, cost_shipment
+from sop_engine.freight.charges.shipment import ShipmentCharge, Stage, compare_charges, shipment_margin
+from sop_engine.freight.charges.tariffs import Quantity, price
+from sop_engine.freight.charges.weight import ChargedMode, Pieces, chargeable_weight
+from sop_engine.freight.customs.export_duty import ExportedGoods, export_duty
+from sop_engine.freight.customs.proposals import ProposalTables, ProposedLine, Sale, propose
+from sop_engine.freight.customs.tariff import duty_day
+from sop_engine.freight.customs.value import Adjustment
 from sop_engine.freight.filings import advance_filings
-from sop_engine.freight.freight_tariffs import Quantity, price
 from sop_engine.freight.rules import rule_on
-from sop_engine.freight.shipment_charges import ShipmentCharge, Stage, compare_charges, shipment_margin
-from sop_engine.freight.shipment_costing import Costing, cost_shipment
-from sop_engine.freight.tariff import duty_day
 
 
 class _Input(BaseModel):

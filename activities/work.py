@@ -17,11 +17,11 @@ from activities.work_input import today, usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.cargo_acceptance import OfferedCargo, cargo_acceptance
-from sop_engine.freight.customs_taxes import TaxedConsignment, import_taxes
+from sop_engine.freight.customs.surcharges import LatePayment, late_payment_surcharge
+from sop_engine.freight.customs.taxes import TaxedConsignment, import_taxes
 from sop_engine.freight.document_checklist import ShipmentKind, document_checklist
 from sop_engine.freight.document_comparison import ShippingPapers, compare_documents
 from sop_engine.freight.rules import RuleError, rule_on
-from sop_engine.freight.surcharges import LatePayment, late_payment_surcharge
 from sop_engine.records.numbers import NumberRepository
 
 

@@ -11,21 +11,21 @@ from sop_engine.content.library import load_calendars
 from sop_engine.content.own_tables import load_own_tables
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.cargo_acceptance import CargoRules
-from sop_engine.freight.charge_codes import ChargeRules
-from sop_engine.freight.chargeable_weight import WeightRules
-from sop_engine.freight.customs_refunds import DemandDepositRate
-from sop_engine.freight.customs_taxes import ImportTaxRule
-from sop_engine.freight.customs_value import CustomsValueRule
+from sop_engine.freight.charges.codes import ChargeRules
+from sop_engine.freight.charges.free_time import FreeTimeTariffs
+from sop_engine.freight.charges.tariffs import FreightTariffs
+from sop_engine.freight.charges.weight import WeightRules
+from sop_engine.freight.customs.export_duty import ExportDutyRule
+from sop_engine.freight.customs.refunds import DemandDepositRate
+from sop_engine.freight.customs.surcharges import LatenessRule
+from sop_engine.freight.customs.tariff import TariffTable, VolumeRule
+from sop_engine.freight.customs.taxes import ImportTaxRule
+from sop_engine.freight.customs.value import CustomsValueRule
 from sop_engine.freight.document_checklist import DocumentTable
 from sop_engine.freight.exchange_rates import ExchangeRates
-from sop_engine.freight.export_duty import ExportDutyRule
-from sop_engine.freight.free_time import FreeTimeTariffs
-from sop_engine.freight.freight_tariffs import FreightTariffs
 from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.freight.liability_limits import LiabilityLimits
 from sop_engine.freight.places import Places
-from sop_engine.freight.surcharges import LatenessRule
-from sop_engine.freight.tariff import TariffTable, VolumeRule
 from sop_engine.timekeeping.calendar import BusinessCalendar
 
 

@@ -17,11 +17,11 @@ from sop_engine.content.library import ContentError
 from sop_engine.content.place_files import NOTES, load_places
 from sop_engine.content.rules import load_rules
 from sop_engine.content.yaml_files import YamlFault
+from sop_engine.freight.charges.free_time import FreeTimeTariffs
+from sop_engine.freight.customs.tariff import TariffTable
 from sop_engine.freight.exchange_rates import ExchangeRates
-from sop_engine.freight.free_time import FreeTimeTariffs
 from sop_engine.freight.monthly_rates import MonthlyRates
 from sop_engine.freight.places import PlaceNote, PlaceNotes, Places
-from sop_engine.freight.tariff import TariffTable
 
 MONTHLY, RATES, TARIFF, FREE_TIME = "customs_rates.yaml", "exchange_rates.yaml", "tariff.yaml", "free_time.yaml"
 OWN_FILES = (MONTHLY, RATES, TARIFF, FREE_TIME, NOTES)

@@ -1,37 +1,23 @@
 """The metadata of every table: importing a model is what adds it, so this module imports them all."""
 
-from sop_engine.records import (
-    cases,
-    definitions,
-    documents,
-    ledger_allocations,
-    ledger_claims,
-    ledger_costs,
-    ledger_credit,
-    ledger_entries,
-    ledger_items,
-    ledger_months,
-    ledger_payments,
-    ledger_registers,
-    notices,
-    numbers,
-)
+from sop_engine.records import cases, definitions, documents, notices, numbers
 from sop_engine.records.columns import Row
+from sop_engine.records.ledger import allocations, claims, costs, credit, entries, items, months, payments, registers
 
 METADATA = Row.metadata
 MODULES = (
     cases,
     definitions,
     documents,
-    ledger_allocations,
-    ledger_claims,
-    ledger_costs,
-    ledger_credit,
-    ledger_entries,
-    ledger_items,
-    ledger_months,
-    ledger_payments,
-    ledger_registers,
+    allocations,
+    claims,
+    costs,
+    credit,
+    entries,
+    items,
+    months,
+    payments,
+    registers,
     notices,
     numbers,
 )

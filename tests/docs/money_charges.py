@@ -6,12 +6,8 @@ from decimal import Decimal
 from functools import cache
 
 from sop_engine.freight.amount_words import amount_in_words, rmb_capitals
-from sop_engine.freight.chargeable_weight import Pieces, chargeable_weight
-from sop_engine.freight.free_time import free_time_bill
-from sop_engine.freight.freight_tariffs import Quantity, price
-from sop_engine.freight.money import Money, total
-from sop_engine.freight.rules import rule_on
-from sop_engine.freight.shipment_charges import (
+from sop_engine.freight.charges.free_time import free_time_bill
+from sop_engine.freight.charges.shipment import (
     Margin,
     ShipmentCharge,
     Side,
@@ -20,8 +16,12 @@ from sop_engine.freight.shipment_charges import (
     compare_charges,
     shipment_margin,
 )
-from sop_engine.freight.subledger_papers import BillPaper, ChargedLine, InvoicePaper
-from sop_engine.freight.tax_rates import percent
+from sop_engine.freight.charges.tariffs import Quantity, price
+from sop_engine.freight.charges.weight import Pieces, chargeable_weight
+from sop_engine.freight.customs.tax_rates import percent
+from sop_engine.freight.money import Money, total
+from sop_engine.freight.rules import rule_on
+from sop_engine.freight.subledger.papers import BillPaper, ChargedLine, InvoicePaper
 from tests.docs.computed_page import shown, source, table, told
 from tests.docs.money_customs import fee, rates, rules, taxes
 

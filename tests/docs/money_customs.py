@@ -7,15 +7,9 @@ from functools import cache
 
 from activities.work_rules import WorkRules, load_work_rules
 from sop_engine.content.library import Library, content_root, load_library
-from sop_engine.freight.customs_deadlines import late_declaration_start, tax_due
-from sop_engine.freight.customs_taxes import DeclaredItem, ImportTaxes, ImportTaxRule, TaxedConsignment, import_taxes
-from sop_engine.freight.customs_value import CustomsValue, Transaction, customs_value
-from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
-from sop_engine.freight.export_duty import ExportedGoods, export_duty
-from sop_engine.freight.legal_clocks import Roll
-from sop_engine.freight.money import Money
-from sop_engine.freight.rules import CHINA, rule_on
-from sop_engine.freight.surcharges import (
+from sop_engine.freight.customs.deadlines import late_declaration_start, tax_due
+from sop_engine.freight.customs.export_duty import ExportedGoods, export_duty
+from sop_engine.freight.customs.surcharges import (
     LateDeclaration,
     Lateness,
     LatenessRule,
@@ -24,8 +18,14 @@ from sop_engine.freight.surcharges import (
     late_declaration_fee,
     late_payment_surcharge,
 )
-from sop_engine.freight.tariff import Origin
-from sop_engine.freight.tax_rates import TaxRate, percent
+from sop_engine.freight.customs.tariff import Origin
+from sop_engine.freight.customs.tax_rates import TaxRate, percent
+from sop_engine.freight.customs.taxes import DeclaredItem, ImportTaxes, ImportTaxRule, TaxedConsignment, import_taxes
+from sop_engine.freight.customs.value import CustomsValue, Transaction, customs_value
+from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
+from sop_engine.freight.legal_clocks import Roll
+from sop_engine.freight.money import Money
+from sop_engine.freight.rules import CHINA, rule_on
 from sop_engine.timekeeping.periods import parse_period
 from tests.docs.computed_page import shown, source, table, told
 

@@ -10,10 +10,10 @@ from typing import Any
 from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.subledger_allocation import OpenItem, Standing, Wanted, settle_new
-from sop_engine.freight.subledger_credit_notes import Charged, check_credit_note
-from sop_engine.freight.subledger_exchange import relieved, worth_of
-from sop_engine.freight.subledger_papers import (
+from sop_engine.freight.subledger.allocation import OpenItem, Standing, Wanted, settle_new
+from sop_engine.freight.subledger.credit_notes import Charged, check_credit_note
+from sop_engine.freight.subledger.exchange import relieved, worth_of
+from sop_engine.freight.subledger.papers import (
     ChargedLine,
     CollectedCash,
     CreditNotePaper,
@@ -22,7 +22,7 @@ from sop_engine.freight.subledger_papers import (
     ReceiptPaper,
     RefundPaper,
 )
-from sop_engine.records.posting import LedgerRules, Posting
+from sop_engine.records.ledger.posting import LedgerRules, Posting
 from tests.docs.computed_page import table
 from tests.docs.money_charges import BILLED_ON, SHIPMENT, bills, invoice
 from tests.docs.money_customs import cny

@@ -6,17 +6,17 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from sop_engine.freight.customs.tax_rates import percent
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.subledger_ageing import BUCKETS, Ageing, age, bucket_of, days_past_due
-from sop_engine.freight.subledger_allocation import OpenItem
-from sop_engine.freight.subledger_credit import CreditLift, CreditTerms, decide_credit
-from sop_engine.freight.subledger_credit import Standing as CreditStanding
-from sop_engine.freight.subledger_matching import BilledLine, ExpectedCost, match_bill
-from sop_engine.freight.subledger_months import ControlBalance, check_close, posting_month
-from sop_engine.freight.subledger_papers import (
+from sop_engine.freight.subledger.ageing import BUCKETS, Ageing, age, bucket_of, days_past_due
+from sop_engine.freight.subledger.allocation import OpenItem
+from sop_engine.freight.subledger.credit import CreditLift, CreditTerms, decide_credit
+from sop_engine.freight.subledger.credit import Standing as CreditStanding
+from sop_engine.freight.subledger.matching import BilledLine, ExpectedCost, match_bill
+from sop_engine.freight.subledger.months import ControlBalance, check_close, posting_month
+from sop_engine.freight.subledger.papers import (
     CollectedCash,
 )
-from sop_engine.freight.tax_rates import percent
 from tests.docs.computed_page import shown, table
 from tests.docs.money_charges import SHIPMENT
 from tests.docs.money_customs import cny

@@ -25,7 +25,7 @@ from sop_engine.cases.report_tables import ReportInput, ReportTable
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.exchange_rates import ExchangeRates
-from sop_engine.records.posting import LedgerRules
+from sop_engine.records.ledger.posting import LedgerRules
 
 RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
 CODES = load_work_rules(content_root()).charges.codes

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from temporalio.exceptions import ApplicationError
 
 from sop_engine.records.engine import writing
-from sop_engine.records.ledger_entries import EntryRow
+from sop_engine.records.ledger.entries import EntryRow
 from tests.integration.ledger_office import RATED, Office, cny
 from tests.integration.test_ledger_payables import APRIL, bill, contract
 

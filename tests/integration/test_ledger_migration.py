@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from sop_engine.records.columns import ExactDecimal, UtcInstant
 from sop_engine.records.engine import writing
-from sop_engine.records.ledger_claims import claimed
+from sop_engine.records.ledger.claims import claimed
 from sop_engine.records.migration import _configured, migrate
 from tests.integration.ledger_office import Office
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from temporalio.exceptions import ApplicationError
 
 from sop_engine.records.engine import open_engine
-from sop_engine.records.ledger_items import ItemRow, MoveRow
+from sop_engine.records.ledger.items import ItemRow, MoveRow
 from sop_engine.records.migration import migrate
 from tests.integration.ledger_office import Office
 from tests.unit.ledger_sequences import RULES, START, Act, PureBooks, attempts

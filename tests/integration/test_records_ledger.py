@@ -15,7 +15,7 @@ from activities.ledger import LedgerActivities
 from activities.reading import ReadingActivities
 from sop_engine.cases.contracts.effects import CaseFacts, PostInput
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
-from sop_engine.records.posting import LedgerRules
+from sop_engine.records.ledger.posting import LedgerRules
 
 pytest_plugins = ("tests.integration.databases",)
 

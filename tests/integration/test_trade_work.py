@@ -13,7 +13,7 @@ from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.content.library import content_root
-from sop_engine.freight.free_time import FreeTimeTariff, FreeTimeTariffs, Tier
+from sop_engine.freight.charges.free_time import FreeTimeTariff, FreeTimeTariffs, Tier
 from sop_engine.records.engine import open_engine
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

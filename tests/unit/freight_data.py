@@ -6,13 +6,13 @@ from activities.work_rules import CustomsRules
 from sop_engine.content.library import content_root
 from sop_engine.content.place_files import load_places
 from sop_engine.content.rules import load_rules
-from sop_engine.freight.charge_codes import ChargeRules
-from sop_engine.freight.chargeable_weight import WeightRules
-from sop_engine.freight.free_time import FreeTimeTariffs
-from sop_engine.freight.freight_tariffs import FreightTariffs
+from sop_engine.freight.charges.codes import ChargeRules
+from sop_engine.freight.charges.free_time import FreeTimeTariffs
+from sop_engine.freight.charges.tariffs import FreightTariffs
+from sop_engine.freight.charges.weight import WeightRules
+from sop_engine.freight.customs.tariff import TariffTable
 from sop_engine.freight.liability_limits import LiabilityLimits
 from sop_engine.freight.places import Places
-from sop_engine.freight.tariff import TariffTable
 
 
 @cache

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
-from sop_engine.freight.subledger_allocation import (
+from sop_engine.freight.subledger.allocation import (
     OpenItem,
     Standing,
     Transfer,
     settle_new,
     settle_oldest,
 )
-from sop_engine.freight.subledger_exchange import Share, relieved, worths_of
-from sop_engine.records.posting import LedgerRules, Posting
+from sop_engine.freight.subledger.exchange import Share, relieved, worths_of
+from sop_engine.records.ledger.posting import LedgerRules, Posting
 
 RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
 START = date(2026, 3, 1)

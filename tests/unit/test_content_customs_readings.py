@@ -8,9 +8,14 @@ import pytest
 
 from sop_engine.cases.faults import InvalidInput
 from sop_engine.cases.views import case_view
+from sop_engine.freight.customs.surcharges import (
+    LateDeclaration,
+    LatePayment,
+    late_declaration_fee,
+    late_payment_surcharge,
+)
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import rule_on
-from sop_engine.freight.surcharges import LateDeclaration, LatePayment, late_declaration_fee, late_payment_surcharge
 from tests.unit.content_house import House, RuledHouse
 from tests.unit.freight_data import customs_rules
 from tests.unit.test_content_customs import CUSTOMER, ITEM, NOTICE, NUMBER, enter

@@ -10,8 +10,8 @@ import yaml
 from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.library import ContentError, content_root, load_library
 from sop_engine.content.rules import load_rules
-from sop_engine.freight.subledger_ageing import days_past_due
-from sop_engine.records.posting import LedgerRules
+from sop_engine.freight.subledger.ageing import days_past_due
+from sop_engine.records.ledger.posting import LedgerRules
 from tests.unit.exact_finance import COLLECTION_DATA
 from tests.unit.exact_house import ExactHouse
 

@@ -14,9 +14,9 @@ from activities.work_rules import load_work_rules
 from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.content.library import ContentError, content_root
 from sop_engine.content.own_tables import OwnTables, load_own_tables
+from sop_engine.freight.customs.tariff import Origin
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.tariff import Origin
 from tests.unit.test_console_commands import sop
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "tables"

@@ -8,7 +8,7 @@ import pytest
 
 from activities.work_rules import load_work_rules
 from sop_engine.content.library import content_root
-from sop_engine.freight.customs_proposals import Proposal, ProposalTables, ProposedLine, Sale, propose
+from sop_engine.freight.customs.proposals import Proposal, ProposalTables, ProposedLine, Sale, propose
 from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import rule_on

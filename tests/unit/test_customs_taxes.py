@@ -8,16 +8,16 @@ import chinese_calendar
 import pytest
 from pydantic import ValidationError
 
-from sop_engine.freight.customs_taxes import ImportTaxes, ImportTaxRule, SmallAmounts, TaxedConsignment, import_taxes
-from sop_engine.freight.money import Money
-from sop_engine.freight.rules import RuleError, rule_on
-from sop_engine.freight.surcharges import (
+from sop_engine.freight.customs.surcharges import (
     LateDeclaration,
     LatenessRule,
     LatePayment,
     late_declaration_fee,
     late_payment_surcharge,
 )
+from sop_engine.freight.customs.taxes import ImportTaxes, ImportTaxRule, SmallAmounts, TaxedConsignment, import_taxes
+from sop_engine.freight.money import Money
+from sop_engine.freight.rules import RuleError, rule_on
 
 FIFTY = SmallAmounts(*[Decimal(50)] * 3)
 LAW = ImportTaxRule(

@@ -7,8 +7,16 @@ from typing import Any
 
 import pytest
 
-from sop_engine.freight.charge_codes import ChargeCodes
-from sop_engine.freight.chargeable_weight import (
+from sop_engine.freight.charges.codes import ChargeCodes
+from sop_engine.freight.charges.shipment import (
+    Margin,
+    ShipmentCharge,
+    beyond_tolerance,
+    compare_charges,
+    shipment_margin,
+)
+from sop_engine.freight.charges.tariffs import Break, FreightTariff, FreightTariffs, Quantity, price
+from sop_engine.freight.charges.weight import (
     ChargeableWeight,
     ChargedMode,
     Pieces,
@@ -17,16 +25,8 @@ from sop_engine.freight.chargeable_weight import (
     weight_from_totals,
 )
 from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
-from sop_engine.freight.freight_tariffs import Break, FreightTariff, FreightTariffs, Quantity, price
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.shipment_charges import (
-    Margin,
-    ShipmentCharge,
-    beyond_tolerance,
-    compare_charges,
-    shipment_margin,
-)
 from tests.unit.freight_data import charge_rules, freight_tariffs, weight_rules
 
 DAY = date(2026, 3, 2)

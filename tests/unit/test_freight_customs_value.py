@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sop_engine.freight.customs_refunds import refund, settle_deposit
-from sop_engine.freight.customs_taxes import ImportTaxes, TaxedConsignment, import_taxes
-from sop_engine.freight.customs_value import CustomsValue, Transaction, customs_value
-from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
-from sop_engine.freight.export_duty import ExportedGoods, export_duty
-from sop_engine.freight.money import Money
-from sop_engine.freight.rules import RuleError, rule_on
-from sop_engine.freight.surcharges import LateDeclaration, late_declaration_fee
-from sop_engine.freight.tariff import (
+from sop_engine.freight.customs.export_duty import ExportedGoods, export_duty
+from sop_engine.freight.customs.refunds import refund, settle_deposit
+from sop_engine.freight.customs.surcharges import LateDeclaration, late_declaration_fee
+from sop_engine.freight.customs.tariff import (
     volume,
 )
+from sop_engine.freight.customs.taxes import ImportTaxes, TaxedConsignment, import_taxes
+from sop_engine.freight.customs.value import CustomsValue, Transaction, customs_value
+from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
+from sop_engine.freight.money import Money
+from sop_engine.freight.rules import RuleError, rule_on
 from tests.unit.freight_data import customs_rules
 
 DAY = date(2026, 3, 2)

@@ -7,7 +7,13 @@ from decimal import Decimal
 import chinese_calendar
 import pytest
 
-from sop_engine.freight.free_time import FreeTimeBill, FreeTimeTariff, FreeTimeTariffs, free_time_bill, last_free_day
+from sop_engine.freight.charges.free_time import (
+    FreeTimeBill,
+    FreeTimeTariff,
+    FreeTimeTariffs,
+    free_time_bill,
+    last_free_day,
+)
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError
 from tests.unit.freight_data import free_time_tariffs

@@ -8,10 +8,10 @@ import pytest
 
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules
-from sop_engine.freight.customs_deadlines import late_declaration_start, tax_due
+from sop_engine.freight.customs.deadlines import late_declaration_start, tax_due
+from sop_engine.freight.customs.surcharges import Reading
 from sop_engine.freight.legal_clocks import ClockDescription, LegalClock, LegalClocks, Roll, restarted
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.surcharges import Reading
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.periods import parse_period
 

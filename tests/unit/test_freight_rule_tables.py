@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
-from sop_engine.freight.customs_taxes import TaxedConsignment, import_taxes
+from sop_engine.freight.charges.free_time import free_time_bill
+from sop_engine.freight.customs.taxes import TaxedConsignment, import_taxes
 from sop_engine.freight.document_checklist import DocumentTable
-from sop_engine.freight.free_time import free_time_bill
 from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import Rule, rule_on

@@ -8,9 +8,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import ValidationError
 
-from sop_engine.freight.money import Money
-from sop_engine.freight.rules import RuleError
-from sop_engine.freight.tariff import (
+from sop_engine.freight.customs.tariff import (
     Agreement,
     ImportRate,
     Origin,
@@ -20,7 +18,9 @@ from sop_engine.freight.tariff import (
     duty_day,
     export_rate,
 )
-from sop_engine.freight.tax_rates import TaxRate
+from sop_engine.freight.customs.tax_rates import TaxRate
+from sop_engine.freight.money import Money
+from sop_engine.freight.rules import RuleError
 from tests.unit.freight_data import tariff_table
 
 DAY = date(2026, 3, 2)

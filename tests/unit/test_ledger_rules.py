@@ -9,16 +9,16 @@ from pydantic import ValidationError
 
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.subledger_ageing import age
-from sop_engine.freight.subledger_allocation import OpenItem, Standing, Transfer, Wanted, allocate, settle_new
-from sop_engine.freight.subledger_approval import PaymentTiers
-from sop_engine.freight.subledger_cod import settle_by
-from sop_engine.freight.subledger_credit import CreditLift, CreditTerms, decide_credit
-from sop_engine.freight.subledger_credit_notes import Charged, check_credit_note
-from sop_engine.freight.subledger_matching import BilledLine, ExpectedCost, match_bill
-from sop_engine.freight.subledger_months import ControlBalance, check_close, posting_month
-from sop_engine.freight.subledger_papers import InvoicePaper
-from sop_engine.records.posting import LedgerRules
+from sop_engine.freight.subledger.ageing import age
+from sop_engine.freight.subledger.allocation import OpenItem, Standing, Transfer, Wanted, allocate, settle_new
+from sop_engine.freight.subledger.approval import PaymentTiers
+from sop_engine.freight.subledger.cod import settle_by
+from sop_engine.freight.subledger.credit import CreditLift, CreditTerms, decide_credit
+from sop_engine.freight.subledger.credit_notes import Charged, check_credit_note
+from sop_engine.freight.subledger.matching import BilledLine, ExpectedCost, match_bill
+from sop_engine.freight.subledger.months import ControlBalance, check_close, posting_month
+from sop_engine.freight.subledger.papers import InvoicePaper
+from sop_engine.records.ledger.posting import LedgerRules
 from tests.unit.ledger_sequences import RULES
 
 DUE = date(2026, 3, 31)

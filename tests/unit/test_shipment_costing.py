@@ -8,10 +8,10 @@ import pytest
 
 from activities.work_rules import load_work_rules
 from sop_engine.content.library import content_root
+from sop_engine.freight.charges.costing import Costed, Costing, cost_shipment
 from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError
-from sop_engine.freight.shipment_costing import Costed, Costing, cost_shipment
 
 CODES = load_work_rules(content_root()).charges.codes
 TODAY, BOOKED_ON = date(2026, 3, 20), date(2026, 3, 2)

@@ -14,7 +14,7 @@ from sop_engine.cases.contracts.acts import EventInput
 from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine, TrialBalanceInput
 from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
 from sop_engine.cases.faults import NotFound, Refused
-from sop_engine.records.ledger import LedgerRepository
+from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
 from tests.workflows.harness import House
 

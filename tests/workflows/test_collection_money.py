@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from sop_engine.cases.faults import InvalidInput, SopError
 from sop_engine.content.library import load_library
-from sop_engine.records.ledger_items import ItemRow
+from sop_engine.records.ledger.items import ItemRow
 from tests.workflows.harness import House
 from tests.workflows.receivables import GROSS, WAYS, Receivable, brought_to, write_off_half_approved
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from sop_engine.cases.contracts.reading import TrialBalanceInput
-from sop_engine.records.ledger import LedgerRepository
+from sop_engine.records.ledger.book import LedgerRepository
 from tests.integration.ledger_office import Office, cny
 from tests.workflows import paths
 from tests.workflows.desk import Desk

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sop_engine.records.ledger_costs import CostRepository
+from sop_engine.records.ledger.costs import CostRepository
 from tests.integration.ledger_office import RULES, Office, cny
 from tests.workflows import paths
 from tests.workflows.desk import Desk

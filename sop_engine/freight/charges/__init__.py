@@ -1,0 +1,1 @@
+"""PURE. What carriage costs: codes of charges, weights, tariffs, free time, and what a shipment earned."""

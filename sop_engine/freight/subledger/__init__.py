@@ -1,0 +1,1 @@
+"""PURE. What parties owe and are owed: papers, open items, allocation, matching, credit, and accounting months."""

@@ -1,0 +1,159 @@
+"""Reversals of booked bills, in whole or in part: a supplier's credit note, or a bill that was booked in error.
+
+What a reversal gives back of a cost line may be billed again, as long as less is billed of it than was agreed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from sop_engine.cases.faults import NotFound
+from sop_engine.freight.money import Money
+from sop_engine.freight.rules import Fault, RuleError
+from sop_engine.freight.subledger.credit_notes import Charged, check_credit_note
+from sop_engine.freight.subledger.matching import BilledLine
+from sop_engine.records.engine import writing
+from sop_engine.records.ledger.book import write_entry
+from sop_engine.records.ledger.claims import Place, claimed, claims_of, keep_claims
+from sop_engine.records.ledger.costs import CostRow
+from sop_engine.records.ledger.entries import EntryRow
+from sop_engine.records.ledger.items import ItemRow, lock_party
+from sop_engine.records.ledger.posting import Posting
+from sop_engine.records.ledger.refusals import refusing
+from sop_engine.records.ledger.registers import BillRow, PaperLineRow, bill_of
+
+
+class Reversible(NamedTuple):
+    """What is left of a booked bill."""
+
+    currency: str
+    charged: Charged
+    lines: tuple[PaperLineRow, ...]
+    """Of the register, without what it passes through."""
+    claims: tuple[BilledLine, ...]
+    """By charge, with what it passes through."""
+
+
+class BillReversalRepository:
+    """Reverses bills."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def left(self, supplier: str, bill_no: str, but_for: str = "") -> Reversible:
+        """What is left of a bill to reverse; `but_for` is the entry of a reversal that is tried again.
+
+        Raises NotFound.
+        """
+        with Session(self._engine, expire_on_commit=False) as session:
+            bill = _required(session, supplier, bill_no)
+            papers = [paper for paper in (bill, *_reversals(session, bill)) if paper.entry_id != but_for]
+            sums: dict[tuple[str, str | None, Decimal | None], PaperLineRow] = {}
+            chosen = select(PaperLineRow).where(col(PaperLineRow.entry_id).in_([paper.entry_id for paper in papers]))
+            for line in session.exec(chosen.order_by(PaperLineRow.entry_id, col(PaperLineRow.line))):
+                place = line.service, line.shipment, line.vat_rate
+                kept = sums.setdefault(place, line.model_copy(update={"amount": Decimal()}))
+                kept.amount += line.amount
+            claims = claims_of(session, (paper.entry_id for paper in papers))
+            return Reversible(
+                bill.currency,
+                _charged(papers),
+                tuple(line for line in sums.values() if line.amount),
+                tuple(
+                    BilledLine(*place, Money(amount=amount, currency=bill.currency)) for place, amount in claims.items()
+                ),
+            )
+
+    def reverse(
+        self, key: str, case_id: str, posting: Posting, lines: Sequence[BilledLine], bill_no: str, at: datetime
+    ) -> tuple[str, Money]:
+        """Posts a reversal once; returns its entry and what is left to pay of the bill.
+
+        Raises NotFound for an unknown bill, Refused with each part of which it takes back more than is left.
+        """
+        with writing(self._engine) as connection, Session(connection) as session:
+            assert posting.item is not None
+            supplier = posting.item.party
+            lock_party(session, posting.item.account, supplier)
+            bill = _required(session, supplier, bill_no)
+            entry_id = f"{posting.entry}.{posting.business_key}"
+            if session.get(EntryRow, entry_id) is None:
+                papers = (bill, *_reversals(session, bill))
+                claims = claims_of(session, (paper.entry_id for paper in papers))
+                with refusing(f"{bill_no} of {supplier} cannot be reversed by {posting.item.reference}"):
+                    _check(posting, bill, papers, lines, claims)
+                write_entry(session, key, case_id, posting, at)
+                keep_claims(session, entry_id, supplier, [_negative(line) for line in lines])
+                _expect_again(session, supplier, lines)
+            else:
+                write_entry(session, key, case_id, posting, at)
+            item = session.get(ItemRow, bill.entry_id)
+            assert item is not None
+            return entry_id, Money(amount=-item.balance, currency=item.currency)
+
+
+def _check(
+    posting: Posting,
+    bill: BillRow,
+    papers: Sequence[BillRow],
+    lines: Sequence[BilledLine],
+    claims: dict[Place, Decimal],
+) -> None:
+    """Raises RuleError with every fault."""
+    if posting.currency != bill.currency:
+        raise RuleError([("currency", f"it is in {posting.currency}", f"that of the bill, {bill.currency}")])
+    said = posting.values
+    note = Charged(*(Decimal(str(said[part]["amount"])) for part in Charged._fields))
+    check_credit_note(_charged(papers), Charged(Decimal(), Decimal(), Decimal()), note)
+    faults: list[Fault] = []
+    for line in lines:
+        left = claims.get((line.shipment, line.charge), Decimal())
+        if line.amount.amount > left:
+            faults.append(("lines", f"{line.amount} for {line.charge} of {line.shipment}", f"at most {left}"))
+    if faults:
+        raise RuleError(faults)
+
+
+def _expect_again(session: Session, supplier: str, lines: Sequence[BilledLine]) -> None:
+    """Cost lines of which less is billed now than was agreed wait for a bill again."""
+    billed = claimed(session, supplier, {line.shipment for line in lines})
+    for shipment, charge in {(line.shipment, line.charge): None for line in lines}:
+        row = session.get(CostRow, (shipment, supplier, charge))
+        found = billed[shipment, charge]
+        in_others = any(amount for currency, amount in found.items() if row is not None and currency != row.currency)
+        if row is not None and not in_others and found.get(row.currency, Decimal()) < row.contracted:
+            row.billed_by = None
+    session.flush()
+
+
+def _negative(line: BilledLine) -> BilledLine:
+    return line._replace(amount=-line.amount)
+
+
+def _charged(papers: Iterable[BillRow]) -> Charged:
+    papers = tuple(papers)
+    return Charged(
+        sum((paper.net for paper in papers), Decimal()),
+        sum((paper.vat for paper in papers), Decimal()),
+        sum((_disbursed(paper) for paper in papers), Decimal()),
+    )
+
+
+def _disbursed(paper: BillRow) -> Decimal:
+    return paper.disbursements if paper.disbursements is not None else paper.gross - paper.net - paper.vat
+
+
+def _reversals(session: Session, bill: BillRow) -> Sequence[BillRow]:
+    chosen = select(BillRow).where(BillRow.supplier == bill.supplier, BillRow.refers_to == bill.bill_no)
+    return session.exec(chosen.order_by(BillRow.entry_id)).all()
+
+
+def _required(session: Session, supplier: str, bill_no: str) -> BillRow:
+    bill = bill_of(session, bill_no, supplier)
+    if bill is None:
+        raise NotFound(f"{supplier} has no bill {bill_no} in the books")
+    return bill

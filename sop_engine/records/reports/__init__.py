@@ -1,0 +1,1 @@
+"""Reports: rows of exact values drawn from the books and the read model."""
