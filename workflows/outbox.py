@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from sop_engine.cases.card import case_card
 from sop_engine.cases.contracts.publishing import PublishInput
@@ -112,7 +112,8 @@ class Outbox:
                 schedule_to_close_timeout=RECORDS_ANSWER_WITHIN,
                 retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=5),
             )
-        except ActivityError:
+        except FailureError:
+            # Not always an ActivityError: the SDK gives the failure of a last attempt bare, and of some timeouts too.
             await self._bring(given, "late steps")
         self._running.pop(given.step)
 

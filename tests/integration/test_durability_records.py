@@ -11,6 +11,7 @@ import pytest_asyncio
 from sop_engine.cases.contracts.acts import ActResult
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
+from tests.replay.replaying import replay
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -28,6 +29,32 @@ def records_down(house: Installation) -> Iterator[None]:
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("ROLLBACK")
+
+
+@contextmanager
+def records_refusing(house: Installation) -> Iterator[None]:
+    """Whoever writes is refused at once."""
+    with sqlite3.connect(house.settings.data_directory / "records.db") as connection:
+        connection.execute("ALTER TABLE steps RENAME TO steps_away")
+        yield
+        connection.execute("ALTER TABLE steps_away RENAME TO steps")
+
+
+async def test_a_case_goes_on_while_the_records_refuse_its_steps(house: Installation) -> None:
+    await house.open("Complaint", "refused", COMPLAINT)
+
+    async def is_to_come_later() -> bool:
+        described = await house.handle("refused").describe()
+        return bool(described.raw_description.pending_activities)
+
+    with records_refusing(house):
+        await house.act("refused", "complete_task", **ACTS[0])
+        await until(is_to_come_later, "the steps that are to be written later")
+        answer: ActResult = await house.act("refused", "complete_task", **ACTS[1])
+        assert answer.states == ("assigned",)
+    rows = await house.published_journal("refused")
+    assert [row.name for row in rows] == ["Complaint", "registered.acknowledged", "classified.done"]
+    assert await replay((await house.handle("refused").fetch_history()).to_json())
 
 
 async def test_a_case_goes_on_without_its_records(house: Installation) -> None:
