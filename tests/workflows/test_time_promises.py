@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from tests.unit import exact_customs, exact_finance, exact_freight, exact_month_end, exact_service, exact_shipment
+from tests.unit import (
+    exact_customs,
+    exact_finance,
+    exact_freight,
+    exact_month_end,
+    exact_receipts,
+    exact_service,
+    exact_shipment,
+)
 from tests.unit.exact_house import NEVER, Scenario, shipped_library
 from tests.unit.timekeeping_samples import china
 from tests.workflows.desk import Desk
@@ -41,6 +49,7 @@ SERVED = (
     "a refund is not claimed",
     "nobody sends the invoice",
     "nobody books the money",
+    "nobody identifies the payer",
     "nobody decides on the difference",
     "nobody prepares the month",
     "nobody answers",
@@ -48,7 +57,15 @@ SERVED = (
 )
 SCENARIOS = {
     scenario.name: scenario
-    for module in (exact_freight, exact_shipment, exact_customs, exact_finance, exact_month_end, exact_service)
+    for module in (
+        exact_freight,
+        exact_shipment,
+        exact_customs,
+        exact_finance,
+        exact_receipts,
+        exact_month_end,
+        exact_service,
+    )
     for scenario in module.SCENARIOS
 }
 
