@@ -18,6 +18,7 @@ from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.cargo_acceptance import OfferedCargo, cargo_acceptance
 from sop_engine.freight.customs.surcharges import LatePayment, late_payment_surcharge
+from sop_engine.freight.customs.tax_lines import tax_lines
 from sop_engine.freight.customs.taxes import TaxedConsignment, import_taxes
 from sop_engine.freight.document_checklist import ShipmentKind, document_checklist
 from sop_engine.freight.document_comparison import ShippingPapers, compare_documents
@@ -49,7 +50,8 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
 
     @activity.defn(name="import_taxes")
     def import_taxes(self, given: WorkInput) -> WorkResult:
-        """customs_value, items, declared_on? -> duty, consumption_tax, vat, total, lines, …; rates are fractions"""
+        """customs_value, items, declared_on? -> duty, consumption_tax, vat, total, lines, taxes [{item_no, kind, basis,
+        rate, …}], basis; rates are fractions"""
         with usable("import_taxes"):
             consignment = DeclaredConsignment.model_validate(given.values)
             rule = rule_on(self._rules.customs.import_taxes, consignment.declared_on or today(given))
@@ -62,6 +64,10 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
                 "vat": taxes.vat.model_dump(),
                 "total": taxes.total.model_dump(),
                 "lines": [{tax: amount.model_dump() for tax, amount in line._asdict().items()} for line in taxes.lines],
+                "taxes": [
+                    line._asdict() | {"basis": line.basis.model_dump(), "amount": line.amount.model_dump()}
+                    for line in tax_lines(consignment.items, taxes.lines)
+                ],
                 "basis": taxes.basis,
             }
         )

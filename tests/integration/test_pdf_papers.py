@@ -149,6 +149,14 @@ def test_sixty_lines_span_pages_under_a_repeated_head() -> None:
     assert "USD75,600.00" in "".join(found)
 
 
+@pytest.mark.parametrize("count", range(20, 32))
+def test_nobody_signs_a_page_with_nothing_on_it(count: int) -> None:
+    line = {"description": "Plate", "amount": {"amount": "1.00", "currency": "USD"}}
+    found = pages(paper("commercial_invoice", sample("commercial_invoice", lines=[line] * count)))
+    assert "Seller'ssignature" in found[-1]
+    assert "Bank开户银行" in found[-1]
+
+
 def test_a_sum_with_a_missing_or_foreign_amount_is_a_dash_not_a_wrong_figure() -> None:
     one = {"description": "A", "amount": {"amount": "1.00", "currency": "USD"}}
     for other in ({"description": "B"}, {"description": "B", "amount": {"amount": "2.00", "currency": "EUR"}}):

@@ -86,7 +86,7 @@ def test_every_result_fits_the_fields_that_procedures_store_it_in(
             assert faults == []
             assert None not in kept.values()
             stored.append(spec.activity)
-    assert sorted(stored) == sorted(ANSWERED)
+    assert sorted(set(stored)) == sorted(ANSWERED)
 
 
 def test_taxes_and_the_law_they_come_from(work: WorkActivities) -> None:

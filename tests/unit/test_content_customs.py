@@ -19,6 +19,10 @@ def due(house: House, case_id: str, clock: str) -> datetime | None:
     return house.states[case_id].clocks[clock].due_at
 
 
+def data(house: House) -> Mapping[str, Any]:
+    return house.states["D"].snapshot.data
+
+
 def at(house: House, case_id: str) -> str:
     return house.states[case_id].snapshot.configuration[-1]
 
@@ -107,6 +111,36 @@ def test_a_corrected_price_corrects_the_customs_value() -> None:
     cheaper = {"cause": "Typing", "action": "Price changed", "items": [ITEM | {"value": "CNY 900000.00"}]}
     house.do("D", "wang.fang", "correcting", "corrected", cheaper)
     assert house.states["D"].snapshot.data["customs_value"]["amount"] == Decimal("900000.00")
+
+
+def test_the_draft_is_made_for_the_check_and_again_when_it_goes_to_customs_and_when_they_accept_it() -> None:
+    house = declaration(arrived_on="2026-03-02")
+    house.do("D", "wang.fang", "classifying", "clear", {"items": [ITEM]})
+    enter(house)
+    assert house.documents == ["declaration_draft"]
+    taxed = [(line["kind"], line["basis"]["amount"], line["amount"]["amount"]) for line in data(house)["line_taxes"]]
+    assert taxed == [
+        ("duty", Decimal("1000000.00"), Decimal("50000.00")),
+        ("vat", Decimal("1050000.00"), Decimal("136500.00")),
+    ]
+    house.do("D", "liu.yang", "checking", "agreed", {"check_result": "Equal"})
+    house.do("D", "wang.fang", "submitting", "submitted", {"declaration_no": NUMBER})
+    house.signal("D", "customs.accepted", {"customs_ref": "C1", "declared_on": "2026-03-18"})
+    house.signal("D", "customs.released")
+    assert house.documents == ["declaration_draft"] * 3
+    accepted = house.papers[-1].facts.data
+    # 14 days after 2 March end on the 16th; the 17th and the 18th are late: 1,000,000 x 0.05 % x 2.
+    assert (accepted["late_days"], accepted["late_declaration_fee"]["amount"]) == (2, "1000.00")
+    assert house.papers[1].facts.data["late_days"] is None
+
+
+def test_the_rest_of_the_form_is_there_for_each_item_or_for_none() -> None:
+    house = declaration()
+    house.do("D", "wang.fang", "classifying", "clear", {"items": [ITEM, ITEM]})
+    with pytest.raises(InvalidInput, match="for each item"):
+        enter(house, line_details=[{"ciq_code": "999"}])
+    enter(house, line_details=[{"ciq_code": "999"}, {"ciq_code": "101", "duty_mode": "levied"}])
+    assert at(house, "D") == "checking"
 
 
 def test_who_entered_does_not_check() -> None:

@@ -142,7 +142,7 @@ def test_a_silent_carrier_is_chased_and_a_wrong_confirmation_is_not_taken() -> N
     assert states(house, "BK") == ("awaiting_confirmation",)
     house.signal("BK", "carrier.confirmed", CONFIRMED | {"cut_offs": []})
     assert house.states["BK"].outcome == "confirmed"
-    assert house.documents == ["booking_confirmation"]
+    assert house.documents == ["booking_note", "booking_confirmation"]
 
 
 # -- documents ---------------------------------------------------------------------------------------------------------

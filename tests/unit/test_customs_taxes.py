@@ -15,6 +15,7 @@ from sop_engine.freight.customs.surcharges import (
     late_declaration_fee,
     late_payment_surcharge,
 )
+from sop_engine.freight.customs.tax_lines import tax_lines
 from sop_engine.freight.customs.taxes import ImportTaxes, ImportTaxRule, SmallAmounts, TaxedConsignment, import_taxes
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError, rule_on
@@ -214,3 +215,20 @@ def test_the_late_declaration_fee_drops_fractions_of_a_yuan(value: str, days: in
         customs_value=yuan(value), starts_on=date(2026, 3, 3), accepted_on=date(2026, 3, 2) + timedelta(days=days)
     )
     assert late_declaration_fee(late, LATENESS).amount == yuan(fee)
+
+
+def test_the_form_says_of_each_item_on_what_each_tax_is_levied() -> None:
+    """Wine of E9, 14/10/13 %: (100,000 + 14,000) / (1 - 10 %) = 126,666.67, of it 10 %; VAT on all three [own]."""
+    wine = item("100000", duty_rate="0.14", consumption_rate="0.1")
+    plate = item("1000", duty_rate="0.1", duty_per_unit="2", quantity="30", remedy_rate="0.2")
+    consigned = consignment("101000", wine, plate)
+    lines = tax_lines(consigned.items, import_taxes(consigned, LAW).lines)
+    assert [(line.item_no, line.kind, str(line.basis.amount), str(line.amount.amount)) for line in lines] == [
+        (1, "duty", "100000.00", "14000.00"),
+        (1, "consumption_tax", "126666.67", "12666.67"),
+        (1, "vat", "126666.67", "16466.67"),
+        (2, "duty", "1000.00", "160.00"),
+        (2, "trade_remedy", "1000.00", "200.00"),
+        (2, "vat", "1360.00", "176.80"),
+    ]
+    assert [line.per_unit for line in lines] == [None, None, None, Decimal(2), None, None]

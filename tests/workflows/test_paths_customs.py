@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from tests.unit.exact_customs import ORIGIN, TRANSPORT
+from tests.unit.exact_customs import ITEMS, ORIGIN, PRICE, TRANSPORT
 from tests.unit.exact_freight import CUSTOMER
 from tests.unit.timekeeping_samples import china
 from tests.workflows import paths
@@ -43,6 +43,14 @@ async def test_an_import_is_declared_by_what_was_worked_out(shared_house: House)
     assert (data["customs_value"]["amount"], data["items"][0]["duty_rate"]) == ("100300.00", "0.14")
 
 
+async def test_a_rate_of_vat_that_there_is_not_comes_back_to_who_entered_it(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "CustomsDeclaration", "DCL-5", **IMPORT)
+    await desk.do("zhang.wei", "classifying", "clear", items=[{**ITEMS[0], "vat_rate": "0.12"}])
+    entry: dict[str, Any] = {"transport_data": TRANSPORT, "price_data": PRICE, "origin_data": ORIGIN}
+    await desk.do("zhang.wei", "entering", "entered", software_ref="SW-5", **entry)
+    assert "0.12 is no rate of import VAT" in (await worked_out(desk))["gaps"]
+
+
 async def worked_out(desk: Desk) -> dict[str, Any]:
     await desk.task("entering")
     return (await desk.view()).data
@@ -53,6 +61,7 @@ async def test_a_returned_declaration_is_corrected_and_checked_by_another(shared
     await paths.declared(desk)
     await desk.hear("customs.returned", problem="Wrong origin")
     await desk.do("wang.fang", "correcting", "corrected", cause="Typing error", action="Origin corrected")
+    await desk.task("checking")
     four_eyes = await shared_house.refused(
         "DCL-2", "complete_task", actor="wang.fang", outcome="agreed", data={"check_result": "Equal"}
     )
