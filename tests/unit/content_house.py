@@ -46,6 +46,8 @@ def _costed(values: Mapping[str, Any]) -> Mapping[str, Any]:
         **{name: {"amount": amount, "currency": "CNY"} for name, amount in amounts.items()},
         "compared": [],
         "costs": [{**line, "agreed": line["amount"]} for line in values["cost_lines"]],
+        "rates": [],
+        "to_bill": {"lines": values["revenue_lines"], "disbursements": None, "quoted": None, "rate": None},
         "doubts": "a loss" if cost > revenue else None,
     }
 

@@ -126,10 +126,10 @@ def test_the_invoice_in_place_of_another_is_confirmed_registered_and_filed_for_i
 def test_an_invoice_in_another_currency_has_its_rate_and_hands_it_to_the_books() -> None:
     house = invoicing()
     dollars = {"service_lines": [{"service": "Ocean freight", "amount": "USD 1000.00"}], "currency": "USD"}
-    for missing in ({}, {"rate": "0"}):
+    for wrong, where in (({}, "rate_known"), ({"rate": "0"}, "rate")):
         with pytest.raises(InvalidInput) as refused:
-            house.do("V", "hu.jing", "drafting", "drafted", dollars | missing)
-        assert [fault.where for fault in refused.value.faults] == ["rated"]
+            house.do("V", "hu.jing", "drafting", "drafted", dollars | wrong)
+        assert [fault.where for fault in refused.value.faults] == [where]
     house.do("V", "hu.jing", "drafting", "drafted", dollars | {"rate": "7.1234"})
     house.do("V", "guo.qiang", "checking", "agreed")
     house.do("V", "hu.jing", "issuing", "issued")
