@@ -43,9 +43,9 @@ async def test_a_supplier_pays_back_what_he_credited(shared_house: House) -> Non
     money = {"refunded_credit": "CN-1", "refunded_on": DAY, "refund_ref": "IN-CRD-1"}
     await desk.do("hu.jing", "entering_bill", "refunded", refund_amount="CNY 212.01", **money)
     await desk.task("entering_bill")
-    assert (
-        "CNY 212.01 is more than CRD-1 owes by CN-1 (allowed: at most CNY 212.00)" in (await data_of(desk))["remarks"]
-    )
+    remarks = (await data_of(desk))["remarks"]
+    assert "CNY 212.01 is more than CRD-1 owes by CN-1" in remarks
+    assert "at most CNY 212.00" in remarks
     await desk.do("hu.jing", "entering_bill", "refunded", refund_amount="CNY 200", **money)
     await desk.task("entering_bill")
     assert (await data_of(desk))["credits"][0]["left"]["amount"] == "12.00"
@@ -126,8 +126,8 @@ async def test_a_credit_that_another_bill_took_is_not_set_off_twice(shared_house
     # The bill is matched again, and its whole amount is asked for and approved anew.
     await second.do("huang.tao", "deciding_difference", "accepted", remarks="As before")
     await second.task("approving_payment")
-    data = await data_of(second)
-    assert (data["to_pay"]["amount"], data["set_offs"], data["request_count"]) == ("1060.00", [], 2)
+    told = await data_of(second)
+    assert (told["to_pay"]["amount"], told["set_offs"], told["request_count"]) == ("1060.00", [], 2)
     for case in (first, second):
         await paths.bill_paid(case, *(["sun.lihua"] if case is second else []))
         assert await case.ended() == "settled"
