@@ -107,7 +107,11 @@ def taxes(plans: Sequence[Plan]) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
     written += [(-1, plan.credit) for plan in plans if plan.credit]
     bills = [bill for plan in plans for bill in plan.bills.values()]
     return {
-        "input": (sum((bill.net for bill in bills), NOUGHT), sum((bill.vat for bill in bills), NOUGHT), NOUGHT),
+        "input": (
+            sum((bill.net for bill in bills), NOUGHT),
+            sum((bill.vat for bill in bills), NOUGHT),
+            sum((bill.disbursed for bill in bills), NOUGHT),
+        ),
         "output": (
             sum((sign * paper.net for sign, paper in written), NOUGHT),
             sum((sign * paper.vat for sign, paper in written), NOUGHT),
