@@ -27,6 +27,8 @@ from activities.reading import ReadingActivities
 from activities.receivables import ReceivableActivities
 from activities.records import RecordActivities
 from activities.reports import ReportActivities
+from activities.returned_tax import ReturnedTaxActivities
+from activities.supplier_credits import SupplierCreditActivities
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
 from sop_engine.channels.mail import MailServer
@@ -69,6 +71,8 @@ def activities(
         MarginActivities,
         MonthActivities,
         ReportActivities,
+        ReturnedTaxActivities,
+        SupplierCreditActivities,
     )
     ledger = (
         *(holder(engine, rules) for holder in books),

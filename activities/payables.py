@@ -24,6 +24,7 @@ from sop_engine.freight.subledger.papers import BillPaper, PaymentPaper, Rate, T
 from sop_engine.records.ledger.costs import CostRepository
 from sop_engine.records.ledger.payments import PaymentRepository
 from sop_engine.records.ledger.posting import LedgerRules, Posting
+from sop_engine.records.ledger.supplier_credits import SupplierCreditRepository
 
 
 class Asked(BaseModel):
@@ -82,6 +83,8 @@ class HandedInBill(BillPaper):
     accepted_by: str | None = None
     is_part: bool = False
     """The rest of each charge is still to be billed."""
+    nets_credit: bool = False
+    """What the supplier owes us lessens what is paid."""
 
     @model_validator(mode="before")
     @classmethod
@@ -135,6 +138,7 @@ class PayableActivities:
     ) -> None:
         self._costs = CostRepository(engine, rules.policy.match_tolerance)
         self._payments = PaymentRepository(engine, rules.policy.payment_tiers, rules.currency)
+        self._credits = SupplierCreditRepository(engine, rules.uses.payable)
         self._rules = rules
         self._codes = codes
         self._organization = organization
@@ -169,7 +173,8 @@ class PayableActivities:
 
     @activity.defn(name="expected_costs")
     def expected_costs(self, given: WorkInput) -> WorkResult:
-        """shipment, supplier -> lines [{charge, contracted, carried_out, billed}], unpaid [{bill_no, total, …}]"""
+        """shipment, supplier -> lines [{charge, contracted, carried_out, billed}], unpaid [{bill_no, total, …}],
+        credits [{reference, left, …}]; the credits are those with the supplier for any shipment"""
         with usable("expected_costs"):
             asked = handed_in(ExpectedBills, given)
             costs = self._costs.outstanding(asked.shipment, asked.supplier)
@@ -191,16 +196,36 @@ class PayableActivities:
             }
             for bill in bills
         ]
-        return WorkResult(values={"lines": lines, "unpaid": unpaid})
+        credits = [
+            {
+                "reference": item.reference,
+                "left": {"amount": item.balance, "currency": item.currency},
+                "shipment": shipment,
+                "dated_on": item.dated_on,
+            }
+            for item, shipment in self._credits.open(asked.supplier)
+        ]
+        return WorkResult(values={"lines": lines, "unpaid": unpaid, "credits": credits})
 
     @activity.defn(name="match_bill")
     def match_bill(self, given: WorkInput) -> WorkResult:
-        """supplier, bill_no, lines, billed_on, due_on, rate? -> agreed, difference, lines [{verdict, …}], rate, open"""
+        """supplier, bill_no, lines, billed_on, due_on, rate?, nets_credit?
+        -> agreed, difference, lines [{verdict, …}], rate, open, credits [{reference, amount}], to_pay"""
         with usable("match_bill"):
             bill = handed_in(HandedInBill, given)
             posting = self._posting(bill)
             match, left = self._costs.match(posting, self._lines(bill)), self._costs.open_of(posting)
-        return WorkResult(values={**_told(match), "rate": posting.rate, "open": left.model_dump()})
+            credits = self._credits.usable(bill.supplier, left, given.at) if bill.nets_credit else []
+        set_off = sum((credit.amount or Decimal() for credit in credits), Decimal())
+        return WorkResult(
+            values={
+                **_told(match),
+                "rate": posting.rate,
+                "open": left.model_dump(),
+                "credits": [credit._asdict() for credit in credits],
+                "to_pay": {"amount": left.amount - set_off, "currency": left.currency},
+            }
+        )
 
     @activity.defn(name="record_bill")
     def record_bill(self, given: WorkInput) -> WorkResult:

@@ -198,7 +198,8 @@ class TradeWork:
 
     @activity.defn(name="compare_costing")
     def compare_costing(self, given: WorkInput) -> WorkResult:
-        """cost_lines, revenue_lines, quoted_lines?, booked_cost?, …, tolerance -> margin, …, compared, costs, doubts"""
+        """cost_lines, revenue_lines, quoted_lines?, booked_cost?, rates?, invoice_currency?, …, tolerance
+        -> margin, …, compared, costs, rates [{currency, rate, basis}], to_bill {lines, disbursements, …}, doubts"""
         with usable("compare_costing"):
             asked = CostedShipment.model_validate(given.values)
             codes, rates = self._rules.charges.codes, self._rules.exchange_rates
@@ -208,6 +209,11 @@ class TradeWork:
                 **_plain(costed.margin._asdict()),
                 "compared": [_plain(line._asdict()) for line in costed.compared],
                 "costs": [_plain(line._asdict()) for line in costed.costs],
+                "rates": [rate._asdict() for rate in costed.rates],
+                "to_bill": {
+                    **_plain(costed.to_bill._asdict()),
+                    "lines": [_plain(line._asdict()) for line in costed.to_bill.lines],
+                },
                 "doubts": "; ".join(costed.doubts) or None,
             }
         )

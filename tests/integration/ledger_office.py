@@ -18,6 +18,8 @@ from activities.payables import PayableActivities
 from activities.reading import ReadingActivities
 from activities.receivables import ReceivableActivities
 from activities.reports import ReportActivities
+from activities.returned_tax import ReturnedTaxActivities
+from activities.supplier_credits import SupplierCreditActivities
 from activities.work_rules import load_work_rules
 from sop_engine.cases.contracts.effects import CaseFacts, PostInput, WorkInput
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
@@ -66,6 +68,8 @@ class Office:
                     CustomerMoneyActivities,
                     MarginActivities,
                     MonthActivities,
+                    ReturnedTaxActivities,
+                    SupplierCreditActivities,
                 )
             ),
             PayableActivities(engine, rules, CODES, ORGANIZATION),

@@ -34,6 +34,8 @@ def attempt(office: Office, act: Act) -> None:
     with suppress(ApplicationError):
         if act.values:
             office.post(act.kind, {}, act.key, AT, **act.values)
+        elif act.account == RULES.uses.payable:
+            office.work("set_off_credits", act.key, AT, supplier=act.party, bill_no=act.reference)
         else:
             reason = {"reason": "?"} if act.kind == "dispute" else {}
             office.work(works[act.kind], act.key, AT, customer=act.party, reference=act.reference, **reason)

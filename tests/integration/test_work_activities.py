@@ -149,7 +149,11 @@ def test_differences_as_text(work: WorkActivities) -> None:
             ["items.0.duty_rate:", "items.1.value:", "customs rate"],
         ),
         ("import_taxes", {"customs_value": yuan("100000"), "items": [wine(vat_rate=Decimal(13))]}, ["0.13 for 13 %"]),
-        ("import_taxes", {**ANSWERED["import_taxes"], "declared_on": date(2019, 3, 31)}, ["2019-04-01 to 2024-11-30", "2026-01-01 or later"]),
+        (
+            "import_taxes",
+            {**ANSWERED["import_taxes"], "declared_on": date(2019, 3, 31)},
+            ["2019-04-01 to 2024-11-30", "2026-01-01 or later"],
+        ),
         ("late_payment_surcharge", {"unpaid": None, "due_on": None, "paid_on": None}, ["unpaid", "due_on", "paid_on"]),
         ("cargo_acceptance", {"goods": [], "cargo_class": None}, ["goods:", "cargo_class:"]),
         ("compare_documents", {"consignment": PAPER}, ["declaration:", "transport_document:"]),

@@ -5,7 +5,7 @@ from typing import Any
 
 from sop_engine.console.playing import PlayedAct
 from tests.month.acting import AGENTS, CLERKS, HEAD, MANAGER, SALES, cny, event, signal, task, turn
-from tests.month.planning import DUTY, NOUGHT, Plan, Receipt
+from tests.month.planning import DOLLAR, DUTY, NOUGHT, Plan, Receipt
 
 SMALL_PAYMENT = 10_000
 """Up to here the department's head approves a payment alone."""
@@ -29,9 +29,13 @@ def _cash(plan: Plan, day: date) -> list[PlayedAct]:
 def _costing(plan: Plan) -> list[PlayedAct]:
     costs = [{"charge": charge, "payee": payee, "amount": cny(amount)} for charge, payee, amount in plan.costs]
     sales = [{"service": service, "amount": cny(amount)} for service, amount in plan.sales]
+    rates: dict[str, Any] = {}
+    if plan.freight_in_dollars is not None:
+        sales[0]["amount"] = f"USD {plan.freight_in_dollars:.2f}"
+        rates = {"rates": [{"currency": "USD", "rate": str(DOLLAR)}]}
     clerk, other = turn(CLERKS, plan.number), turn(CLERKS, plan.number + 1)
     return [
-        task("", clerk, "collecting_costs", "costed", "none_missing", cost_lines=costs, revenue_lines=sales),
+        task("", clerk, "collecting_costs", "costed", "none_missing", cost_lines=costs, revenue_lines=sales, **rates),
         task("", other, "checking_costs", "agreed"),
         *([task("", HEAD, "deciding_margin", "approved", margin_reason="Agreed")] if plan.needs_a_manager else []),
     ]

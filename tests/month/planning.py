@@ -28,6 +28,8 @@ CASH_LANE = "Road domestic"
 FREIGHT = {"sea": "Ocean freight", "air": "Air freight", "rail": "Rail freight", "road": "Road freight"}
 TOLERANCE = Decimal("0.05")
 """A cost above its quotation by more than this share goes to a manager."""
+DOLLAR, EVERY = Decimal(7), 10
+"""The freight of every so many shipments is sold in dollars, at this many yuan each."""
 FEN = Decimal("0.01")
 NOUGHT = Decimal()
 SMALL = Decimal(50)
@@ -113,6 +115,11 @@ class Plan:
     corrected_sales: tuple[tuple[str, Decimal], ...] | None
     """What replaces the sales after a red letter."""
     credit: Charged | None
+
+    @property
+    def freight_in_dollars(self) -> Decimal | None:
+        """What the freight is sold for, where it is sold in dollars and billed in yuan."""
+        return self.sales[0][1] / DOLLAR if self.number % EVERY == 0 else None
 
     @property
     def case_id(self) -> str:
@@ -204,6 +211,9 @@ def _plan(random: Random, number: int, lane: Lane, story: Story) -> Plan:
     goods_value = _between(random, 20_000, 400_000)
     costs = _costs(random, lane)
     sales = _sales(random, costs)
+    if number % EVERY == 0:
+        freight, asked = sales[0]
+        sales = ((freight, asked - asked % (DOLLAR * FEN)), *sales[1:])
     imported = None
     if lane.direction == "import":
         imported = Import(goods_value, cargo, we_pay=random.random() < 0.5, is_inspected=random.random() < 0.3)

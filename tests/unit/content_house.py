@@ -46,6 +46,8 @@ def _costed(values: Mapping[str, Any]) -> Mapping[str, Any]:
         **{name: {"amount": amount, "currency": "CNY"} for name, amount in amounts.items()},
         "compared": [],
         "costs": [{**line, "agreed": line["amount"]} for line in values["cost_lines"]],
+        "rates": [],
+        "to_bill": {"lines": values["revenue_lines"], "disbursements": None, "quoted": None, "rate": None},
         "doubts": "a loss" if cost > revenue else None,
     }
 
@@ -54,7 +56,8 @@ def _matched(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """A bill that is marked so does not match."""
     agrees = not values["bill_no"].startswith("WRONG")
     whole = sum(Decimal(str(line["amount"]["amount"])) for line in values["lines"])
-    told = {"rate": 1, "open": {"amount": whole, "currency": "CNY"}}
+    whole_bill = {"amount": whole, "currency": "CNY"}
+    told = {"rate": 1, "open": whole_bill, "credits": [], "to_pay": whole_bill}
     return {"agreed": agrees, "difference": 0 if agrees else 10, "lines": [], **told}
 
 
@@ -80,6 +83,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "compare_costing": _costed,
         "match_bill": _matched,
         "pay_supplier": lambda values: {},
+        "record_tax_returned": lambda values: {"owed_ref": "A:owed" if values["owed"] else None},
         "open_invoices": lambda values: {"left": {"amount": Decimal(500), "currency": values["currency"]}, "lines": []},
         "booked_margin": lambda values: {"revenue": NOTHING, "cost": NOTHING, "margin": NOTHING},
         "record_cod_paid": lambda values: {"owed": NOTHING},
@@ -267,7 +271,11 @@ class House:
         if activity == "record_bill":
             self._unbilled.pop(values["supplier"], None)
         lines = self._unbilled.get(values.get("supplier", ""), [])
-        return {"lines": [{"charge": line["charge"], "carried_out": line["amount"]} for line in lines], "unpaid": []}
+        return {
+            "lines": [{"charge": line["charge"], "carried_out": line["amount"]} for line in lines],
+            "unpaid": [],
+            "credits": [],
+        }
 
     def _approving(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         if "amount" in values:

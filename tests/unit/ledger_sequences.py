@@ -27,7 +27,7 @@ CURRENCIES = ("CNY", "CNY", "CNY", "USD")
 BOOK = RULES.currency
 KINDS = (
     *("invoice", "invoice", "receipt", "receipt", "reversal", "refund", "write_off"),
-    *("bill", "bill", "bill_reversal", "payment", "cod", "act"),
+    *("bill", "bill", "bill_reversal", "payment", "supplier_refund", "cod", "act", "set_off"),
 )
 
 
@@ -120,15 +120,21 @@ def _acts(random: Random, seed: int, number: int) -> Iterator[Act]:
         yield Act(
             key, "supplier_paid", {**base, "business_key": paper, "amount": money(), "settles": wishes([f"B-{seed}"])}
         )
+    elif kind == "supplier_refund":
+        papers = [f"{name}-{seed}-{random.randrange(8)}" for name in ("bill_reversal", "payment")]
+        settles = [{"reference": random.choice(papers)}]
+        yield Act(key, "supplier_refunded", {**base, "business_key": paper, "amount": money(), "settles": settles})
     elif kind == "cod":
         amount = money()
         yield Act(key, "cod_collected", {**base, "business_key": f"COD-{seed}-1", "amount": amount})
         yield Act(f"{key}h", "cod_handed_in", {**base, "business_key": f"COD-{seed}-1", "amount": amount})
         yield Act(f"{key}p", "cod_paid", {**base, "business_key": paper, "gross": amount, "amount": amount})
+    elif kind == "set_off":
+        yield Act(key, "allocate", account=RULES.uses.payable, party=party, reference=f"B-{seed}")
     else:
         act = random.choice(["allocate", "release", "dispute"])
         reference = random.choice([*invoices, f"receipt-{seed}-{random.randrange(8)}"])
-        yield Act(key, act, account="1122", party=party, reference=reference)
+        yield Act(key, act, account=RULES.uses.receivable, party=party, reference=reference)
 
 
 class Settled(NamedTuple):

@@ -1,11 +1,13 @@
 """Deposits lodged in place of tax, and refunds: settled to the fen, claimed while the law still gives them."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from sop_engine.cases.commands import RunWork
 from sop_engine.cases.faults import InvalidInput, NotPermitted
 from tests.unit.content_house import RuledHouse
 from tests.unit.test_content_customs import CUSTOMER, ITEM, NOTICE, NUMBER
@@ -16,6 +18,11 @@ CLAIM = {"paid": "CNY 186500", "due": "CNY 136500", "grounds": "Wrong code", "cl
 
 class CustomsDesk(RuledHouse):
     """One case at a time, on Monday 2 March 2026."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.returned: list[Mapping[str, Any]] = []
+        """What was booked of money that customs gave back."""
 
     def refund(self, kind: str, paid_on: str) -> None:
         self.open("TaxAdjustment", "A", CUSTOMER | {"declaration_no": NUMBER, "kind": kind, "paid_on": paid_on})
@@ -29,6 +36,15 @@ class CustomsDesk(RuledHouse):
 
     def amounts(self, case_id: str, *names: str) -> list[Decimal]:
         return [self.states[case_id].snapshot.data[name]["amount"] for name in names]
+
+    def _work(self, case_id: str, command: RunWork) -> Mapping[str, Any]:
+        if command.activity == "record_tax_returned":
+            self.returned.append(command.values)
+        return super()._work(case_id, command)
+
+    def allocations(self) -> list[Mapping[str, Any]]:
+        """What the opened cases that allocate money know."""
+        return [state.snapshot.data for state in self.states.values() if state.sop == "ReceiptAllocation"]
 
     def outcome(self, case_id: str) -> str | None:
         return self.states[case_id].outcome
@@ -168,6 +184,18 @@ def posted(desk: CustomsDesk) -> list[tuple[str, Decimal]]:
     return [(posting.entry, Decimal(posting.values["amount"]["amount"])) for posting in desk.postings]
 
 
+def booked_back(desk: CustomsDesk) -> list[tuple[Decimal, Decimal | None]]:
+    """What came back, and what of it is the customer's."""
+    return [
+        (values["amount"]["amount"], values["owed"]["amount"] if values["owed"] else None) for values in desk.returned
+    ]
+
+
+def waiting(desk: CustomsDesk) -> list[Decimal]:
+    """What waits to be allocated or returned."""
+    return [money["amount"]["amount"] for money in desk.allocations()]
+
+
 def lodged_by_us(due: str) -> CustomsDesk:
     """A deposit of CNY 200 000 that we lodged, and the tax that was determined."""
     desk = CustomsDesk()
@@ -186,9 +214,10 @@ def test_a_deposit_that_we_lodged_comes_back_to_us_and_is_the_customers_once_cha
     with pytest.raises(InvalidInput, match="It is said whether the customer was charged"):
         desk.do("A", "hu.jing", "awaiting_return", "received", back)
     desk.do("A", "hu.jing", "awaiting_return", "received", {**back, "is_charged": is_charged})
-    owed = [("tax_owed_to_customer", Decimal(13_500))] if is_charged else []
-    lodged = ("tax_paid_for_customer", Decimal(200_000))
-    assert posted(desk) == [lodged, ("tax_returned", Decimal(13_500)), *owed]
+    owed = Decimal(13_500) if is_charged else None
+    assert posted(desk) == [("tax_paid_for_customer", Decimal(200_000))]
+    assert booked_back(desk) == [(Decimal(13_500), owed)]
+    assert waiting(desk) == ([owed] if owed else [])
 
 
 def test_tax_that_we_pay_above_the_deposit_is_laid_out_for_the_customer() -> None:
@@ -208,7 +237,7 @@ def test_a_deposit_that_becomes_tax_as_a_whole_stays_what_was_laid_out() -> None
 def test_what_the_customer_lodged_or_paid_is_not_in_our_books() -> None:
     desk = determined("CNY 186500")
     desk.do("A", "hu.jing", "awaiting_return", "received", {"received": "CNY 13500", "received_on": "2026-03-02"})
-    assert (desk.outcome("A"), desk.postings) == ("settled", [])
+    assert (desk.outcome("A"), desk.postings, desk.returned) == ("settled", [], [])
 
 
 @pytest.mark.parametrize(("is_charged", "owed"), [(True, "50025"), (False, "25")])
@@ -220,4 +249,8 @@ def test_interest_on_a_refund_is_the_customers_even_where_the_tax_was_not_charge
     back = {"received": "CNY 50025.00", "received_on": "2026-03-02", "is_charged": is_charged}
     desk.do("A", "hu.jing", "collecting", "received", back)
     assert desk.outcome("A") == "refunded"
-    assert posted(desk) == [("tax_returned", Decimal(50_025)), ("tax_owed_to_customer", Decimal(owed))]
+    assert booked_back(desk) == [(Decimal(50_025), Decimal(owed))]
+    assert waiting(desk) == [Decimal(owed)]
+    (money,) = desk.allocations()
+    assert (money["bank_ref"], money["is_booked"], money["customer_name"]) == ("A:owed", True, "Qiming")
+    assert money["received_on"] == date(2026, 3, 2)

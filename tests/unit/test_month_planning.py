@@ -5,7 +5,7 @@ from decimal import Decimal
 from sop_engine.freight.identifiers import awb, container_no, declaration_direction, uscc
 from tests.month import books, numbers
 from tests.month.parties import CARGOES, CUSTOMERS, LANES
-from tests.month.planning import STORIES, Import, plan_month
+from tests.month.planning import STORIES, Import, fen, plan_month
 
 
 def test_the_same_seed_gives_the_same_month() -> None:
@@ -17,6 +17,13 @@ def test_twenty_shipments_have_every_lane_and_every_story() -> None:
     plans = plan_month(2026, 20)
     assert {plan.lane for plan in plans} == set(LANES)
     assert {plan.story for plan in plans} == set(STORIES)
+
+
+def test_freight_in_dollars_is_whole_cents() -> None:
+    dollars = [plan.freight_in_dollars for plan in plan_month(2026, 40)]
+    sold = [amount for amount in dollars if amount is not None]
+    assert len(sold) == 4
+    assert [fen(amount) for amount in sold] == sold
 
 
 def test_numbers_have_their_check_digits() -> None:

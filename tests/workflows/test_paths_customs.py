@@ -186,6 +186,35 @@ async def test_a_refund_of_tax_that_we_paid_is_booked_as_the_customers(shared_ho
     await desk.do("hu.jing", "collecting", "received", **back)
     assert await desk.ended() == "refunded"
     assert desk.balances() == {"1002": Decimal(20010), "1122": Decimal(-20010)}
+    # Nobody opened it: what is the customer's is in the hands of a clerk already.
+    money = desk.child("owed")
+    await money.task("allocating")
+    assert (await money.view()).data["left"] == {"amount": "20010.00", "currency": "CNY"}
+    await money.do("hu.jing", "allocating", "returned", remarks="The customer wants it back")
+    for approver in ("sun.lihua", "qian.li"):
+        await money.do(approver, "approving_return", "approved")
+    await money.do("hu.jing", "returning_money", "paid", returned_on="2093-11-23", return_ref="OUT-ADJ-2")
+    assert await money.ended() == "returned"
+    assert money.balances() == {"1122": Decimal(20010), "1002": Decimal(-20010)}
+
+
+async def test_a_refund_that_the_books_refuse_is_judged_again_and_opens_nothing_before(shared_house: House) -> None:
+    opening = {"declaration_no": paths.DECLARATION_NO, "kind": "overpaid", "paid_on": "2092-11-27"}
+    customer = {**CUSTOMER, "customer_name": "Dollar Refunds"}
+    desk = await Desk.open(shared_house, "TaxAdjustment", "ADJ-3", **customer, **opening, paid_by="us_on_behalf")
+    claim = {"paid": "CNY 220400", "due": "CNY 200400", "grounds": "Wrong code", "claimed_on": "2093-11-22"}
+    await desk.do("zhang.wei", "applying", "claimed", **claim)
+    await desk.do("zhang.wei", "awaiting_customs", "granted")
+    back = {"received_on": "2093-11-22", "is_charged": True}
+    await desk.do("hu.jing", "collecting", "received", received="USD 20010", **back)
+    await desk.do("qian.li", "judging_difference", "accepted", remarks="As it came")
+    await desk.task("judging_difference")
+    view = await desk.view()
+    assert "values.rate: is missing for an amount in USD" in view.data["remarks"]
+    assert (view.children, desk.balances()) == ((), {})
+    await desk.do("qian.li", "judging_difference", "corrected", received="CNY 20010")
+    assert await desk.ended() == "refunded"
+    await desk.child("owed").task("allocating")
 
 
 async def test_overdue_tax_is_called_in_daily_and_bears_a_surcharge(house: House) -> None:

@@ -141,7 +141,7 @@ async def test_a_cost_beyond_the_quotation_and_what_is_passed_on(shared_house: H
     quoted = [{"charge": "OF", "side": "payable", "amount": "CNY 8000"}]
     desk = await delivered(shared_house, "SHP-21", quoted_lines=quoted)
     wrong = [{**COSTS[0], "charge": "Sea fare"}]
-    await costed(desk, wrong, SERVICES)
+    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=wrong, revenue_lines=SERVICES)
     await desk.task("collecting_costs")
     assert "cost_lines.0: there is no charge 'Sea fare'" in (await desk.view()).data["costing_remarks"]
     duty = {"charge": "DUTY", "payee": "Broker", "amount": "CNY 4000"}

@@ -1,14 +1,16 @@
 """The costing of a shipment as its clerk writes it: which charges it has at which stage, and what needs a manager."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from sop_engine.freight.charges.billing import ToBill, to_bill
 from sop_engine.freight.charges.codes import ChargeCodes
+from sop_engine.freight.charges.costing_rates import AppliedRate, CostingRates, EnteredRate
 from sop_engine.freight.charges.shipment import (
     ComparedCharge,
     Margin,
@@ -57,7 +59,7 @@ class SoldLine(_Line):
 
 
 class AgreedCost(NamedTuple):
-    """A cost line under the code of its charge, with the price agreed."""
+    """A cost line under the code of its charge, with the price agreed; both in the currency of the supplier's price."""
 
     charge: str
     payee: str
@@ -73,20 +75,41 @@ class Costing(_Line):
     """Everything that is known of a shipment's charges when they are costed."""
 
     quoted_lines: Annotated[tuple[QuotedLine, ...], Lines] = ()
-    quoted_on: date | None = None
+    quoted_total: Money | None = None
+    """What the customer was offered for everything."""
     supplier: str | None = None
     """Who was booked."""
     booked_cost: Money | None = None
     """The booked supplier's price for all that he does, but for lines that name a price of their own."""
     booked_on: date | None = None
+    """The day whose rates of exchange hold for all of it."""
+    rates: Annotated[tuple[EnteredRate, ...], Lines] = ()
+    """Where the table has none for that day, or another was agreed."""
     cost_lines: tuple[CostLine, ...] = Field(min_length=1)
     revenue_lines: tuple[SoldLine, ...] = Field(min_length=1)
+    invoice_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    """In which the customer is billed; book currency where it is not said."""
+    tax_paid: Money | None = None
+    """Duty and tax that we paid ourselves, to be billed to the customer with what suppliers laid out for him."""
+
+    def amounts(self) -> Iterator[Money]:
+        """Every amount that is counted."""
+        lines: tuple[QuotedLine | CostLine | SoldLine, ...] = (
+            *self.quoted_lines,
+            *self.cost_lines,
+            *self.revenue_lines,
+        )
+        said = (self.quoted_total, self.booked_cost, self.tax_paid, *(line.agreed for line in self.cost_lines))
+        yield from (line.amount for line in lines)
+        yield from (amount for amount in said if amount is not None)
 
 
 class Costed(NamedTuple):
-    """What the costing comes to, in book currency."""
+    """What the costing comes to, in book currency but for the costs and the bill."""
 
     costs: tuple[AgreedCost, ...]
+    rates: tuple[AppliedRate, ...]
+    to_bill: ToBill
     compared: tuple[ComparedCharge, ...]
     margin: Margin
     """Of what was carried out."""
@@ -97,28 +120,30 @@ class Costed(NamedTuple):
 def cost_shipment(
     costing: Costing, codes: ChargeCodes, rates: ExchangeRates, tolerance: Decimal, today: date, book: str = "CNY"
 ) -> Costed:
-    """Compares quoted, booked and actual, and says what was earned; a day that is not said is today.
+    """Compares quoted, booked and actual, and says what was earned and what is to be billed.
 
-    Raises RuleError with every fault: unknown charges, one twice of a supplier, sales of what is passed through.
+    Everything counts at the rates of the day of the booking, of today where nothing was booked. Raises RuleError with
+    every fault: unknown charges, one twice of a supplier, sales of what is passed through, currencies without a rate.
     """
     _check(costing, codes)
-    costs = agreed_costs(costing, codes, rates, today)
-    charges = _charges(costing, costs, today)
-    compared = compare_charges(charges, codes, rates, book)
-    margin = shipment_margin(charges, codes, rates, "actual", book)
-    return Costed(costs, compared, margin, _doubts(compared, margin, codes, tolerance))
+    billed_in = costing.invoice_currency or book
+    currencies = {billed_in, *(amount.currency for amount in costing.amounts())}
+    known = CostingRates.of(currencies, costing.rates, rates, costing.booked_on or today, book)
+    costs = agreed_costs(costing, codes, known)
+    charges = _charges(costing, costs, known.day)
+    compared = compare_charges(charges, codes, known.table, book)
+    margin = shipment_margin(charges, codes, known.table, "actual", book)
+    laid_out = margin.disbursed
+    if costing.tax_paid is not None:
+        laid_out += known.into(costing.tax_paid, book)
+    sold = [(line.service, line.amount) for line in costing.revenue_lines]
+    bill = to_bill(sold, laid_out, costing.quoted_total, known, billed_in)
+    return Costed(costs, known.applied, bill, compared, margin, _doubts(compared, margin, codes, tolerance))
 
 
-def agreed_costs(costing: Costing, codes: ChargeCodes, rates: ExchangeRates, today: date) -> tuple[AgreedCost, ...]:
+def agreed_costs(costing: Costing, codes: ChargeCodes, rates: CostingRates) -> tuple[AgreedCost, ...]:
     """The cost lines with the price agreed for each: its own, its share of what was booked, or else its amount."""
-    lines = costing.cost_lines
-    booked = [index for index, line in enumerate(lines) if line.agreed is None and line.payee == costing.supplier]
-    weights = [lines[index].amount.amount for index in booked]
-    shares: dict[int, Money] = {}
-    if costing.booked_cost is not None and sum(weights) > 0:
-        currency = lines[booked[0]].amount.currency
-        whole = rates.convert(costing.booked_cost, costing.booked_on or today, currency)
-        shares = dict(zip(booked, Money.rounded(whole.amount, currency).split(weights), strict=True))
+    shares = _shares(costing, rates)
     return tuple(
         AgreedCost(
             codes.find(line.charge).code,
@@ -127,8 +152,30 @@ def agreed_costs(costing: Costing, codes: ChargeCodes, rates: ExchangeRates, tod
             line.agreed or shares.get(index, line.amount),
             line.amount,
         )
-        for index, line in enumerate(lines)
+        for index, line in enumerate(costing.cost_lines)
     )
+
+
+def _shares(costing: Costing, rates: CostingRates) -> Mapping[int, Money]:
+    """Of each line that names no price, what falls to it of the booked one: first by currency, then by line.
+
+    So lines in one currency add up to the booked price in that currency, to the smallest unit.
+    """
+    by_currency: defaultdict[str, list[int]] = defaultdict(list)
+    for index, line in enumerate(costing.cost_lines):
+        if line.agreed is None and line.payee == costing.supplier and line.amount.amount > 0:
+            by_currency[line.amount.currency].append(index)
+    if costing.booked_cost is None or not by_currency:
+        return {}
+    amounts = {
+        name: [costing.cost_lines[index].amount.amount for index in lines] for name, lines in by_currency.items()
+    }
+    worths = [sum(amounts[name], Decimal()) * rates.of_one[name] for name in by_currency]
+    shares: dict[int, Money] = {}
+    for (currency, lines), part in zip(by_currency.items(), costing.booked_cost.split(worths), strict=True):
+        whole = rates.into(part, currency)
+        shares.update(zip(lines, whole.split(amounts[currency]), strict=True))
+    return shares
 
 
 def overruns(compared: Sequence[ComparedCharge], codes: ChargeCodes, tolerance: Decimal) -> tuple[ComparedCharge, ...]:
@@ -165,6 +212,11 @@ def _check(costing: Costing, codes: ChargeCodes) -> None:
         if f"cost_lines.{index}" in found
     )
     faults += [
+        (f"cost_lines.{index}", f"is agreed in {line.agreed.currency} and carried out in {line.amount.currency}", "one")
+        for index, line in enumerate(costing.cost_lines)
+        if line.agreed is not None and line.agreed.currency != line.amount.currency
+    ]
+    faults += [
         ("cost_lines", f"{code} of {payee} stands {count} times", "once, with the whole amount")
         for (code, payee), count in owed.items()
         if count > 1
@@ -173,16 +225,15 @@ def _check(costing: Costing, codes: ChargeCodes) -> None:
         raise RuleError(faults)
 
 
-def _charges(costing: Costing, costs: Sequence[AgreedCost], today: date) -> list[ShipmentCharge]:
-    quoted_on, booked_on = costing.quoted_on or today, costing.booked_on or today
-    said: list[tuple[str, str, str, Money, date]] = [
-        *((line.charge, line.side, "quoted", line.amount, quoted_on) for line in costing.quoted_lines),
-        *((line.charge, "payable", "booked", line.agreed, booked_on) for line in costs),
-        *((line.service, "receivable", "actual", line.amount, today) for line in costing.revenue_lines),
-        *((line.charge, "payable", "actual", line.amount, today) for line in costs),
+def _charges(costing: Costing, costs: Sequence[AgreedCost], day: date) -> list[ShipmentCharge]:
+    said: list[tuple[str, str, str, Money]] = [
+        *((line.charge, line.side, "quoted", line.amount) for line in costing.quoted_lines),
+        *((line.charge, "payable", "booked", line.agreed) for line in costs),
+        *((line.service, "receivable", "actual", line.amount) for line in costing.revenue_lines),
+        *((line.charge, "payable", "actual", line.amount) for line in costs),
     ]
-    names = ("charge", "side", "stage", "amount", "booked_on")
-    return [ShipmentCharge.model_validate(dict(zip(names, each, strict=True))) for each in said]
+    names = ("charge", "side", "stage", "amount")
+    return [ShipmentCharge.model_validate({**dict(zip(names, each, strict=True)), "booked_on": day}) for each in said]
 
 
 def _doubts(

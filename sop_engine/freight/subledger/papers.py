@@ -315,6 +315,25 @@ class PaymentPaper(MoneyPaper):
         }
 
 
+class SupplierRefundPaper(MoneyPaper):
+    """Money that a supplier pays back of one credit."""
+
+    bank_ref: Text
+    supplier: Text
+    reference: Text
+    """The paper that the credit is from."""
+    received_on: date
+
+    def values(self) -> dict[str, Any]:
+        return {
+            **self._paid(),
+            "business_key": self.bank_ref,
+            "supplier": self.supplier,
+            "settles": [{"reference": self.reference}],
+            "received_on": self.received_on,
+        }
+
+
 class CollectedCash(Paper):
     """Cash that a courier took for the sender."""
 
