@@ -80,6 +80,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "compare_costing": _costed,
         "match_bill": _matched,
         "pay_supplier": lambda values: {},
+        "allocated_money": lambda values: {"lines": []},
         "open_invoices": lambda values: {"left": {"amount": Decimal(500), "currency": values["currency"]}, "lines": []},
         "booked_margin": lambda values: {"revenue": NOTHING, "cost": NOTHING, "margin": NOTHING},
         "record_cod_paid": lambda values: {"owed": NOTHING},

@@ -19,6 +19,7 @@ from sop_engine.freight.rules import CHINA
 from sop_engine.records.ledger.allocations import AllocationRepository
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.credit_notes import CreditNoteRepository
+from sop_engine.records.ledger.invoice_settlements import InvoiceSettlements
 from sop_engine.records.ledger.items import ItemRow
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.numbers import NumberRepository
@@ -52,6 +53,7 @@ WORK: Mapping[str, tuple[type, str]] = {
     "numbering_credit": (NumberRepository, "next"),
     "issuing_credit": (CreditNoteRepository, "issue"),
     "booking": (LedgerRepository, "post"),
+    "asking_books": (InvoiceSettlements, "by_others"),
 }
 """What an automated state calls."""
 
@@ -81,6 +83,11 @@ class Receivable:
     async def hear(self, amount: str, reference: str) -> None:
         """The bank reports money; nobody books it."""
         await self.desk.hear("payment.received", received_amount=amount, received_on="2093-11-20", bank_ref=reference)
+
+    async def told_of_allocation(self, amount: str = "CNY 100") -> None:
+        """The finance manager reports an allocation; whether it is in the books, they know."""
+        told = {"allocated_ref": "TOLD", "allocated_amount": amount, "allocated_on": "2093-11-20"}
+        await self.desk.report("qian.li", "allocation.booked", **told)
 
     async def book(self, count: int = 1) -> None:
         """The clerk books what waits, one receipt after the other, and the books have it."""
@@ -185,6 +192,12 @@ async def told_of_money(case: Receivable) -> None:
     await case.hear("CNY 100", f"{case.desk.case_id}-0")
 
 
+async def told_of_an_allocation(case: Receivable) -> None:
+    """By hand, and wrongly: the books know of none."""
+    await case.stands_in("no_money")
+    await case.told_of_allocation()
+
+
 async def money_at_the_books(case: Receivable) -> None:
     await told_of_money(case)
     await case.desk.do("hu.jing", "posting", "posted")
@@ -217,6 +230,7 @@ WAYS: Mapping[str, tuple[int, Way]] = {
     "closing": (30, paid),
     "posting": (30, told_of_money),
     "booking": (30, money_at_the_books),
+    "asking_books": (30, told_of_an_allocation),
 }
 """Of each state that is not final: in how many days the invoice is due, and what leads there."""
 
