@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -65,20 +65,32 @@ class Receivable:
     desk: Desk
     customer: str
     invoice_no: str
+    due_on: date
 
     @classmethod
-    async def open(cls, house: House, case_id: str, due_in: int = 30) -> Receivable:
+    async def open(cls, house: House, case_id: str, due_in: int = 30, customer: str | None = None) -> Receivable:
         """`due_in` days from today; late where it is negative."""
+        made = await cls.billed(house, case_id, due_in, customer)
+        await made.follow()
+        return made
+
+    @classmethod
+    async def billed(cls, house: House, case_id: str, due_in: int = 30, customer: str | None = None) -> Receivable:
+        """The invoice in the books, before anybody follows it."""
         today = (await house.now()).astimezone(CHINA).date()
-        made = cls(Desk(house, case_id), f"Customer of {case_id}", f"INV-{case_id}")
         due_on = today + timedelta(days=due_in)
-        paper = {"customer_name": made.customer, "issued_on": today, "due_on": due_on}
+        made = cls(Desk(house, case_id), customer or f"Customer of {case_id}", f"INV-{case_id}", due_on)
+        paper = {"customer_name": made.customer, "issued_on": min(today, due_on), "due_on": due_on}
         amounts = {"net": NET, "vat": VAT, "gross": GROSS, "business_key": made.invoice_no}
         posting = RULES.posting("invoice_issued", {**paper, **amounts})
         LedgerRepository(house.engine).post(f"issue-{case_id}", "INVOICING", posting, await house.now())
-        given = {**CUSTOMER, "customer_name": made.customer, "invoice_no": made.invoice_no}
-        await house.open("Collection", case_id, {**given, "amount_due": f"CNY {GROSS}", "due_on": due_on.isoformat()})
         return made
+
+    async def follow(self, **more: Any) -> None:
+        """Opens the case."""
+        given = {**CUSTOMER, "customer_name": self.customer, "invoice_no": self.invoice_no, **more}
+        due = {"amount_due": f"CNY {GROSS}", "due_on": self.due_on.isoformat()}
+        await self.desk.house.open("Collection", self.desk.case_id, {**given, **due})
 
     async def hear(self, amount: str, reference: str) -> None:
         """The bank reports money; nobody books it."""
