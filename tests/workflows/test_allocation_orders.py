@@ -2,6 +2,7 @@
 lost, nothing is counted twice, and nothing stands still."""
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 from tests.workflows.receivables import Receivable
 from tests.workflows.test_collection_orders import PERSONS, TODAY, form
-from tests.workflows.test_paths_receipts import received
+from tests.workflows.test_paths_receipts import identified, received
 
 ACTS = 24
 AMOUNTS = ["CNY 300", "CNY 4770.01", "CNY 9540", "CNY 12000"]
@@ -26,6 +27,11 @@ AMOUNTS = ["CNY 300", "CNY 4770.01", "CNY 9540", "CNY 12000"]
 
 def amount(value: Any) -> Decimal:
     return Decimal(str(value["amount"]))
+
+
+def known_payer(customer: str) -> Callable[[House, str, str], Awaitable[Desk]]:
+    """Opens a transfer whose payer a clerk knows."""
+    return lambda house, case_id, given: identified(house, case_id, given, customer)
 
 
 @dataclass
@@ -41,34 +47,44 @@ class Account:
 
     async def act(self) -> str:
         """The next thing that happens; returns what it was."""
-        kinds = ["bank", "repeat", "transfer", "by_hand", "cancel", "task", "task", "task", "task", "task"]
+        kinds = ["bank", "repeat", "transfer", "transfer", "surplus", "by_hand", "cancel", *["task"] * 8]
         what, claim = self.draw.choice(kinds), self.draw.choice(self.claims)
         if what == "bank":
             self.told.append((self.draw.choice(AMOUNTS), f"{self.customer}-{len(self.told)}"))
             await claim.hear(*self.told[-1])
         elif what == "repeat" and self.told:
             await claim.hear(*self.draw.choice(self.told))
-        elif what == "transfer" and len(self.transfers) < 4:
-            name = f"{self.customer}-RA-{len(self.transfers)}"
-            self.transfers.append(await received(self.house, name, self.draw.choice(AMOUNTS)))
+        elif what == "transfer" and len(self.transfers) < 5:
+            opener = self.draw.choice([received, known_payer(self.customer), known_payer(self.customer)])
+            self.transfers.append(await opener(self.house, self._next_name(), self.draw.choice(AMOUNTS)))
+        elif what == "surplus" and (booked := (await claim.data())["booked"]):
+            # What a case booked and its invoice did not need.
+            given = {"bank_ref": booked[-1]["bank_ref"], "customer_name": self.customer, "is_booked": "true"}
+            money = f"CNY {booked[-1]['amount']['amount']}"
+            self.transfers.append(await received(self.house, self._next_name(), money, **given))
         elif what == "by_hand":
             await claim.told_of_allocation(self.draw.choice(AMOUNTS))
         elif what == "cancel" and self.transfers and self.draw.random() < 0.4:
             desk = self.draw.choice(self.transfers)
+            # The time-skipping server cannot cancel an activity that ends in the same moment.
+            await desk.settled()
             await self.house.act(desk.case_id, "cancel", actor="qian.li", reason="Opened by mistake")
             what = f"{desk.case_id} cancelled"
         elif what == "task":
             what = await self.work()
         return what
 
+    def _next_name(self) -> str:
+        return f"{self.customer}-RA-{len(self.transfers)}"
+
     async def work(self) -> str:
         """A person completes one of the open tasks, however he likes."""
-        desk = self.draw.choice([*(claim.desk for claim in self.claims), *self.transfers])
-        tasks = [task for task in (await desk.view()).tasks if task.outcomes]
-        if not tasks:
-            return f"nothing to do in {desk.case_id}"
-        task = self.draw.choice(tasks)
-        outcome = self.draw.choice(sorted(task.outcomes))
+        desks = [*(claim.desk for claim in self.claims), *self.transfers, *self.transfers]
+        found = [(desk, task) for desk in desks for task in (await desk.view()).tasks if task.outcomes]
+        if not found:
+            return "nothing to do"
+        desk, task = self.draw.choice(found)
+        outcome = self.draw.choice([*sorted(task.outcomes), *["chosen"] * 4 * ("chosen" in task.outcomes)])
         given = await self.filled_in(desk, task, outcome)
         await self.house.complete(desk.case_id, PERSONS[task.role], outcome, task.task, data=given)
         return f"{desk.case_id}: {task.state}.{outcome} {given}"
@@ -79,7 +95,7 @@ class Account:
                 return {"customer_name": self.customer}
             case "allocating", "chosen":
                 lines = (await desk.view()).data["open_lines"]
-                named = self.draw.sample(lines, self.draw.randint(0, len(lines)))
+                named = self.draw.sample(lines, self.draw.randint(min(1, len(lines)), len(lines)))
                 parts: list[str | None] = [None, "100.01", "9540"]
                 return {
                     "settles": [{"reference": each["reference"], "amount": self.draw.choice(parts)} for each in named]
@@ -115,7 +131,7 @@ class Account:
             counted |= {each["bank_ref"]: amount(each["amount"]) for each in own}
         for desk in self.transfers:
             data = (await desk.view()).data
-            if data["bank_ref"] in came:
+            if data["bank_ref"] in came and data["bank_ref"] not in counted:
                 counted[data["bank_ref"]] = amount(data["amount"])
         assert came == counted, done
         assert LedgerRepository(self.house.engine).trial_balance(TrialBalanceInput()).balanced
@@ -128,7 +144,7 @@ class Account:
             assert view.outcome is not None or view.tasks, (desk.case_id, done)
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(8))
 async def test_cases_and_books_agree_after_any_order(seed: int, shared_house: House) -> None:
     draw = random.Random(seed)
     account = Account(shared_house, draw, f"ORDERS-{seed}")
