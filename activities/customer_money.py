@@ -1,4 +1,4 @@
-"""Automated work on money of customers that is in the books and settles nothing yet: what it can settle, its return."""
+"""Automated work on money of customers that is in the books: what it settles, what it could settle, its return."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from activities.handing_in import handed_in
 from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.subledger.papers import RefundPaper, Text
+from sop_engine.records.ledger.invoice_settlements import InvoiceSettlements
 from sop_engine.records.ledger.payments import PaymentRepository
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.unapplied import CreditBalanceRepository
@@ -27,6 +28,16 @@ class HeldMoney(BaseModel):
     """The SOP whose open cases follow invoices."""
 
 
+class FollowedInvoice(BaseModel):
+    """An invoice, and the cases that followed it before this one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    customer: Text
+    reference: Text
+    earlier_cases: tuple[Text, ...] = ()
+
+
 class ReturnedMoney(RefundPaper):
     """Money back to a customer, by an approved request, out of one credit."""
 
@@ -39,6 +50,7 @@ class CustomerMoneyActivities:
 
     def __init__(self, engine: Engine, rules: LedgerRules) -> None:
         self._credits = CreditBalanceRepository(engine, rules.uses.receivable)
+        self._settlements = InvoiceSettlements(engine, rules.uses.receivable)
         self._payments = PaymentRepository(engine, rules.policy.payment_tiers, rules.currency)
         self._rules = rules
 
@@ -64,6 +76,23 @@ class CustomerMoneyActivities:
             for item, case_id in found
         ]
         return WorkResult(values={"left": money(left), "lines": lines})
+
+    @activity.defn(name="allocated_money")
+    def allocated_money(self, given: WorkInput) -> WorkResult:
+        """customer, reference, earlier_cases? -> lines [{bank_ref, amount, received_on}]; what others booked for it"""
+        with usable("allocated_money"):
+            asked = handed_in(FollowedInvoice, given)
+            cases = (given.case_id, *asked.earlier_cases)
+            found = self._settlements.by_others(asked.customer, asked.reference, cases)
+        lines = [
+            {
+                "bank_ref": each.reference,
+                "amount": {"amount": each.amount, "currency": each.currency},
+                "received_on": each.dated_on,
+            }
+            for each in found
+        ]
+        return WorkResult(values={"lines": lines})
 
     @activity.defn(name="return_credit")
     def return_credit(self, given: WorkInput) -> WorkResult:

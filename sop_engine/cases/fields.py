@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.cases.faults import Fault
 from sop_engine.freight.identifiers import FORMATS, IdentifierError
+from sop_engine.freight.money import MoneyError, check_amount
 from sop_engine.statechart.suggestion import suggestion
 
 FieldKind = Literal[
@@ -140,6 +141,11 @@ def _bounds(spec: FieldSpec, value: Any, where: str) -> list[Fault]:
     return faults
 
 
+# What no paper, bank or database takes in a text: control characters and halves of characters.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_LINE_BREAK = re.compile(r"[\t\r\n]")
+
+
 def _text(spec: FieldSpec, value: Any, where: str) -> Parsed:
     if not isinstance(value, str):
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
@@ -149,6 +155,10 @@ def _text(spec: FieldSpec, value: Any, where: str) -> Parsed:
     longest = spec.max_length or (20_000 if spec.type == "long_text" else 500)
     if len(value) > longest:
         return None, [Fault(where=where, what=f"{len(value)} characters are too many", allowed=f"up to {longest}")]
+    if _UNPRINTABLE.search(value):
+        return None, [Fault(where=where, what="holds characters that cannot be printed", allowed="letters and signs")]
+    if spec.type != "long_text" and _LINE_BREAK.search(value.strip()):
+        return None, [Fault(where=where, what=f"{value!r} is more than one line", allowed="one line of text")]
     if spec.format is not None:
         try:
             return FORMATS[spec.format](value), []
@@ -204,16 +214,28 @@ def _money(spec: FieldSpec, value: Any, where: str) -> Parsed:
         return None, [Fault(where=where, what=f"{value!r} is not an amount of money", allowed=allowed)]
     if amount is None or re.fullmatch(r"[A-Z]{3}", currency) is None:
         return None, [Fault(where=where, what=f"{value!r} is not an amount of money", allowed=allowed)]
+    try:
+        check_amount(amount, currency)
+    except MoneyError as error:
+        return None, [Fault(where=where, what=str(error), allowed=allowed)]
     return {"amount": amount, "currency": currency}, []
 
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+"""Days that a case can mean; others are slips, and the last days of the calendar leave deadlines no room."""
+
+
 def _date(spec: FieldSpec, value: Any, where: str) -> Parsed:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value, []
-    try:
-        return date.fromisoformat(str(value).strip()), []
-    except ValueError:
-        return None, [Fault(where=where, what=f"{value!r} is not a date", allowed="YYYY-MM-DD")]
+    if not isinstance(value, date) or isinstance(value, datetime):
+        try:
+            value = date.fromisoformat(str(value).strip())
+        except ValueError:
+            return None, [Fault(where=where, what=f"{value!r} is not a date", allowed="YYYY-MM-DD")]
+    return (None, [_far_off(value, where)]) if not EARLIEST <= value <= LATEST else (value, [])
+
+
+def _far_off(value: object, where: str) -> Fault:
+    return Fault(where=where, what=f"{value} lies too far off", allowed=f"from {EARLIEST} to {LATEST}")
 
 
 def read_instant(value: Any) -> datetime | None:
@@ -225,7 +247,10 @@ def read_instant(value: Any) -> datetime | None:
             moment = datetime.fromisoformat(str(value).strip())
         except ValueError:
             return None
-    return None if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def _datetime(spec: FieldSpec, value: Any, where: str) -> Parsed:
@@ -233,6 +258,8 @@ def _datetime(spec: FieldSpec, value: Any, where: str) -> Parsed:
     if moment is None:
         what = f"{value!r} is not an instant with its zone"
         return None, [Fault(where=where, what=what, allowed="such as 2026-03-02T17:00+08:00")]
+    if not EARLIEST <= moment.date() <= LATEST:
+        return None, [_far_off(value, where)]
     return moment, []
 
 

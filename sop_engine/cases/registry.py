@@ -3,6 +3,7 @@
 WORK_ACTIVITIES = (
     "advance_filings",
     "allocate_receipt",
+    "allocated_money",
     "approve_credit",
     "approve_payment",
     "assign_receipt",

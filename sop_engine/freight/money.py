@@ -43,9 +43,8 @@ class Money(BaseModel):
 
     @model_validator(mode="after")
     def _whole_units(self) -> Self:
+        check_amount(self.amount, self.currency)
         exact = self.amount.quantize(smallest_unit(self.currency), ROUND_HALF_UP)
-        if exact != self.amount:
-            raise ValueError(f"{self.currency} has {decimal_places(self.currency)} decimal places, not {self.amount}")
         object.__setattr__(self, "amount", exact)
         return self
 
@@ -111,6 +110,14 @@ class Money(BaseModel):
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum, nought when there is nothing. Raises MoneyError when an amount is in another currency."""
     return sum(amounts, Money(amount=Decimal(), currency=currency))
+
+
+def check_amount(amount: Decimal, currency: str) -> None:
+    """Raises MoneyError where an amount is not in whole smallest units of the currency, or beyond all reason."""
+    if not abs(amount) < _LARGEST:
+        raise MoneyError(f"{currency} {amount} is too large an amount")
+    if amount.quantize(smallest_unit(currency), ROUND_HALF_UP) != amount:
+        raise MoneyError(f"{currency} has {decimal_places(currency)} decimal places, not {amount}")
 
 
 def decimal_places(currency: str) -> int:

@@ -17,7 +17,7 @@ from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command, MakeDocument, Notify, Post, ReportToParent, RunWork, StartCase, TellCase
-from sop_engine.cases.contracts.acts import Act, CancelInput, CompleteTaskInput, EventInput, SkipTaskInput
+from sop_engine.cases.contracts.acts import Act, AmendInput, CancelInput, CompleteTaskInput, EventInput, SkipTaskInput
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
@@ -84,6 +84,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "match_bill": _matched,
         "pay_supplier": lambda values: {},
         "record_tax_returned": lambda values: {"owed_ref": "A:owed" if values["owed"] else None},
+        "allocated_money": lambda values: {"lines": []},
         "open_invoices": lambda values: {"left": {"amount": Decimal(500), "currency": values["currency"]}, "lines": []},
         "booked_margin": lambda values: {"revenue": NOTHING, "cost": NOTHING, "margin": NOTHING},
         "record_cod_paid": lambda values: {"owed": NOTHING},
@@ -204,6 +205,10 @@ class House:
     def cancel(self, case_id: str, act: CancelInput) -> CaseState:
         """A person cancels a case."""
         return self._perform(case_id, "cancel", act)
+
+    def amend(self, case_id: str, act: AmendInput) -> CaseState:
+        """A person corrects the data of a case."""
+        return self._perform(case_id, "amend", act)
 
     def _perform(self, case_id: str, name: str, act: Act) -> CaseState:
         state = self.states[case_id]

@@ -135,11 +135,9 @@ def test_what_the_tables_lack_is_entered_by_hand_as_ever() -> None:
     assert open_task(house) == "awaiting_receipt"
 
 
-def test_items_that_cannot_be_read_stop_nobody() -> None:
-    house = classified({**WINE, "price": "EUR 10.001"}, price_data=CIF)
-    assert open_task(house) == "entering"
-    assert "- 0.price: EUR has 2 decimal places, not 10.001" in data(house)["gaps"]
-    assert data(house)["proposed"] == []
+def test_a_price_that_no_currency_knows_is_refused_where_it_is_written() -> None:
+    with pytest.raises(InvalidInput, match=r"items\.0\.price: EUR has 2 decimal places, not 10\.001"):
+        classified({**WINE, "price": "EUR 10.001"}, price_data=CIF)
 
 
 def test_a_price_entered_later_is_worked_out_on_demand() -> None:

@@ -1,10 +1,11 @@
 """Invoicing: second person, exact figures, red letters."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from sop_engine.cases.contracts.acts import CancelInput
+from sop_engine.cases.contracts.acts import AmendInput, CancelInput
 from sop_engine.cases.faults import InvalidInput, NotPermitted
 from tests.unit.content_house import House
 
@@ -150,3 +151,24 @@ def test_what_was_never_issued_is_cancelled_without_a_trace() -> None:
     house = invoicing()
     house.cancel("V", CancelInput(actor="hu.jing", reason="Not to be billed"))
     assert (house.postings, house.told("invoice_withdrawn")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("draft", "check"),
+    [
+        ({"service_lines": [{"service": "Ocean freight", "amount": "CNY 0"}]}, "charges_something"),
+        ({"disbursements": "USD 10.00"}, "one_currency"),
+    ],
+)
+def test_a_draft_that_the_books_would_refuse_gets_no_number(draft: dict[str, Any], check: str) -> None:
+    house = invoicing()
+    with pytest.raises(InvalidInput) as refused:
+        house.do("V", "hu.jing", "drafting", "drafted", draft)
+    assert [fault.where for fault in refused.value.faults] == [check]
+
+
+def test_a_reversal_is_of_the_customer_who_was_billed_whoever_the_case_names_now() -> None:
+    house = sent()
+    house.amend("V", AmendInput(actor="hu.jing", reason="The buyer is another firm", data={"customer_name": "Other"}))
+    house.cancel("V", CancelInput(actor="hu.jing", reason="Billed to the wrong firm"))
+    assert [posting.values["customer_name"] for posting in house.postings] == ["Qiming", "Qiming"]

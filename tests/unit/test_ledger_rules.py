@@ -22,6 +22,7 @@ from sop_engine.records.ledger.posting import LedgerRules
 from tests.unit.ledger_sequences import RULES
 
 DUE = date(2026, 3, 31)
+FEN = Decimal("0.01")
 
 
 def item(balance: str, name: str = "INV-1", disputed: str = "0", due_on: date = DUE) -> OpenItem:
@@ -156,13 +157,19 @@ def test_everything_that_stands_against_a_close_is_said() -> None:
 def test_a_person_allocates_what_there_is() -> None:
     receipt, others = item("-100", "BANK-1"), [item("60"), item("70", "INV-2"), item("-5", "BANK-2")]
     wanted = [Wanted("INV-2"), Wanted("INV-1", Decimal(30))]
-    assert allocate(receipt, others, wanted) == (
+    assert allocate(receipt, others, wanted, FEN) == (
         Transfer("BANK-1", "INV-2", Decimal(70)),
         Transfer("BANK-1", "INV-1", Decimal(30)),
     )
+    wanted = [Wanted("INV-1", Decimal(61)), Wanted("BANK-2"), Wanted("INV-1", Decimal(0))]
     with pytest.raises(RuleError) as refused:
-        allocate(receipt, others, [Wanted("INV-1", Decimal(61)), Wanted("BANK-2"), Wanted("INV-1", Decimal(0))])
+        allocate(receipt, others, wanted, FEN)
     assert [where for where, _, _ in refused.value.faults] == ["settles.0", "settles.1", "settles.2", "settles"]
+
+
+def test_nobody_allocates_a_fraction_of_a_fen() -> None:
+    with pytest.raises(RuleError, match=r"settles.0: 0.015 of INV-1 \(allowed: whole multiples of 0.01\)"):
+        allocate(item("-100", "BANK-1"), [item("60")], [Wanted("INV-1", Decimal("0.015"))], FEN)
 
 
 def test_money_that_comes_before_its_invoice_meets_it_all_the_same() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from sop_engine.freight.rules import CHINA
 from sop_engine.records.ledger.allocations import AllocationRepository
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.credit_notes import CreditNoteRepository
+from sop_engine.records.ledger.invoice_settlements import InvoiceSettlements
 from sop_engine.records.ledger.items import ItemRow
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.numbers import NumberRepository
@@ -52,6 +53,7 @@ WORK: Mapping[str, tuple[type, str]] = {
     "numbering_credit": (NumberRepository, "next"),
     "issuing_credit": (CreditNoteRepository, "issue"),
     "booking": (LedgerRepository, "post"),
+    "asking_books": (InvoiceSettlements, "by_others"),
 }
 """What an automated state calls."""
 
@@ -63,24 +65,41 @@ class Receivable:
     desk: Desk
     customer: str
     invoice_no: str
+    due_on: date
 
     @classmethod
-    async def open(cls, house: House, case_id: str, due_in: int = 30) -> Receivable:
+    async def open(cls, house: House, case_id: str, due_in: int = 30, customer: str | None = None) -> Receivable:
         """`due_in` days from today; late where it is negative."""
+        made = await cls.billed(house, case_id, due_in, customer)
+        await made.follow()
+        return made
+
+    @classmethod
+    async def billed(cls, house: House, case_id: str, due_in: int = 30, customer: str | None = None) -> Receivable:
+        """The invoice in the books, before anybody follows it."""
         today = (await house.now()).astimezone(CHINA).date()
-        made = cls(Desk(house, case_id), f"Customer of {case_id}", f"INV-{case_id}")
         due_on = today + timedelta(days=due_in)
-        paper = {"customer_name": made.customer, "issued_on": today, "due_on": due_on}
+        made = cls(Desk(house, case_id), customer or f"Customer of {case_id}", f"INV-{case_id}", due_on)
+        paper = {"customer_name": made.customer, "issued_on": min(today, due_on), "due_on": due_on}
         amounts = {"net": NET, "vat": VAT, "gross": GROSS, "business_key": made.invoice_no}
         posting = RULES.posting("invoice_issued", {**paper, **amounts})
         LedgerRepository(house.engine).post(f"issue-{case_id}", "INVOICING", posting, await house.now())
-        given = {**CUSTOMER, "customer_name": made.customer, "invoice_no": made.invoice_no}
-        await house.open("Collection", case_id, {**given, "amount_due": f"CNY {GROSS}", "due_on": due_on.isoformat()})
         return made
+
+    async def follow(self, **more: Any) -> None:
+        """Opens the case."""
+        given = {**CUSTOMER, "customer_name": self.customer, "invoice_no": self.invoice_no, **more}
+        due = {"amount_due": f"CNY {GROSS}", "due_on": self.due_on.isoformat()}
+        await self.desk.house.open("Collection", self.desk.case_id, {**given, **due})
 
     async def hear(self, amount: str, reference: str) -> None:
         """The bank reports money; nobody books it."""
         await self.desk.hear("payment.received", received_amount=amount, received_on="2093-11-20", bank_ref=reference)
+
+    async def told_of_allocation(self, amount: str = "CNY 100") -> None:
+        """The finance manager reports an allocation; whether it is in the books, they know."""
+        told = {"allocated_ref": "TOLD", "allocated_amount": amount, "allocated_on": "2093-11-20"}
+        await self.desk.report("qian.li", "allocation.booked", **told)
 
     async def book(self, count: int = 1) -> None:
         """The clerk books what waits, one receipt after the other, and the books have it."""
@@ -185,6 +204,12 @@ async def told_of_money(case: Receivable) -> None:
     await case.hear("CNY 100", f"{case.desk.case_id}-0")
 
 
+async def told_of_an_allocation(case: Receivable) -> None:
+    """By hand, and wrongly: the books know of none."""
+    await case.stands_in("no_money")
+    await case.told_of_allocation()
+
+
 async def money_at_the_books(case: Receivable) -> None:
     await told_of_money(case)
     await case.desk.do("hu.jing", "posting", "posted")
@@ -217,6 +242,7 @@ WAYS: Mapping[str, tuple[int, Way]] = {
     "closing": (30, paid),
     "posting": (30, told_of_money),
     "booking": (30, money_at_the_books),
+    "asking_books": (30, told_of_an_allocation),
 }
 """Of each state that is not final: in how many days the invoice is due, and what leads there."""
 

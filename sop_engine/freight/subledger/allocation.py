@@ -101,10 +101,13 @@ def settle_oldest(voucher: OpenItem, others: Iterable[OpenItem]) -> tuple[Transf
     return tuple(transfers)
 
 
-def allocate(voucher: OpenItem, others: Sequence[OpenItem], wanted: Sequence[Wanted]) -> tuple[Transfer, ...]:
-    """Settles exactly what a person asks for.
+def allocate(
+    voucher: OpenItem, others: Sequence[OpenItem], wanted: Sequence[Wanted], unit: Decimal
+) -> tuple[Transfer, ...]:
+    """Settles exactly what a person asks for, in whole smallest units of the currency.
 
-    Raises RuleError with every fault: what is not open, has the same sign, or asks for more than there is.
+    Raises RuleError with every fault: what is not open, has the same sign, asks for more than there is or for a
+    fraction of a unit.
     """
     faults: list[Fault] = []
     left = voucher.balance
@@ -120,6 +123,8 @@ def allocate(voucher: OpenItem, others: Sequence[OpenItem], wanted: Sequence[Wan
         amount = min(open_amount, abs(left)) if wish.amount is None else wish.amount
         if amount <= 0 or amount > open_amount:
             faults.append((where, f"{amount} of {wish.reference}", f"more than 0, at most {open_amount}"))
+        elif amount % unit:
+            faults.append((where, f"{amount} of {wish.reference}", f"whole multiples of {unit}"))
         elif amount > abs(left):
             faults.append((where, f"{amount} of {voucher.reference}", f"at most the {abs(left)} left of it"))
         else:

@@ -10,17 +10,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from sop_engine.freight.identifiers import uscc
-from sop_engine.freight.money import Money, smallest_unit, total
+from sop_engine.freight.money import Money, check_amount, smallest_unit, total
 from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger.allocation import Wanted
 from sop_engine.freight.subledger.cod import settle_by
 
-Text = Annotated[str, Field(min_length=1)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-Rate = Annotated[Decimal, Field(gt=0)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Month = Annotated[str, Field(pattern=r"^(19|2\d)\d{2}-(0[1-9]|1[0-2])$")]
+Rate = Annotated[Decimal, Field(gt=0, lt=1_000_000)]
 """Book currency for one unit of the paper's currency, on the day the charge was booked."""
 Settles = tuple[Wanted, ...] | Literal["oldest"]
 
@@ -175,6 +175,10 @@ class MoneyPaper(Paper):
         if self.amount.amount <= 0:
             raise ValueError(f"{self.amount} is no payment")
         wishes = () if self.settles == "oldest" else self.settles
+        for amount in (wish.amount for wish in wishes if wish.amount is not None):
+            if amount <= 0:
+                raise ValueError(f"settles {amount} of a paper")
+            check_amount(amount, self.amount.currency)
         if sum((wish.amount or Decimal() for wish in wishes), Decimal()) > self.amount.amount:
             raise ValueError(f"settles more than {self.amount}")
         return self

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.faults import NotFound, Refused
+from sop_engine.freight.money import smallest_unit
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import Wanted, allocate, settle_oldest
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
@@ -59,7 +60,7 @@ class AllocationRepository:
                 opened = [as_open(row) for row in others]
                 with refusing(f"cannot allocate {reference} of {party}"):
                     transfers = (
-                        allocate(as_open(voucher), opened, wanted)
+                        allocate(as_open(voucher), opened, wanted, smallest_unit(voucher.currency))
                         if wanted
                         else settle_oldest(as_open(voucher), opened)
                     )
