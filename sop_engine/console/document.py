@@ -15,7 +15,7 @@ document = group("document", "Documents that cases made.")
 
 @command(document, "list", reads=True)
 async def list_documents(session: Session, case_id: CaseId) -> None:
-    """List a case's documents."""
+    """List the documents of a case and of those below it."""
     gateway = await session.gateway()
     answer = await gateway.read("list_documents", CaseInput(case_id=case_id), DocumentList)
     if session.as_json:

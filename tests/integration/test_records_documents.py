@@ -18,7 +18,7 @@ from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.definitions import DefinitionChangedError, DefinitionRepository
 from sop_engine.records.documents import DocumentRepository
 from sop_engine.records.publishing import Publisher
-from tests.integration.published import minute, published, step, task
+from tests.integration.published import child, minute, published, step, task
 
 pytest_plugins = ("tests.integration.databases",)
 
@@ -77,6 +77,18 @@ def test_a_document_is_rendered_once_per_key_and_versioned(engine: Engine) -> No
     assert "2026-03-06" in html
     assert len(html.encode()) == listed[1].size
     assert listed[1].rendered_at == AT
+
+
+def test_a_shipment_lists_the_papers_of_all_below_it(engine: Engine) -> None:
+    publisher = Publisher(engine)
+    below = {"SHP": "SHP-1", "FILE": "SHP", "OTHER": "SHP-2"}
+    for case_id, child_id in below.items():
+        children = (child(case_id=child_id),)
+        publisher.publish(published(minute(1), step(1, "a"), case={"case_id": case_id}, children=children))
+    made = render(engine, "k1")
+    for case_id, papers in (("SHP-1", 1), ("SHP", 1), ("FILE", 1), ("OTHER", 0)):
+        found = ReadingActivities(engine).list_documents(CaseInput(case_id=case_id)).documents
+        assert [line.document_id for line in found] == [made.document_id] * papers
 
 
 def test_a_large_document_comes_in_pieces(engine: Engine) -> None:
