@@ -77,6 +77,8 @@ class FieldSpec(BaseModel):
     max: Decimal | None = None
     max_length: int | None = Field(default=None, ge=1, le=20_000)
     unit: str | None = None
+    per_unit: bool = False
+    """Money for one unit of something: it may be finer than the smallest unit of its currency."""
     personal: bool = False
     """Personal data: shown by role, never put into a search attribute or a title."""
     help: Title | None = None
@@ -89,6 +91,8 @@ class FieldSpec(BaseModel):
             raise ValueError("a record lists its fields under `fields`")
         if self.type == "list" and (self.item is None) == (self.fields is None):
             raise ValueError("a list says what it holds: either `item` or `fields`")
+        if self.per_unit and self.type != "money":
+            raise ValueError("only money can be `per_unit`")
         if self.format is not None and self.format not in FORMATS:
             raise ValueError(f"unknown format {self.format!r}; allowed: {', '.join(FORMATS)}")
         return self
@@ -215,7 +219,7 @@ def _money(spec: FieldSpec, value: Any, where: str) -> Parsed:
     if amount is None or re.fullmatch(r"[A-Z]{3}", currency) is None:
         return None, [Fault(where=where, what=f"{value!r} is not an amount of money", allowed=allowed)]
     try:
-        check_amount(amount, currency)
+        check_amount(amount, currency, is_exact=not spec.per_unit)
     except MoneyError as error:
         return None, [Fault(where=where, what=str(error), allowed=allowed)]
     return {"amount": amount, "currency": currency}, []

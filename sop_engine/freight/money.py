@@ -112,11 +112,11 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     return sum(amounts, Money(amount=Decimal(), currency=currency))
 
 
-def check_amount(amount: Decimal, currency: str) -> None:
-    """Raises MoneyError where an amount is not in whole smallest units of the currency, or beyond all reason."""
+def check_amount(amount: Decimal, currency: str, *, is_exact: bool = True) -> None:
+    """Raises MoneyError where an amount is beyond all reason, or, if exact, not in whole smallest units."""
     if not abs(amount) < _LARGEST:
         raise MoneyError(f"{currency} {amount} is too large an amount")
-    if amount.quantize(smallest_unit(currency), ROUND_HALF_UP) != amount:
+    if is_exact and amount.quantize(smallest_unit(currency), ROUND_HALF_UP) != amount:
         raise MoneyError(f"{currency} has {decimal_places(currency)} decimal places, not {amount}")
 
 

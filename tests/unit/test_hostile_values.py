@@ -1,5 +1,6 @@
 """Values that no paper, bank or calendar knows: refused where they are handed in, each with what is allowed."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -55,6 +56,13 @@ def test_a_value_is_refused(kind: Any, value: Any, what: str) -> None:
 def test_a_value_is_taken_as_it_is(kind: Any, value: Any) -> None:
     _, faults = read_value(FieldSpec.model_validate({"type": kind, "title": TITLE}), value, "it")
     assert faults == []
+
+
+def test_a_price_of_one_unit_may_be_finer_than_the_fen() -> None:
+    price = FieldSpec.model_validate({"type": "money", "title": TITLE, "per_unit": True})
+    assert read_value(price, "USD 3.8658", "it") == ({"amount": Decimal("3.8658"), "currency": "USD"}, [])
+    (fault,) = read_value(price, f"USD {10**15}", "it")[1]
+    assert "too large" in fault.what
 
 
 @pytest.mark.parametrize(
