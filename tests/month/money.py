@@ -103,11 +103,14 @@ def _collection(plan: Plan, day: date) -> list[PlayedAct]:
             task("collection", turn(CLERKS, plan.number + 1), "posting", "posted"),
         ]
     if plan.surplus:
-        what = {
-            "refunded": {"credit_action": "Refund by bank", "refunded_on": "= today"},
-            "credited": {"credit_action": "To the next invoice"},
+        acts += {
+            "refunded": [
+                task("collection", clerk, "crediting", "refund", credit_action="Refund by bank"),
+                task("collection", MANAGER, "approving_refund", "approved", approval="Agreed"),
+                task("collection", clerk, "refunding", "refunded", refunded_on="= today"),
+            ],
+            "credited": [task("collection", clerk, "crediting", "credited", credit_action="To the next invoice")],
         }[plan.story]
-        acts += [task("collection", clerk, "crediting", plan.story, **what)]
     if plan.story not in ("short", "unpaid"):
         acts += [task("collection", clerk, "closing", "closed", closing_entry="Settled")]
     return [*dispute, *acts]

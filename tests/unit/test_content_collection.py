@@ -52,10 +52,11 @@ def test_a_part_payment_leaves_the_rest_open_and_the_rest_closes() -> None:
 def test_too_much_is_returned() -> None:
     house = collection()
     pay(house, "CNY 1200.00", "B1")
-    refund = {"credit_action": "Refund by bank", "refunded_on": "2026-03-03"}
+    house.do("C", "hu.jing", "crediting", "refund", {"credit_action": "Refund by bank"})
+    house.do("C", "qian.li", "approving_refund", "approved", {"approval": "Agreed"})
     with pytest.raises(InvalidInput, match="The refund was made by today"):
-        house.do("C", "hu.jing", "crediting", "refunded", refund)
-    house.do("C", "hu.jing", "crediting", "refunded", refund | {"refunded_on": "2026-03-02"})
+        house.do("C", "hu.jing", "refunding", "refunded", {"refunded_on": "2026-03-03"})
+    house.do("C", "hu.jing", "refunding", "refunded", {"refunded_on": "2026-03-02"})
     assert leaf(house) == "closing"
     (returned,) = house.postings
     assert (returned.entry, returned.values["amount"]["amount"]) == ("money_returned", "200.00")

@@ -101,6 +101,12 @@ class Receivable:
         told = {"allocated_ref": "TOLD", "allocated_amount": amount, "allocated_on": "2093-11-20"}
         await self.desk.report("qian.li", "allocation.booked", **told)
 
+    async def refund(self, on: str) -> None:
+        """The surplus is given back, asked for and made by one person, approved by another."""
+        await self.desk.do("hu.jing", "crediting", "refund", credit_action="By bank")
+        await self.desk.do("qian.li", "approving_refund", "approved", approval="Agreed")
+        await self.desk.do("hu.jing", "refunding", "refunded", refunded_on=on)
+
     async def book(self, count: int = 1) -> None:
         """The clerk books what waits, one receipt after the other, and the books have it."""
         for _ in range(count):
@@ -223,12 +229,24 @@ async def paid_too_much(case: Receivable) -> None:
     await case.pay("CNY 10000", f"{case.desk.case_id}-0")
 
 
+async def refund_asked(case: Receivable) -> None:
+    await paid_too_much(case)
+    await case.desk.do("hu.jing", "crediting", "refund", credit_action="By bank")
+
+
+async def refund_approved(case: Receivable) -> None:
+    await refund_asked(case)
+    await case.desk.do("qian.li", "approving_refund", "approved", approval="Agreed")
+
+
 WAYS: Mapping[str, tuple[int, Way]] = {
     "open": (30, stay),
     "reminded": (2, stay),
     "overdue": (-3, stay),
     "promised": (-3, promised),
     "crediting": (30, paid_too_much),
+    "approving_refund": (30, refund_asked),
+    "refunding": (30, refund_approved),
     "recording_dispute": (30, disputed),
     "ending_dispute": (30, dispute_resolved),
     "disputed": (30, disputed),

@@ -34,17 +34,17 @@ def form(task: TaskView, outcome: str, draw: random.Random) -> dict[str, Any]:
         case "overdue", "escalated":
             return {"customer_answer": "None"}
         case "crediting", _:
-            return {"credit_action": "Agreed", "refunded_on": TODAY}
+            return {"credit_action": "Agreed"}
+        case "refunding", _:
+            return {"refunded_on": TODAY}
         case "escalated", _:
             return {"action": draw.choice(["write_off", "legal"]), "approval": "So be it"}
         case "closing", _:
             return {"closing_entry": "E-1"}
-        case "posting", _:
-            return {}
         case _, "money_received":
             paid = {"received_amount": draw.choice(["CNY 700", "CNY 9000"]), "received_on": TODAY}
             return {**paid, "bank_ref": f"FOUND-{draw.random()}"}
-    return {"approval": "So be it"}
+    return {} if task.state == "posting" else {"approval": "So be it"}
 
 
 async def act(case: Receivable, draw: random.Random, told: list[tuple[str, str]]) -> str:

@@ -33,8 +33,8 @@ async def test_an_import_is_declared_by_what_was_worked_out(shared_house: House)
     wine = {"goods": "Wine", "hs_code": "2204210000", "origin_country": "FR", "price": "CNY 100000"}
     priced = {"price_data": {"terms": "CFR", "total": "CNY 100000"}}
     await desk.do("zhang.wei", "classifying", "clear", items=[wine], **priced)
-    await desk.do("zhang.wei", "entering", "work_out", items=[{**wine, "price": "CNY 100000.001"}])
-    assert "CNY has 2 decimal places" in (await worked_out(desk))["gaps"]
+    await desk.do("zhang.wei", "entering", "work_out", items=[{**wine, "price": None}])
+    assert "no invoice price for Wine" in (await worked_out(desk))["gaps"]
     await desk.do("zhang.wei", "entering", "work_out", items=[wine])
     assert (await worked_out(desk))["gaps"] is None
     entry: dict[str, Any] = {"transport_data": TRANSPORT, "origin_data": ORIGIN, "software_ref": "SW-4"}

@@ -3,6 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from sop_engine.cases.faults import SopError
 from sop_engine.records.numbers import NumberRepository
 from tests.unit.exact_freight import CUSTOMER
 from tests.unit.timekeeping_samples import china
@@ -70,7 +73,11 @@ async def test_a_short_payment_waits_for_the_rest_and_too_much_is_returned(share
     await paths.money_booked(desk, "CNY 9000", "BK-2")
     await desk.task("reminded")
     await paths.money_booked(desk, "CNY 600", "BK-3")
-    await desk.do("hu.jing", "crediting", "refunded", credit_action="CNY 60 returned", refunded_on="2093-11-22")
+    await desk.do("hu.jing", "crediting", "refund", credit_action="CNY 60 too much")
+    with pytest.raises(SopError, match="finance_manager"):
+        await desk.do("hu.jing", "approving_refund", "approved", approval="Mine own")
+    await desk.do("qian.li", "approving_refund", "approved", approval="Agreed")
+    await desk.do("hu.jing", "refunding", "refunded", refunded_on="2093-11-22")
     await desk.do("hu.jing", "closing", "closed", closing_entry="E-2")
     assert await desk.ended() == "paid"
     assert desk.told("payment_short") == [paths.CUSTOMER_MAIL]
