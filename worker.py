@@ -43,6 +43,7 @@ from sop_engine.records.migration import migrate
 from sop_engine.settings import Settings, read_settings
 from sop_engine.temporal.attributes import require_attributes
 from sop_engine.temporal.client import connect
+from sop_engine.temporal.ending import end_process
 from sop_engine.temporal.present import PRESENT
 from workflows.case import CaseWorkflow
 
@@ -137,6 +138,7 @@ def main() -> None:
     import os
 
     asyncio.run(_run(None, read_settings(os.environ)))
+    end_process(0)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -72,9 +71,6 @@ def run(serve: Serve) -> None:
     except SystemExit as ending:
         if "temporalio" not in sys.modules or not isinstance(ending.code, int):
             raise
-        # Threads of Temporal's client that outlive the interpreter's end now and then abort the process: a command that
-        # was answered would exit with 134. Nothing is left to do but to hand over what was printed.
-        with suppress(BrokenPipeError):
-            sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(ending.code)
+        from sop_engine.temporal.ending import end_process
+
+        end_process(ending.code)

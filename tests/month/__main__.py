@@ -19,6 +19,7 @@ from sop_engine.console.render_lists import render_balance
 from sop_engine.console.render_report import render_report
 from sop_engine.console.stack import log_to
 from sop_engine.settings import Settings
+from sop_engine.temporal.ending import end_process
 from sop_engine.temporal.gateway import CaseGateway
 from tests.month.playing import Played
 from tests.month.running import SEED, run_month
@@ -88,4 +89,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

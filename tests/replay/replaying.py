@@ -21,6 +21,7 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
+from sop_engine.temporal.ending import end_process
 from sop_engine.temporal.plugin import sop_plugin
 from sop_engine.temporal.queues import PUBLISH_STEPS
 from tests.replay.capture import Published, seen
@@ -73,3 +74,4 @@ if __name__ == "__main__":
     paths = [Path(line) for line in sys.stdin.read().splitlines()]
     found = asyncio.run(replay_all({path.name: path.read_text(encoding="utf-8") for path in paths}))
     print(json.dumps(found, ensure_ascii=False))
+    end_process(0)
