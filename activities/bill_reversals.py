@@ -50,9 +50,11 @@ class ReversalActivities:
             if not given.values.get("lines"):
                 given = self._whole(given)
             paper = handed_in(HandedInReversal, given)
-            passed = [line.service for line in paper.lines if self._is_passed(line.service)]
+            passed = [line.service for line in paper.lines if self._codes.passes_through(line.service)]
             posting = self._rules.posting("supplier_bill_reversed", paper.values(passed))
-            lines = [BilledLine(line.shipment or "", self._code(line.service), line.amount) for line in paper.lines]
+            lines = [
+                BilledLine(line.shipment or "", self._codes.code_of(line.service), line.amount) for line in paper.lines
+            ]
             entry_id, left = self._reversals.reverse(given.key, given.case_id, posting, lines, paper.bill_no, given.at)
         values = {"entry_id": entry_id, "gross": paper.gross.model_dump(), "open": left.model_dump()}
         return WorkResult(values=values)
@@ -80,14 +82,6 @@ class ReversalActivities:
         passed = [
             {"service": claim.charge, "shipment": claim.shipment, "amount": claim.amount.model_dump()}
             for claim in left.claims
-            if self._is_passed(claim.charge)
+            if self._codes.passes_through(claim.charge)
         ]
         return own + passed
-
-    def _is_passed(self, service: str) -> bool:
-        found = self._codes.get(service)
-        return found is not None and found.pass_through
-
-    def _code(self, service: str) -> str:
-        found = self._codes.get(service)
-        return found.code if found is not None else service

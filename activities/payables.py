@@ -18,7 +18,6 @@ from sop_engine.cases.faults import NotPermitted
 from sop_engine.cases.organization import Organization
 from sop_engine.freight.charges.codes import ChargeCodes
 from sop_engine.freight.money import Money
-from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger.matching import BilledLine, Match
 from sop_engine.freight.subledger.papers import BillPaper, PaymentPaper, Rate, Text
 from sop_engine.records.ledger.costs import CostRepository
@@ -148,7 +147,7 @@ class PayableActivities:
         """shipment, supplier, charge, amount, basis? -> nothing; what the contract or booking says"""
         with usable("record_cost"):
             cost = handed_in(CostLine, given)
-            charge = self._code(cost.charge)
+            charge = self._codes.code_of(cost.charge)
             self._costs.contract(given.case_id, cost.shipment, cost.supplier, charge, cost.amount, cost.basis, given.at)
         return WorkResult()
 
@@ -157,7 +156,7 @@ class PayableActivities:
         """shipment, supplier, charge, amount? -> nothing; operations say that it was done"""
         with usable("confirm_cost"):
             done = handed_in(CarriedOut, given)
-            self._costs.execute(done.shipment, done.supplier, self._code(done.charge), done.amount)
+            self._costs.execute(done.shipment, done.supplier, self._codes.code_of(done.charge), done.amount)
         return WorkResult()
 
     @activity.defn(name="record_costs")
@@ -166,7 +165,7 @@ class PayableActivities:
         with usable("record_costs"):
             costing = handed_in(AgreedCosts, given)
             for line in costing.lines:
-                charge, place = self._code(line.charge), (costing.shipment, line.payee)
+                charge, place = self._codes.code_of(line.charge), (costing.shipment, line.payee)
                 self._costs.contract(given.case_id, *place, charge, line.agreed, line.basis or "", given.at)
                 self._costs.execute(*place, charge, line.amount)
         return WorkResult()
@@ -249,13 +248,7 @@ class PayableActivities:
         """request_no, supplier, amount, rate?, requested_by -> missing, the roles that must approve"""
         with usable("request_payment"):
             asked = handed_in(PaymentRequest, given)
-            currency = asked.amount.currency
-            rate = Decimal(1) if currency == self._rules.currency else asked.rate
-            rate = rate or self._rules.rate_on(currency, today(given))
-            if rate is None:
-                raise RuleError(
-                    [("rate", f"is missing for an amount in {currency}", f"{self._rules.currency} for one")]
-                )
+            rate = self._rules.rate_for(asked.amount.currency, asked.rate, today(given))
             missing = self._payments.request(
                 asked.request_no, asked.supplier, asked.amount, rate, asked.requested_by, given.at
             )
@@ -280,17 +273,11 @@ class PayableActivities:
         return WorkResult(values={"entry_id": entry_id})
 
     def _lines(self, bill: BillPaper) -> list[BilledLine]:
-        return [BilledLine(line.shipment or "", self._code(line.service), line.amount) for line in bill.lines]
-
-    def _code(self, charge: str) -> str:
-        """The code of a charge under any of its names; what is on no list stays as the supplier calls it."""
-        found = self._codes.get(charge)
-        return found.code if found is not None else charge
+        return [BilledLine(line.shipment or "", self._codes.code_of(line.service), line.amount) for line in bill.lines]
 
     def _posting(self, bill: BillPaper) -> Posting:
         """Raises RuleError or InvalidInput with every reason why the bill cannot be booked as it is."""
-        found = {line.service: self._codes.get(line.service) for line in bill.lines}
-        passed = [service for service, charge in found.items() if charge is not None and charge.pass_through]
+        passed = [line.service for line in bill.lines if self._codes.passes_through(line.service)]
         return self._rules.posting("supplier_bill", bill.values(passed))
 
 

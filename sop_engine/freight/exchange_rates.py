@@ -50,6 +50,13 @@ class ExchangeRates(RootModel[tuple[ExchangeRate, ...]]):
             raise ValueError("; ".join(faults))
         return self
 
+    def of_one(self, currency: str, day: date, book: str = "CNY") -> Conversion | None:
+        """The worth of one unit on a day; None where there is no rate."""
+        try:
+            return self.convert(Money(amount=Decimal(1), currency=currency), day, book)
+        except RuleError:
+            return None
+
     def convert(self, money: Money, day: date, book: str = "CNY") -> Conversion:
         """The amount at the day's rate. Raises RuleError when there is no rate for that currency on that day."""
         if money.currency == book:

@@ -76,6 +76,16 @@ class ChargeCodes(RootModel[tuple[ChargeCode, ...]]):
             raise RuleError([("charge", f"there is no charge '{name}'", ", ".join(near) or "a code of the list")])
         return charge
 
+    def code_of(self, name: str) -> str:
+        """The code of a charge under any of its names; what is on no list stays as it is called."""
+        charge = self.get(name)
+        return charge.code if charge is not None else name
+
+    def passes_through(self, name: str) -> bool:
+        """Whether it is a charge of the list that is paid for the customer and claimed back as it is."""
+        charge = self.get(name)
+        return charge is not None and charge.pass_through
+
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class ServiceVat(Rule):

@@ -102,8 +102,5 @@ def _applied(
 ) -> AppliedRate | None:
     if currency in said:
         return AppliedRate(currency, said[currency], "entered with the costing")
-    try:
-        found = table.convert(Money(amount=ONE, currency=currency), day, book)
-    except RuleError:
-        return None
-    return AppliedRate(currency, found.amount, found.basis)
+    found = table.of_one(currency, day, book)
+    return AppliedRate(currency, found.amount, found.basis) if found is not None else None

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, Session, col, select
@@ -209,6 +209,16 @@ def open_items(session: Session, account: str, party: str, currency: str) -> lis
         ItemRow.currency == currency,
     )
     return list(session.exec(chosen.order_by(col(ItemRow.due_on), col(ItemRow.dated_on), ItemRow.item_id)))
+
+
+def open_amount(
+    session: Session, account: str, party: str, reference: str, currency: str, side: Literal["debit", "credit"]
+) -> Decimal:
+    """What is open on one side of a party's account under a reference, without sign."""
+    sign = 1 if side == "debit" else -1
+    items = open_items(session, account, party, currency)
+    balances = (sign * item.balance for item in items if item.reference == reference)
+    return sum((balance for balance in balances if balance > 0), Decimal())
 
 
 def lock_party(session: Session, account: str, party: str) -> None:

@@ -14,11 +14,10 @@ from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.entries import EntryRow
-from sop_engine.records.ledger.items import ItemRow, lock_party
+from sop_engine.records.ledger.items import ItemRow, lock_party, open_amount
 from sop_engine.records.ledger.posting import Posting
 from sop_engine.records.ledger.refusals import refusing
 from sop_engine.records.ledger.registers import BillRow
-from sop_engine.records.ledger.unapplied import credit_left
 
 
 class PaymentRequestRow(Row, table=True):
@@ -106,7 +105,7 @@ class PaymentRepository:
             assert posting.item is not None
             item, currency = posting.item, posting.currency
             lock_party(session, item.account, item.party)
-            left = credit_left(session, item.account, item.party, reference, currency)
+            left = open_amount(session, item.account, item.party, reference, currency, "credit")
             if session.get(EntryRow, entry_id) is None and item.amount > left:
                 raise Refused(
                     f"{currency} {item.amount} is more than is left of {reference} of {item.party}",

@@ -201,7 +201,10 @@ class LedgerRules(BaseModel):
         rate = read_value(known, "rate", _RATE, "a number above 0", faults)
         if len(currencies) == 1 and rule.rate == "day" and all(fault.where != "values.rate" for fault in faults):
             day = (item.dated_on if item is not None else None) or on
-            rate = rate or self._rate_on(currencies[0], day, faults)
+            try:
+                rate = self.rate_for(currencies[0], rate, day)
+            except RuleError as error:
+                faults += [Fault(where=f"values.{where}", what=why, allowed=text) for where, why, text in error.faults]
         if faults:
             raise InvalidInput(f"cannot post {entry}", faults)
         lines = tuple(
@@ -252,21 +255,16 @@ class LedgerRules(BaseModel):
             charges="debit" if control == self.uses.receivable else "credit",
         )
 
-    def rate_on(self, currency: str, day: date) -> Decimal | None:
-        """Book currency for one unit on a day: 1 for book currency itself, none where the table has no rate."""
-        try:
-            return self.rates.convert(Money(amount=Decimal(1), currency=currency), day, self.currency).amount
-        except RuleError:
-            return None
-
-    def _rate_on(self, currency: str, day: date | None, faults: list[Fault]) -> Decimal | None:
+    def rate_for(self, currency: str, said: Decimal | None, day: date | None) -> Decimal:
+        """Book currency for one unit: as said, else the table's of the day. Raises RuleError where there is neither."""
         if currency == self.currency:
             return Decimal(1)
-        rate = self.rate_on(currency, day) if day is not None else None
+        found = self.rates.of_one(currency, day, self.currency) if said is None and day is not None else None
+        rate = said if found is None else found.amount
         if rate is None:
             table = f", or a rate of {day} in the table of exchange rates" if day is not None else ""
             allowed = f"{self.currency} for one {currency}{table}"
-            faults.append(Fault(where="values.rate", what=f"is missing for an amount in {currency}", allowed=allowed))
+            raise RuleError([("rate", f"is missing for an amount in {currency}", allowed)])
         return rate
 
     def _money(self, value: Any) -> Money:

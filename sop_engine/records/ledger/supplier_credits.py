@@ -17,7 +17,7 @@ from sop_engine.freight.subledger.allocation import OpenItem, Wanted, settle_old
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.entries import EntryRow
-from sop_engine.records.ledger.items import ItemRow, as_open, lock_party, open_items
+from sop_engine.records.ledger.items import ItemRow, as_open, lock_party, open_amount, open_items
 from sop_engine.records.ledger.posting import Posting
 
 
@@ -80,5 +80,4 @@ class SupplierCreditRepository:
             return Money(amount=self._left(session, supplier, reference, currency), currency=currency)
 
     def _left(self, session: Session, supplier: str, reference: str, currency: str) -> Decimal:
-        items = open_items(session, self._payable, supplier, currency)
-        return sum((item.balance for item in items if item.reference == reference and item.balance > 0), Decimal())
+        return open_amount(session, self._payable, supplier, reference, currency, "debit")

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from sop_engine.records.cases import CaseRow, ReferenceRow
-from sop_engine.records.ledger.items import ItemRow, open_items
+from sop_engine.records.ledger.items import ItemRow, open_amount, open_items
 
 
 class CreditBalanceRepository:
@@ -20,7 +20,7 @@ class CreditBalanceRepository:
     def left(self, customer: str, reference: str, currency: str) -> Decimal:
         """What a receipt or credit has not settled yet, without sign; nought where it is not in the books."""
         with Session(self._engine) as session:
-            return credit_left(session, self._receivable, customer, reference, currency)
+            return open_amount(session, self._receivable, customer, reference, currency, "credit")
 
     def invoices(self, customer: str, currency: str, followed_by: str) -> list[tuple[ItemRow, str | None]]:
         """What the customer owes in a currency, what is due first first; each with the open case that follows it."""
@@ -44,9 +44,3 @@ def _following(session: Session, references: Sequence[str], followed_by: str) ->
         col(ReferenceRow.value).in_(references),
     )
     return dict(session.exec(chosen.order_by(CaseRow.case_id)).all())
-
-
-def credit_left(session: Session, account: str, party: str, reference: str, currency: str) -> Decimal:
-    """What is open in the party's favour under a reference, without sign."""
-    items = open_items(session, account, party, currency)
-    return -sum((item.balance for item in items if item.reference == reference and item.balance < 0), Decimal())
