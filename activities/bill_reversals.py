@@ -13,9 +13,11 @@ from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.charges.codes import ChargeCodes
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.matching import BilledLine
-from sop_engine.freight.subledger.papers import BillReversalPaper, Paper, Text
+from sop_engine.freight.subledger.papers import BillReversalPaper, Paper, Text, reversal_key
 from sop_engine.records.ledger.bill_reversals import BillReversalRepository, Reversible
-from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.records.ledger.posting import LedgerRules, entry_id_of
+
+ENTRY = "supplier_bill_reversed"
 
 
 class AskedReversal(Paper):
@@ -51,7 +53,7 @@ class ReversalActivities:
                 given = self._whole(given)
             paper = handed_in(HandedInReversal, given)
             passed = [line.service for line in paper.lines if self._codes.passes_through(line.service)]
-            posting = self._rules.posting("supplier_bill_reversed", paper.values(passed))
+            posting = self._rules.posting(ENTRY, paper.values(passed))
             lines = [
                 BilledLine(line.shipment or "", self._codes.code_of(line.service), line.amount) for line in paper.lines
             ]
@@ -63,7 +65,7 @@ class ReversalActivities:
         """The same with everything that is left of the bill as its lines."""
         named = {name: given.values.get(name) for name in ("supplier", "bill_no", "reversal_no")}
         asked = AskedReversal.model_validate(named)
-        entry_id = f"supplier_bill_reversed.{asked.supplier}:{asked.reversal_no}"
+        entry_id = entry_id_of(ENTRY, reversal_key(asked.supplier, asked.reversal_no))
         left = self._reversals.left(asked.supplier, asked.bill_no, but_for=entry_id)
         vat = Money(amount=left.charged.vat, currency=left.currency)
         lines = self._lines(left)

@@ -11,27 +11,14 @@ from sop_engine.console.arguments import LimitOption
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.table import own_tables
+from sop_engine.freight.places import Place
 
 place = group("place", "The places that cases may name: UN/LOCODE, and what this firm adds to it.")
 
 
-class PlaceLine(BaseModel):
-    """One place."""
-
-    code: str
-    en: str
-    zh: str
-    names: tuple[str, ...]
-    kinds: tuple[str, ...]
-    airport: str
-    subdivision: str
-    coordinates: str
-    status: str
-
-
 class FoundPlaces(BaseModel):
     source: str
-    places: tuple[PlaceLine, ...]
+    places: tuple[Place, ...]
 
 
 @command(place, "find", reads=True, local=True)
@@ -47,7 +34,7 @@ def find(
         raise NotFound(
             f"no place of {places.source} is called {text!r}", allowed=("a code, an airport, the beginning of a name",)
         )
-    lines = tuple(PlaceLine(**each._asdict()) for each in islice(found, limit))
+    lines = tuple(islice(found, limit))
     if session.as_json:
         session.json(FoundPlaces(source=places.source, places=lines))
     else:

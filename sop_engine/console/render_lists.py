@@ -9,9 +9,9 @@ from rich.console import RenderableType
 from sop_engine.cases.contracts.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.console.findings import Finding
-from sop_engine.console.place import PlaceLine
 from sop_engine.console.render_values import EMPTY, instant, table, titled, value
 from sop_engine.console.words import word
+from sop_engine.freight.places import Place
 
 
 def render_cases(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | None) -> RenderableType:
@@ -37,7 +37,7 @@ def render_entries(rows: Iterable[tuple[str, str, date | None, date | None, str]
     return made
 
 
-def render_places(places: Iterable[PlaceLine], language: str) -> RenderableType:
+def render_places(places: Iterable[Place], language: str) -> RenderableType:
     made = table(("code", "name", "chinese", "kinds", "airport", "subdivision", "coordinates"), language)
     for place in places:
         kinds = ", ".join(word(kind, language) for kind in place.kinds)

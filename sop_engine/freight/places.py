@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from types import MappingProxyType
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -62,8 +62,10 @@ class PlaceNotes(BaseModel):
         return self
 
 
-class Place(NamedTuple):
+class Place(BaseModel):
     """One place."""
+
+    model_config = ConfigDict(frozen=True)
 
     code: str
     en: str

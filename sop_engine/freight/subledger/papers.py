@@ -285,6 +285,11 @@ class BillPaper(SupplierPaper):
         }
 
 
+def reversal_key(supplier: str, reversal_no: str) -> str:
+    """The business key of a reversal: numbers are the supplier's own."""
+    return f"{supplier}:{reversal_no}"
+
+
 class BillReversalPaper(SupplierPaper):
     """A supplier's credit note, or our own voucher for a bill booked in error: takes back a bill or parts of it."""
 
@@ -296,7 +301,7 @@ class BillReversalPaper(SupplierPaper):
         """Raises RuleError where what is passed through bears VAT."""
         return {
             **self._split(passed_through),
-            "business_key": f"{self.supplier}:{self.reversal_no}",
+            "business_key": reversal_key(self.supplier, self.reversal_no),
             "reversal_no": self.reversal_no,
             "reversed_on": self.reversed_on,
             "void_reason": self.reason,

@@ -24,7 +24,7 @@ from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.items import ItemRow, lock_party
 from sop_engine.records.ledger.posting import Posting
 from sop_engine.records.ledger.refusals import refusing
-from sop_engine.records.ledger.registers import BillRow, PaperLineRow, bill_of
+from sop_engine.records.ledger.registers import BillRow, PaperLineRow, bill_of, reversals_of
 
 
 class Reversible(NamedTuple):
@@ -51,7 +51,7 @@ class BillReversalRepository:
         """
         with Session(self._engine, expire_on_commit=False) as session:
             bill = _required(session, supplier, bill_no)
-            papers = [paper for paper in (bill, *_reversals(session, bill)) if paper.entry_id != but_for]
+            papers = [paper for paper in (bill, *reversals_of(session, bill_no, supplier)) if paper.entry_id != but_for]
             sums: dict[tuple[str, str | None, Decimal | None], PaperLineRow] = {}
             chosen = select(PaperLineRow).where(col(PaperLineRow.entry_id).in_([paper.entry_id for paper in papers]))
             for line in session.exec(chosen.order_by(PaperLineRow.entry_id, col(PaperLineRow.line))):
@@ -80,20 +80,19 @@ class BillReversalRepository:
             supplier = posting.item.party
             lock_party(session, posting.item.account, supplier)
             bill = _required(session, supplier, bill_no)
-            entry_id = f"{posting.entry}.{posting.business_key}"
-            if session.get(EntryRow, entry_id) is None:
-                papers = (bill, *_reversals(session, bill))
+            is_known = session.get(EntryRow, posting.entry_id) is not None
+            if not is_known:
+                papers = (bill, *reversals_of(session, bill_no, supplier))
                 claims = claims_of(session, (paper.entry_id for paper in papers))
                 with refusing(f"{bill_no} of {supplier} cannot be reversed by {posting.item.reference}"):
                     _check(posting, bill, papers, lines, claims)
-                write_entry(session, key, case_id, posting, at)
-                keep_claims(session, entry_id, supplier, [_negative(line) for line in lines])
+            write_entry(session, key, case_id, posting, at)
+            if not is_known:
+                keep_claims(session, posting.entry_id, supplier, [_negative(line) for line in lines])
                 _expect_again(session, supplier, lines)
-            else:
-                write_entry(session, key, case_id, posting, at)
             item = session.get(ItemRow, bill.entry_id)
             assert item is not None
-            return entry_id, Money(amount=-item.balance, currency=item.currency)
+            return posting.entry_id, Money(amount=-item.balance, currency=item.currency)
 
 
 def _check(
@@ -145,11 +144,6 @@ def _charged(papers: Iterable[BillRow]) -> Charged:
 
 def _disbursed(paper: BillRow) -> Decimal:
     return paper.disbursements if paper.disbursements is not None else paper.gross - paper.net - paper.vat
-
-
-def _reversals(session: Session, bill: BillRow) -> Sequence[BillRow]:
-    chosen = select(BillRow).where(BillRow.supplier == bill.supplier, BillRow.refers_to == bill.bill_no)
-    return session.exec(chosen.order_by(BillRow.entry_id)).all()
 
 
 def _required(session: Session, supplier: str, bill_no: str) -> BillRow:

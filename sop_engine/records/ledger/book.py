@@ -91,7 +91,7 @@ def write_entry(session: Session, key: str, case_id: str, posting: Posting, post
     kept = session.exec(select(EntryRow).where(EntryRow.key == key)).first()
     if kept is not None:
         return kept.entry_id
-    entry_id = f"{posting.entry}.{posting.business_key}"
+    entry_id = posting.entry_id
     if session.get(EntryRow, entry_id) is not None:
         _refuse_another(session, entry_id, posting)
         return entry_id

@@ -29,7 +29,7 @@ class CashRepository:
             assert posting.item is not None
             item = posting.item
             lock_party(session, item.account, item.party)
-            if session.get(EntryRow, f"{posting.entry}.{posting.business_key}") is None:
+            if session.get(EntryRow, posting.entry_id) is None:
                 owed = _owed(session, posting, cod_no)
                 if item.amount > owed:
                     raise Refused(

@@ -17,7 +17,7 @@ from sop_engine.records.ledger.claims import claimed, keep_claims
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.items import ItemRow
 from sop_engine.records.ledger.posting import Posting
-from sop_engine.records.ledger.registers import BillRow
+from sop_engine.records.ledger.registers import BillRow, reversals_of
 
 
 class CostRow(Row, table=True):
@@ -117,7 +117,7 @@ class CostRepository:
         Raises Refused for a bill that is settled, or that is in the books with another total.
         """
         assert posting.item is not None
-        entry_id = f"{posting.entry}.{posting.business_key}"
+        entry_id = posting.entry_id
         with Session(self._engine) as session:
             known = session.get(ItemRow, entry_id)
             if known is not None:
@@ -130,7 +130,7 @@ class CostRepository:
         """What is open of a bill that is in the books, the whole of any other."""
         assert posting.item is not None
         with Session(self._engine) as session:
-            known = session.get(ItemRow, f"{posting.entry}.{posting.business_key}")
+            known = session.get(ItemRow, posting.entry_id)
             return Money(
                 amount=-(known.balance if known is not None else posting.item.amount), currency=posting.currency
             )
@@ -154,7 +154,7 @@ class CostRepository:
         with writing(self._engine) as connection, Session(connection) as session:
             assert posting.item is not None
             costs = _costs(session, posting.item.party, lines)
-            entry_id = f"{posting.entry}.{posting.business_key}"
+            entry_id = posting.entry_id
             is_known = session.get(EntryRow, entry_id) is not None
             own = _own(session, posting, entry_id)
             match = match_bill(lines, _expected(session, posting.item.party, costs, own), self._tolerance)
@@ -200,9 +200,8 @@ def _expected(
 def _own(session: Session, posting: Posting, entry_id: str) -> set[str]:
     """The entries of a bill that is in the books already: its own, and those that took parts of it back."""
     assert posting.item is not None
-    item = posting.item
-    chosen = select(BillRow).where(BillRow.supplier == item.party, BillRow.refers_to == item.reference)
-    return {entry_id, *(row.entry_id for row in session.exec(chosen))}
+    taken_back = reversals_of(session, posting.item.reference, posting.item.party)
+    return {entry_id, *(row.entry_id for row in taken_back)}
 
 
 def _refuse_settled(session: Session, known: ItemRow, posting: Posting) -> None:
@@ -211,8 +210,7 @@ def _refuse_settled(session: Session, known: ItemRow, posting: Posting) -> None:
     if (known.amount, known.currency) != (posting.item.amount, posting.currency):
         raise Refused(f"{named} is in the books with another total: {known.currency} {-known.amount}")
     if not known.is_open:
-        chosen = select(BillRow).where(BillRow.supplier == known.party, BillRow.refers_to == known.reference)
-        is_reversed = session.exec(chosen).first() is not None
+        is_reversed = bool(reversals_of(session, known.reference, known.party))
         state = "reversed; book another under another number" if is_reversed else "paid already"
         raise Refused(f"{named} is {state}: {known.currency} {-known.amount}")
 

@@ -28,7 +28,7 @@ class CreditNoteRepository:
         with writing(self._engine) as connection, Session(connection) as session:
             assert posting.item is not None
             lock_party(session, posting.item.account, posting.item.party)
-            if session.get(EntryRow, f"{posting.entry}.{posting.business_key}") is None:
+            if session.get(EntryRow, posting.entry_id) is None:
                 invoice = invoice_of(session, refers_to, posting.item.party, posting.currency)
                 if invoice is None:
                     raise NotFound(f"{posting.item.party} has no invoice {refers_to} in {posting.currency}")

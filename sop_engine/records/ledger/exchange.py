@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from sop_engine.records.ledger.entries import EntryRow, LineRow
-from sop_engine.records.ledger.posting import ExchangeAccounts
+from sop_engine.records.ledger.posting import ExchangeAccounts, entry_id_of
 
 ENTRY = "exchange_difference"
 
@@ -45,7 +45,7 @@ def post_difference(session: Session, found: Difference, settling: Settling, sou
     """Posts a difference for the shipment of the charge, in the name of the case whose paper settled it."""
     accounts = settling.exchange
     business_key = f"{settling.cause}:{found.number}"
-    entry_id = f"{ENTRY}.{business_key}"
+    entry_id = entry_id_of(ENTRY, business_key)
     settled, charged = _entry(session, source), _entry(session, charge)
     session.add(
         EntryRow(

@@ -116,7 +116,7 @@ class PaymentRepository:
     def _approved(self, session: Session, request_no: str, posting: Posting) -> tuple[PaymentRequestRow, str]:
         """The request and the entry of its payment. Raises NotFound, or Refused for what it does not ask."""
         kept = _required(session, request_no, for_update=True)
-        entry_id = f"{posting.entry}.{posting.business_key}"
+        entry_id = posting.entry_id
         assert posting.item is not None
         if missing := self._missing(session, kept):
             raise Refused(f"{request_no} is not approved", allowed=[f"approval by {role}" for role in missing])

@@ -99,6 +99,15 @@ class Posting(Contract):
     values: dict[str, Any] = Field(default_factory=dict)
     """Everything that was known of the paper."""
 
+    @property
+    def entry_id(self) -> str:
+        """By which the books know the entry: one for each business key of a rule."""
+        return entry_id_of(self.entry, self.business_key)
+
+
+def entry_id_of(entry: str, business_key: str) -> str:
+    return f"{entry}.{business_key}"
+
 
 class UsedAccounts(BaseModel):
     """The accounts that the sub-ledger and its reports ask for by their use."""

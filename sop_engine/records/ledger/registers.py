@@ -3,7 +3,7 @@
 A paper that comes from a case's own data may lack what the case does not know; its amounts are those of the entry.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -101,6 +101,12 @@ def bill_of(session: Session, bill_no: str, supplier: str) -> BillRow | None:
         BillRow.bill_no == bill_no, BillRow.supplier == supplier, col(BillRow.refers_to).is_(None)
     )
     return session.exec(chosen).first()
+
+
+def reversals_of(session: Session, bill_no: str, supplier: str) -> Sequence[BillRow]:
+    """What took a bill back, wholly or in part."""
+    chosen = select(BillRow).where(BillRow.supplier == supplier, BillRow.refers_to == bill_no)
+    return session.exec(chosen.order_by(BillRow.entry_id)).all()
 
 
 def enter(session: Session, entry_id: str, posting: Posting, posted_at: datetime) -> None:

@@ -67,7 +67,7 @@ class SupplierCreditRepository:
             assert posting.item is not None
             supplier, currency, amount = posting.item.party, posting.currency, -posting.item.amount
             lock_party(session, posting.item.account, supplier)
-            kept = session.get(EntryRow, f"{posting.entry}.{posting.business_key}")
+            kept = session.get(EntryRow, posting.entry_id)
             if kept is not None and kept.case_id != case_id:
                 raise Refused(f"{posting.business_key} is booked by {kept.case_id} already")
             left = self._left(session, supplier, reference, currency)
