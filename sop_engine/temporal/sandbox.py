@@ -20,6 +20,7 @@ PASSED_THROUGH = (
     "workflows.messages",
     "workflows.outbox",
     "workflows.queries",
+    "workflows.rungs",
     "workflows.signals",
     "workflows.updates",
     "activities",  # only named by workflows; held in one copy with the worker's
