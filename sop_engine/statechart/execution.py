@@ -30,7 +30,7 @@ class Execution:
 
     def begin(self) -> None:
         """Enter the initial states, then run to the end of the macrostep."""
-        plan = EntryPlan(self._chart, self._history)
+        plan = EntryPlan(self._chart, self._history, frozenset(self._active))
         plan.descend(ROOT)
         self._record((), (), self._enter(plan))
         self._run()
@@ -94,7 +94,7 @@ class Execution:
         exited = self._exit(transitions)
         for transition in transitions:
             self._workspace.perform(transition.do, transition.source)
-        plan = EntryPlan(self._chart, self._history)
+        plan = EntryPlan(self._chart, self._history, frozenset(self._active))
         for transition in transitions:
             plan.target(transition)
         self._record(transitions, exited, self._enter(plan))

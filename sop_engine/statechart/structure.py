@@ -69,6 +69,8 @@ class EntryPlan:
 
     chart: Chart
     history: History
+    active: frozenset[str]
+    """The states that the transitions do not leave."""
     states: dict[str, None] = field(default_factory=dict)
     defaults: dict[str, Default] = field(default_factory=dict)
     """Compound states entered by default."""
@@ -82,6 +84,9 @@ class EntryPlan:
         within = domain(self.chart, transition, self.history)
         for state in effective_targets(self.chart, transition.to, self.history):
             self._ascend(state, within)
+        if within is not None and self.chart.states[within].kind == "parallel":
+            # Only the root: SCXML has a parallel state below it, which is left and entered with all its regions.
+            self._fill(self.chart.states[within].children)
 
     def in_document_order(self) -> list[str]:
         return sorted(self.states, key=lambda state: self.chart.states[state].order)
@@ -112,7 +117,8 @@ class EntryPlan:
 
     def _ascend(self, state_id: str, within: str | None) -> None:
         for ancestor in self.chart.states[state_id].ancestors:
-            if ancestor == within:
+            # What a history state remembers may lie in a state that stays; appendix D would run its entry again.
+            if ancestor == within or ancestor in self.active:
                 return
             self.states[ancestor] = None
             if self.chart.states[ancestor].kind == "parallel":

@@ -216,6 +216,25 @@ def test_history_that_remembers_nothing_takes_its_default() -> None:
     assert log_of(send(chart, opened(chart), "go")) == ["+a", "default", "+a2"]
 
 
+def test_history_within_a_state_that_stays_does_not_enter_it_again() -> None:
+    c = logging({"states": {"c1": {"on": {"move": "c2", "recall": "h"}}, "c2": {}}}, "c")
+    inner = {"h": {"history": "deep", "to": "c"}, "c": c}
+    chart = chart_of(states={"p": {"states": inner, "on": {"leave": "q"}}, "q": {"on": {"back": "c1"}}})
+    step = send(chart, play(chart, "move", "leave", "back"), "recall")
+    assert log_of(step) == []
+    assert step.entered == ("c2",)
+    assert step.snapshot.configuration == ("p", "c", "c2")
+
+
+def test_a_parallel_root_loses_no_region_when_one_enters_its_own_state_from_outside() -> None:
+    regions = {
+        "x": logging({"states": {"x1": {}, "x2": {}}, "on": {"again": "x2"}}, "x"),
+        "y": logging({"states": {"y1": {"on": {"y": "y2"}}, "y2": {}}}, "y"),
+    }
+    chart = chart_of(parallel=True, states=regions)
+    assert send(chart, play(chart, "y"), "again").snapshot.configuration == ("x", "x2", "y", "y1")
+
+
 def test_an_event_without_transition_is_ignored() -> None:
     chart = chart_of(states={"a": {"on": {"go": "b"}}, "b": {}})
     step = send(chart, opened(chart), "other")
