@@ -33,10 +33,14 @@ from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.faults import ERRORS, Fault, NotFound, Refused, SopError
 from sop_engine.temporal.client import UnreachableError
+from sop_engine.temporal.guard import ASK_AGAIN
 
 UPDATE_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=10)
 UPDATE_ATTEMPTS = 3
+QUERY_ATTEMPTS = 10
+ASKED_AGAIN_AFTER = 0.2
+"""Seconds between two attempts of a query that a case told to wait."""
 PICKED_UP_WITHIN = timedelta(seconds=3)
 """How long a read waits for a worker; without one it would wait for ever."""
 ANSWERED_WITHIN = timedelta(seconds=30)
@@ -165,13 +169,19 @@ class CaseGateway:
         return web_link(self.ui_url, self.client.namespace, case_id)
 
     async def _ask(self, handle: WorkflowHandle[Any, Any], name: str, result_type: type[View]) -> View:
-        try:
-            view: View = await handle.query(name, result_type=result_type, rpc_timeout=QUERY_TIMEOUT)
-            return view
-        except WorkflowQueryFailedError as error:
-            raise Refused(f"The case {handle.id} cannot answer yet: {error}") from None
-        except RPCError as error:
-            raise await self._explain(error, handle) from None
+        """Repeats a query that a case's guard told to wait; no other refusal is worth a second try."""
+        attempt = 1
+        while True:
+            try:
+                view: View = await handle.query(name, result_type=result_type, rpc_timeout=QUERY_TIMEOUT)
+                return view
+            except WorkflowQueryFailedError as error:
+                if error.message != ASK_AGAIN or attempt == QUERY_ATTEMPTS:
+                    raise Refused(f"The case {handle.id} cannot answer yet: {error}") from None
+            except RPCError as error:
+                raise await self._explain(error, handle) from None
+            attempt += 1
+            await asyncio.sleep(ASKED_AGAIN_AFTER)
 
     async def _raise_failure(self, handle: WorkflowHandle[Any, Any]) -> None:
         """A case with an unknown SOP or unusable data ends at once; its failure says why."""

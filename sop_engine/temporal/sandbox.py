@@ -12,6 +12,8 @@ from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import Info, SandboxImportNotificationPolicy
 
+from sop_engine.temporal.guard import Guard, refused
+
 PASSED_THROUGH = (
     "sop_engine",  # our pure rooms and contracts: checked for purity by linters, and shared for speed
     "workflows.alarm",  # code of the interpreter without state of its own: executed once per process, not once per run
@@ -35,15 +37,17 @@ PASSED_THROUGH = (
 )
 
 
-def sandbox() -> SandboxedWorkflowRunner:
-    """The sandbox with our modules passed through; an import that nobody declared raises."""
+def sandbox(*, is_guarded: bool) -> SandboxedWorkflowRunner:
+    """The sandbox with our modules passed through; an import that nobody declared raises.
+
+    A worker's is guarded. A replayer's is not: it may be given events that no task has taken yet, and keeps nothing.
+    """
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return CaseSandbox(
-        restrictions=dataclasses.replace(
-            restrictions,
-            import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,
-        )
+    restrictions = dataclasses.replace(
+        restrictions,
+        import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,
     )
+    return GuardedSandbox(restrictions=restrictions) if is_guarded else CaseSandbox(restrictions=restrictions)
 
 
 class CaseSandbox(SandboxedWorkflowRunner):
@@ -55,6 +59,13 @@ class CaseSandbox(SandboxedWorkflowRunner):
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         return _WithoutContexts(super().create_instance(det))
+
+
+class GuardedSandbox(CaseSandbox):
+    """A case's sandbox behind a `Guard`."""
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return _Guarded(super().create_instance(det))
 
 
 class _WithoutContexts(WorkflowInstance):
@@ -77,3 +88,18 @@ class _WithoutContexts(WorkflowInstance):
 
     def get_thread_id(self) -> int | None:
         return self._inside.get_thread_id()
+
+
+class _Guarded(_WithoutContexts):
+    """A workflow that gets to know only what the guard lets pass."""
+
+    def __init__(self, inside: WorkflowInstance) -> None:
+        super().__init__(inside)
+        self._guard = Guard()
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        if self._guard.refuses(act):
+            return refused(act.run_id)
+        completion = super().activate(act)
+        self._guard.follow(act, completion)
+        return completion

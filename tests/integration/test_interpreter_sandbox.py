@@ -92,7 +92,7 @@ def test_nothing_on_the_way_of_a_payload_looks_at_contexts() -> None:
 async def test_an_import_that_nobody_declared_raises(tmp_path: Path) -> None:
     async with EmbeddedServer(tmp_path, ui=False) as server:
         client: Client = await connect_to(server.address)
-        runner = sandbox()
+        runner = sandbox(is_guarded=True)
         assert isinstance(runner, SandboxedWorkflowRunner)
         worker = Worker(
             client,
