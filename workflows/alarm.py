@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
+from sop_engine.temporal.texts import summary
 from workflows.background import Background
 
 SHORTEST = timedelta(milliseconds=1)
@@ -21,16 +22,16 @@ class Alarm:
         self._background = background
         self._set: tuple[datetime, asyncio.Task[None]] | None = None
 
-    def set(self, at: datetime, summary: str) -> None:
+    def set(self, at: datetime, what: str) -> None:
         """Starts the timer. Where one runs for an earlier instant, it stays: the case looks again when it rings."""
         if self._set is not None:
             earlier, task = self._set
             if earlier <= at:
                 return
             task.cancel()
-        self._set = (at, self._background.run(self._ring(at, summary)))
+        self._set = (at, self._background.run(self._ring(at, what)))
 
-    async def _ring(self, at: datetime, summary: str) -> None:
-        await workflow.sleep(max(at - workflow.now(), SHORTEST), summary=summary)
+    async def _ring(self, at: datetime, what: str) -> None:
+        await workflow.sleep(max(at - workflow.now(), SHORTEST), summary=summary(what))
         self._set = None
         self.rang_at = workflow.now()

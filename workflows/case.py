@@ -237,7 +237,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         if ahead is not None:
             at, name = ahead
             title = procedure.title_of(name.split("#")[0]).both() if name != "delay" else "Waiting 等待"
-            self._alarm.set(at, title[:60])
+            self._alarm.set(at, title)
 
     # -- continue as new -----------------------------------------------------------------------------------------------
 

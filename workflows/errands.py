@@ -48,6 +48,7 @@ from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.failures import message_of
 from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, NOTIFY, POST_ENTRY, RENDER_DOCUMENT
+from sop_engine.temporal.texts import summary
 from workflows.background import Background
 
 Result = TypeVar("Result")
@@ -149,7 +150,7 @@ class Errands:
                 activity_id=f"{command.key} {key[:8]}",
                 start_to_close_timeout=ATTEMPT,
                 retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
-                summary=command.title[:100],
+                summary=summary(command.title),
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
@@ -170,7 +171,7 @@ class Errands:
                 id=command.case_id,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"{command.title} {command.case_id}"[:200],
+                static_summary=summary(f"{command.title} {command.case_id}"),
             )
         except FailureError as error:
             message = message_of(error)
@@ -243,7 +244,7 @@ class Errands:
             message = message_of(error)
             self._tell(lambda turn: reports.effect_failed(turn, name, message, command))
 
-    async def _activity(self, name: str, given: object, result: type[Result], summary: str) -> Result:
+    async def _activity(self, name: str, given: object, result: type[Result], what: str) -> Result:
         answer: Result = await workflow.execute_activity(
             name,
             given,
@@ -251,6 +252,6 @@ class Errands:
             start_to_close_timeout=ATTEMPT,
             schedule_to_close_timeout=EFFECT_GIVES_UP,
             retry_policy=PATIENT,
-            summary=summary[:100],
+            summary=summary(what),
         )
         return answer

@@ -24,6 +24,7 @@ from sop_engine.cases.turn import Turn
 from sop_engine.cases.views import publication
 from sop_engine.temporal.attributes import Decisive, attributes_of, decisive
 from sop_engine.temporal.queues import PUBLISH_STEPS
+from sop_engine.temporal.texts import details
 from workflows.background import Background
 from workflows.errands import PATIENT
 
@@ -96,7 +97,7 @@ class Outbox:
 
     def show(self, procedure: Procedure, state: CaseState) -> None:
         """Puts the case card into the Web UI."""
-        workflow.set_current_details(case_card(procedure, state))
+        workflow.set_current_details(details(case_card(procedure, state)))
 
     def _given(
         self, procedure: Procedure, state: CaseState, steps: tuple[StepView, ...], closed_tasks: tuple[str, ...]

@@ -64,9 +64,9 @@ async def start(
         raise InvalidInput(f"No case of {sop} can be opened with this", map(Fault.model_validate, check.faults))
     title = " ".join(check.title.values()) if check.title else ""
     opening = OpenCaseInput(version=version, data=data, actor=session.actor())
-    await gateway.start_case(sop, identifier, opening, title)
+    view = await gateway.start_case(sop, identifier, opening, title)
     session.line(identifier)
-    session.say(f"{title or sop} is open; `sop case show {identifier}` shows it")
+    session.say(f"{title or sop} is {view.status}; `sop case show {identifier}` shows it")
 
 
 @command(case, "show", reads=True)

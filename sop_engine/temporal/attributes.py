@@ -13,6 +13,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from sop_engine.cases.contracts.publishing import CaseRecord
 from sop_engine.cases.faults import Fault, SopError
+from sop_engine.temporal.texts import keyword
 
 SOP_STAGE = SearchAttributeKey.for_keyword("SopStage")
 SOP_STATUS = SearchAttributeKey.for_keyword("SopStatus")
@@ -34,9 +35,6 @@ SEARCH_ATTRIBUTES: tuple[tuple[str, str], ...] = (
 Decisive = tuple[str | None, str, str]
 """Stage, status and SLA state."""
 
-LONGEST = 200
-"""Characters kept of a value: an over-long one fails the workflow."""
-
 
 def attributes_of(record: CaseRecord) -> list[SearchAttributeUpdate[Any]]:
     """What a case is found by in the Web UI; what it has no longer is taken away."""
@@ -48,7 +46,7 @@ def attributes_of(record: CaseRecord) -> list[SearchAttributeUpdate[Any]]:
         (SOP_REFERENCE, record.references[0][1] if record.references else None),
     ]
     updates: list[SearchAttributeUpdate[Any]] = [
-        key.value_unset() if value is None else key.value_set(value[:LONGEST]) for key, value in keywords
+        key.value_unset() if value is None else key.value_set(keyword(value)) for key, value in keywords
     ]
     updates.append(SOP_DUE.value_unset() if record.due_at is None else SOP_DUE.value_set(record.due_at))
     return updates

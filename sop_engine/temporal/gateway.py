@@ -24,7 +24,7 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import RetryPolicy, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, TimeoutError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, TerminatedError, TimeoutError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.cases.contracts.acts import Act, ActResult
@@ -34,6 +34,7 @@ from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.faults import ERRORS, Fault, NotFound, Refused, SopError
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.guard import ASK_AGAIN
+from sop_engine.temporal.texts import summary
 
 UPDATE_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=10)
@@ -47,6 +48,11 @@ ANSWERED_WITHIN = timedelta(seconds=30)
 OPENED_WITHIN = 15.0
 """Seconds that a new case has to load its procedure."""
 POLL_INTERVAL = 0.1
+ENDED_BADLY = (
+    WorkflowExecutionStatus.FAILED,
+    WorkflowExecutionStatus.TERMINATED,
+    WorkflowExecutionStatus.TIMED_OUT,
+)
 
 NO_WORKER = "No worker answers on the task queue {queue!r}; start one with `sop worker` or `sop dev`"
 
@@ -75,7 +81,8 @@ class CaseGateway:
     async def start_case(self, sop: str, case_id: str, opening: OpenCaseInput, title: str = "") -> CaseView:
         """Opens a case and returns it as it stands once its procedure is loaded.
 
-        Raises `Refused` when the id was ever used, `InvalidInput` with every fault of unknown SOP or data.
+        Raises `Refused` when the id was ever used or the server ended the case at once, `InvalidInput` with every fault
+        of unknown SOP or data.
         """
         try:
             handle = await self.client.start_workflow(
@@ -85,7 +92,7 @@ class CaseGateway:
                 task_queue=self.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"{title} {case_id}".strip()[:200],
+                static_summary=summary(f"{title} {case_id}"),
             )
         except WorkflowAlreadyStartedError:
             raise Refused(f"There is a case {case_id} already; every id is used once") from None
@@ -184,12 +191,14 @@ class CaseGateway:
             await asyncio.sleep(ASKED_AGAIN_AFTER)
 
     async def _raise_failure(self, handle: WorkflowHandle[Any, Any]) -> None:
-        """A case with an unknown SOP or unusable data ends at once; its failure says why."""
-        if await self._status(handle) is not WorkflowExecutionStatus.FAILED:
+        """A case with an unknown SOP or unusable data ends at once, and what no server takes ends it; it says why."""
+        if await self._status(handle) not in ENDED_BADLY:
             return
         try:
             await handle.result()
         except WorkflowFailureError as error:
+            if isinstance(error.cause, TerminatedError | TimeoutError):
+                raise Refused(f"Temporal ended the case {handle.id} as it was opened: {error.cause}") from None
             raise refusal(error.cause) from None
 
     async def _explain(self, error: RPCError, handle: WorkflowHandle[Any, Any]) -> SopError:

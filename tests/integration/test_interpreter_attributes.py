@@ -11,7 +11,9 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client
 
 import worker
+from sop_engine.cases.faults import Refused
 from sop_engine.settings import Settings
+from sop_engine.temporal import texts
 from sop_engine.temporal.attributes import (
     SEARCH_ATTRIBUTES,
     SOP_DUE,
@@ -98,6 +100,33 @@ async def test_cases_are_found_by_status_owner_reference_and_due_date(house: Ins
         return [found.id async for found in house.client.list_workflows(query)] == ["found"]
 
     await until(held, "the held case in the list")
+
+
+@pytest.mark.parametrize("character", ["\U00020bb7", "关"])
+async def test_a_long_reference_of_any_characters_opens_goes_on_and_is_found(
+    house: Installation, character: str
+) -> None:
+    case_id, reference = f"long-{ord(character):x}", character * 250
+    await house.open("Complaint", case_id, {**COMPLAINT, "business_no": reference, "complaint_no": reference})
+    await house.act(case_id, "complete_task", **ACTS[0])
+    assert (await house.view(case_id)).states == ("classified",)
+    kept = (await house.handle(case_id).describe()).typed_search_attributes.get(SOP_REFERENCE)
+    assert kept is not None
+    assert reference.startswith(kept)
+    assert len(kept) >= 170
+
+    async def found() -> bool:
+        return [each.id async for each in house.client.list_workflows(f"SopReference = '{kept}'")] == [case_id]
+
+    await until(found, "the case in the list")
+
+
+async def test_a_case_that_the_server_ends_at_its_start_is_not_said_to_be_open(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "LARGEST_KEYWORD", 10_000)
+    with pytest.raises(Refused, match=r"as it was opened: .*exceeds size limit 2048"):
+        await house.open("Complaint", "ended", {**COMPLAINT, "complaint_no": "\U00020bb7" * 200})
 
 
 async def test_attributes_are_written_only_when_stage_status_or_sla_changed(house: Installation) -> None:
