@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sop_engine.cases import casework
-from sop_engine.cases.commands import Notify
+from sop_engine.cases.commands import MakeDocument, Notify, Post
 from sop_engine.cases.faults import InvalidInput, NotFound
 from sop_engine.cases.state import RunningClock
 from tests.unit.casework_samples import MONDAY, Played
@@ -121,6 +121,45 @@ def test_stopped_on_the_dot_it_is_met() -> None:
     case.signal("stop")
     assert case.clock("plan#1").clock.status == "met"
     assert all(rung.withdrawn or rung.at < case.now for rung in case.clock("plan#1").clock.rungs)
+
+
+@pytest.mark.parametrize("late", [0, 5])
+def test_a_delay_comes_before_a_rung_of_the_same_instant(late: int) -> None:
+    """What leaves the state when the clock runs out meets it on the dot, handled at once or after an outage."""
+    case = Played("states: {a: {task: {within: 10 hours}, after: {10 hours: b}}, b: {final: true}}")
+    case.sleep(hours=10 + late)
+    assert case.states == ("b",)
+    assert [step.name for step in case.journal("rung")] == ["a.at_risk"]
+    running = case.clock("a#1")
+    assert (running.clock.status, running.clock.stopped_at) == ("met", MONDAY + timedelta(hours=10))
+
+
+TOLD = """
+events: {go: }
+clocks: {promise: {within: 4 hours, start: in waiting, ladder: plain}}
+states:
+  idle: {on: {go: waiting}}
+  waiting:
+    entry:
+      - {notify: owner}
+      - {document: delivery_proof}
+      - {post: money_received, with: {business_key: "'B-1'"}}
+    task: {within: 2 hours}
+    on: {waiting.done: end}
+  end: {final: true}
+"""
+
+
+def test_what_a_step_asks_for_names_the_deadlines_that_the_step_starts() -> None:
+    """Of the state's own clock and of the case's, which both start after the state's effects."""
+    case = Played(TOLD)
+    case.pass_time(hours=1)
+    case.signal("go")
+    due = {"waiting": MONDAY + timedelta(hours=3), "promise": MONDAY + timedelta(hours=5)}
+    for kind in (Notify, MakeDocument, Post):
+        (asked,) = case.asked(kind)
+        told = {name: datetime.fromisoformat(at) for name, at in asked.facts.clocks.items()}  # type: ignore[attr-defined]
+        assert told == due
 
 
 def test_rungs_of_an_outage_come_each_at_its_instant_with_one_notice() -> None:
