@@ -3,18 +3,22 @@
 import csv
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.firm import Firm
 from sop_engine.cases.report_tables import CellKind, ReportTable
 
 FORMATS: Mapping[CellKind, str] = MappingProxyType(
-    {"text": "@", "amount": "#,##0.00", "integer": "0", "share": "0.00%", "date": "yyyy-mm-dd"}
+    {"text": "@", "amount": "#,##0", "integer": "0", "share": "0.00%", "date": "yyyy-mm-dd"}
 )
+"""Of an amount, without its decimal places: each cell has those of its currency."""
+EXACT_DIGITS = 15
+"""As many significant digits a workbook's number keeps; a longer figure is written as text, to the last digit."""
 ESCAPED = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins so would be carried out as a formula by whoever opens the CSV in a spreadsheet."""
 
@@ -46,15 +50,19 @@ def as_workbook(report: ReportTable, language: str) -> bytes:
     for position, column in enumerate(report.columns, start=1):
         head = sheet.cell(1, position, column.title[language])
         head.font = Font(bold=True)
-        head.alignment = Alignment(horizontal="left" if column.kind == "text" else "right", wrap_text=True)
+        head.alignment = Alignment(horizontal=_side(column.kind), wrap_text=True)
         longest = max((len(row[position - 1] or "") for row in report.rows), default=0)
         sheet.column_dimensions[head.column_letter].width = min(60, max(12, longest + 3, 2 * len(column.title["zh"])))
         for number, row in enumerate(report.rows, start=2):
             cell = sheet.cell(number, position)
-            cell.value = _typed(row[position - 1], column.kind)
-            if column.kind == "text":
+            written_cell = row[position - 1]
+            cell.value = _typed(written_cell, column.kind)
+            if isinstance(cell.value, str):
                 cell.data_type = "s"
-            cell.number_format = FORMATS[column.kind]
+                cell.number_format = FORMATS["text"]
+                cell.alignment = Alignment(horizontal=_side(column.kind))
+            else:
+                cell.number_format = FORMATS[column.kind] + _places(written_cell, column.kind)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     written = BytesIO()
@@ -108,6 +116,8 @@ def _typed(cell: str | None, kind: CellKind) -> str | int | Decimal | date | Non
     if cell is None:
         return None
     match kind:
+        case "amount" | "share" | "integer" if _digits(Decimal(cell)) > EXACT_DIGITS:
+            return text_of(cell, kind)
         case "amount" | "share":
             return Decimal(cell)
         case "integer":
@@ -116,3 +126,18 @@ def _typed(cell: str | None, kind: CellKind) -> str | int | Decimal | date | Non
             return date.fromisoformat(cell)
         case _:
             return cell
+
+
+def _digits(figure: Decimal) -> int:
+    """How many significant digits a figure has."""
+    return len(figure.normalize(Context(prec=MAX_PREC)).as_tuple().digits)
+
+
+def _places(cell: str | None, kind: CellKind) -> str:
+    """The decimal places of an amount as it is written, for its format."""
+    exponent = Decimal(cell).as_tuple().exponent if cell is not None and kind == "amount" else 0
+    return "." + "0" * -exponent if isinstance(exponent, int) and exponent < 0 else ""
+
+
+def _side(kind: CellKind) -> Literal["left", "right"]:
+    return "left" if kind == "text" else "right"

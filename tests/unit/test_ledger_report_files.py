@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 
+import pytest
 from openpyxl import load_workbook
 
 from sop_engine.cases.fields import Title
@@ -52,6 +53,28 @@ def test_a_workbook_has_numbers_dates_and_text_as_such() -> None:
     assert second[0] == "=HYPERLINK(1)"
     assert sheet["A3"].data_type == "s"
     assert second[2] is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "value", "shown"),
+    [
+        ("1234.500", 1234.5, "#,##0.000"),
+        ("1234", 1234, "#,##0"),
+        ("1234.50", 1234.5, "#,##0.00"),
+        ("-9999999999999.99", -9999999999999.99, "#,##0.00"),
+        ("999999999999999.99", "999,999,999,999,999.99", "@"),
+        ("-999999999999.1234", "-999,999,999,999.1234", "@"),
+        ("99999999999999999999.99", "99,999,999,999,999,999,999.99", "@"),
+    ],
+)
+def test_a_workbook_shows_each_amount_to_its_last_digit(amount: str, value: float | str, shown: str) -> None:
+    """With the decimal places of its currency; what a workbook's numbers cannot hold is text."""
+    report = REPORT.model_copy(update={"columns": COLUMNS[1:2], "rows": ((amount,),), "total": 1})
+    sheet = load_workbook(BytesIO(as_workbook(report, "en"))).active
+    assert sheet is not None
+    assert (sheet["A2"].value, sheet["A2"].number_format) == (value, shown)
+    if isinstance(value, str):
+        assert sheet["A2"].alignment.horizontal == "right"
 
 
 def test_a_pdf_is_the_same_each_time_and_holds_rows_over_pages() -> None:
