@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from sop_engine.freight.calling_codes import WITH_NOUGHT, calling_code
+
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 _EMAIL = re.compile(
@@ -16,7 +18,7 @@ _EMAIL = re.compile(
     r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
 )
 _PHONE = re.compile(
-    r"(?P<number>\+?[\d\s().-]{3,25}?)(?:\s*(?:ext\.?|x|转)\s*(?P<extension>\d{1,6}))?", re.ASCII | re.IGNORECASE
+    r"(?P<number>\(?\+?[\d\s().-]{3,25}?)(?:\s*(?:ext\.?|x|转)\s*(?P<extension>\d{1,6}))?", re.ASCII | re.IGNORECASE
 )
 _HS_DOTS = re.compile(r"\d{4}\.?\d{2}(?:\.?\d{2}(?:\.?\d{2}(?:\.?\d{3})?)?)?", re.ASCII)
 
@@ -218,18 +220,22 @@ def email(text: str) -> str:
 def phone(text: str) -> str:
     """A telephone number: `+8613812345678`, with an extension `+862112345678 ext 12`.
 
-    Numbers without a country are read as Chinese. Service numbers (400…, 800…, 95…, 12…) have no country.
+    Numbers without a country are read as Chinese. Service numbers (400…, 800…, 95…, 12…) have no country. A `(0)` after
+    the country's code is dialled at home only and left out, but where it belongs to the number.
     """
-    hint = "Write +86 138 1234 5678, 138 1234 5678, 021-1234 5678 ext 12 or 400 123 4567"
+    hint = "Write +86 138 1234 5678, 138 1234 5678, 021-1234 5678 ext 12, 400 123 4567 or +49 40 1234567"
     match = _PHONE.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None:
         raise IdentifierError("phone", text, "it is not a telephone number", hint)
     extension = f" ext {match['extension']}" if match["extension"] else ""
     digits = re.sub(r"\D", "", match["number"])
-    if match["number"].startswith("+") or digits.startswith("00"):
-        number = "+" + digits.removeprefix("00")
+    if "+" in match["number"] or digits.startswith("00"):
+        number = "+" + _from_abroad(match["number"], digits.removeprefix("00"))
         if not 8 <= len(number) <= 16 or number[1] == "0":
             raise IdentifierError("phone", text, "a number with a country has 7 to 15 digits", hint)
+        code = calling_code(number[1:])
+        if code not in WITH_NOUGHT and number[1 + len(code)] == "0":
+            raise IdentifierError("phone", text, f"the 0 after +{code} is not dialled from abroad", hint)
         if number.startswith("+86") and not _is_chinese(number[3:], trunk=""):
             raise IdentifierError("phone", text, "there is no such number in China", hint)
     elif re.fullmatch(r"[48]00\d{7}|95\d{3,6}|12\d{3}|1[12]\d", digits):
@@ -297,6 +303,14 @@ def _require_97(kind: str, text: str, number: str, hint: str) -> None:
     """ISO 7064 mod 97-10, letters counting from 10."""
     if int("".join(str(int(sign, 36)) for sign in number)) % 97 != 1:
         raise IdentifierError(kind, text, "its check digits do not fit: some sign is wrong", hint)
+
+
+def _from_abroad(written: str, digits: str) -> str:
+    """The digits of an international number without the nought in brackets behind the country's code."""
+    code = calling_code(digits)
+    before, bracketed, _ = re.sub(r"\s", "", written).partition("(0)")
+    is_behind = re.sub(r"\D", "", before).removeprefix("00") == code
+    return code + digits[len(code) + 1 :] if bracketed and is_behind and code not in WITH_NOUGHT else digits
 
 
 def _is_chinese(digits: str, trunk: str) -> bool:
