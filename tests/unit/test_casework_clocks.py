@@ -158,7 +158,8 @@ def test_what_a_step_asks_for_names_the_deadlines_that_the_step_starts() -> None
     due = {"waiting": MONDAY + timedelta(hours=3), "promise": MONDAY + timedelta(hours=5)}
     for kind in (Notify, MakeDocument, Post):
         (asked,) = case.asked(kind)
-        told = {name: datetime.fromisoformat(at) for name, at in asked.facts.clocks.items()}  # type: ignore[attr-defined]
+        assert isinstance(asked, Notify | MakeDocument | Post)
+        told = {name: datetime.fromisoformat(at) for name, at in asked.facts.clocks.items()}
         assert told == due
 
 
