@@ -151,6 +151,7 @@ async def look_at_temporal(session: Session) -> list[Finding]:
         Finding(check="temporal", verdict="ok", what=address),
         await check_attributes(gateway.client),
         await check_worker(gateway),
+        await check_stuck(gateway),
     ]
 
 
@@ -178,3 +179,20 @@ async def check_worker(gateway: "CaseGateway") -> Finding:
         return Finding(check="worker", verdict=verdict, what=error.message, mend="start one with `sop worker`")
     what = f"answers on {gateway.task_queue!r}; cases in its records: {answer.total}"
     return Finding(check="worker", verdict="ok", what=what)
+
+
+async def check_stuck(gateway: "CaseGateway") -> Finding:
+    """Cases whose workflow task keeps failing: nothing of them goes on, and they cannot say so themselves."""
+    from sop_engine.temporal.stuck import PROBLEMS_SETTING, reports_problems, stuck_cases
+
+    if not await reports_problems(gateway.client):
+        mend = f"set {PROBLEMS_SETTING} to 3 in the server's dynamic configuration"
+        what = "this server does not mark cases whose workflow task keeps failing; they are seen one by one only"
+        return Finding(check="stuck cases", verdict="warning", what=what, mend=mend)
+    stuck = await stuck_cases(gateway.client, gateway.task_queue)
+    if not stuck:
+        return Finding(check="stuck cases", verdict="ok", what="none")
+    mend = (
+        "nothing is lost; start a worker that can take them: see `Stuck cases` in docs/operations.md"
+    )
+    return Finding(check="stuck cases", verdict="wrong", what="\n".join(map(str, stuck)), mend=mend)

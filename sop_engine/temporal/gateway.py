@@ -5,14 +5,16 @@ Every refusal comes back as the `SopError` it was; whoever calls knows nothing o
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, TypeVar
+from datetime import UTC, timedelta
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
 from pydantic import BaseModel
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeWorkflowExecutionRequest
 from temporalio.client import (
     ActivityFailureError,
     Client,
@@ -29,11 +31,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.faults import ERRORS, Fault, NotFound, Refused, SopError
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.guard import ASK_AGAIN
+from sop_engine.temporal.stuck import StuckCase, stuck_case
 from sop_engine.temporal.texts import summary
 
 UPDATE_TIMEOUT = timedelta(seconds=10)
@@ -55,6 +59,14 @@ ENDED_BADLY = (
 )
 
 NO_WORKER = "No worker answers on the task queue {queue!r}; start one with `sop worker` or `sop dev`"
+
+
+class StuckError(UnreachableError):
+    """The case stands still, since its workflow task keeps failing: a bug of ours, or a worker too old for it."""
+
+    kind = "Stuck"
+    exit_code: ClassVar[int] = 4
+
 
 Say = Callable[[str], None]
 View = TypeVar("View")
@@ -127,13 +139,15 @@ class CaseGateway:
             except WorkflowUpdateFailedError as error:
                 raise refusal(error.cause) from None
             except WorkflowUpdateRPCTimeoutOrCancelledError:
-                if attempt < UPDATE_ATTEMPTS:
-                    self._say(f"No answer yet from {case_id}; asking again under the same id {identifier}")
+                is_last = attempt == UPDATE_ATTEMPTS
+                silent = await (self._why_silent(handle) if is_last else self._why_stuck(handle))
+                if silent is not None:
+                    later = f"The act may still be carried out later; its id is {identifier}"
+                    raise type(silent)(f"{silent.message}. {later}") from None
+                self._say(f"No answer yet from {case_id}; asking again under the same id {identifier}")
             except RPCError as error:
                 raise await self._explain(error, handle) from None
-        raise UnreachableError(
-            f"{NO_WORKER.format(queue=self.task_queue)}. The act may still be carried out later; its id is {identifier}"
-        )
+        raise AssertionError("the last attempt answers or raises")
 
     async def query(self, case_id: str, name: str, result_type: type[View]) -> View:
         """Asks a case: `case` gives a CaseView, `tasks`, `clocks` and `timeline` lists of their views."""
@@ -166,7 +180,7 @@ class CaseGateway:
             return answer
         except ActivityFailureError as error:
             if isinstance(error.cause, TimeoutError):
-                raise UnreachableError(NO_WORKER.format(queue=self.task_queue)) from None
+                raise await self._without_worker(activity) from None
             raise refusal(error.cause) from None
         except RPCError as error:
             raise self._unreachable(error) from None
@@ -202,8 +216,10 @@ class CaseGateway:
             raise refusal(error.cause) from None
 
     async def _explain(self, error: RPCError, handle: WorkflowHandle[Any, Any]) -> SopError:
-        if error.status is not RPCStatusCode.NOT_FOUND:
+        if error.status is RPCStatusCode.UNAVAILABLE:
             return self._unreachable(error)
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            return await self._why_silent(handle)
         try:
             status = (await self._status(handle)).name.lower()
         except RPCError:
@@ -217,10 +233,57 @@ class CaseGateway:
         described = await self.client.workflow_service.describe_workflow_execution(request)
         return WorkflowExecutionStatus(described.workflow_execution_info.status)
 
+    async def _why_silent(self, handle: WorkflowHandle[Any, Any]) -> UnreachableError:
+        """Why a case gives no answer: it stands still, no worker answers, or it is only slow."""
+        stuck = await self._why_stuck(handle)
+        if stuck is not None:
+            return stuck
+        try:
+            await self.read("list_cases", ListCasesInput(limit=1), CaseList)
+        except UnreachableError as error:
+            return error
+        except SopError as error:
+            return UnreachableError(f"A worker answers, but not with records: {error.message}")
+        return UnreachableError(
+            f"The case {handle.id} gives no answer in time, though a worker answers: it has much to do, or was "
+            "just lost with another worker; try again in a moment"
+        )
+
+    async def _why_stuck(self, handle: WorkflowHandle[Any, Any]) -> UnreachableError | None:
+        try:
+            stuck = await stuck_case(self.client, handle.id)
+        except RPCError as error:
+            return self._unreachable(error)
+        return StuckError(told(stuck)) if stuck is not None else None
+
+    async def _without_worker(self, activity: str) -> UnreachableError:
+        """Nobody took an activity in time. Pollers stay known to the server for minutes after they are gone."""
+        request = DescribeTaskQueueRequest(
+            namespace=self.client.namespace,
+            task_queue=TaskQueue(name=self.task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+        )
+        pollers = (await self.client.workflow_service.describe_task_queue(request)).pollers
+        nobody = NO_WORKER.format(queue=self.task_queue)
+        if not pollers:
+            return UnreachableError(nobody)
+        last = max(pollers, key=lambda poller: poller.last_access_time.ToNanoseconds())
+        at = last.last_access_time.ToDatetime(tzinfo=UTC)
+        return UnreachableError(
+            f"{nobody}. {last.identity} asked for work at {at:%H:%M:%S} UTC and has not taken {activity!r} within "
+            f"{PICKED_UP_WITHIN.seconds} seconds: it has ended, or is busy"
+        )
+
     def _unreachable(self, error: RPCError) -> UnreachableError:
-        if error.status is RPCStatusCode.UNAVAILABLE:
-            return UnreachableError(f"Temporal does not answer at {self.client.service_client.config.target_host}")
-        return UnreachableError(f"{NO_WORKER.format(queue=self.task_queue)} ({error.message})")
+        address = self.client.service_client.config.target_host
+        if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+            return UnreachableError(f"Temporal does not answer at {address}")
+        return UnreachableError(f"Temporal at {address} refuses the call: {error.message}")
+
+
+def told(stuck: StuckCase) -> str:
+    """What a person is told of a case that stands still."""
+    return f"{stuck}. Nothing of it is lost; `sop incident list` shows it to supervisors until a mended worker takes it"
 
 
 def web_link(ui_url: str, namespace: str, case_id: str | None = None) -> str:

@@ -24,6 +24,7 @@ from temporalio.service import RPCError
 
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.folder_lock import FolderLock
+from sop_engine.temporal.stuck import PROBLEMS_SETTING
 
 NAMESPACE = "default"
 HOST = "127.0.0.1"
@@ -34,6 +35,8 @@ STOP_DEADLINE = 10.0
 """Seconds that a server has to end by itself before it is killed."""
 TAKEN_DEADLINE = 2.0
 """Seconds to wait for a folder or a port that is still taken."""
+PROBLEMS_AFTER = 3
+"""Failed workflow tasks in a row after which a case is marked: some three seconds."""
 POLL_INTERVAL = 0.05
 
 
@@ -149,6 +152,7 @@ class EmbeddedServer:
             *(("--ui-port", str(self._ui_port), "--ui-disable-news-fetch") if self._ui else ("--headless",)),
             *("--db-filename", str(self.data_dir / "temporal.db"), "--log-level", "error"),
             *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"),
+            *("--dynamic-config-value", f"{PROBLEMS_SETTING}={PROBLEMS_AFTER}"),
         )
 
     async def _take_folder(self) -> None:
