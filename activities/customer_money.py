@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.handing_in import handed_in
 from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
+from sop_engine.freight.money import Currency
 from sop_engine.freight.subledger.papers import RefundPaper, Text
 from sop_engine.records.ledger.invoice_settlements import InvoiceSettlements
 from sop_engine.records.ledger.payments import PaymentRepository
@@ -23,7 +24,7 @@ class HeldMoney(BaseModel):
 
     customer: Text
     reference: Text
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Currency
     followed_by: str = ""
     """The SOP whose open cases follow invoices."""
 

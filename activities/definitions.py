@@ -54,7 +54,7 @@ class DefinitionActivities:
     def check_opening(self, given: OpenCheckInput) -> OpenCheckResult:
         """Every fault that would keep a case from opening; refuses an unknown SOP."""
         try:
-            definition = self._sop_file(given.sop, given.version).definition
+            definition = self._sop_file(given.sop, given.version).definition.exact()
             faults = unknown_places(definition.data, read_opening(definition, given.data), self._places)
             if faults:
                 raise InvalidInput(f"a {given.sop} cannot be opened with these places", faults)

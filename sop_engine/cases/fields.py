@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.cases.faults import Fault
+from sop_engine.freight.currencies import CURRENCIES
 from sop_engine.freight.identifiers import FORMATS, IdentifierError
 from sop_engine.freight.money import MoneyError, check_amount
 from sop_engine.statechart.suggestion import suggestion
@@ -79,6 +80,11 @@ class FieldSpec(BaseModel):
     unit: str | None = None
     per_unit: bool = False
     """Money for one unit of something: it may be finer than the smallest unit of its currency."""
+    signed: bool = False
+    """Money that may be below nought, such as a margin; other money is nought or more."""
+    is_exact: bool = False
+    """Set when a case is compiled (`exact_fields`): money is in a currency that there is, and nought or more unless it
+    is `signed`."""
     personal: bool = False
     """Personal data: shown by role, never put into a search attribute or a title."""
     help: Title | None = None
@@ -93,6 +99,10 @@ class FieldSpec(BaseModel):
             raise ValueError("a list says what it holds: either `item` or `fields`")
         if self.per_unit and self.type != "money":
             raise ValueError("only money can be `per_unit`")
+        if self.signed and self.type != "money":
+            raise ValueError("only money can be `signed`; a number has a `min`")
+        if self.signed and self.min is not None and self.min >= 0:
+            raise ValueError(f"`signed` money may be below nought, and `min: {self.min}` forbids it")
         if self.format is not None and self.format not in FORMATS:
             raise ValueError(f"unknown format {self.format!r}; allowed: {', '.join(FORMATS)}")
         return self
@@ -103,6 +113,21 @@ class FieldSpec(BaseModel):
     def element(self) -> FieldSpec:
         """What one entry of a list is."""
         return self.item or FieldSpec(type="record", title=self.title, fields=self.fields)
+
+
+def exact_fields(specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
+    """The same fields, with what is asked of every amount of money in them."""
+    return {name: _exact(spec) for name, spec in specs.items()}
+
+
+def _exact(spec: FieldSpec) -> FieldSpec:
+    return spec.model_copy(
+        update={
+            "is_exact": True,
+            "item": _exact(spec.item) if spec.item is not None else None,
+            "fields": exact_fields(spec.fields) if spec.fields is not None else None,
+        }
+    )
 
 
 def read_value(spec: FieldSpec, value: Any, where: str) -> Parsed:
@@ -138,11 +163,16 @@ def _bounds(spec: FieldSpec, value: Any, where: str) -> list[Fault]:
     measured: Any = value["amount"] if spec.type == "money" else value
     faults = []
     if isinstance(measured, int | Decimal) and not isinstance(measured, bool):
-        if spec.min is not None and measured < spec.min:
-            faults.append(Fault(where=where, what=f"{measured} is too small", allowed=f"{spec.min} or more"))
+        if (least := _least(spec)) is not None and measured < least:
+            faults.append(Fault(where=where, what=f"{measured} is too small", allowed=f"{least} or more"))
         if spec.max is not None and measured > spec.max:
             faults.append(Fault(where=where, what=f"{measured} is too large", allowed=f"{spec.max} or less"))
     return faults
+
+
+def _least(spec: FieldSpec) -> Decimal | None:
+    is_bound = spec.type == "money" and spec.is_exact and not spec.signed
+    return Decimal() if spec.min is None and is_bound else spec.min
 
 
 # What no paper, bank or database takes in a text: control characters and halves of characters.
@@ -218,6 +248,9 @@ def _money(spec: FieldSpec, value: Any, where: str) -> Parsed:
         return None, [Fault(where=where, what=f"{value!r} is not an amount of money", allowed=allowed)]
     if amount is None or re.fullmatch(r"[A-Z]{3}", currency) is None:
         return None, [Fault(where=where, what=f"{value!r} is not an amount of money", allowed=allowed)]
+    if spec.is_exact and currency not in CURRENCIES:
+        what = f"{currency!r} is not a currency{suggestion(currency, CURRENCIES)}"
+        return None, [Fault(where=where, what=what, allowed="the code of a currency (ISO 4217)")]
     try:
         check_amount(amount, currency, is_exact=not spec.per_unit)
     except MoneyError as error:

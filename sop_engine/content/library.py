@@ -108,6 +108,7 @@ class Library:
         calendars, ladders = self._named(definition)
         return Bundle(
             engine_version=ENGINE_VERSION,
+            is_exact=True,
             definition=sop_file.file.value,
             content_hash=sop_file.content_hash,
             parameters=parameters,

@@ -21,7 +21,7 @@ from sop_engine.freight.charges.shipment import (
     shipment_margin,
 )
 from sop_engine.freight.exchange_rates import ExchangeRates
-from sop_engine.freight.money import Money
+from sop_engine.freight.money import Currency, Money
 from sop_engine.freight.rules import Fault, RuleError
 
 Name = Annotated[str, Field(min_length=1)]
@@ -87,7 +87,7 @@ class Costing(_Line):
     """Where the table has none for that day, or another was agreed."""
     cost_lines: tuple[CostLine, ...] = Field(min_length=1)
     revenue_lines: tuple[SoldLine, ...] = Field(min_length=1)
-    invoice_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    invoice_currency: Currency | None = None
     """In which the customer is billed; book currency where it is not said."""
     tax_paid: Money | None = None
     """Duty and tax that we paid ourselves, to be billed to the customer with what suppliers laid out for him."""

@@ -17,7 +17,7 @@ from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import Title
 from sop_engine.freight.exchange_rates import ExchangeRates
-from sop_engine.freight.money import Money
+from sop_engine.freight.money import Currency, Money
 from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger.exchange import Side
 from sop_engine.freight.subledger.papers import Month, Rate
@@ -128,7 +128,7 @@ class LedgerRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Currency
     """Of amounts that come without one."""
     accounts: dict[str, Title]
     controls: tuple[str, ...] = ()
