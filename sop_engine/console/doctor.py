@@ -192,7 +192,5 @@ async def check_stuck(gateway: "CaseGateway") -> Finding:
     stuck = await stuck_cases(gateway.client, gateway.task_queue)
     if not stuck:
         return Finding(check="stuck cases", verdict="ok", what="none")
-    mend = (
-        "nothing is lost; start a worker that can take them: see `Stuck cases` in docs/operations.md"
-    )
+    mend = "nothing is lost; start a worker that can take them: see `Stuck cases` in docs/operations.md"
     return Finding(check="stuck cases", verdict="wrong", what="\n".join(map(str, stuck)), mend=mend)

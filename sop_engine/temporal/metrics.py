@@ -11,7 +11,7 @@ from temporalio.common import MetricGauge, MetricMeter
 from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import (
     ExecuteActivityInput,  # noqa: F401
-    )
+)
 
 from sop_engine.cases.faults import InvalidInput
 
