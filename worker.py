@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.access import Guard
 from activities.bill_reversals import ReversalActivities
 from activities.cash_on_delivery import CashActivities
 from activities.credit import CreditActivities
@@ -36,6 +37,7 @@ from sop_engine.content.library import Library, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.papers import PaperTemplates
+from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
 from sop_engine.records.ledger.posting import LedgerRules
@@ -44,6 +46,7 @@ from sop_engine.settings import Settings, read_settings
 from sop_engine.temporal.attributes import require_attributes
 from sop_engine.temporal.client import connect
 from sop_engine.temporal.ending import end_process
+from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.present import PRESENT
 from workflows.case import CaseWorkflow
 
@@ -54,8 +57,9 @@ def activities(
     settings: Settings, library: Library, engine: Engine, work_rules: WorkRules
 ) -> Sequence[Callable[..., Any]]:
     """Every activity of a worker, with what it depends on."""
-    kept = DefinitionRepository(engine)
-    definitions = DefinitionActivities(library, kept, work_rules.places, settings.continue_after)
+    definitions = DefinitionActivities(
+        library, DefinitionRepository(engine), work_rules.places, Chains(engine), settings.continue_after
+    )
     records = RecordActivities(engine)
     notices = NoticeActivities(
         engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices")
@@ -108,6 +112,7 @@ def build_worker(client: Client, settings: Settings, library: Library, engine: E
         workflows=[CaseWorkflow],
         activities=activities(settings, library, engine, work_rules),
         activity_executor=ThreadPoolExecutor(THREADS),
+        interceptors=[Guard(Executions(client), settings.task_queue, Chains(engine).of)],
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.access import reads
 from activities.handing_in import handed_in
 from activities.payables import require_role
 from activities.work_input import today, usable
@@ -76,6 +77,7 @@ class CreditActivities:
         self._credit = CreditRepository(engine, rules.uses.receivable, rules.currency, rules.policy)
         self._organization = organization
 
+    @reads
     @activity.defn(name="credit_check")
     def credit_check(self, given: WorkInput) -> WorkResult:
         """customer, amount?, rate?, on? -> allowed, reason, hindrances, exposure, overdue, oldest_days, approval"""

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.access import reads
 from activities.handing_in import handed_in
 from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
@@ -55,6 +56,7 @@ class CustomerMoneyActivities:
         self._payments = PaymentRepository(engine, rules.policy.payment_tiers, rules.currency)
         self._rules = rules
 
+    @reads
     @activity.defn(name="open_invoices")
     def open_invoices(self, given: WorkInput) -> WorkResult:
         """customer, reference, currency, followed_by? -> left, lines [{reference, open, due_on, disputed, case}]"""
@@ -78,6 +80,7 @@ class CustomerMoneyActivities:
         ]
         return WorkResult(values={"left": money(left), "lines": lines})
 
+    @reads
     @activity.defn(name="allocated_money")
     def allocated_money(self, given: WorkInput) -> WorkResult:
         """customer, reference, earlier_cases? -> lines [{bank_ref, amount, received_on}]; what others booked for it"""

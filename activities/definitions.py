@@ -8,14 +8,16 @@ from typing import Any
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.access import reads
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult
 from sop_engine.cases.definition import SopDefinition
-from sop_engine.cases.faults import Fault, InvalidInput, SopError
+from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, Refused, SopError
 from sop_engine.cases.opening import read_opening
 from sop_engine.cases.place_checks import unknown_places
 from sop_engine.cases.procedure import DefinitionError
 from sop_engine.content.library import Library, SopFile
 from sop_engine.freight.places import Places
+from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import pack
@@ -26,18 +28,29 @@ class DefinitionActivities:
     """Reads the worker's library; every definition that a case uses is kept for good in the records."""
 
     def __init__(
-        self, library: Library, definitions: DefinitionRepository, places: Places, continue_after: int = 1_000
+        self,
+        library: Library,
+        definitions: DefinitionRepository,
+        places: Places,
+        chains: Chains,
+        continue_after: int = 1_000,
     ) -> None:
         self._library = library
         self._definitions = definitions
         self._places = places
+        self._chains = chains
         self._continue_after = continue_after
 
     @activity.defn(name=LOAD_PROCEDURE)
     def load_procedure(self, given: LoadInput) -> bytes:
-        """The packed bundle of an SOP's version; the newest when none is named. Refuses an unknown SOP or version."""
+        """The packed bundle of an SOP's version; the newest when none is named.
+
+        Refuses an unknown SOP or version, and a new case by an id that another had, however long ago.
+        """
         try:
+            self._refuse_used_id(given)
             sop_file = self._sop_file(given.sop, given.version)
+            self._keep(sop_file)
             bundle = self._library.bundle_of(sop_file, self._library.opening_day(sop_file.definition, given.opened_at))
         except SopError as error:
             raise to_failure(error) from None
@@ -45,11 +58,13 @@ class DefinitionActivities:
             raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
         return pack(bundle.model_copy(update={"continue_after": self._continue_after}))
 
+    @reads
     @activity.defn(name=LOAD_ORGANIZATION)
     def load_organization(self) -> dict[str, Any]:
         """The organisation, for an act that came before its case was loaded."""
         return self._library.organization.model_dump()
 
+    @reads
     @activity.defn(name=CHECK_OPENING)
     def check_opening(self, given: OpenCheckInput) -> OpenCheckResult:
         """Every fault that would keep a case from opening; refuses an unknown SOP."""
@@ -64,6 +79,12 @@ class DefinitionActivities:
             return OpenCheckResult(faults=tuple(fault.model_dump() for fault in error.faults))
         return OpenCheckResult(title=definition.title.model_dump(), reference=definition.reference)
 
+    def _refuse_used_id(self, given: LoadInput) -> None:
+        if given.case_id is not None and given.first_run_id is not None:
+            owner = self._chains.of(given.case_id)
+            if owner not in (None, given.first_run_id):
+                raise Refused(USED_ID.format(case_id=given.case_id))
+
     def _sop_file(self, sop: str, version: int | None) -> SopFile:
         known = self._library.sops.get(sop)
         if known is None:
@@ -71,7 +92,6 @@ class DefinitionActivities:
             raise InvalidInput(f"no SOP is called {sop!r}", [fault])
         newest = known.definition.version
         if version is None or version == newest:
-            self._definitions.store(sop, newest, known.content_hash, known.text)
             return known
         kept = self._definitions.get(sop, version)
         if kept is None:
@@ -79,3 +99,6 @@ class DefinitionActivities:
             raise InvalidInput(f"{sop} has no version {version}", [fault])
         older = SopDefinition.model_validate(json.loads(kept.text))
         return known.with_definition(older, json.loads(kept.text), kept.content_hash, kept.text)
+
+    def _keep(self, used: SopFile) -> None:
+        self._definitions.store(used.definition.sop, used.definition.version, used.content_hash, used.text)

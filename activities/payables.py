@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.access import reads
 from activities.handing_in import handed_in
 from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
@@ -170,6 +171,7 @@ class PayableActivities:
                 self._costs.execute(*place, charge, line.amount)
         return WorkResult()
 
+    @reads
     @activity.defn(name="expected_costs")
     def expected_costs(self, given: WorkInput) -> WorkResult:
         """shipment, supplier -> lines [{charge, contracted, carried_out, billed}], unpaid [{bill_no, total, …}],
@@ -206,6 +208,7 @@ class PayableActivities:
         ]
         return WorkResult(values={"lines": lines, "unpaid": unpaid, "credits": credits})
 
+    @reads
     @activity.defn(name="match_bill")
     def match_bill(self, given: WorkInput) -> WorkResult:
         """supplier, bill_no, lines, billed_on, due_on, rate?, nets_credit?

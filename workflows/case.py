@@ -120,7 +120,13 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         opening = read_opening(self._start)
         self._use(
             await self._load(
-                LoadInput(sop=info.workflow_type, version=opening.version, opened_at=info.workflow_start_time)
+                LoadInput(
+                    sop=info.workflow_type,
+                    version=opening.version,
+                    opened_at=info.workflow_start_time,
+                    case_id=info.workflow_id,
+                    first_run_id=info.first_execution_run_id,
+                )
             )
         )
         assert self._procedure is not None
@@ -339,7 +345,9 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         await workflow.wait_condition(lambda: self._state is not None)
         state, _ = self.loaded()
         try:
-            packed = await self._load(LoadInput(sop=state.sop, version=state.version, opened_at=state.opened_at))
+            packed = await self._load(
+                LoadInput(sop=state.sop, version=state.version, opened_at=state.opened_at, case_id=state.case_id)
+            )
         except ApplicationError as error:
             why = message_of(error)
             self._hear_at(arrived, None, lambda turn: reports.unreadable(turn, REFERENCE_DATA, why))

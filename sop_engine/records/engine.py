@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from threading import Lock
 from typing import Any
 
@@ -16,6 +17,8 @@ LOCK_WAIT_MS = 5_000
 # first wait their turn, some tens of milliseconds.
 _SQLITE_WRITERS = Lock()
 
+_IS_READ_ONLY: ContextVar[bool] = ContextVar("is_read_only", default=False)
+
 
 def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///<file>` or `postgresql+psycopg://…`. Connects when first used."""
@@ -28,10 +31,25 @@ def open_engine(url: str) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes. On SQLite it takes the write lock at once: one that turns writer late may fail."""
+    """A transaction that writes. On SQLite it takes the write lock at once: one that turns writer late may fail.
+
+    Raises RuntimeError within `read_only`.
+    """
+    if _IS_READ_ONLY.get():
+        raise RuntimeError("what was declared to read only tries to write to the records")
     queue = _SQLITE_WRITERS if engine.dialect.name == "sqlite" else nullcontext()
     with queue, engine.execution_options(writes=True).begin() as connection:
         yield connection
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Within it, and in threads that run on its context, nothing begins a transaction that writes."""
+    before = _IS_READ_ONLY.set(True)
+    try:
+        yield
+    finally:
+        _IS_READ_ONLY.reset(before)
 
 
 def _to_json(value: Any) -> str:

@@ -9,6 +9,8 @@ replaces the steps from its own n onwards that the earlier one brought, in which
 - incoming steps that a later write has replaced are kept as superseded only;
 - a late write (records did not answer in time) fills its gap below later steps, and leaves the newer state alone;
 - the same write again changes nothing.
+
+An id is used once: the chain that wrote first owns it, and another one is refused.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +28,10 @@ from sop_engine.records.engine import writing
 Values = dict[str, Any]
 
 
+class UsedIdError(RuntimeError):
+    """Another execution chain owns the case's id."""
+
+
 class Publisher:
     """Carries out `PublishInput` in one transaction of prebuilt statements."""
 
@@ -37,9 +43,12 @@ class Publisher:
         # The row stays locked even where the condition leaves it alone, so two writes of one case come one by one.
         self._put_case = self._upsert(
             case,
-            lambda new: or_(
-                case.c.written_at < new.written_at,
-                and_(case.c.written_at == new.written_at, case.c.step <= new.step),
+            lambda new: and_(
+                case.c.first_run_id == new.first_run_id,
+                or_(
+                    case.c.written_at < new.written_at,
+                    and_(case.c.written_at == new.written_at, case.c.step <= new.step),
+                ),
             ),
         ).execution_options(preserve_rowcount=True)
         self._put_tasks = self._upsert(task, lambda new: task.c.written_at <= new.written_at)
@@ -47,7 +56,6 @@ class Publisher:
         self._put_steps = self._insert(step).on_conflict_do_nothing()
 
         of_case = task.c.case_id == bindparam("of")
-        self._drop_tasks_of_other_runs = delete(task).where(of_case, task.c.first_run_id != bindparam("run"))
         self._drop_tasks_written = delete(task).where(
             of_case, task.c.written_at >= bindparam("since"), task.c.written_at < bindparam("before")
         )
@@ -71,18 +79,23 @@ class Publisher:
         return statement
 
     def publish(self, given: PublishInput) -> None:
-        """Writes the steps and, unless a later write did, the present state. Repeating it changes nothing."""
+        """Writes the steps and, unless a later write did, the present state. Repeating it changes nothing.
+
+        Raises UsedIdError where another chain owns the case's id.
+        """
         case_id, run = given.case.case_id, given.case.first_run_id
         chain = {"of": case_id, "run": run}
         with writing(self._engine) as connection:
             is_present = connection.execute(self._put_case, _case(given)).rowcount > 0
             later_from: int | None = None
             if not is_present:
+                owner = connection.scalar(self._run_of_case, {"of": case_id})
+                if owner != run:
+                    raise UsedIdError(f"the id {case_id} is that of another case, whose first run is {owner}")
                 later_from = connection.scalar(self._first_later_step, {**chain, "after": given.written_at})
             if given.steps:
                 self._write_steps(connection, given, later_from)
             if is_present:
-                connection.execute(self._drop_tasks_of_other_runs, chain)
                 self._replace_references(connection, case_id, _references(given))
                 self._replace_clocks(connection, case_id, _clocks(given))
                 self._replace_children(connection, case_id, _children(given))
@@ -92,7 +105,7 @@ class Publisher:
             ]
             if tasks and is_present:
                 connection.execute(self._put_tasks, tasks)
-            elif tasks and _stands(given, later_from) and connection.scalar(self._run_of_case, {"of": case_id}) == run:
+            elif tasks and _stands(given, later_from):
                 connection.execute(self._put_late_tasks, tasks)
 
     def _write_steps(self, connection: Connection, given: PublishInput, later_from: int | None) -> None:

@@ -34,7 +34,7 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import ERRORS, Fault, NotFound, Refused, SopError
+from sop_engine.cases.faults import ERRORS, USED_ID, Fault, NotFound, Refused, SopError
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.guard import ASK_AGAIN
 from sop_engine.temporal.stuck import StuckCase, stuck_case
@@ -107,7 +107,7 @@ class CaseGateway:
                 static_summary=summary(f"{title} {case_id}"),
             )
         except WorkflowAlreadyStartedError:
-            raise Refused(f"There is a case {case_id} already; every id is used once") from None
+            raise Refused(USED_ID.format(case_id=case_id)) from None
         except RPCError as error:
             raise self._unreachable(error) from None
         deadline = asyncio.get_running_loop().time() + OPENED_WITHIN

@@ -10,6 +10,7 @@ from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput
 from sop_engine.cases.procedure import Bundle
 from sop_engine.content.library import load_library
 from sop_engine.content.place_files import load_places
+from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
@@ -21,7 +22,7 @@ def definitions() -> DefinitionActivities:
     engine = open_engine("sqlite://")
     migrate(engine)
     library = load_library()
-    return DefinitionActivities(library, DefinitionRepository(engine), load_places(library.root))
+    return DefinitionActivities(library, DefinitionRepository(engine), load_places(library.root), Chains(engine))
 
 
 def loaded(definitions: DefinitionActivities, opened_at: datetime) -> Bundle:

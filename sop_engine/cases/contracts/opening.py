@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sop_engine.cases.contracts.base import Contract, ParentRef
+from sop_engine.cases.contracts.base import Contract, ForCase, ParentRef
 
 
 class OpenCaseInput(Contract):
@@ -20,12 +20,19 @@ class OpenCaseInput(Contract):
     """The closed case that this one goes on with."""
 
 
-class LoadInput(Contract):
-    """Local activity `load_procedure`: everything a case needs to run for ever."""
+class LoadInput(ForCase):
+    """Activity `load_procedure`: everything a case needs to run for ever."""
 
     sop: str
     version: int | None
     opened_at: datetime
+    case_id: str | None = None
+    first_run_id: str | None = None
+    """Of a case that is being opened: its id must be new, or its own."""
+
+    @property
+    def of_case(self) -> str | None:
+        return self.case_id
 
 
 class OpenCheckInput(Contract):
