@@ -46,6 +46,12 @@ UPDATE_ATTEMPTS = 3
 QUERY_ATTEMPTS = 10
 ASKED_AGAIN_AFTER = 0.2
 """Seconds between two attempts of a query that a case told to wait."""
+GIVEN_BACK = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED, RPCStatusCode.RESOURCE_EXHAUSTED)
+"""The server could not bring an act to its case just then: its run was ending, or ten others were under way."""
+GIVEN_BACK_FOR = 0.2
+"""Seconds to wait before it is brought again."""
+GIVEN_BACK_MOST = 50
+"""How often it is brought again."""
 PICKED_UP_WITHIN = timedelta(seconds=3)
 """How long a read waits for a worker; without one it would wait for ever."""
 ANSWERED_WITHIN = timedelta(seconds=30)
@@ -126,11 +132,13 @@ class CaseGateway:
     async def update(self, case_id: str, name: str, act: Act) -> ActResult:
         """Carries a person's act to a case and waits for the answer.
 
-        An act that ran into a timeout may still be carried out, so it is repeated under the same id, which runs once.
+        An act that ran into a timeout may still be carried out, so it is repeated under the same id, which runs once;
+        so is one that the server gives back because the run that it was for ends.
         """
         handle = self.client.get_workflow_handle(case_id)
         identifier = act.id or str(uuid4())
-        for attempt in range(1, UPDATE_ATTEMPTS + 1):
+        unanswered = given_back = 0
+        while unanswered < UPDATE_ATTEMPTS:
             try:
                 answer: ActResult = await handle.execute_update(
                     name, act, id=identifier, result_type=ActResult, rpc_timeout=UPDATE_TIMEOUT
@@ -139,14 +147,18 @@ class CaseGateway:
             except WorkflowUpdateFailedError as error:
                 raise refusal(error.cause) from None
             except WorkflowUpdateRPCTimeoutOrCancelledError:
-                is_last = attempt == UPDATE_ATTEMPTS
+                unanswered += 1
+                is_last = unanswered == UPDATE_ATTEMPTS
                 silent = await (self._why_silent(handle) if is_last else self._why_stuck(handle))
                 if silent is not None:
                     later = f"The act may still be carried out later; its id is {identifier}"
                     raise type(silent)(f"{silent.message}. {later}") from None
                 self._say(f"No answer yet from {case_id}; asking again under the same id {identifier}")
             except RPCError as error:
-                raise await self._explain(error, handle) from None
+                given_back += 1
+                if error.status not in GIVEN_BACK or given_back > GIVEN_BACK_MOST:
+                    raise await self._explain(error, handle) from None
+                await asyncio.sleep(GIVEN_BACK_FOR)
         raise AssertionError("the last attempt answers or raises")
 
     async def query(self, case_id: str, name: str, result_type: type[View]) -> View:
