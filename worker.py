@@ -24,6 +24,7 @@ from activities.margins import MarginActivities
 from activities.months import MonthActivities
 from activities.notices import NoticeActivities
 from activities.payables import PayableActivities
+from activities.proofs import ProofActivities
 from activities.reading import ReadingActivities
 from activities.receivables import ReceivableActivities
 from activities.records import RecordActivities
@@ -106,13 +107,15 @@ def build_worker(client: Client, settings: Settings, library: Library, engine: E
     """A worker for every SOP of the library. The client brings the plugin with converter and sandbox."""
     work_rules = load_work_rules(library.root, settings.tables_folder)
     PRESENT.organization, PRESENT.places = library.organization, work_rules.places
+    chains = Chains(engine)
+    proofs = ProofActivities(client, settings.task_queue, chains.of)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CaseWorkflow],
-        activities=activities(settings, library, engine, work_rules),
+        activities=[*activities(settings, library, engine, work_rules), proofs.read_words],
         activity_executor=ThreadPoolExecutor(THREADS),
-        interceptors=[Guard(Executions(client), settings.task_queue, Chains(engine).of)],
+        interceptors=[Guard(Executions(client), settings.task_queue, chains.of)],
     )
 
 

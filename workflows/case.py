@@ -8,18 +8,20 @@ main loop, which writes it and carries out what it asks for, in the same workflo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from sop_engine.cases import casework, reports
+from sop_engine.cases import casework, engine_words, reports
 from sop_engine.cases.commands import Command
 from sop_engine.cases.continuation import CaseResult, ContinuedCase
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import LoadInput
+from sop_engine.cases.contracts.proof import Claim, Told
 from sop_engine.cases.engine_version import KNOWN_VERSIONS
 from sop_engine.cases.faults import Refused, SopError
 from sop_engine.cases.limits import MESSAGE_BYTES
@@ -37,10 +39,11 @@ from workflows.alarm import Alarm
 from workflows.background import Background
 from workflows.errands import PATIENT, Errands, tell_parent
 from workflows.leaving import Leaving
-from workflows.messages import Unreadable, read_body, read_opening, read_parent, read_start
+from workflows.messages import read_body, read_opening, read_parent, read_start
 from workflows.outbox import Outbox
+from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
-from workflows.rungs import is_hardened
+from workflows.rungs import Rung, is_hardened
 from workflows.signals import CaseSignals, Tell
 from workflows.updates import CaseUpdates
 
@@ -80,19 +83,19 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._leaving = Leaving(self._background)
         self._outbox = Outbox(self._background)
         self._errands = Errands(workflow.info().workflow_type, lambda tell: self.hear(None, tell), self._background)
+        self._proofs = Proofs(
+            self._background,
+            lambda claims: engine_words.asked(self.loaded()[0], claims),
+            self._judge,
+        )
+        self._proof_rung = Rung("proven words")
         self._start = read_start(args)
         if isinstance(self._start, ContinuedCase):
             self._go_on(self._start)
 
     def _go_on(self, case: ContinuedCase) -> None:
         """Takes over the case from the run before."""
-        try:
-            self._use(case.bundle)
-        except Exception as error:
-            if workflow.info().continued_run_id is not None:
-                raise
-            self._start = Unreadable(f"bundle: {error}")
-            return
+        self._use(case.bundle)
         self._state = case.state
         self._outbox = Outbox(self._background, case.state.step, case.attributes)
         self._outbox.take_over(case.unpublished, case.closed_tasks)
@@ -120,6 +123,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
                 self._errands.give_out(pending.command, pending.key)
             if self._start.corrects:
                 self.correct_reference_data()
+            for claim in self._start.claims:
+                self._proofs.claim(claim)
         else:
             try:
                 await self._open()
@@ -194,6 +199,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         """Writes steps, carries out commands, keeps the one timer; ends when the case is closed and nothing runs."""
         while True:
             self._background.raise_failure()
+            if self._outbox.refusal is not None:
+                raise self._outbox.refusal
             if self._alarm.rang_at is not None:
                 rang_at, self._alarm.rang_at = self._alarm.rang_at, None
                 self._let_pass(self._not_before(rang_at))
@@ -235,10 +242,11 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             or bool(self._commands)
             or self._alarm.rang_at is not None
             or self._background.has_failed
+            or self._outbox.refusal is not None
         )
 
     def _is_over(self) -> bool:
-        return self.loaded()[0].is_closed and self._may_end()
+        return self.loaded()[0].is_closed and self._may_end() and not self._proofs.are_waiting
 
     def _may_continue(self) -> bool:
         return self._should_continue() and self._may_end()
@@ -312,6 +320,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             unpublished=unpublished,
             closed_tasks=closed_tasks,
             corrects=bool(self._corrections),
+            claims=self._proofs.carried(),
         )
 
     # -- people: updates -----------------------------------------------------------------------------------------------
@@ -388,6 +397,31 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         turn = casework.hear(self._procedure, self._state, self._not_before(arrived), message_id, tell)
         if turn is not None:
             self._accept(turn)
+
+    def hear_engine(self, name: str, body: Mapping[str, Any], digest: str) -> None:
+        self._hear_engine_at(workflow.now(), name, body, digest)
+
+    def _hear_engine_at(self, arrived: datetime, name: str, body: Mapping[str, Any], digest: str) -> None:
+        if self._state is None or self._procedure is None:
+            self._heard.append(lambda: self._hear_engine_at(arrived, name, body, digest))
+        elif not self._proof_rung.is_taken(self._procedure.bundle):
+            self._hear_at(arrived, None, lambda turn: engine_words.take_message(turn, name, body))
+        elif (sender := engine_words.sender_of(self._state, name, body)) is None:
+            self._hear_at(arrived, None, lambda turn: engine_words.refuse_stranger(turn, name))
+        else:
+            run_id = body.get("sent_by")
+            self._proofs.claim(
+                Claim(
+                    signal=name,
+                    sender=sender,
+                    run_id=run_id if isinstance(run_id, str) else None,
+                    digest=digest,
+                    arrived=arrived,
+                )
+            )
+
+    def _judge(self, sender: str, claims: Sequence[Claim], told: Told, dropped: int) -> None:
+        self._hear_at(claims[0].arrived, None, lambda turn: engine_words.take(turn, sender, claims, told, dropped))
 
     def correct_reference_data(self) -> None:
         self._corrections += 1

@@ -47,7 +47,7 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.failures import message_of
-from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, NOTIFY, POST_ENTRY, RENDER_DOCUMENT
+from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, NOTIFY, POST_ENTRY, RENDER_DOCUMENT
 from sop_engine.temporal.texts import summary
 from workflows.background import Background
 
@@ -199,7 +199,11 @@ class Errands:
             self._tell(lambda turn: reports.child_not_started(turn, command.key, failure))
 
     async def _tell_case(self, key: str, command: TellCase) -> None:
-        failure = await self._signal(key, command.case_id, command.signal, command.body)
+        body = command.body
+        if command.signal in ENGINE_SIGNALS:
+            # Where the child finds the message in this case's history.
+            body = {**body, "sent_by": workflow.info().run_id}
+        failure = await self._signal(key, command.case_id, command.signal, body)
         if failure is not None:
             self._tell(lambda turn: reports.not_told(turn, command.case_id, command.signal, failure))
 

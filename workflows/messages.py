@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,7 +15,7 @@ from sop_engine.cases.continuation import ContinuedCase
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
-from sop_engine.cases.faults import InvalidInput
+from sop_engine.cases.faults import InvalidInput, Refused
 from sop_engine.temporal.failures import to_failure
 
 Message = TypeVar("Message", bound=BaseModel)
@@ -40,27 +41,48 @@ def read_body(raw: RawValue | None) -> Any:
         return Unreadable(str(error))
 
 
+def digest_of(raw: RawValue | None) -> str:
+    """What tells one body from another, in whichever history it stands."""
+    return sha256(raw.payload.data if raw is not None else b"").hexdigest()
+
+
+class ForgedStart:
+    """A start that says to go on with a case, and does not come from a run of that case."""
+
+
 def read_start(args: Sequence[RawValue]) -> Any:
     """The start argument: a `ContinuedCase` for a later run, else what was sent, to be checked once the case opens.
 
-    What only looks like a later run is a start that cannot be read. Where the server says that it is one, the error
-    goes on: this worker cannot read what another one wrote, and the case waits for one that can.
+    What only looks like a later run is forged. Where the server says that it is one, an error goes on: this worker
+    cannot read what another one wrote, and the case waits for one that can.
     """
     body = read_body(args[0]) if args else None
     if isinstance(body, Mapping) and "state" in body and "bundle" in body:
-        try:
-            return workflow.payload_converter().from_payload(args[0].payload, ContinuedCase)
-        except Exception as error:
-            if workflow.info().continued_run_id is not None:
-                raise
-            return Unreadable(str(error))
+        if not _goes_on():
+            return ForgedStart()
+        case = workflow.payload_converter().from_payload(args[0].payload, ContinuedCase)
+        info = workflow.info()
+        if (case.state.case_id, case.state.sop) != (info.workflow_id, info.workflow_type):
+            return ForgedStart()
+        return case
     return body
+
+
+def _goes_on() -> bool:
+    """Whether the server made this run for a workflow that continued as new, and gave it that workflow's word.
+
+    A retry and the next run of a cron schedule name a run before them as well, and get what a client wrote.
+    """
+    info = workflow.info()
+    return bool(info.continued_run_id) and info.attempt == 1 and not info.cron_schedule
 
 
 def read_opening(body: Any) -> OpenCaseInput:
     """How the case is to be opened. Raises the failure of a start that cannot be read, with every fault."""
     if body is None:
         return OpenCaseInput()
+    if isinstance(body, ForgedStart):
+        raise to_failure(Refused("only a run of the same case can hand a case over to its next run"))
     try:
         return OpenCaseInput.model_validate(body)
     except ValidationError as error:

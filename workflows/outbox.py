@@ -13,11 +13,12 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from sop_engine.cases.card import case_card
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.cases.contracts.views import StepView
+from sop_engine.cases.faults import ForeignRun
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.turn import Turn
@@ -54,6 +55,8 @@ class Outbox:
         self._closed_tasks: dict[str, None] = {}
         self._is_anchored = False
         """Whether this workflow task has a command already."""
+        self.refusal: FailureError | None = None
+        """Why the records take nothing from this run, ever: it is no run of the engine."""
         self._running: dict[int, PublishInput] = {}
         """Writes that have not ended, by the last step of each."""
 
@@ -154,9 +157,10 @@ class Outbox:
                 schedule_to_close_timeout=RECORDS_ANSWER_WITHIN,
                 retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=5),
             )
-        except FailureError:
+        except FailureError as error:
             # Not always an ActivityError: the SDK gives the failure of a last attempt bare, and of some timeouts too.
-            await self._bring(given, "late steps")
+            if not self._is_foreign(error):
+                await self._bring(given, "late steps")
         self._running.pop(given.step)
 
     async def _settle(self, given: PublishInput) -> None:
@@ -167,10 +171,20 @@ class Outbox:
 
     async def _bring(self, given: PublishInput, summary: str) -> None:
         """Brings steps to the records by a regular activity, however long it takes."""
-        await workflow.execute_activity(
-            PUBLISH_STEPS,
-            given,
-            start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=PATIENT,
-            summary=summary,
-        )
+        try:
+            await workflow.execute_activity(
+                PUBLISH_STEPS,
+                given,
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=PATIENT,
+                summary=summary,
+            )
+        except ActivityError as error:
+            if not self._is_foreign(error):
+                raise
+
+    def _is_foreign(self, error: FailureError) -> bool:
+        cause = error.cause if isinstance(error, ActivityError) else error
+        if isinstance(cause, ApplicationError) and cause.type == ForeignRun.kind:
+            self.refusal = cause
+        return self.refusal is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -11,8 +12,8 @@ from temporalio.common import RawValue
 from sop_engine.cases import reports
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.turn import Turn
-from sop_engine.temporal.queues import CANCEL, CHILD_FAILED, CHILD_REPORT, HOLD, REFERENCE_DATA, RESUME
-from workflows.messages import event_of, read_body, read_event, read_report
+from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, REFERENCE_DATA
+from workflows.messages import digest_of, event_of, read_body, read_event, read_report
 
 Tell = Callable[[Turn], None]
 """What a message does to the case."""
@@ -24,6 +25,10 @@ class CaseSignals(ABC):
     @abstractmethod
     def hear(self, message_id: str | None, tell: Tell) -> None:
         """Lets a machine tell the case something, now or as soon as the case is loaded."""
+
+    @abstractmethod
+    def hear_engine(self, name: str, body: Mapping[str, Any], digest: str) -> None:
+        """Hears a signal of the engine: it is believed once its sender's history has it too."""
 
     @abstractmethod
     def correct_reference_data(self) -> None:
@@ -57,17 +62,10 @@ class CaseSignals(ABC):
 
     def _named_signal(self, name: str, raw: RawValue | None) -> None:
         body = read_body(raw)
-        if name in (CHILD_REPORT, CHILD_FAILED):
-            report, why = read_report(body)
-            if report is None:
-                self._hear_unreadable(name, why)
-            elif name == CHILD_REPORT:
-                self.hear(None, lambda turn: reports.child_reported(turn, report))
-            else:
-                self.hear(None, lambda turn: reports.child_failed(turn, report))
-        elif name in (HOLD, RESUME, CANCEL):
-            told = body if isinstance(body, Mapping) else {}
-            self.hear(None, lambda turn: reports.told_by_parent(turn, name, told))
+        if name in (CHILD_REPORT, CHILD_FAILED) and (why := read_report(body)[1]):
+            self._hear_unreadable(name, why)
+        elif name in ENGINE_SIGNALS:
+            self.hear_engine(name, body if isinstance(body, Mapping) else {}, digest_of(raw))
         elif name == REFERENCE_DATA:
             self.correct_reference_data()
         else:

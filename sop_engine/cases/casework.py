@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases import acts, resolving, tasks
+from sop_engine.cases.actors import SYSTEM
 from sop_engine.cases.contracts import acts as contracts
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.faults import Fault, InvalidInput, Refused, SopError
@@ -23,7 +24,7 @@ from sop_engine.cases.permissions import permit
 from sop_engine.cases.place_checks import unknown_places_of_act
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
-from sop_engine.cases.stepping import INSTANT, SYSTEM, catch_up
+from sop_engine.cases.stepping import INSTANT, catch_up
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.cases.views import act_result
 from sop_engine.freight.places import Places

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.proof import Claim
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.state import CaseState
 
@@ -27,6 +28,8 @@ class ContinuedCase(Contract):
     state: CaseState
     bundle: bytes
     pending: tuple[Pending, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    """Messages of the engine that wait for their proof."""
     attributes: tuple[str | None, str, str] | None = None
     """What the search attributes were last set to."""
     runs: int = 1

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine.cases import timing
+from sop_engine.cases.actors import SYSTEM
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import describe, read_fields, read_value
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
-from sop_engine.cases.stepping import SYSTEM, catch_up, finish, follow
+from sop_engine.cases.stepping import catch_up, finish, follow
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.snapshot import Snapshot
 from sop_engine.statechart.transition import start

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sop_engine.cases import acts
+from sop_engine.cases.actors import MACHINE, SYSTEM
 from sop_engine.cases.arming import needed, siblings_of
 from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
@@ -19,12 +20,10 @@ from sop_engine.cases.faults import SopError
 from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.limits import is_within_reach
 from sop_engine.cases.state import Child
-from sop_engine.cases.stepping import SYSTEM, dispatch
+from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.taking import store_result, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.statechart.snapshot import Event
-
-MACHINE = "machine"
 
 
 def signal(turn: Turn, message: EventSignal) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.proof import Mark
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.statechart.snapshot import Delay, Event, Snapshot
 from sop_engine.statechart.values import Data
@@ -166,6 +167,8 @@ class CaseState(BaseModel):
     outcome: str | None = None
     closed_at: datetime | None = None
     parent: ParentRef | None = None
+    last_told: Mark | None = None
+    """The last word of the parent that was taken, so that an old one cannot be told again."""
     step: int = 0
     """Number of the last journalled step."""
 

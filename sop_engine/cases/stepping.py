@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sop_engine.cases import arming, effects, escalation, timing
+from sop_engine.cases.actors import SYSTEM
 from sop_engine.cases.closing import close
 from sop_engine.cases.commands import TellCase
 from sop_engine.cases.events import is_reserved
@@ -21,7 +22,6 @@ from sop_engine.statechart.snapshot import Event, Snapshot, Step
 from sop_engine.statechart.transition import advance, next_due, transition
 
 INSTANT = timedelta(microseconds=1)
-SYSTEM = "system"
 
 MAXIMUM_REPORTS = 100
 """More states than this that are done as they are entered run in a circle."""

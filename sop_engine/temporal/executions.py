@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import HistoryEventFilterType
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
     GetWorkflowExecutionHistoryRequest,
@@ -56,3 +57,24 @@ class Executions:
         answer = await self._client.workflow_service.get_workflow_execution_history(request)
         started = answer.history.events[0].workflow_execution_started_event_attributes
         return started.continued_execution_run_id or None
+
+    async def last_of(self, workflow_id: str, first_run_id: str) -> Run | None:
+        """The last run of a chain, found by going on from the first."""
+        run_id = first_run_id
+        while True:
+            request = GetWorkflowExecutionHistoryRequest(
+                namespace=self._client.namespace,
+                execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
+                history_event_filter_type=HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
+            )
+            try:
+                answer = await self._client.workflow_service.get_workflow_execution_history(request)
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return None
+                raise
+            events = answer.history.events
+            ended = events[0].workflow_execution_continued_as_new_event_attributes if events else None
+            if ended is None or not ended.new_execution_run_id:
+                return await self.describe(workflow_id, run_id)
+            run_id = ended.new_execution_run_id

@@ -23,6 +23,7 @@ PASSED_THROUGH = (
     "workflows.leaving",
     "workflows.messages",
     "workflows.outbox",
+    "workflows.proofs",
     "workflows.queries",
     "workflows.rungs",
     "workflows.signals",

@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
-from temporalio import workflow
 from temporalio.client import ActivityFailureError, Client, WorkflowFailureError
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.faults import ForeignRun
@@ -20,23 +17,7 @@ from sop_engine.records.cases import StepRow
 from sop_engine.records.numbers import NumberRow
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation
-
-ELSEWHERE = "somebody-else"
-"""The task queue of an outsider's own worker."""
-
-MINUTE = timedelta(minutes=1)
-ONCE = RetryPolicy(maximum_attempts=1)
-
-
-@workflow.defn(name="Outsider", sandboxed=False)
-class Outsider:
-    """Somebody else's workflow, which gives work to our worker."""
-
-    @workflow.run
-    async def run(self, activity: str, given: Any) -> Any:
-        return await workflow.execute_activity(
-            activity, given, task_queue="sop", start_to_close_timeout=MINUTE, retry_policy=ONCE
-        )
+from tests.integration.outsider import ELSEWHERE, MINUTE, ONCE, outsider
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -46,10 +27,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Insta
 
 
 @pytest_asyncio.fixture(scope="module")
-async def outsider(house: Installation) -> AsyncIterator[Client]:
-    """A client of an outsider, who has a worker too."""
-    client = await Client.connect(house.server.address)
-    async with Worker(client, task_queue=ELSEWHERE, workflows=[Outsider], workflow_runner=UnsandboxedWorkflowRunner()):
+async def stranger(house: Installation) -> AsyncIterator[Client]:
+    async with outsider(house.server.address) as client:
         yield client
 
 
@@ -126,12 +105,12 @@ def kind_of(error: BaseException | None) -> str | None:
 
 
 @pytest.mark.parametrize("name", WORK)
-async def test_work_of_a_case_is_not_done_alone(house: Installation, outsider: Client, name: str) -> None:
+async def test_work_of_a_case_is_not_done_alone(house: Installation, stranger: Client, name: str) -> None:
     victim = f"alone-{name}"
     await house.open("Complaint", victim, COMPLAINT)
     for case_id in (victim, "no-such-case"):
         with pytest.raises(ActivityFailureError) as refused:
-            await outsider.execute_activity(
+            await stranger.execute_activity(
                 name,
                 WORK[name](case_id),
                 id=f"{case_id} {name}",
@@ -145,7 +124,7 @@ async def test_work_of_a_case_is_not_done_alone(house: Installation, outsider: C
 
 @pytest.mark.parametrize("name", WORK)
 async def test_work_of_a_case_is_not_done_for_a_foreign_workflow(
-    house: Installation, outsider: Client, name: str
+    house: Installation, stranger: Client, name: str
 ) -> None:
     """Neither for another case, nor for one that has the workflow's own id."""
     victim = f"foreign-{name}"
@@ -153,15 +132,15 @@ async def test_work_of_a_case_is_not_done_for_a_foreign_workflow(
     own = f"own-{name}"
     for workflow_id, case_id in ((f"thief-{name}", victim), (own, own)):
         with pytest.raises(WorkflowFailureError) as refused:
-            await outsider.execute_workflow(
-                "Outsider", args=[name, WORK[name](case_id)], id=workflow_id, task_queue=ELSEWHERE
+            await stranger.execute_workflow(
+                "Thief", args=[name, WORK[name](case_id)], id=workflow_id, task_queue=ELSEWHERE
             )
         assert kind_of(refused.value.cause) == ForeignRun.kind
     await untouched(house, victim)
 
 
-async def test_reading_stays_open(house: Installation, outsider: Client) -> None:
-    answer = await outsider.execute_activity(
+async def test_reading_stays_open(house: Installation, stranger: Client) -> None:
+    answer = await stranger.execute_activity(
         "list_cases", {"limit": 1}, id="a look", task_queue="sop", start_to_close_timeout=MINUTE
     )
     assert "cases" in answer
