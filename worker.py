@@ -31,6 +31,7 @@ from activities.records import RecordActivities
 from activities.reports import ReportActivities
 from activities.returned_tax import ReturnedTaxActivities
 from activities.supplier_credits import SupplierCreditActivities
+from activities.watching import WatchActivities
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
 from sop_engine.channels.mail import MailServer
@@ -43,13 +44,18 @@ from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.migration import migrate
+from sop_engine.records.queries import CaseQueries
 from sop_engine.settings import Settings, read_settings
+from sop_engine.temporal.act_latency import ActLatency
 from sop_engine.temporal.attributes import require_attributes
 from sop_engine.temporal.client import connect
 from sop_engine.temporal.ending import end_process
 from sop_engine.temporal.executions import Executions
+from sop_engine.temporal.keeper import Keeper
+from sop_engine.temporal.metrics import runtime_of
 from sop_engine.temporal.present import PRESENT
 from workflows.case import CaseWorkflow
+from workflows.watch import WatchWorkflow
 
 THREADS = 16
 
@@ -88,9 +94,10 @@ def activities(
     )
     reading = ReadingActivities(engine, library.organization)
     work = WorkActivities(engine, work_rules)
+    watching = WatchActivities(engine)
     return [
         method
-        for holder in (definitions, records, notices, documents, *ledger, reading, work)
+        for holder in (definitions, records, notices, documents, *ledger, reading, work, watching)
         for name in dir(holder)
         if hasattr(method := getattr(holder, name), "__temporal_activity_definition")
     ]
@@ -112,10 +119,10 @@ def build_worker(client: Client, settings: Settings, library: Library, engine: E
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow],
+        workflows=[CaseWorkflow, WatchWorkflow],
         activities=[*activities(settings, library, engine, work_rules), proofs.read_words],
         activity_executor=ThreadPoolExecutor(THREADS),
-        interceptors=[Guard(Executions(client), settings.task_queue, chains.of)],
+        interceptors=[ActLatency(), Guard(Executions(client), settings.task_queue, chains.of)],
     )
 
 
@@ -127,8 +134,12 @@ async def serve(client: Client, settings: Settings, ready: asyncio.Event, stop: 
     migrate(engine)
     try:
         async with build_worker(client, settings, library, engine):
-            ready.set()
-            await stop.wait()
+            keeping = asyncio.create_task(Keeper(client, settings.task_queue, CaseQueries(engine).count_open).keep())
+            try:
+                ready.set()
+                await stop.wait()
+            finally:
+                keeping.cancel()
     finally:
         engine.dispose()
 
@@ -138,7 +149,7 @@ async def _run(profile: str | None, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    await serve(await connect(profile), settings, asyncio.Event(), stop)
+    await serve(await connect(profile, runtime_of(settings.metrics_address)), settings, asyncio.Event(), stop)
 
 
 def main() -> None:

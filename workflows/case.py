@@ -22,6 +22,8 @@ from sop_engine.cases.continuation import CaseResult, ContinuedCase
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.contracts.proof import Claim, Told
+from sop_engine.cases.contracts.reading import CaseInput
+from sop_engine.cases.contracts.watching import LookedAt
 from sop_engine.cases.engine_version import KNOWN_VERSIONS
 from sop_engine.cases.faults import Refused, SopError
 from sop_engine.cases.limits import MESSAGE_BYTES
@@ -34,7 +36,7 @@ from sop_engine.cases.state import CaseState
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.failures import message_of, to_failure
 from sop_engine.temporal.present import PRESENT, pack
-from sop_engine.temporal.queues import CANCEL, LOAD_ORGANIZATION, LOAD_PROCEDURE, REFERENCE_DATA
+from sop_engine.temporal.queues import CANCEL, LOAD_ORGANIZATION, LOAD_PROCEDURE, LOOK_AT_CASE, REFERENCE_DATA
 from workflows.alarm import Alarm
 from workflows.background import Background
 from workflows.errands import PATIENT, Errands, tell_parent
@@ -72,6 +74,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._updates = 0
         self._corrections = 0
         """Corrected calendars that are being loaded."""
+        self._relatives: list[str] = []
+        """Relatives that are being looked at, since they are said to have ended without a word."""
         self._too_much: int | None = None
         """Bytes of steps that found no room in what the next run is given."""
         self._early = 0
@@ -123,6 +127,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
                 self._errands.give_out(pending.command, pending.key)
             if self._start.corrects:
                 self.correct_reference_data()
+            for case_id in self._start.relatives:
+                self.hear_of_end(case_id)
             for claim in self._start.claims:
                 self._proofs.claim(claim)
         else:
@@ -267,7 +273,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         if self._leaving.is_hurried:
             return self._errands.has_messages
         under_way = self._errands.has_messages if self._leaving.is_impatient else bool(self._errands.pending)
-        return under_way or bool(self._corrections)
+        return under_way or bool(self._corrections) or bool(self._relatives)
 
     def _let_pass(self, until: datetime) -> None:
         """Handles what fell due."""
@@ -320,6 +326,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             unpublished=unpublished,
             closed_tasks=closed_tasks,
             corrects=bool(self._corrections),
+            relatives=tuple(self._relatives),
             claims=self._proofs.carried(),
         )
 
@@ -444,6 +451,30 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             self._use(pack(corrected(before.bundle, PRESENT.procedure(packed).bundle)))
             self._hear_at(arrived, None, lambda turn: take_reference_data(turn, before))
         self._corrections -= 1
+
+    def hear_of_end(self, case_id: str) -> None:
+        if case_id in self._relatives:
+            return
+        self._relatives.append(case_id)
+        self._background.run(self._look_at(case_id))
+
+    async def _look_at(self, case_id: str) -> None:
+        """Asks the server how a relative ended. Who sent the message proves nothing."""
+        arrived = workflow.now()
+        await workflow.wait_condition(lambda: self._state is not None)
+        looked = LookedAt()
+        if reports.is_relative(self.loaded()[0], case_id):
+            looked = await workflow.execute_activity(
+                LOOK_AT_CASE,
+                CaseInput(case_id=case_id),
+                result_type=LookedAt,
+                start_to_close_timeout=LOAD_WITHIN,
+                retry_policy=PATIENT,
+                summary=case_id[:100],
+            )
+        if not self.loaded()[0].is_closed:
+            self._hear_at(arrived, None, lambda turn: reports.case_ended(turn, case_id, looked.end))
+        self._relatives.remove(case_id)
 
     # -- state ---------------------------------------------------------------------------------------------------------
 

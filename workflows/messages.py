@@ -15,6 +15,7 @@ from sop_engine.cases.continuation import ContinuedCase
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
+from sop_engine.cases.contracts.watching import CaseEnded
 from sop_engine.cases.faults import InvalidInput, Refused
 from sop_engine.temporal.failures import to_failure
 
@@ -119,6 +120,11 @@ def event_of(name: str, body: Any) -> tuple[EventSignal | None, str]:
 def read_report(body: Any) -> tuple[ChildReport | None, str]:
     """What a child tells its parent, or why it cannot be read."""
     return _read(ChildReport, body)
+
+
+def read_ended(body: Any) -> tuple[CaseEnded | None, str]:
+    """Which relative is said to have ended without a word, or why it cannot be read."""
+    return _read(CaseEnded, body)
 
 
 def _event(body: Any) -> tuple[EventSignal | None, str]:

@@ -12,8 +12,8 @@ from temporalio.common import RawValue
 from sop_engine.cases import reports
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.turn import Turn
-from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, REFERENCE_DATA
-from workflows.messages import digest_of, event_of, read_body, read_event, read_report
+from sop_engine.temporal.queues import CASE_ENDED, CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, REFERENCE_DATA
+from workflows.messages import digest_of, event_of, read_body, read_ended, read_event, read_report
 
 Tell = Callable[[Turn], None]
 """What a message does to the case."""
@@ -33,6 +33,10 @@ class CaseSignals(ABC):
     @abstractmethod
     def correct_reference_data(self) -> None:
         """Has corrected calendars loaded."""
+
+    @abstractmethod
+    def hear_of_end(self, case_id: str) -> None:
+        """Has the case look at a relative that is said to have ended without a word."""
 
     @workflow.signal(
         name="event",
@@ -66,6 +70,12 @@ class CaseSignals(ABC):
             self._hear_unreadable(name, why)
         elif name in ENGINE_SIGNALS:
             self.hear_engine(name, body if isinstance(body, Mapping) else {}, digest_of(raw))
+        elif name == CASE_ENDED:
+            ended, why = read_ended(body)
+            if ended is None:
+                self._hear_unreadable(name, why)
+            else:
+                self.hear_of_end(ended.case_id)
         elif name == REFERENCE_DATA:
             self.correct_reference_data()
         else:

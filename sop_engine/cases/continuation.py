@@ -40,6 +40,8 @@ class ContinuedCase(Contract):
     """The tasks that were closed in them."""
     corrects: bool = False
     """Whether corrected calendars were being loaded."""
+    relatives: tuple[str, ...] = ()
+    """Relatives that were being looked at."""
 
 
 class CaseResult(Contract):

@@ -19,6 +19,9 @@ from sop_engine.cases.turn import Turn
 from sop_engine.statechart.snapshot import Snapshot
 from sop_engine.statechart.transition import start
 
+OWN_IDS = "sop."
+"""How ids of workflows begin that are no cases."""
+
 
 def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a new case with its defaults. Raises InvalidInput with every fault."""
@@ -35,8 +38,15 @@ def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str
     return full
 
 
+def refuse_own_id(case_id: str) -> None:
+    """Raises InvalidInput for an id of the kind that the engine's own workflows have."""
+    if case_id.startswith(OWN_IDS):
+        raise InvalidInput(f"no case may be called {case_id}: ids that begin with {OWN_IDS!r} are the engine's own")
+
+
 def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: datetime) -> Turn:
     """Opens a case. Raises InvalidInput for bad data, and what the chart raises where its own start fails."""
+    refuse_own_id(case_id)
     data = read_opening(procedure.definition, opening.data)
     actor = opening.actor or SYSTEM
     parent_id = opening.parent.case_id if opening.parent is not None else None

@@ -14,16 +14,20 @@ from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
 from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
+from sop_engine.cases.contracts.watching import CaseEnd
 from sop_engine.cases.definition import ChildSpec
 from sop_engine.cases.events import is_reserved, read_event
 from sop_engine.cases.faults import SopError
 from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.limits import is_within_reach
-from sop_engine.cases.state import Child
+from sop_engine.cases.state import CaseState, Child
 from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.taking import store_result, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.statechart.snapshot import Event
+
+PARENT = "parent"
+"""The key of the incident of a case whose parent was ended past the engine."""
 
 
 def signal(turn: Turn, message: EventSignal) -> None:
@@ -185,6 +189,30 @@ def take_report(turn: Turn, child: Child, spec: ChildSpec) -> None:
         results = [{"case_id": other.case_id, "outcome": other.outcome, "result": other.result} for other in ended]
         event = Event(name=f"{child.state}.all", data={"results": results}, origin="machine")
     dispatch(turn, event, SYSTEM, kind="child", title=title, before=before, note=child.case_id)
+
+
+def case_ended(turn: Turn, case_id: str, end: CaseEnd | None) -> None:
+    """A relative ended without a word, as the server itself tells: an incident waits for a person."""
+    if end is None:
+        turn.journal("event_refused", "case.ended", MACHINE, note=f"{case_id} was not ended past the engine")
+        return
+    for key, child in list(turn.state.children.items()):
+        if child.case_id == case_id and child.run_id in (None, end.first_run_id):
+            child_not_started(turn, key, end.told())
+    if is_parent(turn.state, case_id) and PARENT not in turn.state.incidents:
+        message = f"{end.told()}; nobody waits for this case any more: cancel it, or skip this to go on alone"
+        open_incident(turn, "parent", message, key=PARENT)
+
+
+def is_relative(state: CaseState, case_id: str) -> bool:
+    """Whether a case is the parent of this one, or one of its live children."""
+    return is_parent(state, case_id) or any(
+        child.case_id == case_id and child.is_live for child in state.children.values()
+    )
+
+
+def is_parent(state: CaseState, case_id: str) -> bool:
+    return state.parent is not None and state.parent.case_id == case_id
 
 
 def told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:

@@ -118,11 +118,12 @@ class Child(_Entry):
 class Incident(_Entry):
     """A technical failure that waits for a person.
 
-    `key` is that of the work or child; else `step#<n>` for a failed expression, `effect#<n>` for a failed effect.
+    `key` is that of the work or child; else `step#<n>` for a failed expression, `effect#<n>` for a failed effect,
+    `parent` where the case that waits for this one was ended past the engine.
     """
 
     key: str
-    kind: Literal["work", "event", "delay", "child", "effect"]
+    kind: Literal["work", "event", "delay", "child", "effect", "parent"]
     message: str
     at: datetime
     event: Event | None = None

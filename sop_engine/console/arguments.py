@@ -10,7 +10,9 @@ import typer
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import read_instant
 
-CaseStatus = Literal["open", "held", "blocked", "completed", "cancelled"]
+CaseStatus = Literal[
+    "open", "held", "blocked", "completed", "cancelled", "terminated", "timed_out", "failed", "canceled"
+]
 SlaState = Literal["on_track", "at_risk", "breached"]
 """Said here once more, and compared by a test: the engine's own would load all of it before `--help`."""
 

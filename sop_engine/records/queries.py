@@ -59,6 +59,13 @@ class CaseQueries:
             rows = session.exec(ordered.offset(given.offset).limit(given.limit)).all()
             return CaseList(cases=tuple(_case_line(row, at) for row in rows), total=_count(session, chosen))
 
+    def count_open(self) -> dict[tuple[str, str], int]:
+        """How many cases are open, by SOP and status."""
+        counted = select(CaseRow.sop, CaseRow.status, func.count()).where(col(CaseRow.closed_at).is_(None))
+        with Session(self._engine) as session:
+            rows = session.exec(counted.group_by(CaseRow.sop, CaseRow.status)).all()
+        return {(sop, status): number for sop, status, number in rows}
+
     def list_tasks(self, given: ListTasksInput, at: datetime) -> TaskList:
         """Open tasks, most urgent first: breached, then by due instant, priority and age; suspended ones last."""
         chosen = select(TaskRow, CaseRow).join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import Runtime
 
 from sop_engine.cases.faults import InvalidInput, SopError
 from sop_engine.temporal.plugin import sop_plugin
@@ -23,15 +24,15 @@ class UnreachableError(SopError):
     exit_code: ClassVar[int] = 4
 
 
-async def connect(profile: str | None = None) -> Client:
-    """A client for a profile; `default`, or `TEMPORAL_PROFILE`, when none is named.
+async def connect(profile: str | None = None, runtime: Runtime | None = None) -> Client:
+    """A client for a profile; `default`, or `TEMPORAL_PROFILE`, when none is named. A runtime may measure it.
 
     Raises `InvalidInput` for a profile that is unknown or misspelt anywhere in the file, `UnreachableError` when the
     server does not answer within five seconds.
     """
     options = _read_profile(profile)
     options.setdefault("target_host", DEFAULT_ADDRESS)
-    return await _open(options)
+    return await _open(options, runtime)
 
 
 def namespace_of(profile: str | None = None) -> str:
@@ -39,14 +40,14 @@ def namespace_of(profile: str | None = None) -> str:
     return _read_profile(profile).get("namespace") or "default"
 
 
-async def connect_to(address: str, namespace: str = "default") -> Client:
+async def connect_to(address: str, namespace: str = "default", runtime: Runtime | None = None) -> Client:
     """A client for a server whose address is known, such as an embedded one. Raises `UnreachableError`."""
-    return await _open({"target_host": address, "namespace": namespace})
+    return await _open({"target_host": address, "namespace": namespace}, runtime)
 
 
-async def _open(options: ClientConnectConfig) -> Client:
+async def _open(options: ClientConnectConfig, runtime: Runtime | None) -> Client:
     try:
-        return await Client.connect(**options, plugins=[sop_plugin()], connect_timeout=CONNECT_TIMEOUT)
+        return await Client.connect(**options, plugins=[sop_plugin()], connect_timeout=CONNECT_TIMEOUT, runtime=runtime)
     except RuntimeError as error:
         # A refused connection needs no more words; a certificate or a key that does not fit does.
         reason = "" if "refused" in str(error) else f": {error}"

@@ -35,6 +35,7 @@ from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.faults import ERRORS, USED_ID, Fault, NotFound, Refused, SopError
+from sop_engine.cases.opening import refuse_own_id
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.guard import ASK_AGAIN
 from sop_engine.temporal.stuck import StuckCase, stuck_case
@@ -99,9 +100,10 @@ class CaseGateway:
     async def start_case(self, sop: str, case_id: str, opening: OpenCaseInput, title: str = "") -> CaseView:
         """Opens a case and returns it as it stands once its procedure is loaded.
 
-        Raises `Refused` when the id was ever used or the server ended the case at once, `InvalidInput` with every fault
-        of unknown SOP or data.
+        Raises `Refused` when the id was ever used or the server ended the case at once, `InvalidInput` for an id of
+        the engine's own and with every fault of unknown SOP or data.
         """
+        refuse_own_id(case_id)
         try:
             handle = await self.client.start_workflow(
                 sop,
@@ -230,8 +232,10 @@ class CaseGateway:
     async def _explain(self, error: RPCError, handle: WorkflowHandle[Any, Any]) -> SopError:
         if error.status is RPCStatusCode.UNAVAILABLE:
             return self._unreachable(error)
-        if error.status is not RPCStatusCode.NOT_FOUND:
+        if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
             return await self._why_silent(handle)
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            return await self._why_stuck(handle) or self._unreachable(error)
         try:
             status = (await self._status(handle)).name.lower()
         except RPCError:

@@ -1,7 +1,6 @@
 """What a worker measures: the SDK's own metrics and ours, all on one Prometheus endpoint of its own.
 
-Ours are gauges that are set every quarter of a minute, and the time that acts take. Their names are in
-`docs/operations.md`; failed activities are counted by the SDK (`temporal_activity_execution_failed`).
+Their names are in `docs/operations.md`. The SDK counts failed activities: `temporal_activity_execution_failed`.
 """
 
 from collections import Counter
@@ -9,15 +8,11 @@ from collections.abc import Iterable, Mapping
 
 from temporalio.common import MetricGauge, MetricMeter
 from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig
-from temporalio.worker import (
-    ExecuteActivityInput,  # noqa: F401
-)
 
 from sop_engine.cases.faults import InvalidInput
 
 STUCK_CASES = "sop_stuck_cases"
 OPEN_CASES = "sop_open_cases"
-ACT_LATENCY = "sop_act_latency"
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -34,6 +29,11 @@ def measuring_runtime(address: str) -> Runtime:
         raise InvalidInput(
             f"Metrics cannot be given at {address}: {error}; name another HOST:PORT in SOP_METRICS_ADDRESS"
         ) from None
+
+
+def runtime_of(address: str | None) -> Runtime | None:
+    """The measuring runtime of an address, where one is given."""
+    return measuring_runtime(address) if address is not None else None
 
 
 class Gauge:

@@ -1,5 +1,7 @@
 """Names of task queues, signals and activities that more than one side must agree on."""
 
+from sop_engine.cases.opening import OWN_IDS
+
 TASK_QUEUE = "sop"
 
 CHILD_REPORT = "case.child"
@@ -12,6 +14,13 @@ ENGINE_SIGNALS = frozenset((CHILD_REPORT, CHILD_FAILED, HOLD, RESUME, CANCEL))
 """What only a parent or a child may say, and is believed only once it was found in that case's own history."""
 REFERENCE_DATA = "case.reference_data"
 """Corrected calendars and rules for an open case."""
+CASE_ENDED = "case.ended"
+"""The watch tells a case that its parent or child ended without a word; the case looks for itself."""
+
+WATCH = "SopWatch"
+"""The type of the workflow that looks for cases that were ended past the engine."""
+OWN_WORKFLOWS = (WATCH,)
+"""Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
 PUBLISH_STEPS = "publish_steps"
@@ -21,3 +30,10 @@ CHECK_OPENING = "check_opening"
 NOTIFY = "notify"
 RENDER_DOCUMENT = "render_document"
 POST_ENTRY = "post_entry"
+LOOK_FOR_ENDED = "look_for_ended"
+LOOK_AT_CASE = "look_at_case"
+
+
+def watch_id(task_queue: str) -> str:
+    """The id of the watch over a task queue."""
+    return f"{OWN_IDS}watch.{task_queue}"

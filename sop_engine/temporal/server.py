@@ -220,6 +220,11 @@ def free_or_any(port: int) -> int:
     return port if _is_free(port) else 0
 
 
+def free_or_any_address(port: int) -> str:
+    """An address of this machine with the port if nobody has it, else with any free one."""
+    return f"{HOST}:{port if port and _is_free(port) else _free_port()}"
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

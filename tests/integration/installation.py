@@ -134,15 +134,17 @@ class Installation:
             sys.executable,
             *("-m", module),
             cwd=PROJECT,
-            env={**os.environ, **self.environment(), **environment},
+            env=self.environment(**environment),
         )
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, **more: str) -> dict[str, str]:
         """What a process of this installation finds in its environment."""
         chosen = self.settings.model_dump(mode="json", include=self.settings.model_fields_set)
         return {
+            **os.environ,
             "TEMPORAL_ADDRESS": self.server.address,
             **{PREFIX + name.upper(): str(value) for name, value in chosen.items() if value is not None},
+            **more,
         }
 
 

@@ -13,6 +13,7 @@ import typer
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from sop_engine.cases.contracts.watching import EndStatus
 from sop_engine.cases.state import CaseStatus
 from sop_engine.cases.views import SlaState
 from sop_engine.console import arguments
@@ -162,5 +163,5 @@ def test_help_does_not_load_temporal() -> None:
 
 
 def test_the_words_to_filter_by_are_the_engines() -> None:
-    assert get_args(arguments.CaseStatus) == get_args(CaseStatus)
+    assert get_args(arguments.CaseStatus) == (*get_args(CaseStatus), *get_args(EndStatus))
     assert get_args(arguments.SlaState) == get_args(SlaState)
