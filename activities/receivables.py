@@ -1,7 +1,6 @@
 """Automated work on what customers owe: invoices, credit notes, receipts, refunds, allocations, disputes."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +13,6 @@ from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import Refused
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.allocation import Wanted
-from sop_engine.freight.subledger.credit_notes import Charged
 from sop_engine.freight.subledger.papers import CreditNotePaper, InvoicePaper, ReceiptPaper, RefundPaper, Text
 from sop_engine.records.ledger.allocations import AllocationRepository
 from sop_engine.records.ledger.book import LedgerRepository
@@ -58,7 +56,7 @@ class ReceivableActivities:
 
     def __init__(self, engine: Engine, rules: LedgerRules) -> None:
         self._ledger = LedgerRepository(engine)
-        self._notes = CreditNoteRepository(engine)
+        self._notes = CreditNoteRepository(engine, rules)
         self._credits = CreditBalanceRepository(engine, rules.uses.receivable)
         self._allocations = AllocationRepository(engine, rules)
         self._rules = rules
@@ -75,12 +73,8 @@ class ReceivableActivities:
     def issue_credit_note(self, given: WorkInput) -> WorkResult:
         """number, refers_to, customer, reason, lines, disbursements?, issued_on -> net, vat, gross"""
         with usable("issue_credit_note"):
-            paper = handed_in(CreditNotePaper, given)
-            disbursed = paper.disbursements.amount if paper.disbursements else Decimal()
-            posting = self._rules.posting("invoice_reversed", paper.values())
-            note = Charged(paper.net.amount, paper.vat.amount, disbursed)
-            self._notes.issue(given.key, given.case_id, posting, note, paper.refers_to, given.at)
-        return WorkResult(values={name: getattr(paper, name).model_dump() for name in ("net", "vat", "gross")})
+            posted = self._notes.issue(given.key, given.case_id, handed_in(CreditNotePaper, given), given.at)
+        return WorkResult(values={name: posted.values[name] for name in ("net", "vat", "gross")})
 
     @activity.defn(name="record_receipt")
     def record_receipt(self, given: WorkInput) -> WorkResult:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -74,6 +75,40 @@ def test_a_red_letter_invoice_lessens_its_invoice_and_never_by_more(office: Offi
     assert office.work("issue_credit_note", number="CN-1", **note)["gross"] == cny("424.00")
     assert [row["net"] for row in office.rows("tax")] == ["600.00"]
     assert aged(office)["total"] == "686.00"
+
+
+def services(*lines: tuple[str, str]) -> list[dict[str, object]]:
+    """Lines by amount and rate."""
+    return [{"service": "O/F", "amount": cny(amount), "vat_rate": Decimal(rate)} for amount, rate in lines]
+
+
+def credit(office: Office, number: str, *lines: tuple[str, str], **more: object) -> dict[str, Any]:
+    note = {"refers_to": "INV-1", "customer": "Acme", "reason": "?", "issued_on": date(2026, 3, 12), **more}
+    return office.work("issue_credit_note", number=number, lines=services(*lines), **note)
+
+
+@pytest.mark.parametrize("amounts", [("100.09", "250.09", "80.09"), ("100.07", "250.07", "80.07")])
+def test_an_invoice_credited_line_by_line_is_closed(office: Office, amounts: tuple[str, ...]) -> None:
+    """The lines' own VAT comes to a fen more than the invoice's, or to a fen less."""
+    lines = [(amount, "0.06") for amount in amounts]
+    office.invoice("INV-1", lines=services(*lines))
+    told = [credit(office, f"CN-{number}", line) for number, line in enumerate(lines)]
+    assert [credit(office, f"CN-{number}", line) for number, line in enumerate(lines)] == told
+    assert office.rows("ageing") == []
+    assert office.on_account("1122") == office.on_account("2221.02") == office.on_account("6001") == 0
+
+
+def test_a_credit_note_bears_only_rates_that_were_charged_and_no_earlier_day(office: Office) -> None:
+    office.invoice("INV-1", lines=services(("1000", "0.06"), ("1000", "0.09")))
+    with pytest.raises(ApplicationError, match=r"nothing was charged at 13 % \(allowed: 6 %, 9 %\)"):
+        credit(office, "CN-1", ("500", "0.13"))
+    with pytest.raises(ApplicationError, match=r"net: 1000.01 at 6 % is credited \(allowed: at most 1000.00\)"):
+        credit(office, "CN-1", ("1000.01", "0.06"))
+    with pytest.raises(ApplicationError, match=r"2026-03-01 is before .* \(allowed: 2026-03-02 or later\)"):
+        credit(office, "CN-1", ("500", "0.06"), issued_on=date(2026, 3, 1))
+    assert aged(office)["total"] == "2150.00"
+    credit(office, "CN-1", ("1000", "0.09"), ("400", "0.06"), issued_on=date(2026, 3, 2))
+    assert aged(office)["total"] == "636.00"
 
 
 def test_a_credit_note_on_a_paid_invoice_is_refunded(office: Office) -> None:

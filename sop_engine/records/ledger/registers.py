@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, col, select
 
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.columns import ExactDecimal, Row
+from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.posting import Posting
 
 
@@ -95,6 +96,17 @@ def invoice_of(session: Session, number: str, customer: str, currency: str) -> I
     return session.exec(chosen).first()
 
 
+def notes_of(session: Session, invoice: InvoiceRow) -> Sequence[InvoiceRow]:
+    """What took an invoice back, wholly or in part, in the order in which it was booked."""
+    chosen = select(InvoiceRow).join(EntryRow, col(EntryRow.entry_id) == col(InvoiceRow.entry_id))
+    chosen = chosen.where(
+        InvoiceRow.refers_to == invoice.number,
+        InvoiceRow.customer == invoice.customer,
+        InvoiceRow.currency == invoice.currency,
+    )
+    return session.exec(chosen.order_by(col(EntryRow.posted_at), EntryRow.entry_id)).all()
+
+
 def bill_of(session: Session, bill_no: str, supplier: str) -> BillRow | None:
     """The bill, not its reversals."""
     chosen = select(BillRow).where(
@@ -104,9 +116,10 @@ def bill_of(session: Session, bill_no: str, supplier: str) -> BillRow | None:
 
 
 def reversals_of(session: Session, bill_no: str, supplier: str) -> Sequence[BillRow]:
-    """What took a bill back, wholly or in part."""
-    chosen = select(BillRow).where(BillRow.supplier == supplier, BillRow.refers_to == bill_no)
-    return session.exec(chosen.order_by(BillRow.entry_id)).all()
+    """What took a bill back, wholly or in part, in the order in which it was booked."""
+    chosen = select(BillRow).join(EntryRow, col(EntryRow.entry_id) == col(BillRow.entry_id))
+    chosen = chosen.where(BillRow.supplier == supplier, BillRow.refers_to == bill_no)
+    return session.exec(chosen.order_by(col(EntryRow.posted_at), EntryRow.entry_id)).all()
 
 
 def enter(session: Session, entry_id: str, posting: Posting, posted_at: datetime) -> None:
