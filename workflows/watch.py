@@ -6,6 +6,8 @@ worker of another release finds little history to agree with.
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
@@ -27,12 +29,21 @@ LOOKED_WITHIN = timedelta(minutes=10)
 class WatchWorkflow:
     """Ends never."""
 
+    def __init__(self) -> None:
+        self._is_asked = False
+
     @workflow.run
     async def run(self, known: WatchState) -> None:
         for _ in range(LOOKS):
+            self._is_asked = False
             known = await self._look(known)
-            await workflow.sleep(EVERY)
+            with suppress(asyncio.TimeoutError):
+                await workflow.wait_condition(lambda: self._is_asked, timeout=EVERY)
         workflow.continue_as_new(known)
+
+    @workflow.signal(name="look", description="Look now, and not only when the minute is over")
+    def ask(self) -> None:
+        self._is_asked = True
 
     async def _look(self, known: WatchState) -> WatchState:
         now = workflow.now()

@@ -152,6 +152,7 @@ async def look_at_temporal(session: Session) -> list[Finding]:
         await check_attributes(gateway.client),
         await check_worker(gateway),
         await check_stuck(gateway),
+        await check_watch(gateway),
     ]
 
 
@@ -194,3 +195,15 @@ async def check_stuck(gateway: "CaseGateway") -> Finding:
         return Finding(check="stuck cases", verdict="ok", what="none")
     mend = "nothing is lost; start a worker that can take them: see `Stuck cases` in docs/operations.md"
     return Finding(check="stuck cases", verdict="wrong", what="\n".join(map(str, stuck)), mend=mend)
+
+
+async def check_watch(gateway: "CaseGateway") -> Finding:
+    """The workflow that looks for cases ended past the engine."""
+    from sop_engine.temporal.queues import watch_id
+
+    name = watch_id(gateway.task_queue)
+    if await gateway.is_running(name):
+        return Finding(check="watch", verdict="ok", what=f"{name} runs")
+    mend = "a worker starts it, at its own start and within 15 seconds after it was ended"
+    what = f"{name} does not run: terminated cases stay open in the records"
+    return Finding(check="watch", verdict="warning", what=what, mend=mend)

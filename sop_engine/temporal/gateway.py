@@ -199,6 +199,15 @@ class CaseGateway:
         except RPCError as error:
             raise self._unreachable(error) from None
 
+    async def is_running(self, workflow_id: str) -> bool:
+        """Whether a workflow runs; one of the engine's own, as well as a case."""
+        try:
+            return await self._status(self.client.get_workflow_handle(workflow_id)) is WorkflowExecutionStatus.RUNNING
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise self._unreachable(error) from None
+
     def ui_link(self, case_id: str) -> str:
         """Where the Web UI shows the case: its latest run."""
         return web_link(self.ui_url, self.client.namespace, case_id)
