@@ -12,9 +12,9 @@ from activities.work_input import usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.charges.codes import ChargeCodes
 from sop_engine.freight.subledger.matching import BilledLine
-from sop_engine.freight.subledger.papers import BillReversalPaper, Paper, Text, reversal_key
-from sop_engine.records.ledger.bill_reversals import ENTRY, BillReversalRepository, Reversible
-from sop_engine.records.ledger.posting import LedgerRules, entry_id_of
+from sop_engine.freight.subledger.papers import BillReversalPaper, Paper, Text
+from sop_engine.records.ledger.bill_reversals import BillReversalRepository, Reversible
+from sop_engine.records.ledger.posting import LedgerRules
 
 
 class AskedReversal(Paper):
@@ -52,16 +52,15 @@ class ReversalActivities:
             lines = [
                 BilledLine(line.shipment or "", self._codes.code_of(line.service), line.amount) for line in paper.lines
             ]
-            posted, left = self._reversals.reverse(given.key, given.case_id, paper, passed, lines, given.at)
-        values = {"entry_id": posted.entry_id, "gross": posted.values["gross"], "open": left.model_dump()}
+            entry_id, posted, left = self._reversals.reverse(given.key, given.case_id, paper, passed, lines, given.at)
+        values = {"entry_id": entry_id, "gross": posted.values["gross"], "open": left.model_dump()}
         return WorkResult(values=values)
 
     def _whole(self, given: WorkInput) -> WorkInput:
         """The same with everything that is left of the bill as its lines."""
         named = {name: given.values.get(name) for name in ("supplier", "bill_no", "reversal_no")}
         asked = AskedReversal.model_validate(named)
-        entry_id = entry_id_of(ENTRY, reversal_key(asked.supplier, asked.reversal_no))
-        left = self._reversals.left(asked.supplier, asked.bill_no, but_for=entry_id)
+        left = self._reversals.left(asked.supplier, asked.bill_no, asked.reversal_no)
         values = {name: value for name, value in given.values.items() if name != "billed_vat"}
         return given.model_copy(update={"values": {**values, "lines": self._lines(left)}})
 

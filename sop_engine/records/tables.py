@@ -2,7 +2,18 @@
 
 from sop_engine.records import cases, definitions, documents, notices, numbers
 from sop_engine.records.columns import Row
-from sop_engine.records.ledger import allocations, claims, costs, credit, entries, items, months, payments, registers
+from sop_engine.records.ledger import (
+    allocations,
+    claims,
+    costs,
+    credit,
+    entries,
+    items,
+    months,
+    names,
+    payments,
+    registers,
+)
 
 METADATA = Row.metadata
 MODULES = (
@@ -16,6 +27,7 @@ MODULES = (
     entries,
     items,
     months,
+    names,
     payments,
     registers,
     notices,

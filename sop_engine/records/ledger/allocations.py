@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.freight.money import smallest_unit
+from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import Wanted, allocate, settle_oldest
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
@@ -16,6 +17,7 @@ from sop_engine.records.engine import writing
 from sop_engine.records.ledger.exchange import Settling
 from sop_engine.records.ledger.items import ItemRow, Mover, MoveRow, as_open, lock_party, open_items
 from sop_engine.records.ledger.months import month_for
+from sop_engine.records.ledger.names import keep_name, known_as
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.refusals import refusing
 
@@ -99,7 +101,7 @@ class AllocationRepository:
                 row = _find(session, account, "", reference)
             except NotFound:
                 row = _find(session, account, party, reference)
-            row.party = party
+            row.party = keep_name(session, party)
             session.flush()
             return row.balance
 
@@ -141,7 +143,11 @@ class AllocationRepository:
 
 def _find(session: Session, account: str, party: str, reference: str) -> ItemRow:
     """The item of a reference; of several, the one that is open."""
-    chosen = select(ItemRow).where(ItemRow.account == account, ItemRow.party == party, ItemRow.reference == reference)
+    chosen = select(ItemRow).where(
+        ItemRow.account == account,
+        ItemRow.party == known_as(session, party),
+        ItemRow.reference_key == party_key(reference),
+    )
     found = sorted(session.exec(chosen), key=lambda row: (not row.is_open, row.item_id))
     if not found:
         raise NotFound(f"there is no paper {reference} of {party or 'nobody named'}")

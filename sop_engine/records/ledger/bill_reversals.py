@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from sop_engine.cases.faults import NotFound
 from sop_engine.freight.money import Money
+from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import Fault, RuleError
 from sop_engine.freight.subledger.credit_notes import take_back
 from sop_engine.freight.subledger.matching import BilledLine
@@ -22,8 +23,9 @@ from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.charged import charged_of, note_of
 from sop_engine.records.ledger.claims import Place, claimed, claims_of, keep_claims
 from sop_engine.records.ledger.costs import CostRow
+from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import ItemRow, lock_party
-from sop_engine.records.ledger.posting import LedgerRules, Posting, entry_id_of
+from sop_engine.records.ledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.refusals import refusing
 from sop_engine.records.ledger.registers import BillRow, PaperLineRow, bill_of, reversals_of
 
@@ -47,13 +49,15 @@ class BillReversalRepository:
         self._engine = engine
         self._rules = rules
 
-    def left(self, supplier: str, bill_no: str, but_for: str = "") -> Reversible:
-        """What is left of a bill to reverse; `but_for` is the entry of a reversal that is tried again.
+    def left(self, supplier: str, bill_no: str, reversal_no: str) -> Reversible:
+        """What is left of a bill to reverse, but for what this reversal took back where it is tried again.
 
         Raises NotFound.
         """
         with Session(self._engine, expire_on_commit=False) as session:
             bill = _required(session, supplier, bill_no)
+            tried = _kept(session, supplier, reversal_no)
+            but_for = tried.entry_id if tried is not None else ""
             papers = [paper for paper in (bill, *reversals_of(session, bill_no, supplier)) if paper.entry_id != but_for]
             sums: dict[tuple[str, str | None, Decimal | None], PaperLineRow] = {}
             chosen = select(PaperLineRow).where(col(PaperLineRow.entry_id).in_([paper.entry_id for paper in papers]))
@@ -78,25 +82,25 @@ class BillReversalRepository:
         passed_through: Collection[str],
         lines: Sequence[BilledLine],
         at: datetime,
-    ) -> tuple[Posting, Money]:
-        """Posts a reversal once, with the VAT that it takes back; returns what is posted, and what is left to pay.
+    ) -> tuple[str, Posting, Money]:
+        """Posts a reversal once, with the VAT that it takes back; returns its entry, itself, and what is left to pay.
 
         Raises NotFound for an unknown bill, Refused with each part of which it takes back more than is left.
         """
         with writing(self._engine) as connection, Session(connection) as session:
             lock_party(session, self._rules.uses.payable, paper.supplier)
             bill = _required(session, paper.supplier, paper.bill_no)
-            kept = session.get(BillRow, entry_id_of(ENTRY, reversal_key(paper.supplier, paper.reversal_no)))
+            kept = _kept(session, paper.supplier, paper.reversal_no)
             vat = -kept.vat if kept is not None else _vat(session, bill, paper, passed_through, lines)
             taken = Money(amount=vat, currency=paper.currency)
             posting = self._rules.posting(ENTRY, paper.values(taken, passed_through))
-            write_entry(session, key, case_id, posting, at)
+            entry_id = write_entry(session, key, case_id, posting, at)
             if kept is None:
-                keep_claims(session, posting.entry_id, paper.supplier, [_negative(line) for line in lines])
-                _expect_again(session, paper.supplier, lines)
+                keep_claims(session, entry_id, bill.supplier, [_negative(line) for line in lines])
+                _expect_again(session, bill.supplier, lines)
             item = session.get(ItemRow, bill.entry_id)
             assert item is not None
-            return posting, Money(amount=-item.balance, currency=item.currency)
+            return entry_id, posting, Money(amount=-item.balance, currency=item.currency)
 
 
 def _vat(
@@ -148,6 +152,12 @@ def _expect_again(session: Session, supplier: str, lines: Sequence[BilledLine]) 
 
 def _negative(line: BilledLine) -> BilledLine:
     return line._replace(amount=-line.amount)
+
+
+def _kept(session: Session, supplier: str, reversal_no: str) -> BillRow | None:
+    """The reversal where it is in the books already."""
+    entry = entry_of(session, ENTRY, party_key(reversal_key(supplier, reversal_no)))
+    return session.get(BillRow, entry.entry_id) if entry is not None else None
 
 
 def _required(session: Session, supplier: str, bill_no: str) -> BillRow:

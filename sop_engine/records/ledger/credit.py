@@ -22,6 +22,7 @@ from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.items import ItemRow, as_open
+from sop_engine.records.ledger.names import keep_name, known_as
 
 
 class CreditTermsRow(Row, table=True):
@@ -117,6 +118,7 @@ class CreditRepository:
     def check(self, customer: str, requested: Decimal | None, on: date, case_id: str | None) -> CreditDecision:
         """May the customer book for so much more, in book currency? None is an amount without a known rate."""
         with Session(self._engine) as session:
+            customer = known_as(session, customer)
             chosen = select(CreditTermsRow).where(CreditTermsRow.customer == customer)
             terms = session.exec(chosen.order_by(col(CreditTermsRow.since_at).desc(), CreditTermsRow.key)).first()
             given = select(CreditLiftRow).where(CreditLiftRow.customer == customer)
@@ -154,5 +156,6 @@ class CreditRepository:
     def _keep(self, row: CreditTermsRow | CreditLiftRow, key: str) -> None:
         with writing(self._engine) as connection, Session(connection) as session:
             if session.get(type(row), key) is None:
+                row.customer = keep_name(session, row.customer)
                 session.add(row)
                 session.flush()

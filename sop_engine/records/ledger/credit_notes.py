@@ -8,13 +8,15 @@ from sqlmodel import Session
 
 from sop_engine.cases.faults import NotFound
 from sop_engine.freight.money import Money
+from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.subledger.credit_notes import take_back
 from sop_engine.freight.subledger.papers import CreditNotePaper
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.charged import charged_of, note_of
+from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import lock_party
-from sop_engine.records.ledger.posting import LedgerRules, Posting, entry_id_of
+from sop_engine.records.ledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.refusals import refusing
 from sop_engine.records.ledger.registers import InvoiceRow, invoice_of, notes_of
 
@@ -35,7 +37,8 @@ class CreditNoteRepository:
         """
         with writing(self._engine) as connection, Session(connection) as session:
             lock_party(session, self._rules.uses.receivable, paper.customer)
-            kept = session.get(InvoiceRow, entry_id_of(ENTRY, paper.number))
+            entry = entry_of(session, ENTRY, party_key(paper.number))
+            kept = session.get(InvoiceRow, entry.entry_id) if entry is not None else None
             vat = -kept.vat if kept is not None else self._vat(session, paper)
             posting = self._rules.posting(ENTRY, paper.values(Money(amount=vat, currency=paper.currency)))
             write_entry(session, key, case_id, posting, at)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from sqlalchemy import JSON, UniqueConstraint
-from sqlmodel import Field
+from sqlmodel import Field, Session, col, select
 
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 
@@ -14,7 +14,10 @@ class EntryRow(Row, table=True):
     """One balanced entry."""
 
     __tablename__ = "ledger_entries"
-    __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (UniqueConstraint("entry", "business_key"),)
+    __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (
+        UniqueConstraint("entry", "business_key"),
+        UniqueConstraint("entry", "match_key", name="uq_ledger_entries_match_key"),
+    )
 
     entry_id: str = Field(primary_key=True)
     key: str = Field(unique=True)
@@ -22,7 +25,9 @@ class EntryRow(Row, table=True):
     entry: str
     """The posting rule."""
     business_key: str
-    """What is posted, such as an invoice number."""
+    """What is posted, such as an invoice number, as it was first written."""
+    match_key: str
+    """By which another spelling of it is known (`Posting.match_key`)."""
     case_id: str = Field(index=True)
     posted_at: datetime = Field(sa_type=UtcInstant)
     month: str = Field(index=True)
@@ -49,3 +54,9 @@ class LineRow(Row, table=True):
     currency: str
     worth: Decimal | None = Field(sa_type=ExactDecimal, default=None)
     """In book currency; none in foreign entries from before worths were kept."""
+
+
+def entry_of(session: Session, entry: str, match_key: str) -> EntryRow | None:
+    """The entry of a rule under a business key, however that is spelled."""
+    chosen = select(EntryRow).where(EntryRow.entry == entry, col(EntryRow.match_key) == match_key)
+    return session.exec(chosen).first()

@@ -18,6 +18,7 @@ from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import Title
 from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.money import Currency, Money
+from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger.exchange import Side
 from sop_engine.freight.subledger.papers import Month, Rate
@@ -101,8 +102,13 @@ class Posting(Contract):
 
     @property
     def entry_id(self) -> str:
-        """By which the books know the entry: one for each business key of a rule."""
+        """By which the books know the entry where it is new: one for each business key of a rule."""
         return entry_id_of(self.entry, self.business_key)
+
+    @property
+    def match_key(self) -> str:
+        """What tells its business key from others: a number that others know, too, is spelled in many ways."""
+        return party_key(self.business_key) if self.item is not None else self.business_key
 
 
 def entry_id_of(entry: str, business_key: str) -> str:
