@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases import acts, resolving, tasks
+from sop_engine.cases.act_checks import emptied, faults_of_act
 from sop_engine.cases.actors import SYSTEM
 from sop_engine.cases.contracts import acts as contracts
 from sop_engine.cases.contracts.acts import Act, ActResult
@@ -112,7 +113,11 @@ def check(
     if act.id is not None and act.id in state.seen:
         return None
     permit(organization, Turn(procedure, state, now), name, act)
+    if wrong := faults_of_act(procedure.definition, act):
+        raise InvalidInput(f"{name} cannot be taken", wrong)
     trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))
+    if blank := emptied(procedure.definition, act):
+        raise InvalidInput(f"{name} cannot be taken", blank)
     faults = unknown_places_of_act(state.snapshot.data, trial.taken[0], places) if places is not None else []
     if faults:
         raise InvalidInput("a place is not known", faults)

@@ -17,11 +17,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.cases.faults import Fault
-from sop_engine.cases.limits import EARLIEST, LATEST, WITHIN_REACH, is_within_reach
 from sop_engine.freight.currencies import CURRENCIES
 from sop_engine.freight.identifiers import FORMATS, IdentifierError
 from sop_engine.freight.money import MoneyError, check_amount
 from sop_engine.statechart.suggestion import suggestion
+from sop_engine.timekeeping.instants import RANGE, is_near
 
 FieldKind = Literal[
     "text",
@@ -265,11 +265,11 @@ def _date(spec: FieldSpec, value: Any, where: str) -> Parsed:
             value = date.fromisoformat(str(value).strip())
         except ValueError:
             return None, [Fault(where=where, what=f"{value!r} is not a date", allowed="YYYY-MM-DD")]
-    return (None, [_far_off(value, where)]) if not EARLIEST <= value <= LATEST else (value, [])
+    return (None, [_far_off(value, where)]) if not is_near(value) else (value, [])
 
 
 def _far_off(value: object, where: str) -> Fault:
-    return Fault(where=where, what=f"{value} lies too far off", allowed=WITHIN_REACH)
+    return Fault(where=where, what=f"{value} lies too far off", allowed=RANGE)
 
 
 def read_instant(value: Any) -> datetime | None:
@@ -292,7 +292,7 @@ def _datetime(spec: FieldSpec, value: Any, where: str) -> Parsed:
     if moment is None:
         what = f"{value!r} is not an instant with its zone"
         return None, [Fault(where=where, what=what, allowed="such as 2026-03-02T17:00+08:00")]
-    if not is_within_reach(moment):
+    if not is_near(moment):
         return None, [_far_off(value, where)]
     return moment, []
 

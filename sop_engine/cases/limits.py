@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from sop_engine.timekeeping.instants import Instant
-
-EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
-"""Days that a case can mean; others are slips. Working time is laid out year by year, and the last rungs of a deadline
-come long after it."""
-
-WITHIN_REACH = f"from {EARLIEST} to {LATEST}"
+from sop_engine.timekeeping.instants import RANGE, Instant, is_near
 
 MESSAGE_BYTES = 512 * 1024
 """Of what the engine sends through Temporal: a quarter of what the server takes, for each place counts differently."""
@@ -28,17 +22,9 @@ NOTE_BYTES = 20_000
 """Of a step's note. The longest text of a person, a comment, has 5,000 characters of four bytes at most."""
 
 
-def is_within_reach(at: datetime) -> bool:
-    """Whether a case can mean the instant. One without a zone names none."""
-    try:
-        return at.tzinfo is not None and EARLIEST <= at.astimezone(UTC).date() <= LATEST
-    except OverflowError:
-        return False
-
-
 def _reached(at: datetime) -> datetime:
-    if not is_within_reach(at):
-        raise ValueError(f"{at.isoformat()} lies too far off; allowed: {WITHIN_REACH}")
+    if not is_near(at):
+        raise ValueError(f"{at.isoformat()} lies too far off; allowed: {RANGE}")
     return at
 
 

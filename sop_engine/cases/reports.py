@@ -19,12 +19,12 @@ from sop_engine.cases.definition import ChildSpec
 from sop_engine.cases.events import is_reserved, read_event
 from sop_engine.cases.faults import SopError
 from sop_engine.cases.incidents import open_incident
-from sop_engine.cases.limits import is_within_reach
 from sop_engine.cases.state import CaseState, Child
 from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.taking import store_result, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.statechart.snapshot import Event
+from sop_engine.timekeeping.instants import is_near
 
 PARENT = "parent"
 """The key of the incident of a case whose parent was ended past the engine."""
@@ -47,7 +47,7 @@ def signal(turn: Turn, message: EventSignal) -> None:
         return
     at = message.at
     note: str | None = None
-    if at is not None and (not is_within_reach(at) or at > turn.now):
+    if at is not None and (not is_near(at) or at > turn.now):
         note = f"said to have happened at {at.isoformat()}, which cannot be: counted as heard now"
         at = None
     declared = message.name in turn.procedure.definition.events
