@@ -49,7 +49,9 @@ async def start(
     case_id: Annotated[str | None, typer.Option("--id", help="The new case's id; made up when left out.")] = None,
     assignments: SetOption = None,
     file: FileOption = None,
-    version: Annotated[int | None, typer.Option("--version", help="An older version of the procedure.")] = None,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, max=1_000_000, help="An older version of the procedure.")
+    ] = None,
 ) -> None:
     """Open a case of an SOP; prints its id."""
     import re
@@ -132,7 +134,9 @@ async def timeline(
     superseded: Annotated[
         bool, typer.Option("--superseded", help="Also steps of lost attempts, marked with a star.")
     ] = False,
-    before: Annotated[int | None, typer.Option("--before", help="Only steps before this number.")] = None,
+    before: Annotated[
+        int | None, typer.Option("--before", min=1, max=2**31 - 1, help="Only steps before this number.")
+    ] = None,
     limit: LimitOption = 200,
 ) -> None:
     """Show a case's journal: who did what when, and what changed."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sop_engine.console.context import Session
+from sop_engine.console.file_faults import make_folder
 from sop_engine.console.stack import told_to_stop, until_told, worker_beside
 
 METRICS_PORT = 9464
@@ -31,6 +32,7 @@ async def dev(
 
     stop = told_to_stop()
     settings = session.settings.moved_to(data) if data else session.settings
+    make_folder(settings.data_directory)
     metrics = settings.metrics_address or free_or_any_address(METRICS_PORT)
     runtime = measuring_runtime(metrics)
     async with EmbeddedServer(data_dir=settings.data_directory, port=port, ui_port=ui_port) as server:

@@ -40,17 +40,21 @@ def contract(model: type[Model], **values: Any) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         faults = [
-            Fault(where=".".join(map(str, fault["loc"])), what=fault["msg"][:1].lower() + fault["msg"][1:])
+            Fault(where=".".join(map(str, fault["loc"])), what=_worded(fault["msg"].removeprefix("Value error, ")))
             for fault in error.errors()
         ]
         raise InvalidInput("The input cannot be used", faults) from None
+
+
+def _worded(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _read_file(file: Path) -> tuple[dict[str, Any], list[Fault]]:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         values = read_text(text, str(file), is_typed=False).value
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         return {}, [Fault(where=str(file), what=f"cannot be read: {error}")]
     except YamlError as error:
         return {}, place_faults(error.faults)

@@ -60,6 +60,7 @@ _OPENING = (
     yaml.FlowMappingStartToken,
 )
 _CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
+_HALF = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]+|[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]+)")
 
@@ -127,7 +128,11 @@ class _Reading(NamedTuple):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(entry, (*path, index)) for index, entry in enumerate(node.value)]
-        return _scalar(node, self.is_typed)
+        scalar = _scalar(node, self.is_typed)
+        if isinstance(scalar, str) and _HALF.search(scalar):
+            dotted = ".".join(map(str, path))
+            self.faults.append(YamlFault(self.name, *self.marks[path], dotted, "holds half a character"))
+        return scalar
 
     def _mapping(self, node: Any, path: Path) -> dict[str, Any]:
         mapping: dict[str, Any] = {}

@@ -71,6 +71,7 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, text: str | None, f
         ("a: 1\nb:\n  - c: 1\n    c: 2\na: 3\n", [(4, 5, "in line 3"), (5, 1, "in line 1")]),
         ('{"a": 1,\n "b": {"c": 1,\n  "c": 2}}', [(3, 3, "in line 2")]),
         ("a:\n  b:\n    c: [1]\n", [(3, 8, "deeper than 3 lists and mappings")]),
+        ('{"a": "\\ud800"}', [(1, 7, "half a character")]),
         ("a: 1\nb: \x1b[31m\n", [(2, 4, "U+001B cannot stand here")]),
     ],
 )
