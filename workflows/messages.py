@@ -41,10 +41,19 @@ def read_body(raw: RawValue | None) -> Any:
 
 
 def read_start(args: Sequence[RawValue]) -> Any:
-    """The start argument: a `ContinuedCase` for a later run, else what was sent, to be checked once the case opens."""
+    """The start argument: a `ContinuedCase` for a later run, else what was sent, to be checked once the case opens.
+
+    What only looks like a later run is a start that cannot be read. Where the server says that it is one, the error
+    goes on: this worker cannot read what another one wrote, and the case waits for one that can.
+    """
     body = read_body(args[0]) if args else None
     if isinstance(body, Mapping) and "state" in body and "bundle" in body:
-        return workflow.payload_converter().from_payload(args[0].payload, ContinuedCase)
+        try:
+            return workflow.payload_converter().from_payload(args[0].payload, ContinuedCase)
+        except Exception as error:
+            if workflow.info().continued_run_id is not None:
+                raise
+            return Unreadable(str(error))
     return body
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.cases.faults import Fault
+from sop_engine.cases.limits import EARLIEST, LATEST, WITHIN_REACH, is_within_reach
 from sop_engine.freight.identifiers import FORMATS, IdentifierError
 from sop_engine.freight.money import MoneyError, check_amount
 from sop_engine.statechart.suggestion import suggestion
@@ -225,10 +226,6 @@ def _money(spec: FieldSpec, value: Any, where: str) -> Parsed:
     return {"amount": amount, "currency": currency}, []
 
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
-"""Days that a case can mean; others are slips, and the last days of the calendar leave deadlines no room."""
-
-
 def _date(spec: FieldSpec, value: Any, where: str) -> Parsed:
     if not isinstance(value, date) or isinstance(value, datetime):
         try:
@@ -239,7 +236,7 @@ def _date(spec: FieldSpec, value: Any, where: str) -> Parsed:
 
 
 def _far_off(value: object, where: str) -> Fault:
-    return Fault(where=where, what=f"{value} lies too far off", allowed=f"from {EARLIEST} to {LATEST}")
+    return Fault(where=where, what=f"{value} lies too far off", allowed=WITHIN_REACH)
 
 
 def read_instant(value: Any) -> datetime | None:
@@ -262,7 +259,7 @@ def _datetime(spec: FieldSpec, value: Any, where: str) -> Parsed:
     if moment is None:
         what = f"{value!r} is not an instant with its zone"
         return None, [Fault(where=where, what=what, allowed="such as 2026-03-02T17:00+08:00")]
-    if not EARLIEST <= moment.date() <= LATEST:
+    if not is_within_reach(moment):
         return None, [_far_off(value, where)]
     return moment, []
 

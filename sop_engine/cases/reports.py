@@ -17,6 +17,7 @@ from sop_engine.cases.definition import ChildSpec
 from sop_engine.cases.events import is_reserved, read_event
 from sop_engine.cases.faults import SopError
 from sop_engine.cases.incidents import open_incident
+from sop_engine.cases.limits import is_within_reach
 from sop_engine.cases.state import Child
 from sop_engine.cases.stepping import SYSTEM, dispatch
 from sop_engine.cases.taking import store_result, try_event
@@ -43,7 +44,7 @@ def signal(turn: Turn, message: EventSignal) -> None:
         return
     at = message.at
     note: str | None = None
-    if at is not None and (at.tzinfo is None or at > turn.now):
+    if at is not None and (not is_within_reach(at) or at > turn.now):
         note = f"said to have happened at {at.isoformat()}, which cannot be: counted as heard now"
         at = None
     declared = message.name in turn.procedure.definition.events
@@ -189,13 +190,15 @@ def take_report(turn: Turn, child: Child, spec: ChildSpec) -> None:
 
 def told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:
     """`case.hold`, `case.resume`, `case.cancel`: what happens to a parent happens to its live children."""
-    actor, reason = str(body.get("actor") or "parent"), str(body.get("reason") or "told by the parent case")
+    told = {"actor": str(body.get("actor") or "parent"), "reason": str(body.get("reason") or "told by the parent case")}
     try:
         if what == "case.hold":
-            acts.hold(turn, HoldInput(actor=actor, reason=reason))
+            acts.hold(turn, HoldInput.model_validate(told))
         elif what == "case.resume":
-            acts.resume(turn, ResumeInput(actor=actor, reason=reason))
+            acts.resume(turn, ResumeInput.model_validate(told))
         elif what == "case.cancel":
-            acts.cancel(turn, CancelInput(actor=actor, reason=reason))
+            acts.cancel(turn, CancelInput.model_validate(told))
+    except ValidationError as error:
+        unreadable(turn, what, "; ".join(f"{found['loc'][0]}: {found['msg']}" for found in error.errors()))
     except SopError as error:
-        turn.journal("event_refused", what, actor, note=error.message)
+        turn.journal("event_refused", what, told["actor"], note=error.message)

@@ -146,11 +146,22 @@ def catch_up(turn: Turn, until: datetime) -> None:
                 timing.cancel(turn, rung.key, rung.at)
                 open_incident(turn, "effect", f"the clock {rung.key} is started and due again without an end")
             else:
-                reach(turn, rung, until)
+                _try_rung(turn, rung, until)
         elif delay_at is not None and delay_at <= until:
             _let_delay_pass(turn, delay_at)
         else:
             return
+
+
+def _try_rung(turn: Turn, rung: timing.DueRung, until: datetime) -> None:
+    """Reaches a rung; a clock that cannot be counted on has none ahead any more, and waits in an incident."""
+    point = turn.mark()
+    try:
+        reach(turn, rung, until)
+    except CHART_FAILURES as error:
+        turn.back_to(point)
+        timing.silence(turn, rung.key)
+        open_incident(turn, "effect", f"the clock {rung.key} cannot go on: {error}")
 
 
 def _let_delay_pass(turn: Turn, at: datetime) -> None:

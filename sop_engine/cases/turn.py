@@ -14,14 +14,15 @@ from sop_engine.cases.commands import Command, MakeDocument, Notify, Post
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.fields import Title
+from sop_engine.cases.limits import NAME_BYTES, NOTE_BYTES, cut
 from sop_engine.cases.plain import plain
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import TIMELINE_LENGTH, CaseState
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.snapshot import Event, StepError
 
-CHART_FAILURES = (StepError, ExpressionError, ValueError)
-"""What a definition's own expressions and periods can raise while a case runs."""
+CHART_FAILURES = (StepError, ExpressionError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError)
+"""What a definition's own expressions and periods, and values that nobody thought of, can raise while a case runs."""
 
 
 class Point(NamedTuple):
@@ -31,6 +32,7 @@ class Point(NamedTuple):
     steps: int
     commands: int
     touched_tasks: dict[str, None]
+    is_resuming: bool
 
 
 class Turn:
@@ -158,14 +160,14 @@ class Turn:
             step=self.state.step,
             at=at or self.now,
             happened_at=happened_at,
-            actor=actor,
+            actor=cut(actor, NAME_BYTES),
             kind=kind,
-            name=name,
+            name=cut(name, NAME_BYTES),
             title=title.model_dump() if title is not None else {},
             entered=entered,
             exited=exited,
             changes=self._changes(before) if before is not None else (),
-            note=note,
+            note=None if note is None else cut(note, NOTE_BYTES),
             data=plain(data or {}),
         )
         self.steps.append(step)
@@ -184,9 +186,10 @@ class Turn:
         """A point to come back to if what follows fails."""
         saved = self.state
         self.state = saved.fork()
-        return Point(saved, len(self.steps), len(self.commands), dict(self.touched_tasks))
+        return Point(saved, len(self.steps), len(self.commands), dict(self.touched_tasks), self.is_resuming)
 
     def back_to(self, point: Point) -> None:
         """Forgets everything since the point."""
         self.state, self.touched_tasks, self.reports = point.state, point.touched_tasks, []
+        self.is_resuming = point.is_resuming
         del self.steps[point.steps :], self.commands[point.commands :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
@@ -17,6 +18,7 @@ PASSED_THROUGH = (
     "workflows.alarm",  # code of the interpreter without state of its own: executed once per process, not once per run
     "workflows.background",
     "workflows.errands",
+    "workflows.leaving",
     "workflows.messages",
     "workflows.outbox",
     "workflows.queries",
@@ -64,6 +66,7 @@ class _WithoutContexts(WorkflowInstance):
         self._inside = inside
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        give_signals_one_argument(act)
         return self._inside.activate(act)
 
     def get_serialization_context(self, command_info: Any) -> SerializationContext | None:
@@ -77,3 +80,15 @@ class _WithoutContexts(WorkflowInstance):
 
     def get_thread_id(self) -> int | None:
         return self._inside.get_thread_id()
+
+
+def give_signals_one_argument(act: WorkflowActivation) -> None:
+    """Lets a signal with several arguments come as one with an argument that says so, and that nobody can read.
+
+    The SDK would call its handler with all of them, and the workflow task would fail with each attempt.
+    """
+    for job in act.jobs:
+        if job.HasField("signal_workflow") and len(job.signal_workflow.input) > 1:
+            said = json.dumps(f"{len(job.signal_workflow.input)} arguments").encode()
+            del job.signal_workflow.input[:]
+            job.signal_workflow.input.add(metadata={"encoding": b"json/plain"}, data=said)

@@ -9,11 +9,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 def as_utc(at: datetime) -> datetime:
     """The same instant in UTC.
 
-    Raises ValueError for a naive datetime: without a zone it names no instant.
+    Raises ValueError for a naive datetime, since without a zone it names no instant, and for one that in UTC lies
+    beyond the years 1 to 9999.
     """
     if at.tzinfo is None:
         raise ValueError("an instant needs a zone, for example 2026-02-14T08:30:00Z")
-    return at if at.tzinfo is UTC else at.astimezone(UTC)
+    try:
+        return at if at.tzinfo is UTC else at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{at.isoformat()} is no instant of the years 1 to 9999") from None
 
 
 Instant = Annotated[datetime, AfterValidator(as_utc)]
