@@ -22,22 +22,25 @@ from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.engine_version import KNOWN_VERSIONS
 from sop_engine.cases.faults import Refused, SopError
+from sop_engine.cases.limits import MESSAGE_BYTES
 from sop_engine.cases.opening import open_case
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.permissions import permit
-from sop_engine.cases.procedure import DefinitionError, Procedure
+from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.reference_data import corrected, take_reference_data
 from sop_engine.cases.state import CaseState
-from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.turn import Turn
 from sop_engine.temporal.failures import message_of, to_failure
 from sop_engine.temporal.present import PRESENT, pack
 from sop_engine.temporal.queues import CANCEL, LOAD_ORGANIZATION, LOAD_PROCEDURE, REFERENCE_DATA
 from workflows.alarm import Alarm
 from workflows.background import Background
-from workflows.errands import DRAIN, PATIENT, Errands, tell_parent
-from workflows.messages import read_body, read_opening, read_parent, read_start
+from workflows.errands import PATIENT, Errands, tell_parent
+from workflows.leaving import Leaving
+from workflows.messages import Unreadable, read_body, read_opening, read_parent, read_start
 from workflows.outbox import Outbox
 from workflows.queries import CaseQueries
+from workflows.rungs import is_hardened
 from workflows.signals import CaseSignals, Tell
 from workflows.updates import CaseUpdates
 
@@ -66,20 +69,33 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._updates = 0
         self._corrections = 0
         """Corrected calendars that are being loaded."""
-        self._is_draining = False
-        self._is_impatient = False
-        """Whether the fresh run has waited long enough for activities."""
+        self._too_much: int | None = None
+        """Bytes of steps that found no room in what the next run is given."""
+        self._early = 0
+        """Acts that came before the case was loaded and are not yet taken."""
         self._latest = workflow.info().workflow_start_time
         """The instant of the last turn. See `_not_before`."""
         self._background = Background()
         self._alarm = Alarm(self._background)
+        self._leaving = Leaving(self._background)
         self._outbox = Outbox(self._background)
         self._errands = Errands(workflow.info().workflow_type, lambda tell: self.hear(None, tell), self._background)
         self._start = read_start(args)
         if isinstance(self._start, ContinuedCase):
-            self._use(self._start.bundle)
-            self._state = self._start.state
-            self._outbox = Outbox(self._background, self._start.state.step, self._start.attributes)
+            self._go_on(self._start)
+
+    def _go_on(self, case: ContinuedCase) -> None:
+        """Takes over the case from the run before."""
+        try:
+            self._use(case.bundle)
+        except Exception as error:
+            if workflow.info().continued_run_id is not None:
+                raise
+            self._start = Unreadable(f"bundle: {error}")
+            return
+        self._state = case.state
+        self._outbox = Outbox(self._background, case.state.step, case.attributes)
+        self._outbox.take_over(case.unpublished, case.closed_tasks)
 
     # -- the life of a case --------------------------------------------------------------------------------------------
 
@@ -102,6 +118,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         if isinstance(self._start, ContinuedCase):
             for pending in self._start.pending:
                 self._errands.give_out(pending.command, pending.key)
+            if self._start.corrects:
+                self.correct_reference_data()
         else:
             try:
                 await self._open()
@@ -128,7 +146,9 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             turn = open_case(self._procedure, info.workflow_id, opening, info.workflow_start_time)
         except SopError as error:
             raise to_failure(error) from None
-        except (DefinitionError, *CHART_FAILURES) as error:
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:
             raise ApplicationError(
                 f"{info.workflow_type} cannot be opened: {error}", type="Definition", non_retryable=True
             ) from None
@@ -172,13 +192,15 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
                 rang_at, self._alarm.rang_at = self._alarm.rang_at, None
                 self._let_pass(self._not_before(rang_at))
             state, procedure = self.loaded()
-            if self._outbox.has_steps:
+            if self._takes_along():
+                self._outbox.keep()
+            elif self._outbox.has_unwritten:
                 self._outbox.write(procedure, state)
             if self._must_settle():
                 self._outbox.settle(procedure, state)
             commands, self._commands = self._commands, []
             for command in commands:
-                self._errands.give_out(command)
+                (self._errands.put_off if self._leaving.is_hurried else self._errands.give_out)(command)
             self._set_alarm(state, procedure)
             if self._is_over():
                 return CaseResult(
@@ -196,13 +218,14 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def _must_settle(self) -> bool:
         """Whether nothing keeps this run from its end but that the records may lack something."""
         is_ending = self.loaded()[0].is_closed or self._should_continue()
-        return is_ending and self._outbox.can_settle and self._is_quiet()
+        return is_ending and self._outbox.can_settle and not self._outbox.is_kept and self._is_quiet()
 
     def _is_stirred(self) -> bool:
         """Whether the main loop has something to do."""
         return (
             self._outbox.has_steps
             or self._must_settle()
+            or self._may_take_along()
             or bool(self._commands)
             or self._alarm.rang_at is not None
             or self._background.has_failed
@@ -215,16 +238,22 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         return self._should_continue() and self._may_end()
 
     def _may_end(self) -> bool:
-        return not self._is_stirred() and self._is_quiet() and self._outbox.is_settled
+        return not self._is_stirred() and self._is_quiet() and (self._outbox.is_settled or self._outbox.is_kept)
 
     def _is_quiet(self) -> bool:
-        """Whether nothing is under way that a run must not leave behind.
+        """Whether nothing is under way that a run must not leave behind, handlers included."""
+        return not self._is_busy() and workflow.all_handlers_finished()
 
-        A run that is to continue as new waits a minute for activities; the next one starts the rest again under the
+    def _is_busy(self) -> bool:
+        """Whether something is under way that a run must not leave behind.
+
+        A run that is to continue as new waits a while for activities; the next one starts the rest again under the
         same keys.
         """
-        under_way = self._errands.has_messages if self._is_impatient else bool(self._errands.pending)
-        return not (under_way or self._corrections) and workflow.all_handlers_finished()
+        if self._leaving.is_hurried:
+            return self._errands.has_messages
+        under_way = self._errands.has_messages if self._leaving.is_impatient else bool(self._errands.pending)
+        return under_way or bool(self._corrections)
 
     def _let_pass(self, until: datetime) -> None:
         """Handles what fell due."""
@@ -248,18 +277,35 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         return workflow.info().is_continue_as_new_suggested() or self._updates >= procedure.bundle.continue_after
 
     def _drain(self) -> None:
-        if not self._is_draining:
-            self._is_draining = True
-            self._background.run(self._lose_patience())
+        if not self._leaving.has_begun:
+            self._leaving.begin(takes_along=is_hardened(self.loaded()[1].bundle))
 
-    async def _lose_patience(self) -> None:
-        await workflow.sleep(DRAIN, summary="Finishing what is under way 等待收尾")
-        self._is_impatient = True
+    def _may_take_along(self) -> bool:
+        """Whether this run could end with the present workflow task and leave what it has not written."""
+        is_time = self._leaving.is_hurried or (self._leaving.takes_along and self._outbox.has_settled)
+        is_new = self._outbox.unsettled_bytes != self._too_much
+        return is_time and is_new and not (self._outbox.is_kept or self._early or self._is_busy())
+
+    def _takes_along(self) -> bool:
+        """Whether it does: what is not written has room beside the case."""
+        if not self._may_take_along():
+            return False
+        room = MESSAGE_BYTES - len(self._continued().model_dump_json().encode())
+        has_room = self._outbox.unsettled_bytes <= room
+        self._too_much = None if has_room else self._outbox.unsettled_bytes
+        return has_room
 
     def _continued(self) -> ContinuedCase:
         state, _ = self.loaded()
+        unpublished, closed_tasks = self._outbox.unpublished() if self._outbox.is_kept else ((), ())
         return ContinuedCase(
-            state=state, bundle=self._packed, pending=self._errands.carried(), attributes=self._outbox.attributes
+            state=state,
+            bundle=self._packed,
+            pending=self._errands.carried(),
+            attributes=self._outbox.attributes,
+            unpublished=unpublished,
+            closed_tasks=closed_tasks,
+            corrects=bool(self._corrections),
         )
 
     # -- people: updates -----------------------------------------------------------------------------------------------
@@ -283,9 +329,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         try:
             act = _read_act(name, body)
             if is_early:
-                organization = await self._organization()
-                state, procedure = self.loaded()
-                permit(organization, Turn(procedure, state, self._not_before(arrived)), name, act)
+                await self._judge_early(name, act, arrived)
             turn, answer = self._perform(name, act, self._not_before(arrived))
         except SopError as error:
             raise to_failure(error) from None
@@ -295,6 +339,16 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         if isinstance(answer, SopError):
             raise to_failure(answer)
         return answer
+
+    async def _judge_early(self, name: str, act: Act, arrived: datetime) -> None:
+        """Judges an act that came before the case was loaded. Raises a SopError where it may not be done."""
+        self._early += 1
+        try:
+            organization = await self._organization()
+            state, procedure = self.loaded()
+            permit(organization, Turn(procedure, state, self._not_before(arrived)), name, act)
+        finally:
+            self._early -= 1
 
     def _perform(self, name: str, act: Act, now: datetime) -> tuple[Turn, ActResult | Refused]:
         """What the act comes to. What its validation tried is taken as it is; a replay, which validates nothing, tries
@@ -366,6 +420,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def _accept(self, turn: Turn, *, is_anchored: bool = False) -> None:
         """Makes a turn's outcome the case's state; its steps and commands wait for the main loop."""
         self._state = turn.state
+        self._leaving.count_turn()
         self._latest = max(self._latest, turn.now)
         self._outbox.take(turn, is_anchored=is_anchored)
         self._commands += turn.commands

@@ -63,9 +63,6 @@ PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=ti
 EFFECT_GIVES_UP = timedelta(days=2)
 """After so long a notice, document or posting that keeps failing becomes an incident."""
 
-DRAIN = timedelta(minutes=1)
-"""How long a run that is to continue as new waits for activities before the next run starts them again."""
-
 
 async def tell_parent(parent: ParentRef, why: str) -> None:
     """Tells a parent that its child could not be opened."""
@@ -94,7 +91,7 @@ class Errands:
     @property
     def has_messages(self) -> bool:
         """Whether a message or a start is under way: the server is quick with them, and a second one would harm."""
-        return any(isinstance(command, Message) for command in self.pending.values())
+        return any(isinstance(self.pending[key], Message) for key in self._tasks if key in self.pending)
 
     def carried(self) -> tuple[Pending, ...]:
         return tuple(Pending(key=key, command=command) for key, command in self.pending.items())
@@ -102,9 +99,7 @@ class Errands:
     def give_out(self, command: Command, key: str | None = None) -> None:
         """Starts a command in a task of its own."""
         if isinstance(command, CancelWork):
-            for known, pending in self.pending.items():
-                if isinstance(pending, RunWork) and pending.key == command.key:
-                    self._tasks[known].cancel()
+            self._cancel_work(command.key)
             return
         key = key or str(workflow.uuid4())
         self.pending[key] = command
@@ -112,6 +107,22 @@ class Errands:
         self._tasks[key] = task
         # Not a `finally` in the task: one that is cancelled before it began never gets there.
         task.add_done_callback(lambda _: self._forget(key))
+
+    def _cancel_work(self, key: str) -> None:
+        for known, pending in list(self.pending.items()):
+            if isinstance(pending, RunWork) and pending.key == key:
+                task = self._tasks.get(known)
+                if task is None:
+                    self._forget(known)
+                else:
+                    task.cancel()
+
+    def put_off(self, command: Command) -> None:
+        """Leaves a command to the next run."""
+        if isinstance(command, CancelWork):
+            self.give_out(command)
+        else:
+            self.pending[str(workflow.uuid4())] = command
 
     def _forget(self, key: str) -> None:
         self.pending.pop(key, None)

@@ -44,7 +44,11 @@ class Outbox:
         self._settled: int | None = None
         """Number of the last step when everything was in the records for sure."""
         self._is_settling = False
+        self._settling_bytes = 0
         self._background = background
+        self._unsettled = 0
+        self.is_kept = False
+        """Whether the next run is to write what waits."""
         self._steps: list[StepView] = []
         self._closed_tasks: dict[str, None] = {}
         self._is_anchored = False
@@ -58,15 +62,51 @@ class Outbox:
         self._closed_tasks |= turn.touched_tasks
         self._is_anchored |= is_anchored
         self._taken = turn.state.step
+        self._unsettled += sum(len(step.model_dump_json().encode()) for step in turn.steps)
+        self.is_kept = False
+
+    def take_over(self, steps: tuple[StepView, ...], closed_tasks: tuple[str, ...]) -> None:
+        """Keeps what the run before has not brought to the records."""
+        self._steps += steps
+        self._closed_tasks |= dict.fromkeys(closed_tasks)
 
     @property
     def has_steps(self) -> bool:
+        """Whether steps wait that this run is to write."""
+        return bool(self._steps) and not self.is_kept
+
+    @property
+    def has_unwritten(self) -> bool:
         return bool(self._steps)
+
+    @property
+    def unsettled_bytes(self) -> int:
+        """Of the steps that came since everything was in the records for sure.
+
+        Whether a write has ended does not count: a replay may find that it ended earlier.
+        """
+        return self._unsettled
+
+    def keep(self) -> None:
+        """Leaves to the next run what waits."""
+        self.is_kept = True
+
+    def unpublished(self) -> tuple[tuple[StepView, ...], tuple[str, ...]]:
+        """The steps that the records may lack, and the tasks that were closed in them."""
+        running = self._running.values()
+        steps = (*(step for given in running for step in given.steps), *self._steps)
+        closed = (*(task.key for given in running for task in given.tasks), *self._closed_tasks)
+        return steps, tuple(dict.fromkeys(closed))
 
     @property
     def is_settled(self) -> bool:
         """Whether the records have everything for sure."""
         return self._settled == self._taken
+
+    @property
+    def has_settled(self) -> bool:
+        """Whether everything was in the records for sure at some instant since the run was to end."""
+        return self._settled is not None
 
     @property
     def can_settle(self) -> bool:
@@ -82,7 +122,7 @@ class Outbox:
             workflow.upsert_search_attributes(attributes_of(given.case))
         elif not self._is_anchored:
             workflow.upsert_memo({MEMO_STEP: given.step})
-        self._is_anchored = False
+        self.is_kept = self._is_anchored = False
         self._running[given.step] = given
         self.show(procedure, state)
         self._background.run(self._write(given))
@@ -92,6 +132,7 @@ class Outbox:
         steps = tuple(step for given in self._running.values() for step in given.steps)
         closed = tuple(dict.fromkeys(task.key for given in self._running.values() for task in given.tasks))
         self._is_settling = True
+        self._settling_bytes = self._unsettled
         self._background.run(self._settle(self._given(procedure, state, steps, closed)))
 
     def show(self, procedure: Procedure, state: CaseState) -> None:
@@ -120,6 +161,7 @@ class Outbox:
     async def _settle(self, given: PublishInput) -> None:
         await self._bring(given, "last steps")
         self._is_settling = False
+        self._unsettled -= self._settling_bytes
         self._settled = given.step
 
     async def _bring(self, given: PublishInput, summary: str) -> None:

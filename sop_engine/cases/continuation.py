@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.state import CaseState
 
 
@@ -30,6 +31,12 @@ class ContinuedCase(Contract):
     """What the search attributes were last set to."""
     runs: int = 1
     """How many runs the case has had."""
+    unpublished: tuple[StepView, ...] = ()
+    """Steps that the records may lack."""
+    closed_tasks: tuple[str, ...] = ()
+    """The tasks that were closed in them."""
+    corrects: bool = False
+    """Whether corrected calendars were being loaded."""
 
 
 class CaseResult(Contract):

@@ -37,6 +37,12 @@ from sop_engine.temporal.client import UnreachableError
 UPDATE_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=10)
 UPDATE_ATTEMPTS = 3
+GIVEN_BACK = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED, RPCStatusCode.RESOURCE_EXHAUSTED)
+"""The server could not bring an act to its case just then: its run was ending, or ten others were under way."""
+GIVEN_BACK_FOR = 0.2
+"""Seconds to wait before it is brought again."""
+GIVEN_BACK_MOST = 50
+"""How often it is brought again."""
 PICKED_UP_WITHIN = timedelta(seconds=3)
 """How long a read waits for a worker; without one it would wait for ever."""
 ANSWERED_WITHIN = timedelta(seconds=30)
@@ -103,11 +109,13 @@ class CaseGateway:
     async def update(self, case_id: str, name: str, act: Act) -> ActResult:
         """Carries a person's act to a case and waits for the answer.
 
-        An act that ran into a timeout may still be carried out, so it is repeated under the same id, which runs once.
+        An act that ran into a timeout may still be carried out, so it is repeated under the same id, which runs once;
+        so is one that the server gives back because the run that it was for ends.
         """
         handle = self.client.get_workflow_handle(case_id)
         identifier = act.id or str(uuid4())
-        for attempt in range(1, UPDATE_ATTEMPTS + 1):
+        unanswered = given_back = 0
+        while unanswered < UPDATE_ATTEMPTS:
             try:
                 answer: ActResult = await handle.execute_update(
                     name, act, id=identifier, result_type=ActResult, rpc_timeout=UPDATE_TIMEOUT
@@ -116,10 +124,14 @@ class CaseGateway:
             except WorkflowUpdateFailedError as error:
                 raise refusal(error.cause) from None
             except WorkflowUpdateRPCTimeoutOrCancelledError:
-                if attempt < UPDATE_ATTEMPTS:
+                unanswered += 1
+                if unanswered < UPDATE_ATTEMPTS:
                     self._say(f"No answer yet from {case_id}; asking again under the same id {identifier}")
             except RPCError as error:
-                raise await self._explain(error, handle) from None
+                given_back += 1
+                if error.status not in GIVEN_BACK or given_back > GIVEN_BACK_MOST:
+                    raise await self._explain(error, handle) from None
+                await asyncio.sleep(GIVEN_BACK_FOR)
         raise UnreachableError(
             f"{NO_WORKER.format(queue=self.task_queue)}. The act may still be carried out later; its id is {identifier}"
         )
