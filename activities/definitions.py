@@ -8,18 +8,18 @@ from typing import Any
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult
+from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault, InvalidInput, SopError
 from sop_engine.cases.opening import read_opening
-from sop_engine.cases.place_checks import unknown_places
+from sop_engine.cases.place_checks import faults_of, unknown_places
 from sop_engine.cases.procedure import DefinitionError
 from sop_engine.content.library import Library, SopFile
 from sop_engine.freight.places import Places
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import pack
-from sop_engine.temporal.queues import CHECK_OPENING, LOAD_ORGANIZATION, LOAD_PROCEDURE
+from sop_engine.temporal.queues import CHECK_OPENING, JUDGE_PLACES, LOAD_ORGANIZATION, LOAD_PROCEDURE
 
 
 class DefinitionActivities:
@@ -49,6 +49,11 @@ class DefinitionActivities:
     def load_organization(self) -> dict[str, Any]:
         """The organisation, for an act that came before its case was loaded."""
         return self._library.organization.model_dump()
+
+    @activity.defn(name=JUDGE_PLACES)
+    def judge_places(self, given: PlacesInput) -> PlacesResult:
+        """The places that nobody knows, of an act that came before its case was loaded."""
+        return PlacesResult(faults=tuple(fault.model_dump() for fault in faults_of(given.places, self._places)))
 
     @activity.defn(name=CHECK_OPENING)
     def check_opening(self, given: OpenCheckInput) -> OpenCheckResult:

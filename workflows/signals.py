@@ -12,7 +12,8 @@ from sop_engine.cases import reports
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.queues import CANCEL, CHILD_FAILED, CHILD_REPORT, HOLD, REFERENCE_DATA, RESUME
-from workflows.messages import event_of, read_body, read_event, read_report
+from workflows.messages import event_of, excess, read_body, read_event, read_report
+from workflows.rungs import is_hardened
 
 Tell = Callable[[Turn], None]
 """What a message does to the case."""
@@ -38,7 +39,7 @@ class CaseSignals(ABC):
         if message is None:
             self._hear_unreadable("event", why)
         else:
-            self.hear(message.id, lambda turn: reports.signal(turn, message))
+            self.hear(message.id, _unless_too_large("event", body, lambda turn: reports.signal(turn, message)))
 
     @workflow.signal(dynamic=True, description="Any declared event by its own name; the body is its data")
     def any_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -62,12 +63,12 @@ class CaseSignals(ABC):
             if report is None:
                 self._hear_unreadable(name, why)
             elif name == CHILD_REPORT:
-                self.hear(None, lambda turn: reports.child_reported(turn, report))
+                self.hear(None, _unless_too_large(name, raw, lambda turn: reports.child_reported(turn, report)))
             else:
-                self.hear(None, lambda turn: reports.child_failed(turn, report))
+                self.hear(None, _unless_too_large(name, raw, lambda turn: reports.child_failed(turn, report)))
         elif name in (HOLD, RESUME, CANCEL):
             told = body if isinstance(body, Mapping) else {}
-            self.hear(None, lambda turn: reports.told_by_parent(turn, name, told))
+            self.hear(None, _unless_too_large(name, raw, lambda turn: reports.told_by_parent(turn, name, told)))
         elif name == REFERENCE_DATA:
             self.correct_reference_data()
         else:
@@ -75,7 +76,22 @@ class CaseSignals(ABC):
             if message is None:
                 self._hear_unreadable(name, why)
             else:
-                self.hear(message.id, lambda turn: reports.signal(turn, message))
+                self.hear(message.id, _unless_too_large(name, raw, lambda turn: reports.signal(turn, message)))
 
     def _hear_unreadable(self, name: str, why: str) -> None:
         self.hear(None, lambda turn: reports.unreadable(turn, name, why))
+
+
+def _unless_too_large(name: str, raw: RawValue | None, tell: Tell) -> Tell:
+    """What a signal does to a case: one of too many bytes is recorded and changes nothing."""
+    why = excess(raw)
+    if why is None:
+        return tell
+
+    def judged(turn: Turn) -> None:
+        if is_hardened(turn.procedure.bundle):
+            reports.unreadable(turn, name, why)
+        else:
+            tell(turn)
+
+    return judged

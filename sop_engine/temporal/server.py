@@ -27,6 +27,8 @@ from sop_engine.temporal.client import UnreachableError
 NAMESPACE = "default"
 HOST = "127.0.0.1"
 RETENTION = timedelta(days=30)
+IN_FLIGHT_BYTES = 1024 * 1024
+"""Of the acts that are under way in one case; ten of the largest have two thirds of it."""
 START_DEADLINE = 60.0
 """Seconds within which a started server must answer."""
 STOP_DEADLINE = 10.0
@@ -140,6 +142,8 @@ class EmbeddedServer:
         return (
             *("server", "start-dev", "--ip", HOST, "--port", str(self._port)),
             *(("--ui-port", str(self._ui_port), "--ui-disable-news-fetch") if self._ui else ("--headless",)),
+            # An act that is too large is refused here: an answer would repeat it, and the case be deaf meanwhile.
+            *("--dynamic-config-value", f"history.maxInFlightUpdatePayloads={IN_FLIGHT_BYTES}"),
             *("--db-filename", str(self.data_dir / "temporal.db"), "--log-level", "error"),
             *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"),
             *(part for name, kind in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{name}={kind}")),
