@@ -15,7 +15,8 @@ from temporalio.workflow import Info, SandboxImportNotificationPolicy
 
 PASSED_THROUGH = (
     "sop_engine",  # our pure rooms and contracts: checked for purity by linters, and shared for speed
-    "workflows.alarm",  # code of the interpreter without state of its own: executed once per process, not once per run
+    "workflows.acts",  # code of the interpreter without state of its own: executed once per process, not once per run
+    "workflows.alarm",
     "workflows.background",
     "workflows.errands",
     "workflows.leaving",
