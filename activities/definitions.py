@@ -11,8 +11,9 @@ from temporalio.exceptions import ApplicationError
 from activities.access import reads
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult
 from sop_engine.cases.definition import SopDefinition
-from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, Refused, SopError
+from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
 from sop_engine.cases.opening import read_opening
+from sop_engine.cases.permissions import permit_opening
 from sop_engine.cases.place_checks import unknown_places
 from sop_engine.cases.procedure import DefinitionError
 from sop_engine.content.library import Library, SopFile
@@ -20,7 +21,7 @@ from sop_engine.freight.places import Places
 from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.failures import to_failure
-from sop_engine.temporal.present import pack
+from sop_engine.temporal.present import PRESENT, pack
 from sop_engine.temporal.queues import CHECK_OPENING, LOAD_ORGANIZATION, LOAD_PROCEDURE
 
 
@@ -45,18 +46,21 @@ class DefinitionActivities:
     def load_procedure(self, given: LoadInput) -> bytes:
         """The packed bundle of an SOP's version; the newest when none is named.
 
-        Refuses an unknown SOP or version, and a new case by an id that another had, however long ago.
+        Refuses an unknown SOP or version, a new case by an id that another had, however long ago, and a person who is
+        unknown or has no part in the procedure.
         """
         try:
             self._refuse_used_id(given)
             sop_file = self._sop_file(given.sop, given.version)
             self._keep(sop_file)
             bundle = self._library.bundle_of(sop_file, self._library.opening_day(sop_file.definition, given.opened_at))
+            packed = pack(bundle.model_copy(update={"continue_after": self._continue_after}))
+            self._permit(given.actor, packed)
         except SopError as error:
             raise to_failure(error) from None
         except DefinitionError as error:
             raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
-        return pack(bundle.model_copy(update={"continue_after": self._continue_after}))
+        return packed
 
     @reads
     @activity.defn(name=LOAD_ORGANIZATION)
@@ -77,6 +81,10 @@ class DefinitionActivities:
             if error.faults and error.faults[0].where in ("sop", "version"):
                 raise to_failure(error) from None
             return OpenCheckResult(faults=tuple(fault.model_dump() for fault in error.faults))
+        except NotPermitted as error:
+            raise to_failure(error) from None
+        except DefinitionError as error:
+            raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
         return OpenCheckResult(title=definition.title.model_dump(), reference=definition.reference)
 
     def _refuse_used_id(self, given: LoadInput) -> None:
@@ -99,6 +107,10 @@ class DefinitionActivities:
             raise InvalidInput(f"{sop} has no version {version}", [fault])
         older = SopDefinition.model_validate(json.loads(kept.text))
         return known.with_definition(older, json.loads(kept.text), kept.content_hash, kept.text)
+
+    def _permit(self, actor: str | None, packed: bytes) -> None:
+        if actor is not None:
+            permit_opening(self._library.organization, PRESENT.procedure(packed), actor)
 
     def _keep(self, used: SopFile) -> None:
         self._definitions.store(used.definition.sop, used.definition.version, used.content_hash, used.text)

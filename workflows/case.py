@@ -24,7 +24,7 @@ from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.contracts.proof import Claim, Told
 from sop_engine.cases.contracts.reading import CaseInput
 from sop_engine.cases.contracts.watching import LookedAt
-from sop_engine.cases.engine_version import KNOWN_VERSIONS
+from sop_engine.cases.engine_version import HARDENED, KNOWN_VERSIONS
 from sop_engine.cases.faults import Refused, SopError
 from sop_engine.cases.limits import MESSAGE_BYTES
 from sop_engine.cases.opening import open_case
@@ -41,7 +41,7 @@ from workflows.alarm import Alarm
 from workflows.background import Background
 from workflows.errands import PATIENT, Errands, tell_parent
 from workflows.leaving import Leaving
-from workflows.messages import read_body, read_opening, read_parent, read_start
+from workflows.messages import as_started, read_body, read_opening, read_parent, read_start
 from workflows.outbox import Outbox
 from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
@@ -155,11 +155,14 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
                     opened_at=info.workflow_start_time,
                     case_id=info.workflow_id,
                     first_run_id=info.first_execution_run_id,
+                    actor=opening.actor if info.parent is None else None,
                 )
             )
         )
         assert self._procedure is not None
         try:
+            if self._procedure.bundle.engine_version >= HARDENED:
+                opening = as_started(opening)
             turn = open_case(self._procedure, info.workflow_id, opening, info.workflow_start_time)
         except SopError as error:
             raise to_failure(error) from None
@@ -196,8 +199,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     async def _refuse(self, refusal: ApplicationError) -> None:
         """Tells everyone who waits that the case could not be opened."""
         self._refusal = refusal
-        parent = read_parent(self._start)
-        if parent is not None:
+        parent, starter = read_parent(self._start), workflow.info().parent
+        if parent is not None and starter is not None and starter.workflow_id == parent.case_id:
             await tell_parent(parent, message_of(refusal))
         await workflow.wait_condition(workflow.all_handlers_finished)
 

@@ -20,6 +20,7 @@ from temporalio.exceptions import (
 from temporalio.workflow import ParentClosePolicy
 
 from sop_engine.cases import reports
+from sop_engine.cases.actors import case_actor
 from sop_engine.cases.commands import (
     CancelWork,
     Command,
@@ -178,7 +179,7 @@ class Errands:
         try:
             handle = await workflow.start_child_workflow(
                 command.sop,
-                OpenCaseInput(data=command.data, parent=parent, actor=f"case {info.workflow_id}"),
+                OpenCaseInput(data=command.data, parent=parent, actor=case_actor(info.workflow_id)),
                 id=command.case_id,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from sop_engine.cases.actors import MACHINE, case_actor
 from sop_engine.cases.casework import fault_of
 from sop_engine.cases.continuation import ContinuedCase
 from sop_engine.cases.contracts.base import ParentRef
@@ -89,6 +90,21 @@ def read_opening(body: Any) -> OpenCaseInput:
     except ValidationError as error:
         faults = [fault_of(found, OpenCaseInput) for found in error.errors()]
         raise to_failure(InvalidInput("the start input cannot be read", faults)) from None
+
+
+def as_started(opening: OpenCaseInput) -> OpenCaseInput:
+    """The opening with whoever the server says has started the case; a person is named by the start alone.
+
+    Raises Refused for a start that says what cannot be.
+    """
+    info = workflow.info()
+    starter = info.parent.workflow_id if info.parent is not None else None
+    if opening.parent is not None and opening.parent.case_id != starter:
+        raise Refused(f"{opening.parent.case_id} did not start this case, so it is not its parent")
+    if info.cron_schedule:
+        raise Refused("a case opens once: it cannot be started by a cron schedule")
+    actor = case_actor(starter) if starter is not None else opening.actor or MACHINE
+    return opening.model_copy(update={"actor": actor})
 
 
 def read_parent(body: Any) -> ParentRef | None:

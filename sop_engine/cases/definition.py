@@ -198,7 +198,9 @@ class EventSpec(_Strict):
     title: Title
     data: dict[str, FieldSpec] = {}
     roles: Names = ()
-    """Who may send it by hand; empty for the owner's role and those above it."""
+    """Who may send it by hand; empty for the owner's role and those above it, and for every other system."""
+    machines: bool = False
+    """Whether other systems and cases may report an event that has roles."""
     store: bool = True
     """Values whose names are fields of the case are stored before the chart sees the event."""
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sop_engine.cases import arming
+from sop_engine.cases.actors import case_actor
 from sop_engine.cases.commands import MakeDocument, Notify, Post, TellCase
 from sop_engine.cases.definition import EFFECT_KINDS
 from sop_engine.cases.fields import read_instant
@@ -176,5 +177,6 @@ def _tell(turn: Turn, effect: Effect, actor: str) -> None:
         "name": str(effect.options.get("event")),
         "data": plain(effect.data),
         "id": f"{turn.state.case_id}.tell.{number}",
+        "actor": case_actor(turn.state.case_id),
     }
     turn.commands.append(TellCase(case_id=case_id, signal="event", body=body))

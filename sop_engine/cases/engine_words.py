@@ -12,16 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from sop_engine.cases import reports
-from sop_engine.cases.actors import MACHINE
 from sop_engine.cases.contracts.proof import AskedSender, Claim, Told, Word
 from sop_engine.cases.contracts.signals import ChildReport
-from sop_engine.cases.effects import notify
+from sop_engine.cases.refusing import refuse_message
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.turn import Turn
 
 CHILD_WORDS = ("case.child", "case.child_failed")
-
-REFUSED_NOTICE = "message_refused"
 
 
 def sender_of(state: CaseState, signal: str, body: Mapping[str, Any]) -> str | None:
@@ -67,7 +64,7 @@ def take(turn: Turn, sender: str, claims: Sequence[Claim], told: Told, dropped: 
         for child in [child for child in turn.state.children.values() if child.case_id == sender]:
             reports.child_not_started(turn, child.key, "said to have ended, but its history is gone; see how it ended")
     names = ", ".join(dict.fromkeys(claim.signal for claim in unproven))
-    refuse(turn, names, f"{sender} never said so", len(unproven) + dropped)
+    refuse_message(turn, names, f"{sender} never said so", len(unproven) + dropped)
 
 
 def _take_word(turn: Turn, word: Word) -> None:
@@ -95,15 +92,4 @@ def take_message(turn: Turn, signal: str, body: Mapping[str, Any]) -> None:
 def refuse_stranger(turn: Turn, signal: str) -> None:
     """Records a message for which the case has no relative that could have sent it."""
     why = "no child of this case reports under that key" if signal in CHILD_WORDS else "the case has no parent"
-    refuse(turn, signal, why)
-
-
-def refuse(turn: Turn, signal: str, why: str, count: int = 1) -> None:
-    """Records messages that pretend to be the engine's. The owner hears of the first, the tenth, the hundredth."""
-    note = f"not believed: {why}" + (f" ({count} messages)" if count > 1 else "")
-    turn.journal("event_refused", signal, MACHINE, note=note)
-    before = turn.state.entries.get(REFUSED_NOTICE, 0)
-    turn.state.entries[REFUSED_NOTICE] = before + count
-    if len(str(before)) < len(str(before + count)) or before == 0:
-        values = {"signal": signal, "why": why, "count": before + count}
-        notify(turn, turn.procedure.definition.owner, REFUSED_NOTICE, values, None, MACHINE)
+    refuse_message(turn, signal, why)

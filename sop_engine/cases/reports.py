@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sop_engine.cases import acts
-from sop_engine.cases.actors import MACHINE, SYSTEM
+from sop_engine.cases.actors import MACHINE, SYSTEM, case_actor
 from sop_engine.cases.arming import needed, siblings_of
 from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
@@ -16,9 +16,11 @@ from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
 from sop_engine.cases.contracts.watching import CaseEnd
 from sop_engine.cases.definition import ChildSpec
-from sop_engine.cases.events import is_reserved, read_event
+from sop_engine.cases.engine_version import HARDENED
+from sop_engine.cases.events import is_of_people, is_reserved, read_event
 from sop_engine.cases.faults import SopError
 from sop_engine.cases.incidents import open_incident
+from sop_engine.cases.refusing import refuse_message
 from sop_engine.cases.state import CaseState, Child
 from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.taking import store_result, try_event
@@ -40,15 +42,19 @@ def signal(turn: Turn, message: EventSignal) -> None:
             "event_refused", message.name, MACHINE, note="the name is reserved for the engine", data=message.data
         )
         return
+    if is_of_people(turn, message.name):
+        roles = ", ".join(turn.procedure.definition.events[message.name].roles)
+        refuse_message(turn, message.name, f"only people report it ({roles}), each under their own name")
+        return
     values, faults = read_event(turn, message.name, message.data)
     if faults:
         why = "; ".join(str(fault) for fault in faults)
         turn.journal("event_refused", message.name, MACHINE, note=why, data=message.data)
         return
     at = message.at
-    note: str | None = None
+    notes = [f"says it is {message.actor!r}"] if message.actor is not None else []
     if at is not None and (not is_near(at) or at > turn.now):
-        note = f"said to have happened at {at.isoformat()}, which cannot be: counted as heard now"
+        notes.append(f"said to have happened at {at.isoformat()}, which cannot be: counted as heard now")
         at = None
     declared = message.name in turn.procedure.definition.events
     try:
@@ -56,7 +62,7 @@ def signal(turn: Turn, message: EventSignal) -> None:
     except ValidationError as error:
         unreadable(turn, message.name, "; ".join(found["msg"] for found in error.errors()))
         return
-    try_event(turn, heard, MACHINE, note)
+    try_event(turn, heard, MACHINE, "; ".join(notes) or None)
 
 
 def unreadable(turn: Turn, name: str, why: str) -> None:
@@ -217,7 +223,10 @@ def is_parent(state: CaseState, case_id: str) -> bool:
 
 def told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:
     """`case.hold`, `case.resume`, `case.cancel`: what happens to a parent happens to its live children."""
-    told = {"actor": str(body.get("actor") or "parent"), "reason": str(body.get("reason") or "told by the parent case")}
+    teller = "parent"
+    if turn.procedure.bundle.engine_version >= HARDENED and turn.state.parent is not None:
+        teller = case_actor(turn.state.parent.case_id)
+    told = {"actor": str(body.get("actor") or teller), "reason": str(body.get("reason") or "told by the parent case")}
     try:
         if what == "case.hold":
             acts.hold(turn, HoldInput.model_validate(told))

@@ -61,7 +61,8 @@ async def start(
         raise InvalidInput(f"{identifier!r} cannot be a case's id: letters, digits, dots, hyphens and underscores can")
     data = read_values(assignments or (), file)
     gateway = await session.gateway()
-    check = await gateway.read("check_opening", OpenCheckInput(sop=sop, version=version, data=data), OpenCheckResult)
+    asked = OpenCheckInput(sop=sop, version=version, data=data, actor=session.actor())
+    check = await gateway.read("check_opening", asked, OpenCheckResult)
     if check.faults:
         raise InvalidInput(f"No case of {sop} can be opened with this", map(Fault.model_validate, check.faults))
     title = " ".join(check.title.values()) if check.title else ""

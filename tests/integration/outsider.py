@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,6 +12,9 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from sop_engine.temporal.server import temporal_program
+from tests.integration.installation import Installation
 
 ELSEWHERE = "somebody-else"
 """The task queue of the outsider's own worker."""
@@ -58,3 +62,16 @@ async def outsider(address: str) -> AsyncIterator[Client]:
         client, task_queue=ELSEWHERE, workflows=[Thief, Caller, Cuckoo], workflow_runner=UnsandboxedWorkflowRunner()
     ):
         yield client
+
+
+async def temporal(house: Installation, *words: str, code: int = 0) -> str:
+    """Runs `temporal workflow …` and gives what it said; fails unless it ends with that code."""
+    running = await asyncio.create_subprocess_exec(
+        temporal_program(),
+        *("workflow", *words, "--address", house.server.address),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said = (await running.communicate())[0].decode()
+    assert running.returncode == code, said
+    return said

@@ -17,8 +17,7 @@ from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.faults import ForeignRun, Refused
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
-from tests.integration.outsider import ELSEWHERE, OURS, outsider
-from tests.integration.test_forged_words import temporal
+from tests.integration.outsider import ELSEWHERE, OURS, outsider, temporal
 
 
 @pytest_asyncio.fixture(scope="module")

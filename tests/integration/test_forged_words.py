@@ -14,10 +14,9 @@ from temporalio.client import Client
 from sop_engine.cases.contracts.reading import ListNoticesInput
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.records.notices import NoticeRepository
-from sop_engine.temporal.server import temporal_program
 from tests.integration.installation import Installation, installation, until
 from tests.integration.outing import OPERATOR, go, outing_library
-from tests.integration.outsider import ELSEWHERE, outsider
+from tests.integration.outsider import ELSEWHERE, outsider, temporal
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -33,18 +32,6 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Insta
 async def stranger(house: Installation) -> AsyncIterator[Client]:
     async with outsider(house.server.address) as client:
         yield client
-
-
-async def temporal(house: Installation, *words: str) -> None:
-    """Runs `temporal workflow …`; fails where it does."""
-    running = await asyncio.create_subprocess_exec(
-        temporal_program(),
-        *("workflow", *words, "--address", house.server.address),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said = (await running.communicate())[0].decode()
-    assert running.returncode == 0, said
 
 
 async def tell(house: Installation, case_id: str, name: str, body: Any) -> None:

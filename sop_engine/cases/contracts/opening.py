@@ -16,6 +16,7 @@ class OpenCaseInput(Contract):
     data: dict[str, Any] = {}
     parent: ParentRef | None = None
     actor: str | None = None
+    """The person who opens it. A system leaves it out; a case that starts another is known without it."""
     reopens: str | None = None
     """The closed case that this one goes on with."""
 
@@ -29,6 +30,8 @@ class LoadInput(ForCase):
     case_id: str | None = None
     first_run_id: str | None = None
     """Of a case that is being opened: its id must be new, or its own."""
+    actor: str | None = None
+    """The person who says to open it; they must be somebody who may."""
 
     @property
     def of_case(self) -> str | None:
@@ -41,6 +44,8 @@ class OpenCheckInput(Contract):
     sop: str
     version: int | None = None
     data: dict[str, Any] = {}
+    actor: str | None = None
+    """The person who is to open it."""
 
 
 class OpenCheckResult(Contract):
