@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import activity
@@ -71,9 +72,13 @@ class DefinitionActivities:
     @reads
     @activity.defn(name=CHECK_OPENING)
     def check_opening(self, given: OpenCheckInput) -> OpenCheckResult:
-        """Every fault that would keep a case from opening; refuses an unknown SOP."""
+        """Every fault that would keep a case from opening; refuses an unknown SOP, and a person who may not open it."""
         try:
-            definition = self._sop_file(given.sop, given.version).definition.exact()
+            sop_file = self._sop_file(given.sop, given.version)
+            definition = sop_file.definition.exact()
+            if given.actor is not None:
+                today = self._library.opening_day(sop_file.definition, datetime.now(UTC))
+                self._permit(given.actor, pack(self._library.bundle_of(sop_file, today)))
             faults = unknown_places(definition.data, read_opening(definition, given.data), self._places)
             if faults:
                 raise InvalidInput(f"a {given.sop} cannot be opened with these places", faults)

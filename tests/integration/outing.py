@@ -45,12 +45,14 @@ data:
   destination: {type: text, required: true, title: {en: Destination, zh: 目的地}}
 events:
   rain: {title: {en: Rain, zh: 下雨}}
+  tide.turned: {title: {en: The tide turned, zh: 转潮}, roles: [operator], machines: true}
+  walker.gave_up: {title: {en: The walker gave up, zh: 放弃步行}, roles: [operator]}
 initial: under_way
 states:
   under_way:
     title: {en: Under way, zh: 途中}
     task: {role: operator, outcomes: {arrived: {en: Arrived, zh: 到达}}}
-    on: {under_way.arrived: home, rain: {}}
+    on: {under_way.arrived: home, rain: {}, tide.turned: {}, walker.gave_up: home}
   home: {title: {en: Home, zh: 到家}, final: home}
 """
 

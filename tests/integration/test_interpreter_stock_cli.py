@@ -136,7 +136,7 @@ async def test_cancel_means_the_cancellation_of_the_sop(house: Installation) -> 
     assert described.status is WorkflowExecutionStatus.COMPLETED
     rows = house.unbroken_journal("cancelled")
     assert [(row.kind, row.actor) for row in rows] == [
-        ("opened", "system"),
+        ("opened", "machine"),
         ("cancel", "temporal"),
         ("closed", "system"),
     ]
