@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sop_engine.cases import reports
 from sop_engine.cases.contracts.proof import AskedSender, Claim, Told, Word
 from sop_engine.cases.contracts.signals import ChildReport
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.refusing import refuse_message
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.turn import Turn
@@ -55,7 +56,7 @@ def asked(state: CaseState, claims: Sequence[Claim]) -> tuple[AskedSender, ...]:
 
 def take(turn: Turn, sender: str, claims: Sequence[Claim], told: Told, dropped: int) -> None:
     """Takes what a sender told, and refuses the claims that it did not make; of too many, some were only counted."""
-    for word in told.words:
+    for word in _new_words(turn, claims, told):
         _take_word(turn, word)
     unproven = [claim for claim in claims if claim.digest not in told.proven]
     if not unproven:
@@ -65,6 +66,15 @@ def take(turn: Turn, sender: str, claims: Sequence[Claim], told: Told, dropped: 
             reports.child_not_started(turn, child.key, "said to have ended, but its history is gone; see how it ended")
     names = ", ".join(dict.fromkeys(claim.signal for claim in unproven))
     refuse_message(turn, names, f"{sender} never said so", len(unproven) + dropped)
+
+
+def _new_words(turn: Turn, claims: Sequence[Claim], told: Told) -> Sequence[Word]:
+    """The words that were not taken before. A case of the first rung took some without a mark: of these, what is said
+    now."""
+    if turn.state.last_told is not None or turn.procedure.bundle.engine_version >= HARDENED:
+        return told.words
+    claimed = {claim.digest for claim in claims}
+    return [word for word in told.words if word.digest in claimed][-len(claims) :]
 
 
 def _take_word(turn: Turn, word: Word) -> None:
