@@ -1,5 +1,6 @@
 """Finding out whether a parent or a child really told a case what a message says."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -29,7 +30,7 @@ class ProofActivities:
         return ProofResult(told=tuple([await self._told(given.case_id, sender) for sender in given.senders]))
 
     async def _told(self, receiver: str, sender: AskedSender) -> Told:
-        chain = sender.chain or self._chain_of(sender.case_id)
+        chain = sender.chain or await asyncio.to_thread(self._chain_of, sender.case_id)
         runs = await self._runs(sender, chain)
         if not runs:
             return Told(is_gone=await self._executions.describe(sender.case_id, chain) is None)
