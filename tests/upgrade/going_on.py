@@ -74,6 +74,8 @@ async def shipment_goes_on(house: Installation, case_id: str) -> None:
         await _resolve(house, f"{BLOCKED}.intake")
     if (await house.view(case_id)).status == "held":
         await house.act(case_id, "resume", actor="zhou.jie")
+        # A child believes its parent once it has found the word in the parent's own history.
+        await until(lambda: _are_resumed(house, case_id), f"the children of {case_id}")
     player = Player(house.gateway, export_example().model_copy(update={"id": case_id}), lambda view: None)
     script = player.example.script
     stop = SHIPMENTS.get(case_id, FIRST_AFTER_INCIDENT)
@@ -86,6 +88,11 @@ async def shipment_goes_on(house: Installation, case_id: str) -> None:
         await house.act(case_id, "cancel", actor="huang.tao", reason="the customer gives it up")
     await until(lambda: _is_closed(house, case_id), f"the end of {case_id}")
     assert (await house.view(case_id)).outcome == ("paid" if is_whole else "cancelled"), case_id
+
+
+async def _are_resumed(house: Installation, case_id: str) -> bool:
+    children = [child for child in (await house.view(case_id)).children if child.status == "open"]
+    return all([(await house.view(child.case_id)).status != "held" for child in children])
 
 
 async def _resolve(house: Installation, case_id: str) -> None:
