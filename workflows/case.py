@@ -16,12 +16,11 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from sop_engine.cases import casework, engine_words, reports
+from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command
 from sop_engine.cases.continuation import CaseResult, ContinuedCase
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import LoadInput
-from sop_engine.cases.contracts.proof import Claim, Told
 from sop_engine.cases.contracts.reading import CaseInput
 from sop_engine.cases.contracts.watching import LookedAt
 from sop_engine.cases.engine_version import HARDENED, KNOWN_VERSIONS
@@ -45,7 +44,7 @@ from workflows.messages import as_started, read_body, read_opening, read_parent,
 from workflows.outbox import Outbox
 from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
-from workflows.rungs import Rung, is_hardened
+from workflows.rungs import is_hardened
 from workflows.signals import CaseSignals, Tell
 from workflows.updates import CaseUpdates
 
@@ -87,12 +86,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._leaving = Leaving(self._background)
         self._outbox = Outbox(self._background)
         self._errands = Errands(workflow.info().workflow_type, lambda tell: self.hear(None, tell), self._background)
-        self._proofs = Proofs(
-            self._background,
-            lambda claims: engine_words.asked(self.loaded()[0], claims),
-            self._judge,
-        )
-        self._proof_rung = Rung("proven words")
+        self._proofs = Proofs(self._background, self.loaded, lambda at, tell: self._hear_at(at, None, tell))
         self._start = read_start(args)
         if isinstance(self._start, ContinuedCase):
             self._go_on(self._start)
@@ -414,24 +408,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def _hear_engine_at(self, arrived: datetime, name: str, body: Mapping[str, Any], digest: str) -> None:
         if self._state is None or self._procedure is None:
             self._heard.append(lambda: self._hear_engine_at(arrived, name, body, digest))
-        elif not self._proof_rung.is_taken(self._procedure.bundle):
-            self._hear_at(arrived, None, lambda turn: engine_words.take_message(turn, name, body))
-        elif (sender := engine_words.sender_of(self._state, name, body)) is None:
-            self._hear_at(arrived, None, lambda turn: engine_words.refuse_stranger(turn, name))
         else:
-            run_id = body.get("sent_by")
-            self._proofs.claim(
-                Claim(
-                    signal=name,
-                    sender=sender,
-                    run_id=run_id if isinstance(run_id, str) else None,
-                    digest=digest,
-                    arrived=arrived,
-                )
-            )
-
-    def _judge(self, sender: str, claims: Sequence[Claim], told: Told, dropped: int) -> None:
-        self._hear_at(claims[0].arrived, None, lambda turn: engine_words.take(turn, sender, claims, told, dropped))
+            self._proofs.hear(arrived, name, body, digest)
 
     def correct_reference_data(self) -> None:
         self._corrections += 1
