@@ -45,6 +45,8 @@ async def reports_problems(client: Client) -> bool:
 
 async def stuck_cases(client: Client, task_queue: str, limit: int = LISTED) -> list[StuckCase]:
     """Every open case that the server has marked. Those of a server that marks none are told by `stuck_case` alone."""
+    if not await reports_problems(client):
+        return []
     marked = f"{PROBLEMS} IS NOT NULL AND ExecutionStatus = 'Running' AND TaskQueue = '{task_queue}'"
     found = [
         await stuck_case(client, execution.id, of_any_attempt=True)

@@ -15,10 +15,11 @@ from temporalio.worker import Worker
 import worker
 from activities.work_rules import load_work_rules
 from sop_engine.cases import engine_version
+from sop_engine.console.doctor import check_stuck
 from sop_engine.content.library import load_library
-from sop_engine.temporal import gateway
+from sop_engine.temporal import gateway, server
 from sop_engine.temporal.gateway import StuckError
-from sop_engine.temporal.stuck import stuck_cases
+from sop_engine.temporal.stuck import PROBLEMS_SETTING, reports_problems, stuck_cases
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import PROJECT, Installation, installation, until
 
@@ -71,6 +72,18 @@ async def test_a_case_that_stands_still_is_named_with_its_cause(
 
 async def _is_none(house: Installation) -> bool:
     return not await stuck_cases(house.client, house.settings.task_queue)
+
+
+async def test_a_server_that_marks_nothing_is_no_fault_of_the_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older server does not know the mark at all, and refuses to be asked for it."""
+    monkeypatch.setattr(server, "PROBLEMS_AFTER", 0)
+    async with installation(tmp_path) as house:
+        assert not await reports_problems(house.client)
+        assert await stuck_cases(house.client, house.settings.task_queue) == []
+        finding = await check_stuck(house.gateway)
+        assert (finding.verdict, PROBLEMS_SETTING in finding.mend) == ("warning", True)
 
 
 async def test_a_slow_answer_is_not_called_a_missing_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
