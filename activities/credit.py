@@ -2,8 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Engine
 from temporalio import activity
 
@@ -45,8 +46,18 @@ class NewTerms(Asked):
 
     standing: Standing = "good"
     limit: Decimal | None = Field(default=None, ge=0)
-    """In book currency."""
+    """In book currency; the one that holds where none is said."""
+    without_limit: bool = False
+    """No limit holds from now on."""
+    person: str = ""
+    """Who decided it."""
     reason: str = ""
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if self.without_limit and self.limit is not None:
+            raise ValueError(f"a limit of {self.limit} and no limit are both asked for")
+        return self
 
 
 class CreditApproval(Asked):
@@ -100,11 +111,18 @@ class CreditActivities:
 
     @activity.defn(name="set_credit_terms")
     def set_credit_terms(self, given: WorkInput) -> WorkResult:
-        """customer, standing, limit?, reason? -> nothing"""
+        """customer, standing, limit? (else as before), without_limit?, person?, reason? -> nothing"""
         with usable("set_credit_terms"):
             terms = handed_in(NewTerms, given)
             self._credit.set_terms(
-                given.key, terms.customer, terms.standing, terms.limit, given.actor or "", terms.reason, given.at
+                given.key,
+                terms.customer,
+                terms.standing,
+                terms.limit,
+                terms.person or given.actor or "",
+                terms.reason,
+                given.at,
+                keeps_limit=terms.limit is None and not terms.without_limit,
             )
         return WorkResult()
 

@@ -141,6 +141,29 @@ def test_a_bounced_receipt_is_released_and_everything_is_open_again(office: Offi
     assert (row["current"], row["unapplied"], row["total"]) == ("106.00", "-106.00", "0.00")
 
 
+def test_a_released_receipt_settles_nothing_by_itself_later(office: Office) -> None:
+    """Not what it named and took back, nor what it named and had not come yet, nor what is due first."""
+    office.invoice("INV-1", "100")
+    office.receipt("BANK-1", "212", settles=[{"reference": "INV-1"}, {"reference": "INV-2"}])
+    assert aged(office)["unapplied"] == "-106.00"
+    assert office.work("release_receipt", customer="Acme", reference="BANK-1") == {"left": Decimal("212.00")}
+    office.invoice("INV-2", "100")
+    office.invoice("INV-3", "100")
+    row = aged(office)
+    assert (row["current"], row["unapplied"]) == ("318.00", "-212.00")
+    told = office.work("allocate_receipt", customer="Acme", reference="BANK-1", settles=[{"reference": "INV-2"}])
+    assert told["left"] == Decimal("106.00")
+
+
+def test_a_released_refund_takes_no_credit_that_comes_later(office: Office) -> None:
+    office.receipt("BANK-1", "100")
+    office.work("refund_customer", number="R-1", customer="Acme", amount=cny("100"), paid_on=date(2026, 3, 25))
+    assert office.work("release_receipt", customer="Acme", reference="R-1") == {"left": Decimal("100.00")}
+    office.receipt("BANK-2", "70")
+    row = aged(office)
+    assert (row["1-30"], row["unapplied"]) == ("100.00", "-170.00")
+
+
 def test_money_before_its_invoice_waits_for_it(office: Office) -> None:
     office.receipt("BANK-1", "106", settles=[{"reference": "INV-1"}])
     assert aged(office)["unapplied"] == "-106.00"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from tests.unit.content_house import House
+from tests.unit.content_house import Answer, House
 from tests.unit.test_content_finance import CUSTOMER
 
 MONEY = {"received_amount": "CNY 1000.00", "received_on": "2026-03-02", "bank_ref": "B1"}
@@ -18,8 +18,8 @@ class Receipts(list[Mapping[str, Any]]):
         return {"entry_id": f"money_received.{values['bank_ref']}"}
 
 
-def collection(due_on: str = "2026-03-31") -> House:
-    house = House(record_receipt=Receipts())
+def collection(due_on: str = "2026-03-31", set_credit_terms: Answer = lambda values: {}) -> House:
+    house = House(record_receipt=Receipts(), set_credit_terms=set_credit_terms)
     house.open("Collection", "C", CUSTOMER | {"invoice_no": "INV-1", "amount_due": "CNY 1000.00", "due_on": due_on})
     return house
 

@@ -73,6 +73,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
             "exposure": values["amount"]["amount"],
         },
         "approve_credit": lambda values: {"approval": "A-1"},
+        "set_credit_terms": lambda values: {},
         "advance_filings": lambda values: {"filings": []},
         "propose_import": lambda values: {"items": values["items"], "proposed": []},
         "legal_clocks": lambda values: {"clocks": [{"id": "T5"}]},

@@ -206,6 +206,7 @@ class PureBooks:
             self._move(name, sign * amount, -(source_worth if source == name else target_worth))
             self._move(other, -sign * amount, -(target_worth if source == name else source_worth))
         self.settled = [each for each in self.settled if name not in each.transfer[:2]]
+        self.items[name] = self.items[name]._replace(wanted=(), takes_credit=False)
 
     def _dispute(self, act: Act, voucher: Standing) -> None:
         free = abs(voucher.item.balance) - voucher.item.disputed

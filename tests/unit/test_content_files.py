@@ -16,6 +16,7 @@ CHAIN = (
     "Collection",
     "CommissionIntake",
     "Complaint",
+    "CreditTerms",
     "CustomsDeclaration",
     "CustomsInspection",
     "CustomsRelease",

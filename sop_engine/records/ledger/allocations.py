@@ -78,7 +78,10 @@ class AllocationRepository:
         return [(item.reference, abs(move.amount)) for move, item in moves if move.number % 2 == 0]
 
     def release(self, key: str, account: str, party: str, reference: str, at: datetime) -> Decimal:
-        """Takes back all that a paper settled, as when a cheque bounces; returns what is open of it again."""
+        """Takes back all that a paper settled, as when a cheque bounces; returns what is open of it again.
+
+        It settles nothing by itself from then on, whatever it was meant for: a person allocates it anew.
+        """
         with writing(self._engine) as connection, Session(connection) as session:
             lock_party(session, account, party)
             voucher = _find(session, account, party, reference)
@@ -88,6 +91,8 @@ class AllocationRepository:
                 )
                 others = [_required(session, item_id) for item_id in sorted({*session.exec(moves)}, key=str)]
                 Mover(session, self._settling(session, key, account, at), [voucher, *others]).take_back(voucher.item_id)
+                voucher.settles, voucher.takes_credit = [], False
+                session.flush()
             return voucher.balance
 
     def assign(self, account: str, reference: str, party: str) -> Decimal:

@@ -74,8 +74,10 @@ class CreditRepository:
         actor: str,
         reason: str,
         at: datetime,
+        *,
+        keeps_limit: bool = False,
     ) -> None:
-        """Keeps new terms once per key."""
+        """Keeps new terms once per key; with the limit that held before where they say nothing of it."""
         row = CreditTermsRow(
             key=key,
             customer=customer,
@@ -85,7 +87,7 @@ class CreditRepository:
             reason=reason,
             since_at=at,
         )
-        self._keep(row, key)
+        self._keep(row, key, keeps_limit=keeps_limit)
 
     def lift(
         self,
@@ -119,8 +121,7 @@ class CreditRepository:
         """May the customer book for so much more, in book currency? None is an amount without a known rate."""
         with Session(self._engine) as session:
             customer = known_as(session, customer)
-            chosen = select(CreditTermsRow).where(CreditTermsRow.customer == customer)
-            terms = session.exec(chosen.order_by(col(CreditTermsRow.since_at).desc(), CreditTermsRow.key)).first()
+            terms = _terms(session, customer)
             given = select(CreditLiftRow).where(CreditLiftRow.customer == customer)
             lifts = session.exec(given.order_by(col(CreditLiftRow.approved_at), CreditLiftRow.key)).all()
             items = self._items(session, customer)
@@ -153,9 +154,18 @@ class CreditRepository:
             )
         return items
 
-    def _keep(self, row: CreditTermsRow | CreditLiftRow, key: str) -> None:
+    def _keep(self, row: CreditTermsRow | CreditLiftRow, key: str, *, keeps_limit: bool = False) -> None:
         with writing(self._engine) as connection, Session(connection) as session:
             if session.get(type(row), key) is None:
                 row.customer = keep_name(session, row.customer)
+                if isinstance(row, CreditTermsRow) and keeps_limit:
+                    before = _terms(session, row.customer)
+                    row.credit_limit = before.credit_limit if before is not None else None
                 session.add(row)
                 session.flush()
+
+
+def _terms(session: Session, customer: str) -> CreditTermsRow | None:
+    """The terms that hold."""
+    chosen = select(CreditTermsRow).where(CreditTermsRow.customer == customer)
+    return session.exec(chosen.order_by(col(CreditTermsRow.since_at).desc(), CreditTermsRow.key)).first()
