@@ -78,18 +78,18 @@ class ReceivableActivities:
 
     @activity.defn(name="record_receipt")
     def record_receipt(self, given: WorkInput) -> WorkResult:
-        """bank_ref, customer, amount, received_on, rate?, settles? (or `oldest`), earlier_cases? -> entry_id
+        """bank_ref, customer, amount, received_on, rate?, settles? (or `oldest`), earlier_cases? -> entry_id, bank_ref
 
-        Refuses a bank reference that another case has booked, unless it is an earlier one of the same receivable: the
-        same money would be counted twice.
+        The reference is told as it was first written. Refuses one that another case has booked, unless it is an earlier
+        one of the same receivable: the same money would be counted twice.
         """
         with usable("record_receipt"):
             paper = handed_in(BookedReceipt, given)
             result = self._post("money_received", given, paper.values())
-            booked_by = self._ledger.case_of(result.values["entry_id"])
-            if booked_by not in (given.case_id, *paper.earlier_cases):
-                raise Refused(f"{paper.bank_ref} is booked by {booked_by} already")
-        return result
+            booked = self._ledger.entry(str(result.values["entry_id"]))
+            if booked.case_id not in (given.case_id, *paper.earlier_cases):
+                raise Refused(f"{paper.bank_ref} is booked by {booked.case_id} already")
+        return WorkResult(values={**result.values, "bank_ref": booked.business_key})
 
     @activity.defn(name="refund_customer")
     def refund_customer(self, given: WorkInput) -> WorkResult:

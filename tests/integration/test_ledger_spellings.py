@@ -56,6 +56,7 @@ def test_a_customer_in_two_spellings_has_one_account_in_the_name_first_written(o
 @pytest.mark.parametrize("again", ["TT-1", "tt-1", "TT 1", "ＴＴ－１", "TT\u20111 "])
 def test_a_receipt_is_booked_once_whoever_reports_it(office: Office, again: str) -> None:
     told = office.receipt("TT-1", "100")
+    assert told["bank_ref"] == "TT-1"
     assert office.receipt(again, "100", customer="ACME") == told
     assert office.on_account("1002") == 100
     (row,) = office.rows("ageing")

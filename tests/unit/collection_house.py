@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from sop_engine.freight.party_keys import is_same
 from tests.unit.content_house import Answer, House
 from tests.unit.test_content_finance import CUSTOMER
 
@@ -15,7 +16,8 @@ class Receipts(list[Mapping[str, Any]]):
 
     def __call__(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         self.append(values)
-        return {"entry_id": f"money_received.{values['bank_ref']}"}
+        known = [each["bank_ref"] for each in self if is_same(each["bank_ref"], values["bank_ref"])]
+        return {"entry_id": f"money_received.{known[0]}", "bank_ref": known[0]}
 
 
 def collection(due_on: str = "2026-03-31", set_credit_terms: Answer = lambda values: {}) -> House:

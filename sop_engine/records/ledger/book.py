@@ -40,13 +40,13 @@ class LedgerRepository:
         with writing(self._engine) as connection, Session(connection) as session:
             return write_entry(session, key, case_id, posting, posted_at)
 
-    def case_of(self, entry_id: str) -> str:
-        """The case that posted an entry. Raises NotFound."""
-        with Session(self._engine) as session:
+    def entry(self, entry_id: str) -> EntryRow:
+        """An entry, with its business key as it was first written and the case that posted it. Raises NotFound."""
+        with Session(self._engine, expire_on_commit=False) as session:
             row = session.get(EntryRow, entry_id)
         if row is None:
             raise NotFound(f"there is no entry {entry_id}")
-        return row.case_id
+        return row
 
     def trial_balance(self, given: TrialBalanceInput) -> TrialBalance:
         """Debits and credits of every account, by currency, and what each is worth in book currency."""
