@@ -159,7 +159,7 @@ def test_random_accounts_close_to_nought_in_the_records() -> None:
         assert office.rows("ageing", side=side) == []
     for line in office.balance().accounts:
         if line.account in (RULES.uses.receivable, RULES.uses.payable):
-            assert (line.balance, line.worth) == (0, 0), line
+            assert not any((line.balance, line.worth)), line
     with Session(engine) as session:
         assert len(session.exec(select(PartyNameRow)).all()) <= 2 * CLOSED
     engine.dispose()
