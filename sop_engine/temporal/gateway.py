@@ -44,9 +44,9 @@ from sop_engine.temporal.texts import summary
 UPDATE_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=10)
 UPDATE_ATTEMPTS = 3
-QUERY_ATTEMPTS = 10
+QUERY_ATTEMPTS = 6
 ASKED_AGAIN_AFTER = 0.2
-"""Seconds between two attempts of a query that a case told to wait."""
+"""Seconds before the second attempt of a query that a case told to wait; before each later one twice as long."""
 GIVEN_BACK = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED, RPCStatusCode.RESOURCE_EXHAUSTED)
 """The server could not bring an act to its case just then: its run was ending, or ten others were under way."""
 GIVEN_BACK_FOR = 0.2
@@ -214,7 +214,7 @@ class CaseGateway:
 
     async def _ask(self, handle: WorkflowHandle[Any, Any], name: str, result_type: type[View]) -> View:
         """Repeats a query that a case's guard told to wait; no other refusal is worth a second try."""
-        attempt = 1
+        attempt, pause = 1, ASKED_AGAIN_AFTER
         while True:
             try:
                 view: View = await handle.query(name, result_type=result_type, rpc_timeout=QUERY_TIMEOUT)
@@ -224,8 +224,8 @@ class CaseGateway:
                     raise Refused(f"The case {handle.id} cannot answer yet: {error}") from None
             except RPCError as error:
                 raise await self._explain(error, handle) from None
-            attempt += 1
-            await asyncio.sleep(ASKED_AGAIN_AFTER)
+            await asyncio.sleep(pause)
+            attempt, pause = attempt + 1, pause * 2
 
     async def _raise_failure(self, handle: WorkflowHandle[Any, Any]) -> None:
         """A case with an unknown SOP or unusable data ends at once, and what no server takes ends it; it says why."""
