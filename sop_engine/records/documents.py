@@ -14,6 +14,7 @@ from sop_engine.freight.rules import CHINA
 from sop_engine.records.cases import CaseRow, ChildRow
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping, backed_up
 from sop_engine.timekeeping.calendar import move_date
 from sop_engine.timekeeping.periods import parse_period
 
@@ -25,6 +26,7 @@ class ContentRow(Row, table=True):
     """The bytes of a file, whoever refers to them."""
 
     __tablename__ = "contents"
+    keeping: ClassVar[Keeping] = backed_up("rendered again, and taken only where the hash is the recorded one")
 
     sha256: str = Field(primary_key=True)
     size: int
@@ -35,6 +37,7 @@ class DocumentRow(Row, table=True):
     """One version of one document of a case."""
 
     __tablename__ = "documents"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
     __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (UniqueConstraint("case_id", "template", "version"),)
 
     document_id: str = Field(primary_key=True)

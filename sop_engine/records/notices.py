@@ -1,6 +1,7 @@
 """Notices: recorded once per key and recipient, and what became of the mail."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
@@ -8,12 +9,14 @@ from sqlmodel import Field, Session, col, select
 from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine, NoticeList
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 
 
 class NoticeRow(Row, table=True):
     """One notice to one recipient. It is readable in the application whether or not mail went out."""
 
     __tablename__ = "notices"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     key: str = Field(primary_key=True)
     """Of the effect that asked for it."""

@@ -8,6 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 
 LOCK = 0x4E_4F
 """The class of PostgreSQL's advisory locks of registers: of two that ask one register, the second waits."""
@@ -17,6 +18,7 @@ class NumberRow(Row, table=True):
     """One number given."""
 
     __tablename__ = "numbers"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
     __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (UniqueConstraint("register_name", "year", "serial"),)
 
     key: str = Field(primary_key=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
@@ -14,6 +15,7 @@ from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import Wanted, allocate, settle_oldest
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.exchange import Settling
 from sop_engine.records.ledger.items import ItemRow, Mover, MoveRow, as_open, lock_party, open_items
 from sop_engine.records.ledger.months import month_for
@@ -26,6 +28,7 @@ class DisputeRow(Row, table=True):
     """A part of an item that the party disputes."""
 
     __tablename__ = "item_disputes"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     key: str = Field(primary_key=True)
     item_id: str = Field(index=True, foreign_key="open_items.item_id")

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.freight.subledger.matching import BilledLine
 from sop_engine.records.columns import ExactDecimal, Row
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.names import keep_name, known_as
 
 Place = tuple[str, str]
@@ -18,6 +20,7 @@ class ClaimRow(Row, table=True):
     """What one bill billed for one charge of one shipment, without VAT; negative in a reversal."""
 
     __tablename__ = "cost_claims"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     shipment: str = Field(primary_key=True)

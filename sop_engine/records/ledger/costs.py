@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
@@ -12,6 +13,7 @@ from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.matching import BilledLine, ExpectedCost, Match, MatchTolerance, match_bill
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.claims import claimed, keep_claims
 from sop_engine.records.ledger.entries import EntryRow, entry_of
@@ -25,6 +27,7 @@ class CostRow(Row, table=True):
     """One charge of one supplier for one shipment."""
 
     __tablename__ = "cost_lines"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     shipment: str = Field(primary_key=True)
     supplier: str = Field(primary_key=True)

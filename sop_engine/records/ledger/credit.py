@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
@@ -20,6 +21,7 @@ from sop_engine.freight.subledger.exchange import worth_of
 from sop_engine.freight.subledger.policy import SubledgerPolicy
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.items import ItemRow, as_open
 from sop_engine.records.ledger.names import keep_name, known_as
@@ -29,6 +31,7 @@ class CreditTermsRow(Row, table=True):
     """Terms of a customer since an instant; the last ones hold, the earlier ones stay."""
 
     __tablename__ = "credit_terms"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     key: str = Field(primary_key=True)
     customer: str = Field(index=True)
@@ -44,6 +47,7 @@ class CreditLiftRow(Row, table=True):
     """An approval to book in spite of a block."""
 
     __tablename__ = "credit_lifts"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     key: str = Field(primary_key=True)
     customer: str = Field(index=True)

@@ -8,12 +8,14 @@ from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 
 
 class EntryRow(Row, table=True):
     """One balanced entry."""
 
     __tablename__ = "ledger_entries"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
     __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (
         UniqueConstraint("entry", "business_key"),
         UniqueConstraint("entry", "match_key", name="uq_ledger_entries_match_key"),
@@ -42,6 +44,7 @@ class LineRow(Row, table=True):
     """One side of an entry."""
 
     __tablename__ = "ledger_lines"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -14,6 +14,7 @@ from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import OpenItem, Standing, Transfer, Wanted, settle_new
 from sop_engine.freight.subledger.exchange import relieved
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.exchange import Difference, Settling, post_difference
 from sop_engine.records.ledger.names import known_as
 from sop_engine.records.ledger.posting import Posting
@@ -26,6 +27,7 @@ class ItemRow(Row, table=True):
     """What one entry opened on a control account."""
 
     __tablename__ = "open_items"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
     __table_args__: ClassVar[tuple[Index, ...]] = (Index("ix_open_items_account_party", "account", "party", "is_open"),)
 
     item_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
@@ -58,6 +60,7 @@ class MoveRow(Row, table=True):
     """One change of an item's balance: its opening, or one side of a settlement."""
 
     __tablename__ = "item_moves"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     cause: str = Field(primary_key=True)
     """The entry, or the key of the allocation, that caused it."""

@@ -1,16 +1,20 @@
 """The names of parties: each as it was first written, whoever spells it otherwise later."""
 
+from typing import ClassVar
+
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session
 
 from sop_engine.freight.party_keys import party_key
 from sop_engine.records.columns import Row
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 
 
 class PartyNameRow(Row, table=True):
     """A customer, supplier or sender."""
 
     __tablename__ = "party_names"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     party_key: str = Field(primary_key=True)
     name: str

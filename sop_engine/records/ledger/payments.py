@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
@@ -13,6 +14,7 @@ from sop_engine.freight.subledger.approval import Approval, PaymentTiers, check_
 from sop_engine.freight.subledger.exchange import worth_of
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import ItemRow, lock_party, open_amount
@@ -26,6 +28,7 @@ class PaymentRequestRow(Row, table=True):
     """A payment that somebody asks for, to a supplier or back to a customer."""
 
     __tablename__ = "payment_requests"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     request_no: str = Field(primary_key=True)
     supplier: str
@@ -42,6 +45,7 @@ class PaymentApprovalRow(Row, table=True):
     """One approval."""
 
     __tablename__ = "payment_approvals"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     request_no: str = Field(primary_key=True, foreign_key="payment_requests.request_no")
     role: str = Field(primary_key=True)

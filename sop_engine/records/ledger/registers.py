@@ -6,13 +6,14 @@ A paper that comes from a case's own data may lack what the case does not know; 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.columns import ExactDecimal, Row
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.names import known_as
 from sop_engine.records.ledger.posting import Posting
@@ -22,6 +23,7 @@ class InvoiceRow(Row, table=True):
     """An invoice; a credit note has negative amounts and the number of its invoice."""
 
     __tablename__ = "invoices"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     number: str
@@ -47,6 +49,7 @@ class BillRow(Row, table=True):
     """A supplier's bill that was accepted; a reversal has negative amounts and the number of its bill."""
 
     __tablename__ = "supplier_bills"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     supplier: str = Field(index=True)
@@ -68,6 +71,7 @@ class PaperLineRow(Row, table=True):
     """A line of an invoice, a credit note (negative) or a bill, without VAT."""
 
     __tablename__ = "paper_lines"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -81,6 +85,7 @@ class CashRow(Row, table=True):
     """Cash collected on delivery: whose it is, and from whom it was taken."""
 
     __tablename__ = "cash_on_delivery"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     cod_no: str = Field(index=True)
