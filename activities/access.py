@@ -17,6 +17,7 @@ from sop_engine.cases.contracts.base import ForCase
 from sop_engine.cases.faults import Fault, ForeignRun
 from sop_engine.records.engine import read_only
 from sop_engine.temporal.executions import Executions
+from sop_engine.temporal.queues import anchor_id
 
 REMEMBERED_RUNS = 10_000
 
@@ -78,7 +79,8 @@ class Guard(Interceptor):
             before = await self._executions.describe(case_id, before_id) if before_id is not None else run
             if before is not None:
                 is_ours = before.task_queue == self._task_queue
-            else:
+            elif case_id != anchor_id(self._task_queue):
+                # What remembers the records is no case, and outlives every retention.
                 is_ours = await asyncio.to_thread(self._chain_of, case_id) == run.first_run_id
         if not is_ours:
             raise ForeignRun(f"run {run_id} of {case_id} is no run of this engine")

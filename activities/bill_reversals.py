@@ -15,6 +15,7 @@ from sop_engine.freight.subledger.matching import BilledLine
 from sop_engine.freight.subledger.papers import BillReversalPaper, Paper, Text
 from sop_engine.records.ledger.bill_reversals import BillReversalRepository, Reversible
 from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.temporal.writes import writes
 
 
 class AskedReversal(Paper):
@@ -42,6 +43,7 @@ class ReversalActivities:
         self._codes = codes
 
     @activity.defn(name="reverse_bill")
+    @writes("money")
     def reverse_bill(self, given: WorkInput) -> WorkResult:
         """supplier, bill_no, reversal_no, reason, reversed_on, lines? (else all of it) -> entry_id, gross, open"""
         with usable("reverse_bill"):

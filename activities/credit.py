@@ -21,6 +21,7 @@ from sop_engine.freight.subledger.credit import Standing
 from sop_engine.freight.subledger.papers import Rate, Text
 from sop_engine.records.ledger.credit import CreditRepository
 from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.temporal.writes import writes
 
 NO_RATES = ExchangeRates(())
 
@@ -110,6 +111,7 @@ class CreditActivities:
             return None
 
     @activity.defn(name="set_credit_terms")
+    @writes("money")
     def set_credit_terms(self, given: WorkInput) -> WorkResult:
         """customer, standing, limit? (else as before), without_limit?, person?, reason? -> nothing"""
         with usable("set_credit_terms"):
@@ -127,6 +129,7 @@ class CreditActivities:
         return WorkResult()
 
     @activity.defn(name="approve_credit")
+    @writes("money")
     def approve_credit(self, given: WorkInput) -> WorkResult:
         """customer, up_to, valid_to, for_case?, role, person, reason -> approval"""
         with usable("approve_credit"):

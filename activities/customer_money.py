@@ -16,6 +16,7 @@ from sop_engine.records.ledger.invoice_settlements import InvoiceSettlements
 from sop_engine.records.ledger.payments import PaymentRepository
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.unapplied import CreditBalanceRepository
+from sop_engine.temporal.writes import writes
 
 
 class HeldMoney(BaseModel):
@@ -99,6 +100,7 @@ class CustomerMoneyActivities:
         return WorkResult(values={"lines": lines})
 
     @activity.defn(name="return_credit")
+    @writes("money")
     def return_credit(self, given: WorkInput) -> WorkResult:
         """request_no, number, customer, reference, amount, paid_on, rate? -> entry_id; more than the credit: refused"""
         with usable("return_credit"):

@@ -24,6 +24,7 @@ from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT, pack
 from sop_engine.temporal.queues import CHECK_OPENING, LOAD_ORGANIZATION, LOAD_PROCEDURE
+from sop_engine.temporal.writes import writes
 
 
 class DefinitionActivities:
@@ -44,6 +45,7 @@ class DefinitionActivities:
         self._continue_after = continue_after
 
     @activity.defn(name=LOAD_PROCEDURE)
+    @writes("content")
     def load_procedure(self, given: LoadInput) -> bytes:
         """The packed bundle of an SOP's version; the newest when none is named.
 

@@ -25,6 +25,7 @@ from sop_engine.records.ledger.costs import CostRepository
 from sop_engine.records.ledger.payments import PaymentRepository
 from sop_engine.records.ledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.supplier_credits import SupplierCreditRepository
+from sop_engine.temporal.writes import writes
 
 
 class Asked(BaseModel):
@@ -144,6 +145,7 @@ class PayableActivities:
         self._organization = organization
 
     @activity.defn(name="record_cost")
+    @writes("money")
     def record_cost(self, given: WorkInput) -> WorkResult:
         """shipment, supplier, charge, amount, basis? -> nothing; what the contract or booking says"""
         with usable("record_cost"):
@@ -153,6 +155,7 @@ class PayableActivities:
         return WorkResult()
 
     @activity.defn(name="confirm_cost")
+    @writes("money")
     def confirm_cost(self, given: WorkInput) -> WorkResult:
         """shipment, supplier, charge, amount? -> nothing; operations say that it was done"""
         with usable("confirm_cost"):
@@ -161,6 +164,7 @@ class PayableActivities:
         return WorkResult()
 
     @activity.defn(name="record_costs")
+    @writes("money")
     def record_costs(self, given: WorkInput) -> WorkResult:
         """shipment, lines [{charge, payee, basis?, agreed, amount}] -> nothing; as agreed, and as carried out"""
         with usable("record_costs"):
@@ -230,6 +234,7 @@ class PayableActivities:
         )
 
     @activity.defn(name="record_bill")
+    @writes("money")
     def record_bill(self, given: WorkInput) -> WorkResult:
         """as `match_bill`, accepted_by?, is_part? -> entry_id, agreed, difference, lines; one that differs: refused"""
         with usable("record_bill"):
@@ -247,6 +252,7 @@ class PayableActivities:
         return WorkResult(values={"entry_id": entry_id, **_told(match)})
 
     @activity.defn(name="request_payment")
+    @writes("money")
     def request_payment(self, given: WorkInput) -> WorkResult:
         """request_no, supplier, amount, rate?, requested_by -> missing, the roles that must approve"""
         with usable("request_payment"):
@@ -258,6 +264,7 @@ class PayableActivities:
         return WorkResult(values={"missing": list(missing)})
 
     @activity.defn(name="approve_payment")
+    @writes("money")
     def approve_payment(self, given: WorkInput) -> WorkResult:
         """request_no, role, person -> missing"""
         with usable("approve_payment"):
@@ -267,6 +274,7 @@ class PayableActivities:
         return WorkResult(values={"missing": list(missing)})
 
     @activity.defn(name="pay_supplier")
+    @writes("money")
     def pay_supplier(self, given: WorkInput) -> WorkResult:
         """request_no, payment_ref, supplier, amount, paid_on, rate?, settles? -> entry_id"""
         with usable("pay_supplier"):

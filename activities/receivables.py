@@ -19,6 +19,7 @@ from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.credit_notes import CreditNoteRepository
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.unapplied import CreditBalanceRepository
+from sop_engine.temporal.writes import writes
 
 
 class NamedItem(BaseModel):
@@ -62,6 +63,7 @@ class ReceivableActivities:
         self._rules = rules
 
     @activity.defn(name="issue_invoice")
+    @writes("money")
     def issue_invoice(self, given: WorkInput) -> WorkResult:
         """number, kind, customer, title, taxpayer_no, lines, disbursements?, issued_on, due_on -> net, vat, gross"""
         with usable("issue_invoice"):
@@ -70,6 +72,7 @@ class ReceivableActivities:
         return WorkResult(values={name: getattr(paper, name).model_dump() for name in ("net", "vat", "gross")})
 
     @activity.defn(name="issue_credit_note")
+    @writes("money")
     def issue_credit_note(self, given: WorkInput) -> WorkResult:
         """number, refers_to, customer, reason, lines, disbursements?, issued_on -> net, vat, gross"""
         with usable("issue_credit_note"):
@@ -77,6 +80,7 @@ class ReceivableActivities:
         return WorkResult(values={name: posted.values[name] for name in ("net", "vat", "gross")})
 
     @activity.defn(name="record_receipt")
+    @writes("money")
     def record_receipt(self, given: WorkInput) -> WorkResult:
         """bank_ref, customer, amount, received_on, rate?, settles? (or `oldest`), earlier_cases? -> entry_id, bank_ref
 
@@ -92,6 +96,7 @@ class ReceivableActivities:
         return WorkResult(values={**result.values, "bank_ref": booked.business_key})
 
     @activity.defn(name="refund_customer")
+    @writes("money")
     def refund_customer(self, given: WorkInput) -> WorkResult:
         """number, customer, amount, paid_on, rate?, settles? -> entry_id"""
         with usable("refund_customer"):
@@ -99,6 +104,7 @@ class ReceivableActivities:
             return self._post("money_returned", given, paper.values())
 
     @activity.defn(name="allocate_receipt")
+    @writes("money")
     def allocate_receipt(self, given: WorkInput) -> WorkResult:
         """customer, reference, settles? [{reference, amount?}], followed_by? -> left, settled [{reference, case, …}]"""
         with usable("allocate_receipt"):
@@ -114,6 +120,7 @@ class ReceivableActivities:
         return WorkResult(values={"left": abs(left), "settled": told})
 
     @activity.defn(name="release_receipt")
+    @writes("money")
     def release_receipt(self, given: WorkInput) -> WorkResult:
         """customer, reference -> left; takes back all that the paper settled"""
         with usable("release_receipt"):
@@ -124,6 +131,7 @@ class ReceivableActivities:
         return WorkResult(values={"left": abs(left)})
 
     @activity.defn(name="assign_receipt")
+    @writes("money")
     def assign_receipt(self, given: WorkInput) -> WorkResult:
         """customer, reference -> left; says whose an unidentified receipt is"""
         with usable("assign_receipt"):
@@ -132,6 +140,7 @@ class ReceivableActivities:
         return WorkResult(values={"left": abs(left)})
 
     @activity.defn(name="dispute_invoice")
+    @writes("money")
     def dispute_invoice(self, given: WorkInput) -> WorkResult:
         """customer, reference, amount?, reason -> disputed; keeps it out of ageing, dunning and automatic allocation"""
         with usable("dispute_invoice"):
@@ -148,6 +157,7 @@ class ReceivableActivities:
         return WorkResult(values={"disputed": disputed})
 
     @activity.defn(name="settle_dispute")
+    @writes("money")
     def settle_dispute(self, given: WorkInput) -> WorkResult:
         """customer, reference -> open"""
         with usable("settle_dispute"):

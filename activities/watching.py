@@ -13,6 +13,7 @@ from sop_engine.cases.contracts.watching import CaseEnd, CaseEnded, Looked, Look
 from sop_engine.records.endings import Endings
 from sop_engine.temporal.ends import end_of, ended_cases, live_children
 from sop_engine.temporal.queues import CASE_ENDED, LOOK_AT_CASE, LOOK_FOR_ENDED
+from sop_engine.temporal.writes import writes
 
 
 class WatchActivities:
@@ -22,6 +23,7 @@ class WatchActivities:
         self._endings = Endings(engine)
 
     @activity.defn(name=LOOK_FOR_ENDED)
+    @writes("journal")
     async def look_for_ended(self, given: LookInput) -> Looked:
         """Relatives are told before the records are closed, so that a look that is cut off is made again."""
         client, closed, told = activity.client(), [], []

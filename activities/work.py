@@ -25,6 +25,7 @@ from sop_engine.freight.document_checklist import ShipmentKind, document_checkli
 from sop_engine.freight.document_comparison import ShippingPapers, compare_documents
 from sop_engine.freight.rules import RuleError, rule_on
 from sop_engine.records.numbers import NumberRepository
+from sop_engine.temporal.writes import writes
 
 
 class DeclaredConsignment(TaxedConsignment):
@@ -102,6 +103,7 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
         return WorkResult(values={"differences": [each._asdict() for each in compare_documents(papers)]})
 
     @activity.defn(name="next_number")
+    @writes("number")
     def next_number(self, given: WorkInput) -> WorkResult:
         """register -> number; the same work gets the same number, however often it is tried"""
         register = given.values.get("register")
@@ -109,6 +111,6 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
         with usable("next_number"):
             if register not in prefixes:
                 raise RuleError([("register", f"no register {register!r}", ", ".join(prefixes))])
-        year = today(given).year
-        number = self._numbers.next(given.key, register, prefixes[register], year, given.case_id, given.at)
+            year = today(given).year
+            number = self._numbers.next(given.key, register, prefixes[register], year, given.case_id, given.at)
         return WorkResult(values={"number": number})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
@@ -48,7 +48,15 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.failures import message_of
-from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, NOTIFY, POST_ENTRY, RENDER_DOCUMENT
+from sop_engine.temporal.queues import (
+    CHILD_FAILED,
+    CHILD_REPORT,
+    ENGINE_SIGNALS,
+    NOTIFY,
+    POST_ENTRY,
+    RECORDS_UNFIT,
+    RENDER_DOCUMENT,
+)
 from sop_engine.temporal.texts import summary
 from workflows.background import Background
 
@@ -64,6 +72,9 @@ ATTEMPT = timedelta(minutes=2)
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 EFFECT_GIVES_UP = timedelta(days=2)
 """After so long a notice, document or posting that keeps failing becomes an incident."""
+
+UNFIT_PAUSE = timedelta(minutes=1)
+"""Between two rounds of attempts of what waits for the records."""
 
 
 async def tell_parent(parent: ParentRef, why: str) -> None:
@@ -119,12 +130,12 @@ class Errands:
                 else:
                     task.cancel()
 
-    def put_off(self, command: Command) -> None:
+    def put_off(self, command: Command, key: str | None = None) -> None:
         """Leaves a command to the next run."""
         if isinstance(command, CancelWork):
             self.give_out(command)
         else:
-            self.pending[str(workflow.uuid4())] = command
+            self.pending[key or str(workflow.uuid4())] = command
 
     def _forget(self, key: str) -> None:
         self.pending.pop(key, None)
@@ -155,14 +166,16 @@ class Errands:
             at=workflow.now(),
         )
         try:
-            result = await workflow.execute_activity(
-                command.activity,
-                given,
-                result_type=WorkResult,
-                activity_id=f"{command.key} {key[:8]}",
-                start_to_close_timeout=ATTEMPT,
-                retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
-                summary=summary(command.title),
+            result = await _once_fit(
+                lambda: workflow.execute_activity(
+                    command.activity,
+                    given,
+                    result_type=WorkResult,
+                    activity_id=f"{command.key} {key[:8]}",
+                    start_to_close_timeout=ATTEMPT,
+                    retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
+                    summary=summary(command.title),
+                )
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
@@ -261,13 +274,27 @@ class Errands:
             self._tell(lambda turn: reports.effect_failed(turn, name, message, command))
 
     async def _activity(self, name: str, given: object, result: type[Result], what: str) -> Result:
-        answer: Result = await workflow.execute_activity(
-            name,
-            given,
-            result_type=result,
-            start_to_close_timeout=ATTEMPT,
-            schedule_to_close_timeout=EFFECT_GIVES_UP,
-            retry_policy=PATIENT,
-            summary=summary(what),
+        answer: Result = await _once_fit(
+            lambda: workflow.execute_activity(
+                name,
+                given,
+                result_type=result,
+                start_to_close_timeout=ATTEMPT,
+                schedule_to_close_timeout=EFFECT_GIVES_UP,
+                retry_policy=PATIENT,
+                summary=summary(what),
+            )
         )
         return answer
+
+
+async def _once_fit(attempt: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Tries again for as long as the records must be repaired first: nothing is wrong with the case."""
+    while True:
+        try:
+            return await attempt()
+        except ActivityError as error:
+            cause = error.cause
+            if not isinstance(cause, ApplicationError) or cause.type != RECORDS_UNFIT:
+                raise
+        await workflow.sleep(UNFIT_PAUSE, summary="Records must be repaired first 等待修复记录")

@@ -57,6 +57,13 @@ class NoticeRepository:
     def mark_refused(self, notice: NoticeRow, error: str) -> None:
         self._mark(notice, status="refused", sent_at=None, error=error)
 
+    def restore(self, key: str, sent_at: datetime) -> None:
+        """Says of a notice that was recorded again when its mail went out."""
+        table = NoticeRow.table()
+        with writing(self._engine) as connection:
+            went_out = (table.c.key == key) & (table.c.status == "sent")
+            connection.execute(table.update().where(went_out).values(sent_at=sent_at))
+
     def list(self, given: ListNoticesInput) -> NoticeList:
         """Notices of a case or a recipient, the newest first."""
         chosen = select(NoticeRow)

@@ -14,16 +14,30 @@ An id is used once: the chain that wrote first owns it, and another one is refus
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
 from sop_engine.records.engine import writing
+from sop_engine.records.gaps import Gap, Gaps
 
 Values = dict[str, Any]
 
@@ -35,8 +49,10 @@ class UsedIdError(RuntimeError):
 class Publisher:
     """Carries out `PublishInput` in one transaction of prebuilt statements."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, gaps: Gaps | None = None) -> None:
         self._engine = engine
+        self._gaps = gaps
+        """Hears of writes that go on from a step which the journal lacks."""
         self._insert: Callable[[Table], Any] = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
         case, step, task = CaseRow.table(), StepRow.table(), TaskRow.table()
 
@@ -61,7 +77,15 @@ class Publisher:
         )
         chain = and_(step.c.case_id == bindparam("of"), step.c.first_run_id == bindparam("run"), ~step.c.superseded)
         replaced = and_(chain, step.c.step >= bindparam("lowest"), step.c.written_at < bindparam("before"))
-        self._first_replaced_at = select(func.min(step.c.written_at)).where(replaced)
+        before = step.alias()
+        has_before = exists().where(
+            before.c.case_id == bindparam("of"),
+            before.c.first_run_id == bindparam("run"),
+            before.c.step == bindparam("lowest") - 1,
+            ~before.c.superseded,
+        )
+        # Asked along with the other, since a statement of its own would cost each act.
+        self._first_replaced_at = select(func.min(step.c.written_at), has_before.correlate(None)).where(replaced)
         self._supersede = update(step).where(replaced).values(superseded=True)
         self._first_later_step = select(func.min(step.c.step)).where(chain, step.c.written_at > bindparam("after"))
         self._run_of_case = select(case.c.first_run_id).where(case.c.case_id == bindparam("of"))
@@ -109,13 +133,14 @@ class Publisher:
                 connection.execute(self._put_late_tasks, tasks)
 
     def _write_steps(self, connection: Connection, given: PublishInput, later_from: int | None) -> None:
+        lowest = min(step.step for step in given.steps)
         replaced = {
             "of": given.case.case_id,
             "run": given.case.first_run_id,
-            "lowest": min(step.step for step in given.steps),
+            "lowest": lowest,
             "before": given.written_at,
         }
-        since: datetime | None = connection.scalar(self._first_replaced_at, replaced)
+        since, has_before = connection.execute(self._first_replaced_at, replaced).one()
         if since is not None:
             connection.execute(self._supersede, replaced)
             # Some tasks may exist in the replaced attempt only; those that are real come back with this write.
@@ -123,6 +148,8 @@ class Publisher:
                 self._drop_tasks_written, {"of": given.case.case_id, "since": since, "before": given.written_at}
             )
         connection.execute(self._put_steps, _steps(given, later_from))
+        if self._gaps is not None and not has_before and lowest != 1:
+            self._gaps.add(Gap(given.case.case_id, given.case.first_run_id, lowest), datetime.now(UTC))
 
 
 class _Replacement:

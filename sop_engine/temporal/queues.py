@@ -19,7 +19,9 @@ CASE_ENDED = "case.ended"
 
 WATCH = "SopWatch"
 """The type of the workflow that looks for cases that were ended past the engine."""
-OWN_WORKFLOWS = (WATCH,)
+RECORDS_ANCHOR = "SopRecords"
+"""The type of the workflow that remembers which records the cases belong to."""
+OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR)
 """Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
@@ -32,8 +34,22 @@ RENDER_DOCUMENT = "render_document"
 POST_ENTRY = "post_entry"
 LOOK_FOR_ENDED = "look_for_ended"
 LOOK_AT_CASE = "look_at_case"
+TOLD = "told"
+"""The signal by which a worker tells it how far the records have come."""
+ADOPT_RECORDS = "adopt_records"
+REPAIR_RECORDS = "repair_records"
+CHECK_RECORDS = "check_records"
+RECORDS_FITNESS = "records_fitness"
+
+RECORDS_UNFIT = "RecordsUnfit"
+"""The type of the failure of an errand that waits until the records are repaired."""
 
 
 def watch_id(task_queue: str) -> str:
     """The id of the watch over a task queue."""
     return f"{OWN_IDS}watch.{task_queue}"
+
+
+def anchor_id(task_queue: str) -> str:
+    """The id of the workflow that remembers the records of a task queue."""
+    return f"{OWN_IDS}records.{task_queue}"

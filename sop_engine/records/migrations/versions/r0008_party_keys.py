@@ -10,7 +10,7 @@ from sop_engine.freight.party_keys import party_key
 from sop_engine.records.columns import UtcInstant
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 _KEYS = (
     ("open_items", "item_id", "reference", "reference_key", False),
