@@ -178,7 +178,9 @@ class CaseGateway:
         except RPCError as error:
             raise await self._explain(error, handle) from None
 
-    async def read(self, activity: str, question: BaseModel, result_type: type[Result]) -> Result:
+    async def read(
+        self, activity: str, question: BaseModel, result_type: type[Result], *, within: timedelta = ANSWERED_WITHIN
+    ) -> Result:
         """Runs one reading activity on a worker, so that no operator's machine needs the database."""
         try:
             answer: Result = await self.client.execute_activity(
@@ -188,7 +190,7 @@ class CaseGateway:
                 task_queue=self.task_queue,
                 result_type=result_type,
                 schedule_to_start_timeout=PICKED_UP_WITHIN,
-                start_to_close_timeout=ANSWERED_WITHIN,
+                start_to_close_timeout=within,
                 retry_policy=RetryPolicy(maximum_attempts=2),
             )
             return answer

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from sop_engine.cases.contracts.base import Contract, ForCase
+from sop_engine.cases.contracts.records import DailyCheck
 
 EndStatus = Literal["terminated", "timed_out", "failed", "canceled"]
 """What the records call a case that was ended past the engine."""
@@ -68,3 +69,7 @@ class WatchState(Contract):
     """When it last looked."""
     looked_whole_at: datetime | None = None
     """When it last looked for everything that Temporal still has."""
+    check: DailyCheck | None = None
+    """The last check of the records that is through."""
+    checking: DailyCheck | None = None
+    """The one under way."""
