@@ -18,6 +18,7 @@ from sop_engine.console.document import document
 from sop_engine.console.incident import incident
 from sop_engine.console.place import place
 from sop_engine.console.printing import LegibleGroup
+from sop_engine.console.records import records
 from sop_engine.console.report import report
 from sop_engine.console.table import tables
 from sop_engine.console.task import show_tasks, task
@@ -62,7 +63,7 @@ def ui(
         typer.launch(link)
 
 
-for part in (case, task, incident, definition, document, report, tables, place):
+for part in (case, task, incident, definition, document, report, records, tables, place):
     application.add_typer(part)
 
 

@@ -153,6 +153,8 @@ async def look_at_temporal(session: Session) -> list[Finding]:
         await check_worker(gateway),
         await check_stuck(gateway),
         await check_watch(gateway),
+        await check_records(gateway),
+        *await check_daily(gateway),
     ]
 
 
@@ -207,3 +209,34 @@ async def check_watch(gateway: "CaseGateway") -> Finding:
     mend = "a worker starts it, at its own start and within 15 seconds after it was ended"
     what = f"{name} does not run: terminated cases stay open in the records"
     return Finding(check="watch", verdict="warning", what=what, mend=mend)
+
+
+async def check_records(gateway: "CaseGateway") -> Finding:
+    """Whether the worker's records are those that the cases know, and as far."""
+    from sop_engine.temporal.records_gateway import RecordsGateway
+
+    try:
+        fitness = await RecordsGateway(gateway).fitness()
+    except SopError as error:
+        return Finding(check="records", verdict="unreachable", what=error.message, mend="start one with `sop worker`")
+    if fitness.is_fit:
+        return Finding(check="records", verdict="ok", what=fitness.what)
+    what = f"{fitness.verdict}: {fitness.what}; numbers, money and papers wait"
+    return Finding(check="records", verdict="wrong", what=what, mend=fitness.remedy)
+
+
+async def check_daily(gateway: "CaseGateway") -> list[Finding]:
+    """What the watch found when it last compared the records with all cases; nothing where it has not yet."""
+    from sop_engine.temporal.records_gateway import RecordsGateway
+
+    try:
+        found = await RecordsGateway(gateway).daily()
+    except SopError:
+        return []  # that no worker answers, or no watch runs, is said already
+    if found is None or found.ended_at is None:
+        return []
+    at = f"{found.checked} cases compared with their histories on {found.ended_at:%Y-%m-%d %H:%M} UTC"
+    if not found.differences:
+        return [Finding(check="daily check", verdict="ok", what=at)]
+    mend = "`sop records check` lists them, `sop records repair` mends them"
+    return [Finding(check="daily check", verdict="wrong", what=f"{at}: {found.differences} differences", mend=mend)]
