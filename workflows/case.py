@@ -46,6 +46,7 @@ from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
 from workflows.rungs import is_hardened
 from workflows.signals import CaseSignals, Tell
+from workflows.step_keys import StepKeys
 from workflows.updates import CaseUpdates
 
 LOAD_WITHIN = timedelta(seconds=10)
@@ -69,7 +70,9 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         """Signals that came before the case was loaded."""
         self._trial: casework.Trial | None = None
         """What the act that was just validated comes to."""
-        self._commands: list[Command] = []
+        self._commands: list[tuple[Command, str | None]] = []
+        """What is to be given out, each with its key; none where its case was opened before keys named steps."""
+        self._keys = StepKeys()
         self._updates = 0
         self._corrections = 0
         """Corrected calendars that are being loaded."""
@@ -215,8 +218,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             if self._must_settle():
                 self._outbox.settle(procedure, state)
             commands, self._commands = self._commands, []
-            for command in commands:
-                (self._errands.put_off if self._leaving.is_hurried else self._errands.give_out)(command)
+            for command, key in commands:
+                (self._errands.put_off if self._leaving.is_hurried else self._errands.give_out)(command, key)
             self._set_alarm(state, procedure)
             if self._is_over():
                 return CaseResult(
@@ -477,7 +480,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._leaving.count_turn()
         self._latest = max(self._latest, turn.now)
         self._outbox.take(turn, is_anchored=is_anchored)
-        self._commands += turn.commands
+        self._commands += self._keys.keyed(turn)
 
 
 def _read_act(name: str, body: RawValue | None) -> Act:

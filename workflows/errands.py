@@ -59,6 +59,7 @@ from sop_engine.temporal.queues import (
 )
 from sop_engine.temporal.texts import summary
 from workflows.background import Background
+from workflows.step_keys import short
 
 Result = TypeVar("Result")
 
@@ -171,7 +172,7 @@ class Errands:
                     command.activity,
                     given,
                     result_type=WorkResult,
-                    activity_id=f"{command.key} {key[:8]}",
+                    activity_id=f"{command.key} {short(key)}",
                     start_to_close_timeout=ATTEMPT,
                     retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
                     summary=summary(command.title),

@@ -27,6 +27,7 @@ PASSED_THROUGH = (
     "workflows.queries",
     "workflows.rungs",
     "workflows.signals",
+    "workflows.step_keys",
     "workflows.updates",
     "activities",  # only named by workflows; held in one copy with the worker's
     "jinja2",  # parses expressions; its generated code must not be imported anew in each run
