@@ -6,9 +6,11 @@ A profile is Temporal's own: `temporal.toml` and the `TEMPORAL_*` variables, as 
 from datetime import timedelta
 from typing import ClassVar
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
+from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.cases.faults import InvalidInput, SopError
 from sop_engine.temporal.plugin import sop_plugin
@@ -27,12 +29,14 @@ class UnreachableError(SopError):
 async def connect(profile: str | None = None, runtime: Runtime | None = None) -> Client:
     """A client for a profile; `default`, or `TEMPORAL_PROFILE`, when none is named. A runtime may measure it.
 
-    Raises `InvalidInput` for a profile that is unknown or misspelt anywhere in the file, `UnreachableError` when the
-    server does not answer within five seconds.
+    Raises `InvalidInput` for a profile that is unknown or misspelt anywhere in the file and for a namespace that the
+    server does not have, `UnreachableError` when the server does not answer within five seconds.
     """
     options = _read_profile(profile)
     options.setdefault("target_host", DEFAULT_ADDRESS)
-    return await _open(options, runtime)
+    client = await _open(options, runtime)
+    await _require_namespace(client)
+    return client
 
 
 def namespace_of(profile: str | None = None) -> str:
@@ -52,6 +56,23 @@ async def _open(options: ClientConnectConfig, runtime: Runtime | None) -> Client
         # A refused connection needs no more words; a certificate or a key that does not fit does.
         reason = "" if "refused" in str(error) else f": {error}"
         raise UnreachableError(f"Temporal does not answer at {options.get('target_host')}{reason}") from None
+
+
+async def _require_namespace(client: Client) -> None:
+    """A namespace that is missing looks like a case that is missing to whoever asks for a case."""
+    try:
+        await client.workflow_service.describe_namespace(
+            DescribeNamespaceRequest(namespace=client.namespace), timeout=CONNECT_TIMEOUT
+        )
+    except RPCError as error:
+        # Whoever may work in a namespace need not be allowed to look at it: only its absence is judged.
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            return
+        address = client.service_client.config.target_host
+        raise InvalidInput(
+            f"Temporal at {address} has no namespace {client.namespace!r}; choose another profile, or create it with\n"
+            f"temporal operator namespace create --namespace {client.namespace} --address {address}"
+        ) from None
 
 
 def _read_profile(profile: str | None) -> ClientConnectConfig:
