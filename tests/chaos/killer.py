@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from tests.chaos.evidence import Evidence, Kill
@@ -24,13 +24,20 @@ class Killer:
     """One kill after the other until told to stop; leaves everything up."""
 
     def __init__(
-        self, stack: Stack, evidence: Evidence, options: Options, chance: random.Random, warn: Callable[[], None]
+        self,
+        stack: Stack,
+        evidence: Evidence,
+        options: Options,
+        chance: random.Random,
+        prepare: Callable[[], Awaitable[None]],
+        warn: Callable[[], None],
     ) -> None:
-        """`warn` is called when no worker is up: who opens a page just then waits for the next one."""
+        """`prepare` is called before an outage of all workers, `warn` in it: who asks then waits for the next one."""
         self._stack = stack
         self._evidence = evidence
         self._options = options
         self._chance = chance
+        self._prepare = prepare
         self._warn = warn
         self._answers = 0
 
@@ -49,6 +56,8 @@ class Killer:
         workers = [self._chance.choice(self._stack.numbers)] if what == "one worker" else list(self._stack.numbers)
         if "worker" not in what:
             workers = []
+        if len(workers) == len(self._stack.numbers):
+            await self._prepare()
         await asyncio.gather(*(self._stack.end_worker(number, how) for number in workers))
         if len(workers) == len(self._stack.numbers):
             self._warn()

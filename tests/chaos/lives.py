@@ -72,6 +72,11 @@ class Life(ABC):
         else:
             await self._aside(view)
 
+    async def move_deadline(self, clock: str, due_at: datetime) -> None:
+        await self._hands.act(
+            self.case_id, "move_deadline", actor=self.manager, clock=clock, to=due_at, reason=self._word()
+        )
+
     async def cancel(self) -> None:
         """The case is given up."""
         await self._hands.act(self.case_id, "cancel", actor=self.manager, reason=self._word())
@@ -146,10 +151,7 @@ class Life(ABC):
         if not clocks:
             return await self._comment()
         due_at = datetime.now(UTC) + timedelta(seconds=self._chance.uniform(*SOON))
-        clock = self._chance.choice(clocks).clock
-        await self._hands.act(
-            self.case_id, "move_deadline", actor=self.manager, clock=clock, to=due_at, reason=self._word()
-        )
+        await self.move_deadline(self._chance.choice(clocks).clock, due_at)
 
     async def _claim(self, task: TaskView) -> None:
         if task.assignee is None:

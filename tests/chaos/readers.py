@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCError
@@ -18,6 +19,8 @@ CLIENTS = 3
 QUESTIONS = ("case", "tasks", "clocks", "timeline", "__temporal_workflow_metadata")
 WITHIN = 10.0
 """Seconds that a question waits for its answer."""
+PATIENT = 40.0
+"""Seconds that a page waits that somebody keeps open."""
 PAUSE = 0.3
 """The longest pause between two questions of one reader."""
 CROWD = 25
@@ -43,28 +46,25 @@ class Readers:
         await asyncio.gather(*(self._read(stop) for _ in range(self._options.readers)))
         await asyncio.gather(*self._crowd)
 
-    def gather_round(self) -> None:
-        """Many open the page of a case at this very moment."""
-        for _ in range(min(CROWD, len(self._known()))):
-            task = asyncio.create_task(self._ask())
+    def gather_round(self, first: Sequence[str]) -> None:
+        """Many open the page of a case at this very moment: of these, and of any."""
+        known = self._known()
+        for case_id in [*first, *self._chance.sample(known, min(CROWD, len(known)))]:
+            task = asyncio.create_task(self._ask(case_id, PATIENT))
             self._crowd.add(task)
             task.add_done_callback(self._crowd.discard)
 
     async def _read(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self._ask()
+            if known := self._known():
+                await self._ask(self._chance.choice(known), WITHIN)
             await asyncio.sleep(self._chance.random() * PAUSE)
 
-    async def _ask(self) -> None:
-        known = self._known()
-        if not known:
-            return
-        case_id, question = self._chance.choice(known), self._chance.choice(QUESTIONS)
+    async def _ask(self, case_id: str, within: float) -> None:
+        question = self._chance.choice(QUESTIONS)
         handle = self._chance.choice(self._clients).get_workflow_handle(case_id)
         try:
-            await asyncio.wait_for(handle.query(question), WITHIN)
-        except TimeoutError:
-            self._evidence.asked["left before the answer"] += 1
+            await handle.query(question, rpc_timeout=timedelta(seconds=within))
         except RPCError as error:
             self._evidence.asked[error.status.name.lower()] += 1
         except (WorkflowQueryFailedError, WorkflowQueryRejectedError):

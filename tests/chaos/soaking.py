@@ -19,6 +19,7 @@ from tests.chaos.audit_replays import check_replays, failed_tasks
 from tests.chaos.audit_state import check_word
 from tests.chaos.auditing import Difference, Found, Word, word_of
 from tests.chaos.evidence import Evidence
+from tests.chaos.foreboding import Foreboding
 from tests.chaos.hands import GaveUpError, Hands
 from tests.chaos.killer import Killer
 from tests.chaos.lives import Life, life_of
@@ -59,7 +60,12 @@ async def _work(stack: Stack, evidence: Evidence, options: Options, say: Say) ->
     lives = [life_of(number, hands, random.Random(chance.random())) for number in range(options.cases)]
     readers = Readers(evidence, options, random.Random(chance.random()))
     await readers.connect(stack.house)
-    killer = Killer(stack, evidence, options, random.Random(chance.random()), readers.gather_round)
+    foreboding = Foreboding(lives, hands, random.Random(chance.random()))
+
+    def outage() -> None:
+        readers.gather_round(foreboding.ringing)
+
+    killer = Killer(stack, evidence, options, random.Random(chance.random()), foreboding.prepare, outage)
     over, unread = asyncio.Event(), asyncio.Event()
     asking = asyncio.create_task(readers.run(unread))
     watching = asyncio.create_task(_watch(stack, readers, over))
@@ -77,6 +83,7 @@ async def _work(stack: Stack, evidence: Evidence, options: Options, say: Say) ->
         over.set()
         hands.deadline = asyncio.get_running_loop().time() + options.patience
     await asyncio.gather(killing, watching, *working)
+    await foreboding.finish()
     await _end_some(lives, chance, options)
     unread.set()
     await asking
