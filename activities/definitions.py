@@ -10,12 +10,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.access import reads
-from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult
+from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
 from sop_engine.cases.opening import read_opening
 from sop_engine.cases.permissions import permit_opening
-from sop_engine.cases.place_checks import unknown_places
+from sop_engine.cases.place_checks import faults_of, unknown_places
 from sop_engine.cases.procedure import DefinitionError
 from sop_engine.content.library import Library, SopFile
 from sop_engine.freight.places import Places
@@ -23,7 +23,7 @@ from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT, pack
-from sop_engine.temporal.queues import CHECK_OPENING, LOAD_ORGANIZATION, LOAD_PROCEDURE
+from sop_engine.temporal.queues import CHECK_OPENING, JUDGE_PLACES, LOAD_ORGANIZATION, LOAD_PROCEDURE
 from sop_engine.temporal.writes import writes
 
 
@@ -70,6 +70,12 @@ class DefinitionActivities:
     def load_organization(self) -> dict[str, Any]:
         """The organisation, for an act that came before its case was loaded."""
         return self._library.organization.model_dump()
+
+    @reads
+    @activity.defn(name=JUDGE_PLACES)
+    def judge_places(self, given: PlacesInput) -> PlacesResult:
+        """The places that nobody knows, of an act that came before its case was loaded."""
+        return PlacesResult(faults=tuple(fault.model_dump() for fault in faults_of(given.places, self._places)))
 
     @reads
     @activity.defn(name=CHECK_OPENING)

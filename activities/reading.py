@@ -32,6 +32,10 @@ from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.queries import CaseQueries
 
+SHOWN = {"document_id", "template", "title", "version", "name", "sha256", "rendered_at"}
+MOST_DOCUMENTS = 200
+"""What is said of a case's documents, and of how many, beside the case itself."""
+
 
 class ReadingActivities:
     """Answers questions about many cases, and about those that Temporal has forgotten."""
@@ -72,7 +76,9 @@ class ReadingActivities:
     @activity.defn(name="read_case_record")
     def read_case_record(self, given: CaseInput) -> RecordedCase:
         with refusals():
-            return self._cases.read_case(given.case_id)
+            documents = self._documents.list(given.case_id).documents
+            made = tuple(line.model_dump(mode="json", include=SHOWN) for line in documents[-MOST_DOCUMENTS:])
+            return self._cases.read_case(given.case_id).model_copy(update={"documents": made})
 
     @reads
     @activity.defn(name="list_documents")

@@ -17,30 +17,37 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from sop_engine.cases import casework, reports
-from sop_engine.cases.commands import Command
+from sop_engine.cases.commands import Command, with_facts, without_facts
 from sop_engine.cases.continuation import CaseResult, ContinuedCase
 from sop_engine.cases.contracts.acts import Act, ActResult
-from sop_engine.cases.contracts.opening import LoadInput
+from sop_engine.cases.contracts.opening import LoadInput, PlacesInput, PlacesResult
 from sop_engine.cases.contracts.reading import CaseInput
 from sop_engine.cases.contracts.watching import LookedAt
 from sop_engine.cases.engine_version import HARDENED, KNOWN_VERSIONS
-from sop_engine.cases.faults import Refused, SopError
-from sop_engine.cases.limits import MESSAGE_BYTES
+from sop_engine.cases.faults import Fault, InvalidInput, Refused, SopError
+from sop_engine.cases.limits import MESSAGE_BYTES, START_BYTES
 from sop_engine.cases.opening import open_case
 from sop_engine.cases.organization import Organization
-from sop_engine.cases.permissions import permit
 from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.recent import Recent
 from sop_engine.cases.reference_data import corrected, take_reference_data
 from sop_engine.cases.state import CaseState
-from sop_engine.cases.turn import Turn
+from sop_engine.cases.turn import Turn, facts_of
 from sop_engine.temporal.failures import message_of, to_failure
 from sop_engine.temporal.present import PRESENT, pack
-from sop_engine.temporal.queues import CANCEL, LOAD_ORGANIZATION, LOAD_PROCEDURE, LOOK_AT_CASE, REFERENCE_DATA
+from sop_engine.temporal.queues import (
+    CANCEL,
+    JUDGE_PLACES,
+    LOAD_ORGANIZATION,
+    LOAD_PROCEDURE,
+    LOOK_AT_CASE,
+    REFERENCE_DATA,
+)
 from workflows.alarm import Alarm
 from workflows.background import Background
 from workflows.errands import PATIENT, Errands, tell_parent
 from workflows.leaving import Leaving
-from workflows.messages import as_started, read_body, read_opening, read_parent, read_start
+from workflows.messages import as_started, excess, read_body, read_opening, read_parent, read_start
 from workflows.outbox import Outbox
 from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
@@ -63,6 +70,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def __init__(self, args: Sequence[RawValue]) -> None:
         self._state: CaseState | None = None
         self._procedure: Procedure | None = None
+        self._recent = Recent()
         self._packed = b""
         self._refusal: ApplicationError | None = None
         """Why the case could not be opened."""
@@ -78,8 +86,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         """Corrected calendars that are being loaded."""
         self._relatives: list[str] = []
         """Relatives that are being looked at, since they are said to have ended without a word."""
-        self._too_much: int | None = None
-        """Bytes of steps that found no room in what the next run is given."""
+        self._too_much: tuple[int, int] | None = None
+        """Bytes of steps and number of commands that found no room in what the next run is given."""
         self._early = 0
         """Acts that came before the case was loaded and are not yet taken."""
         self._latest = workflow.info().workflow_start_time
@@ -88,8 +96,11 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._alarm = Alarm(self._background)
         self._leaving = Leaving(self._background)
         self._outbox = Outbox(self._background)
-        self._errands = Errands(workflow.info().workflow_type, lambda tell: self.hear(None, tell), self._background)
+        self._errands = Errands(
+            workflow.info().workflow_type, lambda tell: self.hear(None, tell), self._background, self._is_bounded
+        )
         self._proofs = Proofs(self._background, self.loaded, lambda at, tell: self._hear_at(at, None, tell))
+        self._excess = excess(args[0] if args else None, START_BYTES)
         self._start = read_start(args)
         if isinstance(self._start, ContinuedCase):
             self._go_on(self._start)
@@ -97,7 +108,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def _go_on(self, case: ContinuedCase) -> None:
         """Takes over the case from the run before."""
         self._use(case.bundle)
-        self._state = case.state
+        self._state = case.state.model_copy(update={"weight": case.state.weighed()})
         self._outbox = Outbox(self._background, case.state.step, case.attributes)
         self._outbox.take_over(case.unpublished, case.closed_tasks)
 
@@ -120,8 +131,9 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
 
     async def _life(self) -> CaseResult | ContinuedCase:
         if isinstance(self._start, ContinuedCase):
+            state, procedure = self.loaded()
             for pending in self._start.pending:
-                self._errands.give_out(pending.command, pending.key)
+                self._errands.give_out(with_facts(pending.command, facts_of(procedure, state)), pending.key)
             if self._start.corrects:
                 self.correct_reference_data()
             for case_id in self._start.relatives:
@@ -158,6 +170,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         )
         assert self._procedure is not None
         try:
+            if self._excess is not None and self._procedure.bundle.engine_version >= HARDENED:
+                raise InvalidInput(f"a {info.workflow_type} cannot be opened: {self._excess}")
             if self._procedure.bundle.engine_version >= HARDENED:
                 opening = as_started(opening)
             turn = open_case(self._procedure, info.workflow_id, opening, info.workflow_start_time)
@@ -303,8 +317,14 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def _may_take_along(self) -> bool:
         """Whether this run could end with the present workflow task and leave what it has not written."""
         is_time = self._leaving.is_hurried or (self._leaving.takes_along and self._outbox.has_settled)
-        is_new = self._outbox.unsettled_bytes != self._too_much
+        is_new = self._load_along() != self._too_much
         return is_time and is_new and not (self._outbox.is_kept or self._early or self._is_busy())
+
+    def _load_along(self) -> tuple[int, int]:
+        return self._outbox.unsettled_bytes, len(self._errands.pending)
+
+    def _is_bounded(self) -> bool:
+        return is_hardened(self.loaded()[1].bundle)
 
     def _takes_along(self) -> bool:
         """Whether it does: what is not written has room beside the case."""
@@ -312,16 +332,26 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             return False
         room = MESSAGE_BYTES - len(self._continued().model_dump_json().encode())
         has_room = self._outbox.unsettled_bytes <= room
-        self._too_much = None if has_room else self._outbox.unsettled_bytes
+        self._too_much = None if has_room else self._load_along()
         return has_room
 
+    def _packed_for_next(self) -> bytes:
+        """The bundle. A case of the first engine that hands over as the second does has its limits from then on."""
+        bundle = self.loaded()[1].bundle
+        if not self._leaving.takes_along or bundle.engine_version >= HARDENED:
+            return self._packed
+        return pack(bundle.model_copy(update={"engine_version": HARDENED}))
+
     def _continued(self) -> ContinuedCase:
-        state, _ = self.loaded()
+        state, procedure = self.loaded()
         unpublished, closed_tasks = self._outbox.unpublished() if self._outbox.is_kept else ((), ())
         return ContinuedCase(
             state=state,
-            bundle=self._packed,
-            pending=self._errands.carried(),
+            bundle=self._packed_for_next(),
+            pending=tuple(
+                pending.model_copy(update={"command": without_facts(pending.command, facts_of(procedure, state))})
+                for pending in self._errands.carried()
+            ),
             attributes=self._outbox.attributes,
             unpublished=unpublished,
             closed_tasks=closed_tasks,
@@ -336,7 +366,11 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         """Refuses an act before it reaches history. One that comes before the load is let through and checked later."""
         self._trial = None
         try:
+            why = excess(body)
+            if why is not None:
+                raise InvalidInput(f"{name} cannot be taken: {why}")
             act = _read_act(name, body)
+            casework.judge_lengths(name, act)
             if self._state is not None and self._procedure is not None and PRESENT.organization is not None:
                 now, firm, places = self._not_before(workflow.now()), PRESENT.organization, PRESENT.places
                 self._trial = casework.check(self._procedure, self._state, name, act, firm, now, places)
@@ -367,10 +401,28 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._early += 1
         try:
             organization = await self._organization()
-            state, procedure = self.loaded()
-            permit(organization, Turn(procedure, state, self._not_before(arrived)), name, act)
+            judged: dict[str, str] = {}
+            while True:
+                state, procedure = self.loaded()
+                named = casework.places_named(procedure, state, name, act, organization, self._not_before(arrived))
+                if named.items() <= judged.items() or not is_hardened(procedure.bundle):
+                    return
+                judged |= named
+                await self._judge_places(named)
         finally:
             self._early -= 1
+
+    async def _judge_places(self, named: dict[str, str]) -> None:
+        """Raises InvalidInput for places that nobody knows, as a worker knew them then."""
+        answer = await workflow.execute_activity(
+            JUDGE_PLACES,
+            PlacesInput(places=named),
+            result_type=PlacesResult,
+            start_to_close_timeout=LOAD_WITHIN,
+            retry_policy=PATIENT,
+        )
+        if answer.faults:
+            raise InvalidInput("a place is not known", map(Fault.model_validate, answer.faults))
 
     def _perform(self, name: str, act: Act, now: datetime) -> tuple[Turn, ActResult | Refused]:
         """What the act comes to. What its validation tried is taken as it is; a replay, which validates nothing, tries
@@ -462,6 +514,10 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
 
     # -- state ---------------------------------------------------------------------------------------------------------
 
+    @property
+    def recent(self) -> Recent:
+        return self._recent
+
     def loaded(self) -> tuple[CaseState, Procedure]:
         if self._state is None or self._procedure is None:
             raise ApplicationError(NOT_OPEN_YET, type="Refused", non_retryable=True)
@@ -479,6 +535,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._state = turn.state
         self._leaving.count_turn()
         self._latest = max(self._latest, turn.now)
+        self._recent.take(turn)
         self._outbox.take(turn, is_anchored=is_anchored)
         self._commands += self._keys.keyed(turn)
 

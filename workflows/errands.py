@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from temporalio import workflow
@@ -46,6 +47,15 @@ from sop_engine.cases.contracts.effects import (
 )
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport
+from sop_engine.cases.limits import (
+    ACT_BYTES,
+    DATA_BYTES,
+    MESSAGE_BYTES,
+    RESERVE_BYTES,
+    START_BYTES,
+    size_of,
+    too_large,
+)
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.failures import message_of
 from sop_engine.temporal.queues import (
@@ -68,6 +78,16 @@ Tell = Callable[[Callable[[Turn], None]], None]
 
 Message = StartCase | TellCase | ReportToParent
 """Commands that go to another case."""
+
+MOST_BYTES: Mapping[type, int] = MappingProxyType(
+    {StartCase: START_BYTES, TellCase: ACT_BYTES, ReportToParent: ACT_BYTES}
+)
+"""What the receiver of a command takes; of every other command, what the engine may send."""
+
+BURST_BYTES = 1_500_000
+"""Of the commands of one workflow task: the server takes four megabytes of it, with all answers to acts."""
+
+MOMENT = timedelta(milliseconds=1)
 
 ATTEMPT = timedelta(minutes=2)
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
@@ -95,7 +115,13 @@ async def tell_parent(parent: ParentRef, why: str) -> None:
 class Errands:
     """The commands under way. `pending` holds what must be given out again if the run ends first."""
 
-    def __init__(self, sop: str, tell: Tell, background: Background) -> None:
+    def __init__(
+        self, sop: str, tell: Tell, background: Background, is_bounded: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._is_bounded = is_bounded
+        """Whether limits of size hold for the case; asked only where one is exceeded."""
+        self._burst = (0, 0)
+        """The length of the history, and the bytes of the commands given out since it was so long."""
         self._sop = sop
         self._tell = tell
         self._background = background
@@ -143,6 +169,12 @@ class Errands:
         self._tasks.pop(key, None)
 
     async def _carry_out(self, key: str, command: Command) -> None:
+        size = size_of(command)
+        most = MOST_BYTES.get(type(command), MESSAGE_BYTES - RESERVE_BYTES)
+        if size > most and self._is_bounded():
+            await self._give_up(command, too_large("what was to be sent", size, most))
+            return
+        await self._wait_for_room(size)
         match command:
             case RunWork():
                 await self._run_work(key, command)
@@ -155,6 +187,30 @@ class Errands:
                 await self._signal(key, command.case_id, CHILD_REPORT, report)
             case Notify() | MakeDocument() | Post():
                 await self._effect(key, command)
+
+    async def _wait_for_room(self, size: int) -> None:
+        """Waits for the next workflow task where this one gives out as much as the server takes of it at once."""
+        while True:
+            length = workflow.info().get_current_history_length()
+            given = self._burst[1] if self._burst[0] == length else 0
+            if given == 0 or given + size <= BURST_BYTES or not self._is_bounded():
+                self._burst = (length, given + size)
+                return
+            await workflow.sleep(MOMENT)
+
+    async def _give_up(self, command: Command, why: str) -> None:
+        """Reports a command that is too large for its receiver."""
+        match command:
+            case RunWork():
+                self._tell(lambda turn: reports.work_failed(turn, command.key, why))
+            case StartCase():
+                self._tell(lambda turn: reports.child_not_started(turn, command.key, why))
+            case TellCase():
+                self._tell(lambda turn: reports.not_told(turn, command.case_id, command.signal, why))
+            case ReportToParent():
+                await tell_parent(ParentRef(case_id=command.case_id, key=command.report.key), why)
+            case Notify() | MakeDocument() | Post():
+                self._tell(lambda turn: reports.effect_failed(turn, command.kind, why))
 
     async def _run_work(self, key: str, command: RunWork) -> None:
         case_id = workflow.info().workflow_id
@@ -185,6 +241,10 @@ class Errands:
             self._tell(lambda turn: reports.work_failed(turn, command.key, message))
             return
         values = result.values
+        if (size := size_of(values)) > DATA_BYTES and self._is_bounded():
+            why = f"{command.activity}: {too_large('its result', size, DATA_BYTES)}"
+            self._tell(lambda turn: reports.work_failed(turn, command.key, why))
+            return
         self._tell(lambda turn: reports.work_done(turn, command.key, values))
 
     async def _start_case(self, key: str, command: StartCase) -> None:

@@ -18,6 +18,7 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
 from sop_engine.cases.contracts.watching import CaseEnded
 from sop_engine.cases.faults import InvalidInput, Refused
+from sop_engine.cases.limits import ACT_BYTES, too_large
 from sop_engine.temporal.failures import to_failure
 
 Message = TypeVar("Message", bound=BaseModel)
@@ -31,6 +32,12 @@ class Unreadable:
 
     def __repr__(self) -> str:
         return f"an unreadable payload ({self.why[:200]})"
+
+
+def excess(raw: RawValue | None, most: int = ACT_BYTES) -> str | None:
+    """What is to be said of a payload that has more bytes than it may."""
+    size = 0 if raw is None else len(raw.payload.data)
+    return too_large("the message", size, most) if size > most else None
 
 
 def read_body(raw: RawValue | None) -> Any:
@@ -85,6 +92,8 @@ def read_opening(body: Any) -> OpenCaseInput:
         return OpenCaseInput()
     if isinstance(body, ForgedStart):
         raise to_failure(Refused("only a run of the same case can hand a case over to its next run"))
+    if isinstance(body, Unreadable):
+        raise to_failure(InvalidInput(f"the start input cannot be read: {body.why}"))
     try:
         return OpenCaseInput.model_validate(body)
     except ValidationError as error:
@@ -127,8 +136,10 @@ def event_of(name: str, body: Any) -> tuple[EventSignal | None, str]:
     """A signal by an event's own name: its body is the data, or `{"data": {…}, "id": "…", "at": "…"}`."""
     if body is None:
         return EventSignal(name=name), ""
+    if isinstance(body, Unreadable):
+        return None, body.why
     if not isinstance(body, Mapping):
-        return None, f"the body is {body!r}, not one JSON object"
+        return None, f"the body is {str(body)[:200]!r}, not one JSON object"
     envelope = "data" in body and set(body) <= {"name", "data", "id", "at"} and isinstance(body["data"], Mapping)
     return _event({**(body if envelope else {"data": body}), "name": name})
 
@@ -148,6 +159,8 @@ def _event(body: Any) -> tuple[EventSignal | None, str]:
 
 
 def _read(model: type[Message], body: Any) -> tuple[Message | None, str]:
+    if isinstance(body, Unreadable):
+        return None, body.why
     try:
         return model.model_validate(body), ""
     except ValidationError as error:

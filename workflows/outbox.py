@@ -9,6 +9,7 @@ cut, else the replay would take both halves at the time of the second.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from temporalio import workflow
@@ -19,7 +20,9 @@ from sop_engine.cases.card import case_card
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.faults import ForeignRun
+from sop_engine.cases.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.recent import shortened
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.turn import Turn
 from sop_engine.cases.views import publication
@@ -28,6 +31,7 @@ from sop_engine.temporal.queues import PUBLISH_STEPS
 from sop_engine.temporal.texts import details
 from workflows.background import Background
 from workflows.errands import PATIENT
+from workflows.rungs import is_hardened
 
 RECORDS_ANSWER_WITHIN = timedelta(seconds=2)
 """After that the case goes on, and the steps reach the records later."""
@@ -129,7 +133,7 @@ class Outbox:
         self.is_kept = self._is_anchored = False
         self._running[given.step] = given
         self.show(procedure, state)
-        self._background.run(self._write(given))
+        self._background.run(self._write(procedure, given))
 
     def settle(self, procedure: Procedure, state: CaseState) -> None:
         """Starts to bring everything to the records for sure, before a run ends: what still runs goes once more."""
@@ -137,7 +141,7 @@ class Outbox:
         closed = tuple(dict.fromkeys(task.key for given in self._running.values() for task in given.tasks))
         self._is_settling = True
         self._settling_bytes = self._unsettled
-        self._background.run(self._settle(self._given(procedure, state, steps, closed)))
+        self._background.run(self._settle(procedure, self._given(procedure, state, steps, closed)))
 
     def show(self, procedure: Procedure, state: CaseState) -> None:
         """Puts the case card into the Web UI."""
@@ -149,7 +153,7 @@ class Outbox:
         run_id = workflow.info().first_execution_run_id
         return publication(procedure, state, steps, closed_tasks, run_id, workflow.now())
 
-    async def _write(self, given: PublishInput) -> None:
+    async def _write(self, procedure: Procedure, given: PublishInput) -> None:
         try:
             await workflow.execute_local_activity(
                 PUBLISH_STEPS,
@@ -160,25 +164,27 @@ class Outbox:
         except FailureError as error:
             # Not always an ActivityError: the SDK gives the failure of a last attempt bare, and of some timeouts too.
             if not self._is_foreign(error):
-                await self._bring(given, "late steps")
+                await self._bring(procedure, given, "late steps")
         self._running.pop(given.step)
 
-    async def _settle(self, given: PublishInput) -> None:
-        await self._bring(given, "last steps")
+    async def _settle(self, procedure: Procedure, given: PublishInput) -> None:
+        await self._bring(procedure, given, "last steps")
         self._is_settling = False
         self._unsettled -= self._settling_bytes
         self._settled = given.step
 
-    async def _bring(self, given: PublishInput, summary: str) -> None:
-        """Brings steps to the records by a regular activity, however long it takes."""
+    async def _bring(self, procedure: Procedure, given: PublishInput, summary: str) -> None:
+        """Brings steps to the records by a regular activity, however long it takes; too many by several."""
+        is_small = size_of(given) <= MESSAGE_BYTES
         try:
-            await workflow.execute_activity(
-                PUBLISH_STEPS,
-                given,
-                start_to_close_timeout=timedelta(seconds=30),
-                retry_policy=PATIENT,
-                summary=summary,
-            )
+            for part in (given,) if is_small or not is_hardened(procedure.bundle) else in_parts(given):
+                await workflow.execute_activity(
+                    PUBLISH_STEPS,
+                    part,
+                    start_to_close_timeout=timedelta(seconds=30),
+                    retry_policy=PATIENT,
+                    summary=summary,
+                )
         except ActivityError as error:
             if not self._is_foreign(error):
                 raise
@@ -188,3 +194,18 @@ class Outbox:
         if isinstance(cause, ApplicationError) and cause.type == ForeignRun.kind:
             self.refusal = cause
         return self.refusal is not None
+
+
+def in_parts(given: PublishInput) -> Iterator[PublishInput]:
+    """The same in several writes, each small enough to be sent. A step that is too large by itself is cut."""
+    room = MESSAGE_BYTES - RESERVE_BYTES - size_of(given.model_copy(update={"steps": ()}))
+    part: list[StepView] = []
+    size = 0
+    for whole in given.steps:
+        step = whole if size_of(whole) <= room else shortened(whole)
+        if part and size + size_of(step) > room:
+            yield given.model_copy(update={"steps": tuple(part)})
+            part, size = [], 0
+        part.append(step)
+        size += size_of(step)
+    yield given.model_copy(update={"steps": tuple(part)})

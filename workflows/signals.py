@@ -13,7 +13,8 @@ from sop_engine.cases import reports
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.queues import CASE_ENDED, CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, REFERENCE_DATA
-from workflows.messages import digest_of, event_of, read_body, read_ended, read_event, read_report
+from workflows.messages import digest_of, event_of, excess, read_body, read_ended, read_event, read_report
+from workflows.rungs import is_hardened
 
 Tell = Callable[[Turn], None]
 """What a message does to the case."""
@@ -47,7 +48,7 @@ class CaseSignals(ABC):
         if message is None:
             self._hear_unreadable("event", why)
         else:
-            self.hear(message.id, lambda turn: reports.signal(turn, message))
+            self.hear(message.id, _unless_too_large("event", body, lambda turn: reports.signal(turn, message)))
 
     @workflow.signal(dynamic=True, description="Any declared event by its own name; the body is its data")
     def any_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -83,7 +84,22 @@ class CaseSignals(ABC):
             if message is None:
                 self._hear_unreadable(name, why)
             else:
-                self.hear(message.id, lambda turn: reports.signal(turn, message))
+                self.hear(message.id, _unless_too_large(name, raw, lambda turn: reports.signal(turn, message)))
 
     def _hear_unreadable(self, name: str, why: str) -> None:
         self.hear(None, lambda turn: reports.unreadable(turn, name, why))
+
+
+def _unless_too_large(name: str, raw: RawValue | None, tell: Tell) -> Tell:
+    """What a signal does to a case: one of too many bytes is recorded and changes nothing."""
+    why = excess(raw)
+    if why is None:
+        return tell
+
+    def judged(turn: Turn) -> None:
+        if is_hardened(turn.procedure.bundle):
+            reports.unreadable(turn, name, why)
+        else:
+            tell(turn)
+
+    return judged

@@ -20,9 +20,10 @@ from sop_engine.cases.contracts import acts as contracts
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.faults import Fault, InvalidInput, Refused, SopError
 from sop_engine.cases.incidents import open_incident
+from sop_engine.cases.limits import COMMENT_LENGTH, REASON_LENGTH, TEXT_LENGTH, OverfullError
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.permissions import permit
-from sop_engine.cases.place_checks import unknown_places_of_act
+from sop_engine.cases.place_checks import places_of_act, unknown_places_of_act
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.stepping import INSTANT, catch_up
@@ -75,6 +76,18 @@ def read_act(name: str, body: Any) -> Act:
         raise InvalidInput(f"{name} cannot be read", [fault_of(found, model) for found in error.errors()]) from None
 
 
+def judge_lengths(name: str, act: Act) -> None:
+    """Raises InvalidInput for names, reasons and comments that are too long: every step of the journal carries them."""
+    longest = {"reason": REASON_LENGTH, "text": COMMENT_LENGTH}
+    faults = [
+        Fault(where=field, what=f"{len(value)} characters are too many", allowed=f"up to {most}")
+        for field, value in act
+        if isinstance(value, str) and len(value) > (most := longest.get(field, TEXT_LENGTH))
+    ]
+    if faults:
+        raise InvalidInput(f"{name} cannot be taken", faults)
+
+
 def fault_of(found: Mapping[str, Any], model: type[BaseModel]) -> Fault:
     """One finding of pydantic about an input, with what the model allows."""
     unknown = found["type"] == "extra_forbidden"
@@ -110,7 +123,7 @@ def check(
 
     None is an act that was done before. Without `places` a place is right if its form is.
     """
-    if act.id is not None and act.id in state.seen:
+    if state.has_seen(act.id):
         return None
     permit(organization, Turn(procedure, state, now), name, act)
     if wrong := faults_of_act(procedure.definition, act):
@@ -124,6 +137,14 @@ def check(
     return trial
 
 
+def places_named(
+    procedure: Procedure, state: CaseState, name: str, act: Act, organization: Organization, now: datetime
+) -> dict[str, str]:
+    """Judges an act as `check` does, but for the places that it names: gives them, by where each stands."""
+    trial = check(procedure, state, name, act, organization, now)
+    return {} if trial is None else places_of_act(state.snapshot.data, trial.taken[0])
+
+
 def perform(
     procedure: Procedure, state: CaseState, name: str, act: Act, now: datetime
 ) -> tuple[Turn, ActResult | Refused]:
@@ -133,7 +154,7 @@ def perform(
     fail, or the engine does, the turn holds an incident and nothing else of the act, and the answer is the refusal.
     """
     turn = Turn(procedure, state, now)
-    if act.id is not None and act.id in state.seen:
+    if state.has_seen(act.id):
         return turn, act_result(state, "done already", duplicate=True)
     messages: list[str] = []
 
@@ -141,6 +162,7 @@ def perform(
         messages.append(ACTS[name].carry_out(turn, act))
         catch_up(turn, now)
         turn.state.remember(act.id)
+        turn.judge_room()
 
     failure = failure_of(turn, lambda: catch_up(turn, now - INSTANT)) or failure_of(turn, carry_out)
     if failure is not None:
@@ -156,7 +178,7 @@ def hear(
 
     What it cannot take for an error of any kind is left in an incident, and in the journal of a case that is closed.
     """
-    if message_id is not None and message_id in state.seen:
+    if state.has_seen(message_id):
         return None
     turn = Turn(procedure, state, now)
 
@@ -168,7 +190,8 @@ def hear(
     try:
         failure = failure_of(turn, lambda: catch_up(turn, now - INSTANT)) or failure_of(turn, take)
     except SopError as error:
-        failure = error.message
+        turn.journal("event_refused", "message", SYSTEM, note=error.message)
+        return turn
     if failure is not None and turn.state.is_closed:
         turn.journal("event_refused", "message", SYSTEM, note=failure)
     elif failure is not None:
@@ -191,6 +214,9 @@ def failure_of(turn: Turn, take: Callable[[], None]) -> str | None:
     except SopError:
         turn.back_to(point)
         raise
+    except OverfullError as error:
+        turn.back_to(point)
+        raise Refused(str(error)) from None
     except CHART_FAILURES as error:
         turn.back_to(point)
         return str(error) or type(error).__name__

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.cases.faults import Fault
+from sop_engine.cases.limits import LIST_ENTRIES
 from sop_engine.freight.currencies import CURRENCIES
 from sop_engine.freight.identifiers import FORMATS, IdentifierError
 from sop_engine.freight.money import MoneyError, check_amount
@@ -78,6 +79,8 @@ class FieldSpec(BaseModel):
     min: Decimal | None = None
     max: Decimal | None = None
     max_length: int | None = Field(default=None, ge=1, le=20_000)
+    max_items: int | None = Field(default=None, ge=1, le=LIST_ENTRIES)
+    """Of a list; a thousand unless given."""
     unit: str | None = None
     per_unit: bool = False
     """Money for one unit of something: it may be finer than the smallest unit of its currency."""
@@ -98,6 +101,8 @@ class FieldSpec(BaseModel):
             raise ValueError("a record lists its fields under `fields`")
         if self.type == "list" and (self.item is None) == (self.fields is None):
             raise ValueError("a list says what it holds: either `item` or `fields`")
+        if self.max_items is not None and self.type != "list":
+            raise ValueError("only a list has `max_items`")
         if self.per_unit and self.type != "money":
             raise ValueError("only money can be `per_unit`")
         if self.signed and self.type != "money":
@@ -341,8 +346,9 @@ def _file(spec: FieldSpec, value: Any, where: str) -> Parsed:
 def _list(spec: FieldSpec, value: Any, where: str) -> Parsed:
     if not isinstance(value, list | tuple):
         return None, [Fault(where=where, what=f"{value!r} is not a list", allowed="a list")]
-    if len(value) > 1_000:
-        return None, [Fault(where=where, what=f"{len(value)} entries are too many", allowed="up to 1000")]
+    most = spec.max_items or LIST_ENTRIES
+    if len(value) > most:
+        return None, [Fault(where=where, what=f"{len(value)} entries are too many", allowed=f"up to {most}")]
     element = spec.element()
     entries: list[Any] = []
     faults: list[Fault] = []

@@ -12,6 +12,7 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import describe, read_fields, read_value
+from sop_engine.cases.limits import DATA_BYTES, size_of, too_large
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.stepping import catch_up, finish, follow
@@ -33,6 +34,8 @@ def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str
         full[name] = read_value(spec, spec.default, name)[0] if value is None else value
         if spec.required and full[name] is None and name not in faulty:
             faults.append(Fault(where=name, what="is missing", allowed=describe(spec)))
+    if not faults and (size := size_of(full)) > DATA_BYTES:
+        faults.append(Fault(where="data", what=too_large("the data", size, DATA_BYTES)))
     if faults:
         raise InvalidInput(f"a {definition.sop} cannot be opened with this data", faults)
     return full
@@ -72,4 +75,6 @@ def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: d
     )
     finish(turn, now)
     catch_up(turn, now)
+    turn.judge_room()
+    turn.state.weight = turn.state.weighed()
     return turn

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sop_engine.cases import acts
 from sop_engine.cases.actors import MACHINE, SYSTEM, case_actor
 from sop_engine.cases.arming import needed, siblings_of
-from sop_engine.cases.commands import Command
+from sop_engine.cases.commands import Command, without_facts
 from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
 from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
@@ -20,11 +20,12 @@ from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.events import is_of_people, is_reserved, read_event
 from sop_engine.cases.faults import SopError
 from sop_engine.cases.incidents import open_incident
+from sop_engine.cases.limits import KEPT_COMMAND_BYTES, size_of
 from sop_engine.cases.refusing import refuse_message
 from sop_engine.cases.state import CaseState, Child
 from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.taking import store_result, try_event
-from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.turn import CHART_FAILURES, Turn, facts_of
 from sop_engine.statechart.snapshot import Event
 from sop_engine.timekeeping.instants import is_near
 
@@ -114,14 +115,16 @@ def effect_failed(turn: Turn, name: str, message: str, command: Command | None =
     """A notice, document or posting failed for good; the case goes on and the failure waits for a person."""
     number = turn.state.entries.get("effect", 0) + 1
     turn.state.entries["effect"] = number
-    asked = command.model_dump(mode="json") if command is not None else None
+    # Its facts are those of the case when it is asked for again: what was wrong may have been corrected by then.
+    asked = without_facts(command, facts_of(turn.procedure, turn.state)).model_dump(mode="json") if command else None
+    if size_of(asked) > KEPT_COMMAND_BYTES:
+        asked, message = None, f"{message} (too large to be asked for again)"
     open_incident(turn, "effect", f"{name}: {message}", key=f"effect#{number}", command=asked)
 
 
 def document_made(turn: Turn, document: DocumentResult, state: str | None) -> None:
     """A document was rendered and kept; the case knows its version and hash."""
-    entry = {**document.model_dump(), "state": state, "at": turn.now.isoformat()}
-    turn.state.documents = (*turn.state.documents, entry)
+    turn.documents.append({**document.model_dump(), "state": state, "at": turn.now.isoformat()})
     turn.journal("document", document.template, SYSTEM, data={"version": document.version, "sha256": document.sha256})
 
 

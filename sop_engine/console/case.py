@@ -1,5 +1,6 @@
 """`sop case`: opens cases and reads them. What people do with one is in `case_acts`."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import uuid4
@@ -18,7 +19,7 @@ from sop_engine.cases.contracts.reading import (
     TimelineInput,
 )
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import Fault, InvalidInput, NotFound
+from sop_engine.cases.faults import Fault, InvalidInput, NotFound, SopError
 from sop_engine.console.arguments import (
     CaseId,
     CaseStatus,
@@ -33,7 +34,7 @@ from sop_engine.console.arguments import (
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
-from sop_engine.console.recorded import view_of
+from sop_engine.console.recorded import view_of, with_records
 
 case = group("case", "Open cases, look at them, act on them.")
 
@@ -76,11 +77,15 @@ async def start(
 async def show(session: Session, case_id: CaseId) -> None:
     """Show one case: state, tasks, clocks, children, documents, and what to type next."""
     gateway = await session.gateway()
+    asked = CaseInput(case_id=case_id)
     view: CaseView
     try:
         view = await gateway.case(case_id)
     except NotFound:
-        view = view_of(await gateway.read("read_case_record", CaseInput(case_id=case_id), RecordedCase))
+        view = view_of(await gateway.read("read_case_record", asked, RecordedCase))
+    else:
+        with suppress(SopError):  # the records may lack it for a moment, or be away
+            view = with_records(view, await gateway.read("read_case_record", asked, RecordedCase))
     if session.as_json:
         session.json(view)
         return

@@ -34,7 +34,8 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import ERRORS, USED_ID, Fault, NotFound, Refused, SopError
+from sop_engine.cases.faults import ERRORS, USED_ID, Fault, InvalidInput, NotFound, Refused, SopError
+from sop_engine.cases.limits import ACT_BYTES, START_BYTES, too_large
 from sop_engine.cases.opening import refuse_own_id
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.guard import ASK_AGAIN
@@ -104,6 +105,7 @@ class CaseGateway:
         the engine's own and with every fault of unknown SOP or data.
         """
         refuse_own_id(case_id)
+        await self._measure(f"the start of {case_id}", opening, START_BYTES)
         try:
             handle = await self.client.start_workflow(
                 sop,
@@ -137,6 +139,7 @@ class CaseGateway:
         An act that ran into a timeout may still be carried out, so it is repeated under the same id, which runs once;
         so is one that the server gives back because the run that it was for ends.
         """
+        await self._measure(f"{name} of {case_id}", act, ACT_BYTES)
         handle = self.client.get_workflow_handle(case_id)
         identifier = act.id or str(uuid4())
         unanswered = given_back = 0
@@ -172,6 +175,7 @@ class CaseGateway:
 
     async def signal(self, case_id: str, event: EventSignal) -> None:
         """Tells a case what happened outside, as another system would; nobody answers. Raises `NotFound`."""
+        await self._measure(f"{event.name} for {case_id}", event, ACT_BYTES)
         handle = self.client.get_workflow_handle(case_id)
         try:
             await handle.signal("event", event)
@@ -209,6 +213,12 @@ class CaseGateway:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False
             raise self._unreachable(error) from None
+
+    async def _measure(self, what: str, message: BaseModel, most: int) -> None:
+        """Raises `InvalidInput` for a message that is too large: sent, it could keep its case from everybody."""
+        (payload,) = await self.client.data_converter.encode([message])
+        if (size := payload.ByteSize()) > most:
+            raise InvalidInput(too_large(what, size, most))
 
     def ui_link(self, case_id: str) -> str:
         """Where the Web UI shows the case: its latest run."""

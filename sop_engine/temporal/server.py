@@ -29,6 +29,8 @@ from sop_engine.temporal.stuck import PROBLEMS_SETTING
 NAMESPACE = "default"
 HOST = "127.0.0.1"
 RETENTION = timedelta(days=30)
+IN_FLIGHT_BYTES = 1024 * 1024
+"""Of the acts that are under way in one case; ten of the largest have two thirds of it."""
 START_DEADLINE = 60.0
 """Seconds within which a started server must answer."""
 STOP_DEADLINE = 10.0
@@ -150,6 +152,8 @@ class EmbeddedServer:
         return (
             *("server", "start-dev", "--ip", HOST, "--port", str(self._port)),
             *(("--ui-port", str(self._ui_port), "--ui-disable-news-fetch") if self._ui else ("--headless",)),
+            # An act that is too large is refused here: an answer would repeat it, and the case be deaf meanwhile.
+            *("--dynamic-config-value", f"history.maxInFlightUpdatePayloads={IN_FLIGHT_BYTES}"),
             *("--db-filename", str(self.data_dir / "temporal.db"), "--log-level", "error"),
             *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"),
             *("--dynamic-config-value", f"{PROBLEMS_SETTING}={PROBLEMS_AFTER}"),

@@ -245,7 +245,7 @@ def test_nobody_is_told_under_an_id_that_no_case_can_have() -> None:
 
 def test_a_slip_of_the_engine_leaves_an_incident_and_the_case_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     def slip(turn: Turn, report: ChildReport) -> None:
-        turn.state.comments = ({"text": "half done"},)
+        turn.state.hold_reason = "half done"
         raise RuntimeError("nobody thought of this")
 
     played = case()
@@ -253,4 +253,4 @@ def test_a_slip_of_the_engine_leaves_an_incident_and_the_case_as_it_was(monkeypa
     played.hear(lambda turn: slip(turn, report))
     (incident,) = played.state.incidents.values()
     assert "RuntimeError: nobody thought of this" in incident.message
-    assert played.state.comments == ()
+    assert played.state.hold_reason is None

@@ -54,3 +54,15 @@ class OpenCheckResult(Contract):
     faults: tuple[dict[str, str], ...] = ()
     title: dict[str, str] = {}
     reference: tuple[str, ...] = ()
+
+
+class PlacesInput(Contract):
+    """Activity `judge_places`: which of these places does nobody know? By where each stands in an input."""
+
+    places: dict[str, str]
+
+
+class PlacesResult(Contract):
+    """Faults as `[where, what, allowed]` mappings."""
+
+    faults: tuple[dict[str, str], ...] = ()
