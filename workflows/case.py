@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -19,15 +19,11 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command, with_facts, without_facts
 from sop_engine.cases.continuation import CaseResult, ContinuedCase
-from sop_engine.cases.contracts.acts import Act, ActResult
-from sop_engine.cases.contracts.opening import LoadInput, PlacesInput, PlacesResult
-from sop_engine.cases.contracts.reading import CaseInput
-from sop_engine.cases.contracts.watching import LookedAt
+from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.engine_version import HARDENED, KNOWN_VERSIONS
-from sop_engine.cases.faults import Fault, InvalidInput, Refused, SopError
+from sop_engine.cases.faults import InvalidInput, SopError
 from sop_engine.cases.limits import MESSAGE_BYTES, START_BYTES
 from sop_engine.cases.opening import open_case
-from sop_engine.cases.organization import Organization
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.recent import Recent
 from sop_engine.cases.reference_data import corrected, take_reference_data
@@ -35,36 +31,27 @@ from sop_engine.cases.state import CaseState
 from sop_engine.cases.turn import Turn, facts_of
 from sop_engine.temporal.failures import message_of, to_failure
 from sop_engine.temporal.present import PRESENT, pack
-from sop_engine.temporal.queues import (
-    CANCEL,
-    JUDGE_PLACES,
-    LOAD_ORGANIZATION,
-    LOAD_PROCEDURE,
-    LOOK_AT_CASE,
-    REFERENCE_DATA,
-)
+from sop_engine.temporal.queues import LOAD_PROCEDURE, REFERENCE_DATA
+from workflows.acts import LOAD_WITHIN, CaseActs
 from workflows.alarm import Alarm
 from workflows.background import Background
 from workflows.errands import PATIENT, Errands, tell_parent
 from workflows.leaving import Leaving
-from workflows.messages import as_started, excess, read_body, read_opening, read_parent, read_start
+from workflows.messages import as_started, excess, read_opening, read_parent, read_start
 from workflows.outbox import Outbox
 from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
+from workflows.relatives import Relatives
 from workflows.rungs import is_hardened
 from workflows.signals import CaseSignals, Tell
 from workflows.step_keys import StepKeys
-from workflows.updates import CaseUpdates
-
-LOAD_WITHIN = timedelta(seconds=10)
-"""What one attempt to load a procedure may take."""
 
 NOT_OPEN_YET = "the case is being opened; ask again in a moment"
 
 
 @workflow.defn(dynamic=True)
-class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
-    """A case of any SOP. Its messages are in `workflows.updates`, `workflows.signals` and `workflows.queries`."""
+class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
+    """A case of any SOP. Its messages are in `workflows.acts`, `workflows.signals` and `workflows.queries`."""
 
     @workflow.init
     def __init__(self, args: Sequence[RawValue]) -> None:
@@ -84,8 +71,6 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._updates = 0
         self._corrections = 0
         """Corrected calendars that are being loaded."""
-        self._relatives: list[str] = []
-        """Relatives that are being looked at, since they are said to have ended without a word."""
         self._too_much: tuple[int, int] | None = None
         """Bytes of steps and number of commands that found no room in what the next run is given."""
         self._early = 0
@@ -99,7 +84,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._errands = Errands(
             workflow.info().workflow_type, lambda tell: self.hear(None, tell), self._background, self._is_bounded
         )
-        self._proofs = Proofs(self._background, self.loaded, lambda at, tell: self._hear_at(at, None, tell))
+        self._relatives = Relatives(self._background, lambda: self._state, self._hear_told)
+        self._proofs = Proofs(self._background, self.loaded, self._hear_told)
         self._excess = excess(args[0] if args else None, START_BYTES)
         self._start = read_start(args)
         if isinstance(self._start, ContinuedCase):
@@ -123,7 +109,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             if workflow.cancellation_reason() is None:
                 raise
             # `temporal workflow cancel` means the SOP's own cancellation.
-            self.hear(None, _cancelled_from_outside)
+            self.hear(None, reports.cancelled_from_outside)
             end = await life
         if isinstance(end, ContinuedCase):
             workflow.continue_as_new(end)
@@ -287,7 +273,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         if self._leaving.is_hurried:
             return self._errands.has_messages
         under_way = self._errands.has_messages if self._leaving.is_impatient else bool(self._errands.pending)
-        return under_way or bool(self._corrections) or bool(self._relatives)
+        return under_way or bool(self._corrections) or self._relatives.are_looked_at
 
     def _let_pass(self, until: datetime) -> None:
         """Handles what fell due."""
@@ -317,11 +303,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def _may_take_along(self) -> bool:
         """Whether this run could end with the present workflow task and leave what it has not written."""
         is_time = self._leaving.is_hurried or (self._leaving.takes_along and self._outbox.has_settled)
-        is_new = self._load_along() != self._too_much
+        is_new = (self._outbox.unsettled_bytes, len(self._errands.pending)) != self._too_much
         return is_time and is_new and not (self._outbox.is_kept or self._early or self._is_busy())
-
-    def _load_along(self) -> tuple[int, int]:
-        return self._outbox.unsettled_bytes, len(self._errands.pending)
 
     def _is_bounded(self) -> bool:
         return is_hardened(self.loaded()[1].bundle)
@@ -332,7 +315,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             return False
         room = MESSAGE_BYTES - len(self._continued().model_dump_json().encode())
         has_room = self._outbox.unsettled_bytes <= room
-        self._too_much = None if has_room else self._load_along()
+        self._too_much = None if has_room else (self._outbox.unsettled_bytes, len(self._errands.pending))
         return has_room
 
     def _packed_for_next(self) -> bytes:
@@ -356,93 +339,9 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             unpublished=unpublished,
             closed_tasks=closed_tasks,
             corrects=bool(self._corrections),
-            relatives=tuple(self._relatives),
+            relatives=self._relatives.carried(),
             claims=self._proofs.carried(),
         )
-
-    # -- people: updates -----------------------------------------------------------------------------------------------
-
-    def validate(self, name: str, body: RawValue | None) -> None:
-        """Refuses an act before it reaches history. One that comes before the load is let through and checked later."""
-        self._trial = None
-        try:
-            why = excess(body)
-            if why is not None:
-                raise InvalidInput(f"{name} cannot be taken: {why}")
-            act = _read_act(name, body)
-            casework.judge_lengths(name, act)
-            if self._state is not None and self._procedure is not None and PRESENT.organization is not None:
-                now, firm, places = self._not_before(workflow.now()), PRESENT.organization, PRESENT.places
-                self._trial = casework.check(self._procedure, self._state, name, act, firm, now, places)
-        except SopError as error:
-            raise to_failure(error) from None
-
-    async def act(self, name: str, body: RawValue | None) -> ActResult:
-        """Carries out an act. Its answer leaves with the workflow task, and so after its step is in the journal."""
-        self._updates += 1
-        arrived = workflow.now()
-        is_early = self._state is None
-        try:
-            act = _read_act(name, body)
-            if is_early:
-                await self._judge_early(name, act, arrived)
-            turn, answer = self._perform(name, act, self._not_before(arrived))
-        except SopError as error:
-            raise to_failure(error) from None
-        # The acceptance of an update is a command of this workflow task, but not where the act waited for the load.
-        self._accept(turn, is_anchored=not is_early)
-        await workflow.wait_condition(lambda: not self._outbox.has_steps)
-        if isinstance(answer, SopError):
-            raise to_failure(answer)
-        return answer
-
-    async def _judge_early(self, name: str, act: Act, arrived: datetime) -> None:
-        """Judges an act that came before the case was loaded. Raises a SopError where it may not be done."""
-        self._early += 1
-        try:
-            organization = await self._organization()
-            judged: dict[str, str] = {}
-            while True:
-                state, procedure = self.loaded()
-                named = casework.places_named(procedure, state, name, act, organization, self._not_before(arrived))
-                if named.items() <= judged.items() or not is_hardened(procedure.bundle):
-                    return
-                judged |= named
-                await self._judge_places(named)
-        finally:
-            self._early -= 1
-
-    async def _judge_places(self, named: dict[str, str]) -> None:
-        """Raises InvalidInput for places that nobody knows, as a worker knew them then."""
-        answer = await workflow.execute_activity(
-            JUDGE_PLACES,
-            PlacesInput(places=named),
-            result_type=PlacesResult,
-            start_to_close_timeout=LOAD_WITHIN,
-            retry_policy=PATIENT,
-        )
-        if answer.faults:
-            raise InvalidInput("a place is not known", map(Fault.model_validate, answer.faults))
-
-    def _perform(self, name: str, act: Act, now: datetime) -> tuple[Turn, ActResult | Refused]:
-        """What the act comes to. What its validation tried is taken as it is; a replay, which validates nothing, tries
-        it again and finds the same.
-        """
-        state, procedure = self.loaded()
-        trial, self._trial = self._trial, None
-        if trial is not None and trial.answers(name, act, state, now):
-            return trial.taken
-        return casework.perform(procedure, state, name, act, now)
-
-    async def _organization(self) -> Organization:
-        """The organisation as recorded in history, once the case is open. Raises the refusal of one that is not."""
-        await workflow.wait_condition(lambda: self._state is not None or self._refusal is not None)
-        if self._refusal is not None:
-            raise self._refusal
-        given = await workflow.execute_activity(
-            LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
-        )
-        return Organization.model_validate(given)
 
     # -- machines: signals ---------------------------------------------------------------------------------------------
 
@@ -456,6 +355,9 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         turn = casework.hear(self._procedure, self._state, self._not_before(arrived), message_id, tell)
         if turn is not None:
             self._accept(turn)
+
+    def _hear_told(self, arrived: datetime, tell: Tell) -> None:
+        self._hear_at(arrived, None, tell)
 
     def hear_engine(self, name: str, body: Mapping[str, Any], digest: str) -> None:
         self._hear_engine_at(workflow.now(), name, body, digest)
@@ -481,36 +383,15 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             )
         except ApplicationError as error:
             why = message_of(error)
-            self._hear_at(arrived, None, lambda turn: reports.unreadable(turn, REFERENCE_DATA, why))
+            self._hear_told(arrived, lambda turn: reports.unreadable(turn, REFERENCE_DATA, why))
         else:
             _, before = self.loaded()
             self._use(pack(corrected(before.bundle, PRESENT.procedure(packed).bundle)))
-            self._hear_at(arrived, None, lambda turn: take_reference_data(turn, before))
+            self._hear_told(arrived, lambda turn: take_reference_data(turn, before))
         self._corrections -= 1
 
     def hear_of_end(self, case_id: str) -> None:
-        if case_id in self._relatives:
-            return
-        self._relatives.append(case_id)
-        self._background.run(self._look_at(case_id))
-
-    async def _look_at(self, case_id: str) -> None:
-        """Asks the server how a relative ended. Who sent the message proves nothing."""
-        arrived = workflow.now()
-        await workflow.wait_condition(lambda: self._state is not None)
-        looked = LookedAt()
-        if reports.is_relative(self.loaded()[0], case_id):
-            looked = await workflow.execute_activity(
-                LOOK_AT_CASE,
-                CaseInput(case_id=case_id),
-                result_type=LookedAt,
-                start_to_close_timeout=LOAD_WITHIN,
-                retry_policy=PATIENT,
-                summary=case_id[:100],
-            )
-        if not self.loaded()[0].is_closed:
-            self._hear_at(arrived, None, lambda turn: reports.case_ended(turn, case_id, looked.end))
-        self._relatives.remove(case_id)
+        self._relatives.look_at(case_id)
 
     # -- state ---------------------------------------------------------------------------------------------------------
 
@@ -538,16 +419,3 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         self._recent.take(turn)
         self._outbox.take(turn, is_anchored=is_anchored)
         self._commands += self._keys.keyed(turn)
-
-
-def _read_act(name: str, body: RawValue | None) -> Act:
-    """The act that an update says; one without an id goes by that of the update. Raises InvalidInput."""
-    act = casework.read_act(name, read_body(body))
-    info = workflow.current_update_info()
-    if act.id is None and info is not None:
-        act = act.model_copy(update={"id": info.id})
-    return act
-
-
-def _cancelled_from_outside(turn: Turn) -> None:
-    reports.told_by_parent(turn, CANCEL, {"actor": "temporal", "reason": "cancelled through Temporal"})

@@ -241,3 +241,8 @@ def told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:
         unreadable(turn, what, "; ".join(f"{found['loc'][0]}: {found['msg']}" for found in error.errors()))
     except SopError as error:
         turn.journal("event_refused", what, told["actor"], note=error.message)
+
+
+def cancelled_from_outside(turn: Turn) -> None:
+    """`temporal workflow cancel`, which names nobody."""
+    told_by_parent(turn, "case.cancel", {"actor": "temporal", "reason": "cancelled through Temporal"})

@@ -17,7 +17,8 @@ from sop_engine.temporal.guard import Guard, refused
 
 PASSED_THROUGH = (
     "sop_engine",  # our pure rooms and contracts: checked for purity by linters, and shared for speed
-    "workflows.alarm",  # code of the interpreter without state of its own: executed once per process, not once per run
+    "workflows.acts",  # code of the interpreter without state of its own: executed once per process, not once per run
+    "workflows.alarm",
     "workflows.background",
     "workflows.errands",
     "workflows.leaving",
@@ -25,6 +26,7 @@ PASSED_THROUGH = (
     "workflows.outbox",
     "workflows.proofs",
     "workflows.queries",
+    "workflows.relatives",
     "workflows.rungs",
     "workflows.signals",
     "workflows.step_keys",
