@@ -292,9 +292,8 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
 
     def _should_continue(self) -> bool:
         state, procedure = self.loaded()
-        if state.is_closed:
-            return False
-        return workflow.info().is_continue_as_new_suggested() or self._updates >= procedure.bundle.continue_after
+        is_due = workflow.info().is_continue_as_new_suggested() or self._updates >= procedure.bundle.continue_after
+        return is_due and not state.is_closed
 
     def _drain(self) -> None:
         if not self._leaving.has_begun:
