@@ -87,8 +87,7 @@ class FieldSpec(BaseModel):
     signed: bool = False
     """Money that may be below nought, such as a margin; other money is nought or more."""
     is_exact: bool = False
-    """Set when a case is compiled (`exact_fields`): money is in a currency that there is, and nought or more unless it
-    is `signed`."""
+    """Set when a case is compiled (`exact_fields`): money is in a real currency, and nought or more unless `signed`."""
     personal: bool = False
     """Personal data: shown by role, never put into a search attribute or a title."""
     help: Title | None = None
