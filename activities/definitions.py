@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.access import reads
+from sop_engine.cases.act_checks import file_faults_of_data
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
@@ -87,9 +88,13 @@ class DefinitionActivities:
             if given.actor is not None:
                 today = self._library.opening_day(sop_file.definition, datetime.now(UTC))
                 self._permit(given.actor, pack(self._library.bundle_of(sop_file, today)))
-            faults = unknown_places(definition.data, read_opening(definition, given.data), self._places)
+            values = read_opening(definition, given.data)
+            faults = [
+                *file_faults_of_data(definition, values),
+                *unknown_places(definition.data, values, self._places),
+            ]
             if faults:
-                raise InvalidInput(f"a {given.sop} cannot be opened with these places", faults)
+                raise InvalidInput(f"a {given.sop} cannot be opened with this data", faults)
         except InvalidInput as error:
             if error.faults and error.faults[0].where in ("sop", "version"):
                 raise to_failure(error) from None

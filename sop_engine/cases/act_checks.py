@@ -32,11 +32,14 @@ def faults_of_act(definition: SopDefinition, act: Act) -> list[Fault]:
         faults += file_faults(act.model_dump(include={"name", "sha256", "size", "type"}), "")
     for name, file in (getattr(act, "attachments", None) or {}).items():
         faults += file_faults(file if isinstance(file, Mapping) else {"name": file}, name)
-    for name, value in (getattr(act, "data", None) or {}).items():
-        spec = definition.data.get(name)
-        if spec is not None:
-            faults += _files(spec, value, name)
-    return faults
+    return [*faults, *file_faults_of_data(definition, getattr(act, "data", None) or {})]
+
+
+def file_faults_of_data(definition: SopDefinition, data: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is wrong with the facts of every file among the values of fields, however deep."""
+    for name, value in data.items():
+        if name in definition.data:
+            yield from _files(definition.data[name], value, name)
 
 
 def emptied(definition: SopDefinition, act: Act) -> list[Fault]:
@@ -75,8 +78,8 @@ def _is_name(name: Any) -> bool:
 
 def _files(spec: FieldSpec, value: Any, where: str) -> Iterator[Fault]:
     """The same for every file among the values of a field."""
-    if spec.type == "file" and isinstance(value, Mapping):
-        yield from file_faults(value, where)
+    if spec.type == "file" and isinstance(value, Mapping | str):
+        yield from file_faults({"name": value.strip()} if isinstance(value, str) else value, where)
     elif spec.type == "list" and isinstance(value, list | tuple):
         for index, entry in enumerate(value):
             yield from _files(spec.element(), entry, f"{where}.{index}")

@@ -1,4 +1,4 @@
-"""How much a case takes: sizes in bytes, lengths, counts, instants. Each limit with its reason.
+"""How much a case takes: sizes in bytes, lengths, counts. Each limit with its reason.
 
 What exceeds one is refused before it reaches the state of the case: to a person with what is allowed, of a machine in
 the journal. So whatever a case has taken, what the engine makes of it stays below `MESSAGE_BYTES`.
@@ -6,13 +6,7 @@ the journal. So whatever a case has taken, what the engine makes of it stays bel
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
-
-from pydantic import AfterValidator
 from pydantic_core import to_json
-
-from sop_engine.timekeeping.instants import RANGE, Instant, is_near
 
 MESSAGE_BYTES = 512 * 1024
 """Of what the engine sends through Temporal: a quarter of what the server takes, for each place counts differently."""
@@ -58,16 +52,6 @@ NAME_BYTES = 400
 
 NOTE_BYTES = 20_000
 """Of a step's note. The longest text of a person, a comment, has 5,000 characters of four bytes at most."""
-
-
-def _reached(at: datetime) -> datetime:
-    if not is_near(at):
-        raise ValueError(f"{at.isoformat()} lies too far off; allowed: {RANGE}")
-    return at
-
-
-CaseInstant = Annotated[Instant, AfterValidator(_reached)]
-"""An instant that a person gives."""
 
 
 def is_case_id(text: str) -> bool:

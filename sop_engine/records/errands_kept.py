@@ -1,7 +1,7 @@
 """Whether the records have what an errand left, as its history recorded it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
@@ -14,6 +14,9 @@ from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.notices import NoticeRow
 from sop_engine.records.numbers import NumberRow
 
+SETTLING = timedelta(minutes=1)
+"""An errand ends this long at most after the records got the step that asked for it, where all is well."""
+
 
 class KeptErrands:
     """Looks for the traces of errands."""
@@ -24,27 +27,33 @@ class KeptErrands:
     def lacking(self, kind: str, key: str, ended_at: datetime, result: Any) -> list[tuple[str, str]]:
         """What the records lack of an errand, or say otherwise: table and words."""
         with Session(self._engine) as session:
-            return [*_itself(session, key, ended_at), *_traces(session, kind, key, result)]
+            traces = _traces(session, kind, key, result)
+            return [*_itself(session, key, ended_at, is_traced=traces is not None), *(traces or ())]
 
 
-def _itself(session: Session, key: str, ended_at: datetime) -> Iterator[tuple[str, str]]:
-    since = session.exec(select(IdentityRow.complete_from)).one()
-    if (since is None or ended_at > since) and session.get(ErrandRow, key) is None:
+def _itself(session: Session, key: str, ended_at: datetime, *, is_traced: bool) -> Iterator[tuple[str, str]]:
+    """Whether the errand has its own row. Where it is older than such rows, its traces speak for it, if it left any."""
+    identity = session.exec(select(IdentityRow)).one()
+    since = identity.complete_from
+    is_older = since is not None and ended_at <= (identity.made_at if is_traced else since + SETTLING)
+    if not is_older and session.get(ErrandRow, key) is None:
         yield "errands", f"{key} was carried out on {ended_at.isoformat(timespec='seconds')}"
 
 
-def _traces(session: Session, kind: str, key: str, result: Any) -> Iterator[tuple[str, str]]:
+def _traces(session: Session, kind: str, key: str, result: Any) -> Iterator[tuple[str, str]] | None:
+    """What is missing of an errand's traces; None for one that leaves none."""
     match result:
         case DocumentResult():
-            yield from _document(session, key, result)
+            return _document(session, key, result)
         case NotifyResult():
-            yield from _notice(session, key, result)
+            return _notice(session, key, result)
         case PostResult():
-            yield from _entry(session, result.entry_id)
+            return _entry(session, result.entry_id)
         case WorkResult() if kind == "number":
-            yield from _number(session, key, str(result.values["number"]))
+            return _number(session, key, str(result.values["number"]))
         case WorkResult() if isinstance(result.values.get("entry_id"), str):
-            yield from _entry(session, result.values["entry_id"])
+            return _entry(session, result.values["entry_id"])
+    return None
 
 
 def _document(session: Session, key: str, result: DocumentResult) -> Iterator[tuple[str, str]]:

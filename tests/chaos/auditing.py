@@ -100,7 +100,7 @@ async def word_of(house: Installation, case_id: str) -> Word | str:
         found = _rows_of(house.engine, case_id)
         word = Word(view, timeline, *found)
         last = found[1][-1].step if found[1] else 0
-        if view.step == last and timeline[-1].step == last:
+        if timeline and view.step == last == timeline[-1].step:
             return word
     return word or "it was never asked"
 

@@ -59,6 +59,11 @@ def test_a_file_that_cannot_be_is_not_attached(wrong: dict[str, Any], where: str
     assert case.act("attach", **FILE).message == "bl.pdf attached"
 
 
+def test_a_file_given_by_its_name_alone_has_no_folder_either() -> None:
+    with pytest.raises(InvalidInput, match="without a folder"):
+        opened().act("amend", "dan", data={"paper": "scans/bl.pdf"}, reason="better")
+
+
 @pytest.mark.parametrize("nothing", [None, "", "  "])
 def test_a_needed_field_is_changed_but_not_emptied(nothing: str | None) -> None:
     case = opened()

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sop_engine.cases.contracts.base import Contract
-from sop_engine.cases.limits import CaseInstant
+from sop_engine.timekeeping.instants import Instant
 
 
 class Act(Contract):
@@ -33,7 +33,7 @@ class CompleteTaskInput(TaskAct):
     attachments: dict[str, Any] = {}
     reason: str | None = None
     """Needed to pass a check that only warns."""
-    happened_at: CaseInstant | None = None
+    happened_at: Instant | None = None
     """When it happened, if earlier than now; needs a reason."""
 
 
@@ -68,7 +68,7 @@ class SuspendTaskInput(TaskAct):
     """Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer
     away"}"""
 
-    until: CaseInstant
+    until: Instant
     reason: str = Field(min_length=1)
 
 
@@ -77,7 +77,7 @@ class EventInput(Act):
 
     name: str = Field(min_length=1, max_length=200)
     data: dict[str, Any] = {}
-    at: CaseInstant | None = None
+    at: Instant | None = None
     """When it happened, if earlier than now; needs a reason."""
     reason: str | None = None
 
@@ -127,7 +127,7 @@ class MoveDeadlineInput(Act):
     customer"}"""
 
     clock: str
-    to: CaseInstant
+    to: Instant
     reason: str = Field(min_length=1)
 
 
