@@ -58,6 +58,7 @@ def _asked_for(found: Found) -> Iterator[Difference]:
     """Every effect that a history asks for, by its key, against the rows that bear the key."""
     asked: defaultdict[str, dict[str, str]] = defaultdict(dict)
     done: defaultdict[str, set[str]] = defaultdict(set)
+    entries = {row.entry_id: row.key for row in found.entries}
     for history in found.histories:
         scheduled: dict[int, tuple[str, str]] = {}
         for event in history.events:
@@ -69,9 +70,14 @@ def _asked_for(found: Found) -> Iterator[Difference]:
                     asked[name][key] = history.workflow_id
                     scheduled[event.event_id] = (name, key)
             elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
-                ended = scheduled.get(event.activity_task_completed_event_attributes.scheduled_event_id)
-                if ended is not None:
-                    done[ended[0]].add(ended[1])
+                completed = event.activity_task_completed_event_attributes
+                name, key = scheduled.get(completed.scheduled_event_id, ("", ""))
+                if name == POST_ENTRY:
+                    # What a person did stands for what a cancellation would undo: one entry, under the first key.
+                    entry_id = json.loads(completed.result.payloads[0].data)["entry_id"]
+                    key = entries.get(entry_id, key)
+                if name:
+                    done[name].add(key)
     kept = {
         NOTIFY: {row.key for row in found.notices},
         RENDER_DOCUMENT: {row.key for row in found.documents},
