@@ -11,7 +11,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help install demo month test check lock bench record
+.PHONY: help install demo month chaos test check lock bench record
 help: ## what you can type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
@@ -23,9 +23,11 @@ demo: $(READY) ## watch two shipments go from commission to collection (KEEP=1 l
 month: $(READY) ## play a month of 300 shipments and check its books (SHIPMENTS=20 for fewer, SEED=7 for others)
 	$(BIN)/python -m tests.month $(if $(SHIPMENTS),--shipments $(SHIPMENTS)) $(if $(SEED),--seed $(SEED))
 
+chaos: $(READY) ## kill workers and server under 200 cases for ten minutes, then audit (MINUTES, CASES, SEED, DATABASE=postgresql, REPORT)
+	$(BIN)/python -m tests.chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE)) $(if $(REPORT),--report $(REPORT))
+
 test: check ## run every check and every test
-	PYTHONHASHSEED=1 $(BIN)/python -m pytest -q tests/unit
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
 
 check: $(READY) ## formatting, types, import rules
 	$(BIN)/ruff check .

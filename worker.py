@@ -6,12 +6,15 @@ import asyncio
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine
+from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.access import Guard
 from activities.bill_reversals import ReversalActivities
 from activities.cash_on_delivery import CashActivities
 from activities.credit import CreditActivities
@@ -23,12 +26,16 @@ from activities.margins import MarginActivities
 from activities.months import MonthActivities
 from activities.notices import NoticeActivities
 from activities.payables import PayableActivities
+from activities.proofs import ProofActivities
 from activities.reading import ReadingActivities
 from activities.receivables import ReceivableActivities
 from activities.records import RecordActivities
+from activities.records_care import RecordsCare
+from activities.redoing import Redoing
 from activities.reports import ReportActivities
 from activities.returned_tax import ReturnedTaxActivities
 from activities.supplier_credits import SupplierCreditActivities
+from activities.watching import WatchActivities
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
 from sop_engine.channels.mail import MailServer
@@ -36,27 +43,45 @@ from sop_engine.content.library import Library, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.papers import PaperTemplates
+from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
+from sop_engine.records.gaps import Gaps
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.migration import migrate
+from sop_engine.records.notices import NoticeRepository
+from sop_engine.records.numbers import NumberRepository
+from sop_engine.records.queries import CaseQueries
 from sop_engine.settings import Settings, read_settings
+from sop_engine.temporal.act_latency import ActLatency
+from sop_engine.temporal.anchor import Anchor
 from sop_engine.temporal.attributes import require_attributes
 from sop_engine.temporal.client import connect
 from sop_engine.temporal.ending import end_process
+from sop_engine.temporal.errand_guard import ErrandGuard
+from sop_engine.temporal.executions import Executions
+from sop_engine.temporal.keeper import Keeper
+from sop_engine.temporal.metrics import runtime_of
 from sop_engine.temporal.present import PRESENT
+from sop_engine.temporal.records_guard import RecordsGuard
+from sop_engine.temporal.replaying import CaseReplayer
+from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
+from workflows.watch import WatchWorkflow
 
 THREADS = 16
+PROGRESS_EVERY = timedelta(seconds=2)
+"""How often the server hears from a repair."""
 
 
 def activities(
-    settings: Settings, library: Library, engine: Engine, work_rules: WorkRules
+    settings: Settings, library: Library, engine: Engine, work_rules: WorkRules, gaps: Gaps | None = None
 ) -> Sequence[Callable[..., Any]]:
     """Every activity of a worker, with what it depends on."""
-    kept = DefinitionRepository(engine)
-    definitions = DefinitionActivities(library, kept, work_rules.places, settings.continue_after)
-    records = RecordActivities(engine)
+    definitions = DefinitionActivities(
+        library, DefinitionRepository(engine), work_rules.places, Chains(engine), settings.continue_after
+    )
+    records = RecordActivities(engine, gaps)
     notices = NoticeActivities(
         engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices")
     )
@@ -83,12 +108,30 @@ def activities(
     )
     reading = ReadingActivities(engine, library.organization)
     work = WorkActivities(engine, work_rules)
+    watching = WatchActivities(engine)
+    return declared(definitions, records, notices, documents, *ledger, reading, work, watching)
+
+
+def declared(*holders: object) -> list[Callable[..., Any]]:
+    """The activities of some holders."""
     return [
         method
-        for holder in (definitions, records, notices, documents, *ledger, reading, work)
+        for holder in holders
         for name in dir(holder)
         if hasattr(method := getattr(holder, name), "__temporal_activity_definition")
     ]
+
+
+def redoing_of(settings: Settings, library: Library, engine: Engine, own: Sequence[Callable[..., Any]]) -> Redoing:
+    """How a repair carries errands out again: by the same activities, but that no mail leaves."""
+    firm, templates = library.organization, NoticeTemplates(library.root / "notices")
+    return Redoing(
+        NumberRepository(engine),
+        DocumentActivities(engine, PaperTemplates(library.root / "documents"), firm),
+        lambda mail: NoticeActivities(engine, firm, mail, templates),
+        NoticeRepository(engine),
+        {activity._Definition.must_from_callable(method).name or "": method for method in own},
+    )
 
 
 def mail_server(settings: Settings) -> MailServer | None:
@@ -98,16 +141,29 @@ def mail_server(settings: Settings) -> MailServer | None:
     return MailServer(host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from)
 
 
-def build_worker(client: Client, settings: Settings, library: Library, engine: Engine) -> Worker:
-    """A worker for every SOP of the library. The client brings the plugin with converter and sandbox."""
+def build_worker(
+    client: Client, settings: Settings, library: Library, engine: Engine, guard: RecordsGuard | None = None
+) -> Worker:
+    """A worker for every SOP of the library. The client brings the plugin with converter and sandbox.
+
+    Without a guard nobody compares the records with what the cases know of them.
+    """
     work_rules = load_work_rules(library.root, settings.tables_folder)
     PRESENT.organization, PRESENT.places = library.organization, work_rules.places
+    guard = guard or RecordsGuard(engine)
+    chains = Chains(engine)
+    proofs = ProofActivities(client, settings.task_queue, chains.of)
+    own = activities(settings, library, engine, work_rules, guard.gaps)
+    redoing = redoing_of(settings, library, engine, own)
+    care = RecordsCare(engine, client, settings.task_queue, guard, CaseReplayer(CaseWorkflow), own, redoing.redo)
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow],
-        activities=activities(settings, library, engine, work_rules),
+        workflows=[CaseWorkflow, WatchWorkflow, RecordsAnchor],
+        activities=[*own, *declared(care), proofs.read_words],
+        max_heartbeat_throttle_interval=PROGRESS_EVERY,
         activity_executor=ThreadPoolExecutor(THREADS),
+        interceptors=[ActLatency(), Guard(Executions(client), settings.task_queue, chains.of), ErrandGuard(guard)],
     )
 
 
@@ -117,10 +173,18 @@ async def serve(client: Client, settings: Settings, ready: asyncio.Event, stop: 
     library = load_library(organization_file=settings.organization_file, parameters_file=settings.parameters_file)
     engine = open_engine(settings.database_url)
     migrate(engine)
+    guard = RecordsGuard(engine, Anchor(client, settings.task_queue))
     try:
-        async with build_worker(client, settings, library, engine):
-            ready.set()
-            await stop.wait()
+        await guard.look()
+        keeper = Keeper(client, settings.task_queue, CaseQueries(engine).count_open)
+        async with build_worker(client, settings, library, engine, guard):
+            beside = [asyncio.create_task(guard.run()), asyncio.create_task(keeper.keep())]
+            try:
+                ready.set()
+                await stop.wait()
+            finally:
+                for task in beside:
+                    task.cancel()
     finally:
         engine.dispose()
 
@@ -130,7 +194,7 @@ async def _run(profile: str | None, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    await serve(await connect(profile), settings, asyncio.Event(), stop)
+    await serve(await connect(profile, runtime_of(settings.metrics_address)), settings, asyncio.Event(), stop)
 
 
 def main() -> None:

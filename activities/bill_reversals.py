@@ -11,13 +11,11 @@ from activities.payables import lines_completed
 from activities.work_input import usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.charges.codes import ChargeCodes
-from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.matching import BilledLine
-from sop_engine.freight.subledger.papers import BillReversalPaper, Paper, Text, reversal_key
+from sop_engine.freight.subledger.papers import BillReversalPaper, Paper, Text
 from sop_engine.records.ledger.bill_reversals import BillReversalRepository, Reversible
-from sop_engine.records.ledger.posting import LedgerRules, entry_id_of
-
-ENTRY = "supplier_bill_reversed"
+from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.temporal.writes import writes
 
 
 class AskedReversal(Paper):
@@ -41,11 +39,11 @@ class ReversalActivities:
     """What `work:` may name about the reversal of bills."""
 
     def __init__(self, engine: Engine, rules: LedgerRules, codes: ChargeCodes) -> None:
-        self._reversals = BillReversalRepository(engine)
-        self._rules = rules
+        self._reversals = BillReversalRepository(engine, rules)
         self._codes = codes
 
     @activity.defn(name="reverse_bill")
+    @writes("money")
     def reverse_bill(self, given: WorkInput) -> WorkResult:
         """supplier, bill_no, reversal_no, reason, reversed_on, lines? (else all of it) -> entry_id, gross, open"""
         with usable("reverse_bill"):
@@ -53,23 +51,20 @@ class ReversalActivities:
                 given = self._whole(given)
             paper = handed_in(HandedInReversal, given)
             passed = [line.service for line in paper.lines if self._codes.passes_through(line.service)]
-            posting = self._rules.posting(ENTRY, paper.values(passed))
             lines = [
                 BilledLine(line.shipment or "", self._codes.code_of(line.service), line.amount) for line in paper.lines
             ]
-            entry_id, left = self._reversals.reverse(given.key, given.case_id, posting, lines, paper.bill_no, given.at)
-        values = {"entry_id": entry_id, "gross": paper.gross.model_dump(), "open": left.model_dump()}
+            entry_id, posted, left = self._reversals.reverse(given.key, given.case_id, paper, passed, lines, given.at)
+        values = {"entry_id": entry_id, "gross": posted.values["gross"], "open": left.model_dump()}
         return WorkResult(values=values)
 
     def _whole(self, given: WorkInput) -> WorkInput:
         """The same with everything that is left of the bill as its lines."""
         named = {name: given.values.get(name) for name in ("supplier", "bill_no", "reversal_no")}
         asked = AskedReversal.model_validate(named)
-        entry_id = entry_id_of(ENTRY, reversal_key(asked.supplier, asked.reversal_no))
-        left = self._reversals.left(asked.supplier, asked.bill_no, but_for=entry_id)
-        vat = Money(amount=left.charged.vat, currency=left.currency)
-        lines = self._lines(left)
-        return given.model_copy(update={"values": {**given.values, "lines": lines, "billed_vat": vat.model_dump()}})
+        left = self._reversals.left(asked.supplier, asked.bill_no, asked.reversal_no)
+        values = {name: value for name, value in given.values.items() if name != "billed_vat"}
+        return given.model_copy(update={"values": {**values, "lines": self._lines(left)}})
 
     def _lines(self, left: Reversible) -> list[dict[str, Any]]:
         own = [

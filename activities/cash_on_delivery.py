@@ -15,6 +15,7 @@ from sop_engine.freight.subledger.papers import CollectedCash, PaidOutCash, Text
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.cash import CashRepository
 from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.temporal.writes import writes
 
 
 class HandedInCash(BaseModel):
@@ -35,6 +36,7 @@ class CashActivities:
         self._rules = rules
 
     @activity.defn(name="record_cod_collected")
+    @writes("money")
     def record_collected(self, given: WorkInput) -> WorkResult:
         """cod_no, sender, receiver, amount, agreed, collected_on -> settle_by, matches"""
         with usable("record_cod_collected"):
@@ -44,6 +46,7 @@ class CashActivities:
         return WorkResult(values={"settle_by": values["settle_by_on"], "matches": cash.amount == cash.agreed})
 
     @activity.defn(name="record_cod_handed_in")
+    @writes("money")
     def record_handed_in(self, given: WorkInput) -> WorkResult:
         """cod_no, amount -> entry_id"""
         with usable("record_cod_handed_in"):
@@ -52,6 +55,7 @@ class CashActivities:
             return self._post("cod_handed_in", given, values)
 
     @activity.defn(name="record_cod_paid")
+    @writes("money")
     def record_paid(self, given: WorkInput) -> WorkResult:
         """cod_no, sender, voucher_no, amount, fee?, paid_on -> entry_id, owed; more than is owed is refused"""
         with usable("record_cod_paid"):

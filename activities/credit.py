@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.access import reads
 from activities.handing_in import handed_in
 from activities.payables import require_role
 from activities.work_input import today, usable
@@ -19,6 +21,7 @@ from sop_engine.freight.subledger.credit import Standing
 from sop_engine.freight.subledger.papers import Rate, Text
 from sop_engine.records.ledger.credit import CreditRepository
 from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.temporal.writes import writes
 
 NO_RATES = ExchangeRates(())
 
@@ -44,8 +47,18 @@ class NewTerms(Asked):
 
     standing: Standing = "good"
     limit: Decimal | None = Field(default=None, ge=0)
-    """In book currency."""
+    """In book currency; the one that holds where none is said."""
+    without_limit: bool = False
+    """No limit holds from now on."""
+    person: str = ""
+    """Who decided it."""
     reason: str = ""
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if self.without_limit and self.limit is not None:
+            raise ValueError(f"a limit of {self.limit} and no limit are both asked for")
+        return self
 
 
 class CreditApproval(Asked):
@@ -76,6 +89,7 @@ class CreditActivities:
         self._credit = CreditRepository(engine, rules.uses.receivable, rules.currency, rules.policy)
         self._organization = organization
 
+    @reads
     @activity.defn(name="credit_check")
     def credit_check(self, given: WorkInput) -> WorkResult:
         """customer, amount?, rate?, on? -> allowed, reason, hindrances, exposure, overdue, oldest_days, approval"""
@@ -97,16 +111,25 @@ class CreditActivities:
             return None
 
     @activity.defn(name="set_credit_terms")
+    @writes("money")
     def set_credit_terms(self, given: WorkInput) -> WorkResult:
-        """customer, standing, limit?, reason? -> nothing"""
+        """customer, standing, limit? (else as before), without_limit?, person?, reason? -> nothing"""
         with usable("set_credit_terms"):
             terms = handed_in(NewTerms, given)
             self._credit.set_terms(
-                given.key, terms.customer, terms.standing, terms.limit, given.actor or "", terms.reason, given.at
+                given.key,
+                terms.customer,
+                terms.standing,
+                terms.limit,
+                terms.person or given.actor or "",
+                terms.reason,
+                given.at,
+                keeps_limit=terms.limit is None and not terms.without_limit,
             )
         return WorkResult()
 
     @activity.defn(name="approve_credit")
+    @writes("money")
     def approve_credit(self, given: WorkInput) -> WorkResult:
         """customer, up_to, valid_to, for_case?, role, person, reason -> approval"""
         with usable("approve_credit"):

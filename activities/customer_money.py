@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.access import reads
 from activities.handing_in import handed_in
 from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
+from sop_engine.freight.money import Currency
 from sop_engine.freight.subledger.papers import RefundPaper, Text
 from sop_engine.records.ledger.invoice_settlements import InvoiceSettlements
 from sop_engine.records.ledger.payments import PaymentRepository
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.unapplied import CreditBalanceRepository
+from sop_engine.temporal.writes import writes
 
 
 class HeldMoney(BaseModel):
@@ -23,7 +26,7 @@ class HeldMoney(BaseModel):
 
     customer: Text
     reference: Text
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Currency
     followed_by: str = ""
     """The SOP whose open cases follow invoices."""
 
@@ -54,6 +57,7 @@ class CustomerMoneyActivities:
         self._payments = PaymentRepository(engine, rules.policy.payment_tiers, rules.currency)
         self._rules = rules
 
+    @reads
     @activity.defn(name="open_invoices")
     def open_invoices(self, given: WorkInput) -> WorkResult:
         """customer, reference, currency, followed_by? -> left, lines [{reference, open, due_on, disputed, case}]"""
@@ -77,6 +81,7 @@ class CustomerMoneyActivities:
         ]
         return WorkResult(values={"left": money(left), "lines": lines})
 
+    @reads
     @activity.defn(name="allocated_money")
     def allocated_money(self, given: WorkInput) -> WorkResult:
         """customer, reference, earlier_cases? -> lines [{bank_ref, amount, received_on}]; what others booked for it"""
@@ -95,6 +100,7 @@ class CustomerMoneyActivities:
         return WorkResult(values={"lines": lines})
 
     @activity.defn(name="return_credit")
+    @writes("money")
     def return_credit(self, given: WorkInput) -> WorkResult:
         """request_no, number, customer, reference, amount, paid_on, rate? -> entry_id; more than the credit: refused"""
         with usable("return_credit"):

@@ -6,6 +6,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 from temporalio import activity
 
+from activities.access import reads
 from activities.work_input import usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
@@ -40,6 +41,7 @@ class CustomsWork:
     def __init__(self, rules: WorkRules) -> None:
         self._rules = rules
 
+    @reads
     @activity.defn(name="late_declaration_fee")
     def late_declaration_fee(self, given: WorkInput) -> WorkResult:
         """customs_value, inbound_on, accepted_on, reading?, exemption? -> starts_on, fee, days, basis"""

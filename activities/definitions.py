@@ -3,66 +3,113 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult
+from activities.access import reads
+from sop_engine.cases.act_checks import file_faults_of_data
+from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.definition import SopDefinition
-from sop_engine.cases.faults import Fault, InvalidInput, SopError
+from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
 from sop_engine.cases.opening import read_opening
-from sop_engine.cases.place_checks import unknown_places
+from sop_engine.cases.permissions import permit_opening
+from sop_engine.cases.place_checks import faults_of, unknown_places
 from sop_engine.cases.procedure import DefinitionError
 from sop_engine.content.library import Library, SopFile
 from sop_engine.freight.places import Places
+from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.failures import to_failure
-from sop_engine.temporal.present import pack
-from sop_engine.temporal.queues import CHECK_OPENING, LOAD_ORGANIZATION, LOAD_PROCEDURE
+from sop_engine.temporal.present import PRESENT, pack
+from sop_engine.temporal.queues import CHECK_OPENING, JUDGE_PLACES, LOAD_ORGANIZATION, LOAD_PROCEDURE
+from sop_engine.temporal.writes import writes
 
 
 class DefinitionActivities:
     """Reads the worker's library; every definition that a case uses is kept for good in the records."""
 
     def __init__(
-        self, library: Library, definitions: DefinitionRepository, places: Places, continue_after: int = 1_000
+        self,
+        library: Library,
+        definitions: DefinitionRepository,
+        places: Places,
+        chains: Chains,
+        continue_after: int = 1_000,
     ) -> None:
         self._library = library
         self._definitions = definitions
         self._places = places
+        self._chains = chains
         self._continue_after = continue_after
 
     @activity.defn(name=LOAD_PROCEDURE)
+    @writes("content")
     def load_procedure(self, given: LoadInput) -> bytes:
-        """The packed bundle of an SOP's version; the newest when none is named. Refuses an unknown SOP or version."""
+        """The packed bundle of an SOP's version; the newest when none is named.
+
+        Refuses an unknown SOP or version, a new case by an id that another had, however long ago, and a person who is
+        unknown or has no part in the procedure.
+        """
         try:
+            self._refuse_used_id(given)
             sop_file = self._sop_file(given.sop, given.version)
+            self._keep(sop_file)
             bundle = self._library.bundle_of(sop_file, self._library.opening_day(sop_file.definition, given.opened_at))
+            packed = pack(bundle.model_copy(update={"continue_after": self._continue_after}))
+            self._permit(given.actor, packed)
         except SopError as error:
             raise to_failure(error) from None
         except DefinitionError as error:
             raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
-        return pack(bundle.model_copy(update={"continue_after": self._continue_after}))
+        return packed
 
+    @reads
     @activity.defn(name=LOAD_ORGANIZATION)
     def load_organization(self) -> dict[str, Any]:
         """The organisation, for an act that came before its case was loaded."""
         return self._library.organization.model_dump()
 
+    @reads
+    @activity.defn(name=JUDGE_PLACES)
+    def judge_places(self, given: PlacesInput) -> PlacesResult:
+        """The places that nobody knows, of an act that came before its case was loaded."""
+        return PlacesResult(faults=tuple(fault.model_dump() for fault in faults_of(given.places, self._places)))
+
+    @reads
     @activity.defn(name=CHECK_OPENING)
     def check_opening(self, given: OpenCheckInput) -> OpenCheckResult:
-        """Every fault that would keep a case from opening; refuses an unknown SOP."""
+        """Every fault that would keep a case from opening; refuses an unknown SOP, and a person who may not open it."""
         try:
-            definition = self._sop_file(given.sop, given.version).definition
-            faults = unknown_places(definition.data, read_opening(definition, given.data), self._places)
+            sop_file = self._sop_file(given.sop, given.version)
+            definition = sop_file.definition.exact()
+            if given.actor is not None:
+                today = self._library.opening_day(sop_file.definition, datetime.now(UTC))
+                self._permit(given.actor, pack(self._library.bundle_of(sop_file, today)))
+            values = read_opening(definition, given.data)
+            faults = [
+                *file_faults_of_data(definition, values),
+                *unknown_places(definition.data, values, self._places),
+            ]
             if faults:
-                raise InvalidInput(f"a {given.sop} cannot be opened with these places", faults)
+                raise InvalidInput(f"a {given.sop} cannot be opened with this data", faults)
         except InvalidInput as error:
             if error.faults and error.faults[0].where in ("sop", "version"):
                 raise to_failure(error) from None
             return OpenCheckResult(faults=tuple(fault.model_dump() for fault in error.faults))
+        except NotPermitted as error:
+            raise to_failure(error) from None
+        except DefinitionError as error:
+            raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
         return OpenCheckResult(title=definition.title.model_dump(), reference=definition.reference)
+
+    def _refuse_used_id(self, given: LoadInput) -> None:
+        if given.case_id is not None and given.first_run_id is not None:
+            owner = self._chains.of(given.case_id)
+            if owner not in (None, given.first_run_id):
+                raise Refused(USED_ID.format(case_id=given.case_id))
 
     def _sop_file(self, sop: str, version: int | None) -> SopFile:
         known = self._library.sops.get(sop)
@@ -71,7 +118,6 @@ class DefinitionActivities:
             raise InvalidInput(f"no SOP is called {sop!r}", [fault])
         newest = known.definition.version
         if version is None or version == newest:
-            self._definitions.store(sop, newest, known.content_hash, known.text)
             return known
         kept = self._definitions.get(sop, version)
         if kept is None:
@@ -79,3 +125,10 @@ class DefinitionActivities:
             raise InvalidInput(f"{sop} has no version {version}", [fault])
         older = SopDefinition.model_validate(json.loads(kept.text))
         return known.with_definition(older, json.loads(kept.text), kept.content_hash, kept.text)
+
+    def _permit(self, actor: str | None, packed: bytes) -> None:
+        if actor is not None:
+            permit_opening(self._library.organization, PRESENT.procedure(packed), actor)
+
+    def _keep(self, used: SopFile) -> None:
+        self._definitions.store(used.definition.sop, used.definition.version, used.content_hash, used.text)

@@ -3,6 +3,7 @@ shares."""
 
 from temporalio import activity
 
+from activities.access import reads
 from activities.customs_work import calendar_named
 from activities.work_input import usable
 from activities.work_rules import WorkRules
@@ -17,6 +18,7 @@ class FreeTimeWork:
     def __init__(self, rules: WorkRules) -> None:
         self._rules = rules
 
+    @reads
     @activity.defn(name="container_stays")
     def container_stays(self, given: WorkInput) -> WorkResult:
         """carrier, place, direction, charge, started_on, containers [{container_no, equipment, returned_on?}] ->

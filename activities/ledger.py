@@ -8,6 +8,7 @@ from sop_engine.cases.contracts.effects import PostInput, PostResult
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.temporal.writes import writes
 
 
 class LedgerActivities:
@@ -18,6 +19,7 @@ class LedgerActivities:
         self._rules = rules
 
     @activity.defn(name="post_entry")
+    @writes("money")
     def post_entry(self, given: PostInput) -> PostResult:
         """Posts once per key and once per business key. An unbalanced entry fails with the type `Unbalanced`."""
         with refusals():

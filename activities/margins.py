@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from temporalio import activity
 
+from activities.access import reads
 from activities.handing_in import handed_in
 from activities.work_input import usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
@@ -29,6 +30,7 @@ class MarginActivities:
         self._engine = engine
         self._rules = rules
 
+    @reads
     @activity.defn(name="booked_margin")
     def booked_margin(self, given: WorkInput) -> WorkResult:
         """shipment -> revenue, cost, margin, percent, disbursed; the figures of the report on margins"""

@@ -10,6 +10,7 @@ from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.freight.subledger.papers import Month, Text
 from sop_engine.records.ledger.closing import MonthRepository
 from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.temporal.writes import writes
 
 
 class MonthEnd(BaseModel):
@@ -35,6 +36,7 @@ class MonthActivities:
         self._months = MonthRepository(engine, rules.controls)
 
     @activity.defn(name="close_month")
+    @writes("money")
     def close_month(self, given: WorkInput) -> WorkResult:
         """month, person, reason? -> status; refused with everything that stands against it"""
         with usable("close_month"):
@@ -43,6 +45,7 @@ class MonthActivities:
         return WorkResult(values={"status": status})
 
     @activity.defn(name="reopen_month")
+    @writes("money")
     def reopen_month(self, given: WorkInput) -> WorkResult:
         """month, person, reason -> status"""
         with usable("reopen_month"):

@@ -13,6 +13,7 @@ from sop_engine.cases.organization import Organization
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
 from sop_engine.records.notices import NoticeRepository, NoticeRow
+from sop_engine.temporal.writes import writes
 
 
 class MailRefusedError(Refused):
@@ -39,6 +40,7 @@ class NoticeActivities:
         self._templates = templates
 
     @activity.defn(name="notify")
+    @writes("notice")
     def notify(self, given: NotifyInput) -> NotifyResult:
         """One notice to everyone meant, once per key. Every recipient is tried before a refusal fails the activity."""
         with refusals():

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.access import reads
 from activities.handing_in import handed_in
 from activities.work_input import today, usable
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
@@ -24,6 +25,7 @@ from sop_engine.records.ledger.costs import CostRepository
 from sop_engine.records.ledger.payments import PaymentRepository
 from sop_engine.records.ledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.supplier_credits import SupplierCreditRepository
+from sop_engine.temporal.writes import writes
 
 
 class Asked(BaseModel):
@@ -143,6 +145,7 @@ class PayableActivities:
         self._organization = organization
 
     @activity.defn(name="record_cost")
+    @writes("money")
     def record_cost(self, given: WorkInput) -> WorkResult:
         """shipment, supplier, charge, amount, basis? -> nothing; what the contract or booking says"""
         with usable("record_cost"):
@@ -152,6 +155,7 @@ class PayableActivities:
         return WorkResult()
 
     @activity.defn(name="confirm_cost")
+    @writes("money")
     def confirm_cost(self, given: WorkInput) -> WorkResult:
         """shipment, supplier, charge, amount? -> nothing; operations say that it was done"""
         with usable("confirm_cost"):
@@ -160,6 +164,7 @@ class PayableActivities:
         return WorkResult()
 
     @activity.defn(name="record_costs")
+    @writes("money")
     def record_costs(self, given: WorkInput) -> WorkResult:
         """shipment, lines [{charge, payee, basis?, agreed, amount}] -> nothing; as agreed, and as carried out"""
         with usable("record_costs"):
@@ -170,6 +175,7 @@ class PayableActivities:
                 self._costs.execute(*place, charge, line.amount)
         return WorkResult()
 
+    @reads
     @activity.defn(name="expected_costs")
     def expected_costs(self, given: WorkInput) -> WorkResult:
         """shipment, supplier -> lines [{charge, contracted, carried_out, billed}], unpaid [{bill_no, total, …}],
@@ -206,6 +212,7 @@ class PayableActivities:
         ]
         return WorkResult(values={"lines": lines, "unpaid": unpaid, "credits": credits})
 
+    @reads
     @activity.defn(name="match_bill")
     def match_bill(self, given: WorkInput) -> WorkResult:
         """supplier, bill_no, lines, billed_on, due_on, rate?, nets_credit?
@@ -227,6 +234,7 @@ class PayableActivities:
         )
 
     @activity.defn(name="record_bill")
+    @writes("money")
     def record_bill(self, given: WorkInput) -> WorkResult:
         """as `match_bill`, accepted_by?, is_part? -> entry_id, agreed, difference, lines; one that differs: refused"""
         with usable("record_bill"):
@@ -244,6 +252,7 @@ class PayableActivities:
         return WorkResult(values={"entry_id": entry_id, **_told(match)})
 
     @activity.defn(name="request_payment")
+    @writes("money")
     def request_payment(self, given: WorkInput) -> WorkResult:
         """request_no, supplier, amount, rate?, requested_by -> missing, the roles that must approve"""
         with usable("request_payment"):
@@ -255,6 +264,7 @@ class PayableActivities:
         return WorkResult(values={"missing": list(missing)})
 
     @activity.defn(name="approve_payment")
+    @writes("money")
     def approve_payment(self, given: WorkInput) -> WorkResult:
         """request_no, role, person -> missing"""
         with usable("approve_payment"):
@@ -264,6 +274,7 @@ class PayableActivities:
         return WorkResult(values={"missing": list(missing)})
 
     @activity.defn(name="pay_supplier")
+    @writes("money")
     def pay_supplier(self, given: WorkInput) -> WorkResult:
         """request_no, payment_ref, supplier, amount, paid_on, rate?, settles? -> entry_id"""
         with usable("pay_supplier"):

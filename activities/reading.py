@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.access import reads
 from activities.failures import refusals
 from sop_engine.cases.contracts.reading import (
     CaseInput,
@@ -31,6 +32,10 @@ from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.queries import CaseQueries
 
+SHOWN = {"document_id", "template", "title", "version", "name", "sha256", "rendered_at"}
+MOST_DOCUMENTS = 200
+"""What is said of a case's documents, and of how many, beside the case itself."""
+
 
 class ReadingActivities:
     """Answers questions about many cases, and about those that Temporal has forgotten."""
@@ -42,10 +47,12 @@ class ReadingActivities:
         self._ledger = LedgerRepository(engine)
         self._organization = organization
 
+    @reads
     @activity.defn(name="list_cases")
     def list_cases(self, given: ListCasesInput) -> CaseList:
         return self._cases.list_cases(given, given.at or datetime.now(UTC))
 
+    @reads
     @activity.defn(name="list_tasks")
     def list_tasks(self, given: ListTasksInput) -> TaskList:
         """A user without roles gets those that the organisation gives."""
@@ -54,33 +61,42 @@ class ReadingActivities:
             given = given.model_copy(update={"roles": person.roles if person is not None else ()})
         return self._cases.list_tasks(given, given.at or datetime.now(UTC))
 
+    @reads
     @activity.defn(name="read_timeline")
     def read_timeline(self, given: TimelineInput) -> Timeline:
         with refusals():
             return self._cases.timeline(given)
 
+    @reads
     @activity.defn(name="find_cases")
     def find_cases(self, given: FindCasesInput) -> FoundCases:
         return self._cases.find(given, given.at or datetime.now(UTC))
 
+    @reads
     @activity.defn(name="read_case_record")
     def read_case_record(self, given: CaseInput) -> RecordedCase:
         with refusals():
-            return self._cases.read_case(given.case_id)
+            documents = self._documents.list(given.case_id).documents
+            made = tuple(line.model_dump(mode="json", include=SHOWN) for line in documents[-MOST_DOCUMENTS:])
+            return self._cases.read_case(given.case_id).model_copy(update={"documents": made})
 
+    @reads
     @activity.defn(name="list_documents")
     def list_documents(self, given: CaseInput) -> DocumentList:
         return self._documents.list(given.case_id)
 
+    @reads
     @activity.defn(name="read_document")
     def read_document(self, given: ReadDocumentInput) -> DocumentChunk:
         with refusals():
             return self._documents.read(given)
 
+    @reads
     @activity.defn(name="list_notices")
     def list_notices(self, given: ListNoticesInput) -> NoticeList:
         return self._notices.list(given)
 
+    @reads
     @activity.defn(name="trial_balance")
     def trial_balance(self, given: TrialBalanceInput) -> TrialBalance:
         return self._ledger.trial_balance(given)

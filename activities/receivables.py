@@ -1,7 +1,6 @@
 """Automated work on what customers owe: invoices, credit notes, receipts, refunds, allocations, disputes."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -14,13 +13,13 @@ from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.faults import Refused
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.allocation import Wanted
-from sop_engine.freight.subledger.credit_notes import Charged
 from sop_engine.freight.subledger.papers import CreditNotePaper, InvoicePaper, ReceiptPaper, RefundPaper, Text
 from sop_engine.records.ledger.allocations import AllocationRepository
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.credit_notes import CreditNoteRepository
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.unapplied import CreditBalanceRepository
+from sop_engine.temporal.writes import writes
 
 
 class NamedItem(BaseModel):
@@ -58,12 +57,13 @@ class ReceivableActivities:
 
     def __init__(self, engine: Engine, rules: LedgerRules) -> None:
         self._ledger = LedgerRepository(engine)
-        self._notes = CreditNoteRepository(engine)
+        self._notes = CreditNoteRepository(engine, rules)
         self._credits = CreditBalanceRepository(engine, rules.uses.receivable)
         self._allocations = AllocationRepository(engine, rules)
         self._rules = rules
 
     @activity.defn(name="issue_invoice")
+    @writes("money")
     def issue_invoice(self, given: WorkInput) -> WorkResult:
         """number, kind, customer, title, taxpayer_no, lines, disbursements?, issued_on, due_on -> net, vat, gross"""
         with usable("issue_invoice"):
@@ -72,32 +72,31 @@ class ReceivableActivities:
         return WorkResult(values={name: getattr(paper, name).model_dump() for name in ("net", "vat", "gross")})
 
     @activity.defn(name="issue_credit_note")
+    @writes("money")
     def issue_credit_note(self, given: WorkInput) -> WorkResult:
         """number, refers_to, customer, reason, lines, disbursements?, issued_on -> net, vat, gross"""
         with usable("issue_credit_note"):
-            paper = handed_in(CreditNotePaper, given)
-            disbursed = paper.disbursements.amount if paper.disbursements else Decimal()
-            posting = self._rules.posting("invoice_reversed", paper.values())
-            note = Charged(paper.net.amount, paper.vat.amount, disbursed)
-            self._notes.issue(given.key, given.case_id, posting, note, paper.refers_to, given.at)
-        return WorkResult(values={name: getattr(paper, name).model_dump() for name in ("net", "vat", "gross")})
+            posted = self._notes.issue(given.key, given.case_id, handed_in(CreditNotePaper, given), given.at)
+        return WorkResult(values={name: posted.values[name] for name in ("net", "vat", "gross")})
 
     @activity.defn(name="record_receipt")
+    @writes("money")
     def record_receipt(self, given: WorkInput) -> WorkResult:
-        """bank_ref, customer, amount, received_on, rate?, settles? (or `oldest`), earlier_cases? -> entry_id
+        """bank_ref, customer, amount, received_on, rate?, settles? (or `oldest`), earlier_cases? -> entry_id, bank_ref
 
-        Refuses a bank reference that another case has booked, unless it is an earlier one of the same receivable: the
-        same money would be counted twice.
+        The reference is told as it was first written. Refuses one that another case has booked, unless it is an earlier
+        one of the same receivable: the same money would be counted twice.
         """
         with usable("record_receipt"):
             paper = handed_in(BookedReceipt, given)
             result = self._post("money_received", given, paper.values())
-            booked_by = self._ledger.case_of(result.values["entry_id"])
-            if booked_by not in (given.case_id, *paper.earlier_cases):
-                raise Refused(f"{paper.bank_ref} is booked by {booked_by} already")
-        return result
+            booked = self._ledger.entry(str(result.values["entry_id"]))
+            if booked.case_id not in (given.case_id, *paper.earlier_cases):
+                raise Refused(f"{paper.bank_ref} is booked by {booked.case_id} already")
+        return WorkResult(values={**result.values, "bank_ref": booked.business_key})
 
     @activity.defn(name="refund_customer")
+    @writes("money")
     def refund_customer(self, given: WorkInput) -> WorkResult:
         """number, customer, amount, paid_on, rate?, settles? -> entry_id"""
         with usable("refund_customer"):
@@ -105,6 +104,7 @@ class ReceivableActivities:
             return self._post("money_returned", given, paper.values())
 
     @activity.defn(name="allocate_receipt")
+    @writes("money")
     def allocate_receipt(self, given: WorkInput) -> WorkResult:
         """customer, reference, settles? [{reference, amount?}], followed_by? -> left, settled [{reference, case, …}]"""
         with usable("allocate_receipt"):
@@ -120,6 +120,7 @@ class ReceivableActivities:
         return WorkResult(values={"left": abs(left), "settled": told})
 
     @activity.defn(name="release_receipt")
+    @writes("money")
     def release_receipt(self, given: WorkInput) -> WorkResult:
         """customer, reference -> left; takes back all that the paper settled"""
         with usable("release_receipt"):
@@ -130,6 +131,7 @@ class ReceivableActivities:
         return WorkResult(values={"left": abs(left)})
 
     @activity.defn(name="assign_receipt")
+    @writes("money")
     def assign_receipt(self, given: WorkInput) -> WorkResult:
         """customer, reference -> left; says whose an unidentified receipt is"""
         with usable("assign_receipt"):
@@ -138,6 +140,7 @@ class ReceivableActivities:
         return WorkResult(values={"left": abs(left)})
 
     @activity.defn(name="dispute_invoice")
+    @writes("money")
     def dispute_invoice(self, given: WorkInput) -> WorkResult:
         """customer, reference, amount?, reason -> disputed; keeps it out of ageing, dunning and automatic allocation"""
         with usable("dispute_invoice"):
@@ -154,6 +157,7 @@ class ReceivableActivities:
         return WorkResult(values={"disputed": disputed})
 
     @activity.defn(name="settle_dispute")
+    @writes("money")
     def settle_dispute(self, given: WorkInput) -> WorkResult:
         """customer, reference -> open"""
         with usable("settle_dispute"):

@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 from temporalio import activity
 
+from activities.access import reads
 from activities.customs_work import last_day_by
 from activities.work_input import usable
 from activities.work_rules import WorkRules
@@ -47,6 +48,7 @@ class RefundWork:
     def __init__(self, rules: WorkRules) -> None:
         self._rules = rules
 
+    @reads
     @activity.defn(name="settle_deposit")
     def settle_deposit(self, given: WorkInput) -> WorkResult:
         """deposit, due -> taken, given_back, still_owed"""
@@ -55,6 +57,7 @@ class RefundWork:
             settled = settle_deposit(lodged.deposit, lodged.due)
         return WorkResult(values={name: amount.model_dump() for name, amount in settled._asdict().items()})
 
+    @reads
     @activity.defn(name="refund_limit")
     def refund_limit(self, given: WorkInput) -> WorkResult:
         """kind (overpaid, returned, export_cancelled), paid_on -> claim_by_on, rule"""
@@ -63,6 +66,7 @@ class RefundWork:
             limit = refund_limit(tax.kind, tax.paid_on, self._rules.clocks.customs, last_day_by(self._rules))
         return WorkResult(values={"claim_by_on": limit.claim_by_on, "rule": limit.rule})
 
+    @reads
     @activity.defn(name="tax_refund")
     def tax_refund(self, given: WorkInput) -> WorkResult:
         """paid, due, paid_on, refunded_on -> refund, interest, basis"""

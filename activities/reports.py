@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from temporalio import activity
 
+from activities.access import reads
 from activities.failures import refusals
 from sop_engine.cases.report_tables import ReportInput, ReportTable
 from sop_engine.freight.rules import CHINA
@@ -30,6 +31,7 @@ class ReportActivities:
         self._engine = engine
         self._rules = rules
 
+    @reads
     @activity.defn(name="run_report")
     def run_report(self, given: ReportInput) -> ReportTable:
         on = given.on or datetime.now(UTC).astimezone(CHINA).date()

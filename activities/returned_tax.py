@@ -13,6 +13,7 @@ from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.papers import Text
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.temporal.writes import writes
 
 
 class ReturnedTax(BaseModel):
@@ -34,6 +35,7 @@ class ReturnedTaxActivities:
         self._rules = rules
 
     @activity.defn(name="record_tax_returned")
+    @writes("money")
     def record_tax_returned(self, given: WorkInput) -> WorkResult:
         """customer, amount, owed?, received_on -> owed_ref, by which the books know what is the customer's"""
         with usable("record_tax_returned"):

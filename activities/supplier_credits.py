@@ -12,6 +12,7 @@ from sop_engine.freight.subledger.papers import SupplierRefundPaper, Text
 from sop_engine.records.ledger.allocations import AllocationRepository
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.supplier_credits import SupplierCreditRepository
+from sop_engine.temporal.writes import writes
 
 
 class AskedSetOff(BaseModel):
@@ -33,6 +34,7 @@ class SupplierCreditActivities:
         self._rules = rules
 
     @activity.defn(name="set_off_credits")
+    @writes("money")
     def set_off_credits(self, given: WorkInput) -> WorkResult:
         """supplier, bill_no, credits? [{reference, amount?}] -> open; a credit that is used up: refused"""
         with usable("set_off_credits"):
@@ -43,6 +45,7 @@ class SupplierCreditActivities:
         return WorkResult(values={"open": -balance})
 
     @activity.defn(name="record_supplier_refund")
+    @writes("money")
     def record_supplier_refund(self, given: WorkInput) -> WorkResult:
         """bank_ref, supplier, reference, amount, received_on, rate? -> left; more than is owed: refused"""
         with usable("record_supplier_refund"):

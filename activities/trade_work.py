@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from temporalio import activity
 
+from activities.access import reads
 from activities.work_input import today, usable
 from activities.work_rules import WorkRules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
@@ -105,6 +106,7 @@ class TradeWork:
     def __init__(self, rules: WorkRules) -> None:
         self._rules = rules
 
+    @reads
     @activity.defn(name="propose_import")
     def propose_import(self, given: WorkInput) -> WorkResult:
         """items, sale? {terms, total, freight, …}, origin_country?, additions?, deductions?, former?, declared_on?,
@@ -127,6 +129,7 @@ class TradeWork:
             }
         )
 
+    @reads
     @activity.defn(name="legal_clocks")
     def legal_clocks(self, given: WorkInput) -> WorkResult:
         """table, events {name: date}, facts? -> clocks [{id, starts_on, period, roll, on_expiry, effect, rule, …}]"""
@@ -135,6 +138,7 @@ class TradeWork:
             running = getattr(self._rules.clocks, asked.table).running(asked.events, asked.facts)
         return WorkResult(values={"clocks": [clock._asdict() for clock in running]})
 
+    @reads
     @activity.defn(name="advance_filings")
     def advance_filings(self, given: WorkInput) -> WorkResult:
         """direction, transport_mode, destination?, packing?, distance?, loading_at?, etd_at?, eta_at?
@@ -156,6 +160,7 @@ class TradeWork:
         filings = advance_filings(self._rules.clocks.filings, events, facts)
         return WorkResult(values={"filings": [filing._asdict() for filing in filings]})
 
+    @reads
     @activity.defn(name="chargeable_weight")
     def chargeable_weight(self, given: WorkInput) -> WorkResult:
         """mode, lane?, pieces [{count, length_cm, width_cm, height_cm, gross_kg}] -> chargeable, unit, gross_kg, …"""
@@ -164,6 +169,7 @@ class TradeWork:
             rule = self._rules.weights.find(cargo.mode, cargo.lane, today(given))
         return WorkResult(values=chargeable_weight(cargo.pieces, rule)._asdict())
 
+    @reads
     @activity.defn(name="export_duty")
     def export_duty(self, given: WorkInput) -> WorkResult:
         """price (FOB), rate {ad_valorem, per_unit}, quantity?, declared_on? -> duty, customs_value, basis"""
@@ -173,6 +179,7 @@ class TradeWork:
             duty = export_duty(goods, rule)
         return WorkResult(values=_plain(duty._asdict()))
 
+    @reads
     @activity.defn(name="freight_price")
     def freight_price(self, given: WorkInput) -> WorkResult:
         """charge, supplier, origin, destination, containers? bills? chargeable? units?, on? -> charge, amount, basis"""
@@ -184,6 +191,7 @@ class TradeWork:
             priced = price(tariff, asked)
         return WorkResult(values=_plain(priced._asdict()))
 
+    @reads
     @activity.defn(name="shipment_margin")
     def shipment_margin(self, given: WorkInput) -> WorkResult:
         """charges [{charge, side, stage, amount, booked_on}], stage? -> revenue, cost, margin, percent, …, compared"""
@@ -196,6 +204,7 @@ class TradeWork:
             values={**_plain(margin._asdict()), "compared": [_plain(line._asdict()) for line in compared]}
         )
 
+    @reads
     @activity.defn(name="compare_costing")
     def compare_costing(self, given: WorkInput) -> WorkResult:
         """cost_lines, revenue_lines, quoted_lines?, booked_cost?, rates?, invoice_currency?, …, tolerance

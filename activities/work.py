@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.access import reads
 from activities.customs_work import CustomsWork
 from activities.free_time_work import FreeTimeWork
 from activities.refund_work import RefundWork
@@ -24,6 +25,7 @@ from sop_engine.freight.document_checklist import ShipmentKind, document_checkli
 from sop_engine.freight.document_comparison import ShippingPapers, compare_documents
 from sop_engine.freight.rules import RuleError, rule_on
 from sop_engine.records.numbers import NumberRepository
+from sop_engine.temporal.writes import writes
 
 
 class DeclaredConsignment(TaxedConsignment):
@@ -40,6 +42,7 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
         super().__init__(rules)
         self._numbers = NumberRepository(engine)
 
+    @reads
     @activity.defn(name="document_checklist")
     def document_checklist(self, given: WorkInput) -> WorkResult:
         """direction, transport_mode, cargo_class, destination? -> required_documents [{type, needed, source}]"""
@@ -48,6 +51,7 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
         documents = document_checklist(shipment, self._rules.documents)
         return WorkResult(values={"required_documents": [document._asdict() for document in documents]})
 
+    @reads
     @activity.defn(name="import_taxes")
     def import_taxes(self, given: WorkInput) -> WorkResult:
         """customs_value, items, declared_on? -> duty, consumption_tax, vat, total, lines, taxes [{item_no, kind, basis,
@@ -72,6 +76,7 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
             }
         )
 
+    @reads
     @activity.defn(name="late_payment_surcharge")
     def late_payment_surcharge(self, given: WorkInput) -> WorkResult:
         """unpaid (an amount, or one per tax), due_on, paid_on -> surcharge, days, basis"""
@@ -81,6 +86,7 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
         late = late_payment_surcharge(payment, rule)
         return WorkResult(values={"surcharge": late.amount.model_dump(), "days": late.days, "basis": late.basis})
 
+    @reads
     @activity.defn(name="cargo_acceptance")
     def cargo_acceptance(self, given: WorkInput) -> WorkResult:
         """goods [{name}], cargo_class, licensed -> acceptable, reason"""
@@ -88,6 +94,7 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
             cargo = OfferedCargo.model_validate(given.values)
         return WorkResult(values=cargo_acceptance(cargo, self._rules.cargo, today(given))._asdict())
 
+    @reads
     @activity.defn(name="compare_documents")
     def compare_documents(self, given: WorkInput) -> WorkResult:
         """consignment, declaration, transport_document -> differences [{field, and what each of the three says}]"""
@@ -96,6 +103,7 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
         return WorkResult(values={"differences": [each._asdict() for each in compare_documents(papers)]})
 
     @activity.defn(name="next_number")
+    @writes("number")
     def next_number(self, given: WorkInput) -> WorkResult:
         """register -> number; the same work gets the same number, however often it is tried"""
         register = given.values.get("register")
@@ -103,6 +111,6 @@ class WorkActivities(TradeWork, CustomsWork, FreeTimeWork, RefundWork):
         with usable("next_number"):
             if register not in prefixes:
                 raise RuleError([("register", f"no register {register!r}", ", ".join(prefixes))])
-        year = today(given).year
-        number = self._numbers.next(given.key, register, prefixes[register], year, given.case_id, given.at)
+            year = today(given).year
+            number = self._numbers.next(given.key, register, prefixes[register], year, given.case_id, given.at)
         return WorkResult(values={"number": number})

@@ -41,6 +41,8 @@ class Settings(BaseModel):
     """Where operators open the Temporal Web UI; links are made from it."""
     task_queue: str = Field(default="sop", min_length=1)
     """Where workers and commands meet."""
+    metrics_address: str | None = Field(default=None, pattern=r"^[^:]+:\d{1,5}$")
+    """HOST:PORT at which a worker gives its metrics to Prometheus; `sop dev` gives them without it too."""
     language: Literal["en", "zh"] = "en"
     """Language of titles and labels, where `--lang` is not given."""
     continue_after: int = Field(default=1_000, ge=1)

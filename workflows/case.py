@@ -8,53 +8,56 @@ main loop, which writes it and carries out what it asks for, in the same workflo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from sop_engine.cases import casework, reports
-from sop_engine.cases.commands import Command
+from sop_engine.cases.commands import Command, with_facts, without_facts
 from sop_engine.cases.continuation import CaseResult, ContinuedCase
-from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import LoadInput
-from sop_engine.cases.engine_version import KNOWN_VERSIONS
-from sop_engine.cases.faults import Refused, SopError
+from sop_engine.cases.engine_version import HARDENED, KNOWN_VERSIONS
+from sop_engine.cases.faults import InvalidInput, SopError
+from sop_engine.cases.limits import MESSAGE_BYTES, START_BYTES
 from sop_engine.cases.opening import open_case
-from sop_engine.cases.organization import Organization
-from sop_engine.cases.permissions import permit
-from sop_engine.cases.procedure import DefinitionError, Procedure
+from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.recent import Recent
 from sop_engine.cases.reference_data import corrected, take_reference_data
 from sop_engine.cases.state import CaseState
-from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.turn import Turn, facts_of
 from sop_engine.temporal.failures import message_of, to_failure
 from sop_engine.temporal.present import PRESENT, pack
-from sop_engine.temporal.queues import CANCEL, LOAD_ORGANIZATION, LOAD_PROCEDURE, REFERENCE_DATA
+from sop_engine.temporal.queues import LOAD_PROCEDURE, REFERENCE_DATA
+from workflows.acts import LOAD_WITHIN, CaseActs
 from workflows.alarm import Alarm
 from workflows.background import Background
-from workflows.errands import DRAIN, PATIENT, Errands, tell_parent
-from workflows.messages import read_body, read_opening, read_parent, read_start
+from workflows.errands import PATIENT, Errands, tell_parent
+from workflows.leaving import Leaving
+from workflows.messages import as_started, excess, read_opening, read_parent, read_start
 from workflows.outbox import Outbox
+from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
+from workflows.relatives import Relatives
+from workflows.rungs import is_hardened
 from workflows.signals import CaseSignals, Tell
-from workflows.updates import CaseUpdates
-
-LOAD_WITHIN = timedelta(seconds=10)
-"""What one attempt to load a procedure may take."""
+from workflows.step_keys import StepKeys
 
 NOT_OPEN_YET = "the case is being opened; ask again in a moment"
 
 
 @workflow.defn(dynamic=True)
-class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
-    """A case of any SOP. Its messages are in `workflows.updates`, `workflows.signals` and `workflows.queries`."""
+class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
+    """A case of any SOP. Its messages are in `workflows.acts`, `workflows.signals` and `workflows.queries`."""
 
     @workflow.init
     def __init__(self, args: Sequence[RawValue]) -> None:
         self._state: CaseState | None = None
         self._procedure: Procedure | None = None
+        self._recent = Recent()
         self._packed = b""
         self._refusal: ApplicationError | None = None
         """Why the case could not be opened."""
@@ -62,24 +65,38 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         """Signals that came before the case was loaded."""
         self._trial: casework.Trial | None = None
         """What the act that was just validated comes to."""
-        self._commands: list[Command] = []
+        self._commands: list[tuple[Command, str | None]] = []
+        """What is to be given out, each with its key; none where its case was opened before keys named steps."""
+        self._keys = StepKeys()
         self._updates = 0
         self._corrections = 0
         """Corrected calendars that are being loaded."""
-        self._is_draining = False
-        self._is_impatient = False
-        """Whether the fresh run has waited long enough for activities."""
+        self._too_much: tuple[int, int] | None = None
+        """Bytes of steps and number of commands that found no room in what the next run is given."""
+        self._early = 0
+        """Acts that came before the case was loaded and are not yet taken."""
         self._latest = workflow.info().workflow_start_time
         """The instant of the last turn. See `_not_before`."""
         self._background = Background()
         self._alarm = Alarm(self._background)
+        self._leaving = Leaving(self._background)
         self._outbox = Outbox(self._background)
-        self._errands = Errands(workflow.info().workflow_type, lambda tell: self.hear(None, tell), self._background)
+        self._errands = Errands(
+            workflow.info().workflow_type, lambda tell: self.hear(None, tell), self._background, self._is_bounded
+        )
+        self._relatives = Relatives(self._background, lambda: self._state, self._hear_told)
+        self._proofs = Proofs(self._background, self.loaded, self._hear_told)
+        self._excess = excess(args[0] if args else None, START_BYTES)
         self._start = read_start(args)
         if isinstance(self._start, ContinuedCase):
-            self._use(self._start.bundle)
-            self._state = self._start.state
-            self._outbox = Outbox(self._background, self._start.state.step, self._start.attributes)
+            self._go_on(self._start)
+
+    def _go_on(self, case: ContinuedCase) -> None:
+        """Takes over the case from the run before."""
+        self._use(case.bundle)
+        self._state = case.state.model_copy(update={"weight": case.state.weighed()})
+        self._outbox = Outbox(self._background, case.state.step, case.attributes)
+        self._outbox.take_over(case.unpublished, case.closed_tasks)
 
     # -- the life of a case --------------------------------------------------------------------------------------------
 
@@ -92,7 +109,7 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
             if workflow.cancellation_reason() is None:
                 raise
             # `temporal workflow cancel` means the SOP's own cancellation.
-            self.hear(None, _cancelled_from_outside)
+            self.hear(None, reports.cancelled_from_outside)
             end = await life
         if isinstance(end, ContinuedCase):
             workflow.continue_as_new(end)
@@ -100,8 +117,15 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
 
     async def _life(self) -> CaseResult | ContinuedCase:
         if isinstance(self._start, ContinuedCase):
+            state, procedure = self.loaded()
             for pending in self._start.pending:
-                self._errands.give_out(pending.command, pending.key)
+                self._errands.give_out(with_facts(pending.command, facts_of(procedure, state)), pending.key)
+            if self._start.corrects:
+                self.correct_reference_data()
+            for case_id in self._start.relatives:
+                self.hear_of_end(case_id)
+            for claim in self._start.claims:
+                self._proofs.claim(claim)
         else:
             try:
                 await self._open()
@@ -120,15 +144,28 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         opening = read_opening(self._start)
         self._use(
             await self._load(
-                LoadInput(sop=info.workflow_type, version=opening.version, opened_at=info.workflow_start_time)
+                LoadInput(
+                    sop=info.workflow_type,
+                    version=opening.version,
+                    opened_at=info.workflow_start_time,
+                    case_id=info.workflow_id,
+                    first_run_id=info.first_execution_run_id,
+                    actor=opening.actor if info.parent is None else None,
+                )
             )
         )
         assert self._procedure is not None
         try:
+            if self._excess is not None and self._procedure.bundle.engine_version >= HARDENED:
+                raise InvalidInput(f"a {info.workflow_type} cannot be opened: {self._excess}")
+            if self._procedure.bundle.engine_version >= HARDENED:
+                opening = as_started(opening)
             turn = open_case(self._procedure, info.workflow_id, opening, info.workflow_start_time)
         except SopError as error:
             raise to_failure(error) from None
-        except (DefinitionError, *CHART_FAILURES) as error:
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:
             raise ApplicationError(
                 f"{info.workflow_type} cannot be opened: {error}", type="Definition", non_retryable=True
             ) from None
@@ -159,8 +196,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     async def _refuse(self, refusal: ApplicationError) -> None:
         """Tells everyone who waits that the case could not be opened."""
         self._refusal = refusal
-        parent = read_parent(self._start)
-        if parent is not None:
+        parent, starter = read_parent(self._start), workflow.info().parent
+        if parent is not None and starter is not None and starter.workflow_id == parent.case_id:
             await tell_parent(parent, message_of(refusal))
         await workflow.wait_condition(workflow.all_handlers_finished)
 
@@ -168,17 +205,21 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         """Writes steps, carries out commands, keeps the one timer; ends when the case is closed and nothing runs."""
         while True:
             self._background.raise_failure()
+            if self._outbox.refusal is not None:
+                raise self._outbox.refusal
             if self._alarm.rang_at is not None:
                 rang_at, self._alarm.rang_at = self._alarm.rang_at, None
                 self._let_pass(self._not_before(rang_at))
             state, procedure = self.loaded()
-            if self._outbox.has_steps:
+            if self._takes_along():
+                self._outbox.keep()
+            elif self._outbox.has_unwritten:
                 self._outbox.write(procedure, state)
             if self._must_settle():
                 self._outbox.settle(procedure, state)
             commands, self._commands = self._commands, []
-            for command in commands:
-                self._errands.give_out(command)
+            for command, key in commands:
+                (self._errands.put_off if self._leaving.is_hurried else self._errands.give_out)(command, key)
             self._set_alarm(state, procedure)
             if self._is_over():
                 return CaseResult(
@@ -196,35 +237,43 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def _must_settle(self) -> bool:
         """Whether nothing keeps this run from its end but that the records may lack something."""
         is_ending = self.loaded()[0].is_closed or self._should_continue()
-        return is_ending and self._outbox.can_settle and self._is_quiet()
+        return is_ending and self._outbox.can_settle and not self._outbox.is_kept and self._is_quiet()
 
     def _is_stirred(self) -> bool:
         """Whether the main loop has something to do."""
         return (
             self._outbox.has_steps
             or self._must_settle()
+            or self._may_take_along()
             or bool(self._commands)
             or self._alarm.rang_at is not None
             or self._background.has_failed
+            or self._outbox.refusal is not None
         )
 
     def _is_over(self) -> bool:
-        return self.loaded()[0].is_closed and self._may_end()
+        return self.loaded()[0].is_closed and self._may_end() and not self._proofs.are_waiting
 
     def _may_continue(self) -> bool:
         return self._should_continue() and self._may_end()
 
     def _may_end(self) -> bool:
-        return not self._is_stirred() and self._is_quiet() and self._outbox.is_settled
+        return not self._is_stirred() and self._is_quiet() and (self._outbox.is_settled or self._outbox.is_kept)
 
     def _is_quiet(self) -> bool:
-        """Whether nothing is under way that a run must not leave behind.
+        """Whether nothing is under way that a run must not leave behind, handlers included."""
+        return not self._is_busy() and workflow.all_handlers_finished()
 
-        A run that is to continue as new waits a minute for activities; the next one starts the rest again under the
+    def _is_busy(self) -> bool:
+        """Whether something is under way that a run must not leave behind.
+
+        A run that is to continue as new waits a while for activities; the next one starts the rest again under the
         same keys.
         """
-        under_way = self._errands.has_messages if self._is_impatient else bool(self._errands.pending)
-        return not (under_way or self._corrections) and workflow.all_handlers_finished()
+        if self._leaving.is_hurried:
+            return self._errands.has_messages
+        under_way = self._errands.has_messages if self._leaving.is_impatient else bool(self._errands.pending)
+        return under_way or bool(self._corrections) or self._relatives.are_looked_at
 
     def _let_pass(self, until: datetime) -> None:
         """Handles what fell due."""
@@ -243,78 +292,55 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
 
     def _should_continue(self) -> bool:
         state, procedure = self.loaded()
-        if state.is_closed:
-            return False
-        return workflow.info().is_continue_as_new_suggested() or self._updates >= procedure.bundle.continue_after
+        is_due = workflow.info().is_continue_as_new_suggested() or self._updates >= procedure.bundle.continue_after
+        return is_due and not state.is_closed
 
     def _drain(self) -> None:
-        if not self._is_draining:
-            self._is_draining = True
-            self._background.run(self._lose_patience())
+        if not self._leaving.has_begun:
+            self._leaving.begin(takes_along=is_hardened(self.loaded()[1].bundle))
 
-    async def _lose_patience(self) -> None:
-        await workflow.sleep(DRAIN, summary="Finishing what is under way 等待收尾")
-        self._is_impatient = True
+    def _may_take_along(self) -> bool:
+        """Whether this run could end with the present workflow task and leave what it has not written."""
+        is_time = self._leaving.is_hurried or (self._leaving.takes_along and self._outbox.has_settled)
+        is_new = (self._outbox.unsettled_bytes, len(self._errands.pending)) != self._too_much
+        return is_time and is_new and not (self._outbox.is_kept or self._early or self._is_busy())
+
+    def _is_bounded(self) -> bool:
+        return is_hardened(self.loaded()[1].bundle)
+
+    def _takes_along(self) -> bool:
+        """Whether it does: what is not written has room beside the case."""
+        if not self._may_take_along():
+            return False
+        room = MESSAGE_BYTES - len(self._continued().model_dump_json().encode())
+        has_room = self._outbox.unsettled_bytes <= room
+        self._too_much = None if has_room else (self._outbox.unsettled_bytes, len(self._errands.pending))
+        return has_room
+
+    def _packed_for_next(self) -> bytes:
+        """The bundle. A case of the first engine that hands over as the second does has its limits from then on."""
+        bundle = self.loaded()[1].bundle
+        if not self._leaving.takes_along or bundle.engine_version >= HARDENED:
+            return self._packed
+        return pack(bundle.model_copy(update={"engine_version": HARDENED}))
 
     def _continued(self) -> ContinuedCase:
-        state, _ = self.loaded()
-        return ContinuedCase(
-            state=state, bundle=self._packed, pending=self._errands.carried(), attributes=self._outbox.attributes
-        )
-
-    # -- people: updates -----------------------------------------------------------------------------------------------
-
-    def validate(self, name: str, body: RawValue | None) -> None:
-        """Refuses an act before it reaches history. One that comes before the load is let through and checked later."""
-        self._trial = None
-        try:
-            act = _read_act(name, body)
-            if self._state is not None and self._procedure is not None and PRESENT.organization is not None:
-                now, firm, places = self._not_before(workflow.now()), PRESENT.organization, PRESENT.places
-                self._trial = casework.check(self._procedure, self._state, name, act, firm, now, places)
-        except SopError as error:
-            raise to_failure(error) from None
-
-    async def act(self, name: str, body: RawValue | None) -> ActResult:
-        """Carries out an act. Its answer leaves with the workflow task, and so after its step is in the journal."""
-        self._updates += 1
-        arrived = workflow.now()
-        is_early = self._state is None
-        try:
-            act = _read_act(name, body)
-            if is_early:
-                organization = await self._organization()
-                state, procedure = self.loaded()
-                permit(organization, Turn(procedure, state, self._not_before(arrived)), name, act)
-            turn, answer = self._perform(name, act, self._not_before(arrived))
-        except SopError as error:
-            raise to_failure(error) from None
-        # The acceptance of an update is a command of this workflow task, but not where the act waited for the load.
-        self._accept(turn, is_anchored=not is_early)
-        await workflow.wait_condition(lambda: not self._outbox.has_steps)
-        if isinstance(answer, SopError):
-            raise to_failure(answer)
-        return answer
-
-    def _perform(self, name: str, act: Act, now: datetime) -> tuple[Turn, ActResult | Refused]:
-        """What the act comes to. What its validation tried is taken as it is; a replay, which validates nothing, tries
-        it again and finds the same.
-        """
         state, procedure = self.loaded()
-        trial, self._trial = self._trial, None
-        if trial is not None and trial.answers(name, act, state, now):
-            return trial.taken
-        return casework.perform(procedure, state, name, act, now)
-
-    async def _organization(self) -> Organization:
-        """The organisation as recorded in history, once the case is open. Raises the refusal of one that is not."""
-        await workflow.wait_condition(lambda: self._state is not None or self._refusal is not None)
-        if self._refusal is not None:
-            raise self._refusal
-        given = await workflow.execute_activity(
-            LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
+        unpublished, closed_tasks = self._outbox.unpublished() if self._outbox.is_kept else ((), ())
+        return ContinuedCase(
+            state=state,
+            bundle=self._packed_for_next(),
+            pending=tuple(
+                pending.model_copy(update={"command": without_facts(pending.command, facts_of(procedure, state))})
+                for pending in self._errands.carried()
+            ),
+            attributes=self._outbox.attributes,
+            unpublished=unpublished,
+            closed_tasks=closed_tasks,
+            corrects=bool(self._corrections),
+            relatives=self._relatives.carried(),
+            claims=self._proofs.carried(),
         )
-        return Organization.model_validate(given)
 
     # -- machines: signals ---------------------------------------------------------------------------------------------
 
@@ -329,6 +355,18 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         if turn is not None:
             self._accept(turn)
 
+    def _hear_told(self, arrived: datetime, tell: Tell) -> None:
+        self._hear_at(arrived, None, tell)
+
+    def hear_engine(self, name: str, body: Mapping[str, Any], digest: str) -> None:
+        self._hear_engine_at(workflow.now(), name, body, digest)
+
+    def _hear_engine_at(self, arrived: datetime, name: str, body: Mapping[str, Any], digest: str) -> None:
+        if self._state is None or self._procedure is None:
+            self._heard.append(lambda: self._hear_engine_at(arrived, name, body, digest))
+        else:
+            self._proofs.hear(arrived, name, body, digest)
+
     def correct_reference_data(self) -> None:
         self._corrections += 1
         self._background.run(self._correct())
@@ -339,17 +377,26 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
         await workflow.wait_condition(lambda: self._state is not None)
         state, _ = self.loaded()
         try:
-            packed = await self._load(LoadInput(sop=state.sop, version=state.version, opened_at=state.opened_at))
+            packed = await self._load(
+                LoadInput(sop=state.sop, version=state.version, opened_at=state.opened_at, case_id=state.case_id)
+            )
         except ApplicationError as error:
             why = message_of(error)
-            self._hear_at(arrived, None, lambda turn: reports.unreadable(turn, REFERENCE_DATA, why))
+            self._hear_told(arrived, lambda turn: reports.unreadable(turn, REFERENCE_DATA, why))
         else:
             _, before = self.loaded()
             self._use(pack(corrected(before.bundle, PRESENT.procedure(packed).bundle)))
-            self._hear_at(arrived, None, lambda turn: take_reference_data(turn, before))
+            self._hear_told(arrived, lambda turn: take_reference_data(turn, before))
         self._corrections -= 1
 
+    def hear_of_end(self, case_id: str) -> None:
+        self._relatives.look_at(case_id)
+
     # -- state ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def recent(self) -> Recent:
+        return self._recent
 
     def loaded(self) -> tuple[CaseState, Procedure]:
         if self._state is None or self._procedure is None:
@@ -366,19 +413,8 @@ class CaseWorkflow(CaseUpdates, CaseSignals, CaseQueries):
     def _accept(self, turn: Turn, *, is_anchored: bool = False) -> None:
         """Makes a turn's outcome the case's state; its steps and commands wait for the main loop."""
         self._state = turn.state
+        self._leaving.count_turn()
         self._latest = max(self._latest, turn.now)
+        self._recent.take(turn)
         self._outbox.take(turn, is_anchored=is_anchored)
-        self._commands += turn.commands
-
-
-def _read_act(name: str, body: RawValue | None) -> Act:
-    """The act that an update says; one without an id goes by that of the update. Raises InvalidInput."""
-    act = casework.read_act(name, read_body(body))
-    info = workflow.current_update_info()
-    if act.id is None and info is not None:
-        act = act.model_copy(update={"id": info.id})
-    return act
-
-
-def _cancelled_from_outside(turn: Turn) -> None:
-    reports.told_by_parent(turn, CANCEL, {"actor": "temporal", "reason": "cancelled through Temporal"})
+        self._commands += self._keys.keyed(turn)

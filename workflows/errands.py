@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
@@ -20,6 +21,7 @@ from temporalio.exceptions import (
 from temporalio.workflow import ParentClosePolicy
 
 from sop_engine.cases import reports
+from sop_engine.cases.actors import case_actor
 from sop_engine.cases.commands import (
     CancelWork,
     Command,
@@ -45,11 +47,29 @@ from sop_engine.cases.contracts.effects import (
 )
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport
+from sop_engine.cases.limits import (
+    ACT_BYTES,
+    DATA_BYTES,
+    MESSAGE_BYTES,
+    RESERVE_BYTES,
+    START_BYTES,
+    size_of,
+    too_large,
+)
 from sop_engine.cases.turn import Turn
 from sop_engine.temporal.failures import message_of
-from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, NOTIFY, POST_ENTRY, RENDER_DOCUMENT
+from sop_engine.temporal.queues import (
+    CHILD_FAILED,
+    CHILD_REPORT,
+    ENGINE_SIGNALS,
+    NOTIFY,
+    POST_ENTRY,
+    RECORDS_UNFIT,
+    RENDER_DOCUMENT,
+)
 from sop_engine.temporal.texts import summary
 from workflows.background import Background
+from workflows.step_keys import short
 
 Result = TypeVar("Result")
 
@@ -59,13 +79,23 @@ Tell = Callable[[Callable[[Turn], None]], None]
 Message = StartCase | TellCase | ReportToParent
 """Commands that go to another case."""
 
+MOST_BYTES: Mapping[type, int] = MappingProxyType(
+    {StartCase: START_BYTES, TellCase: ACT_BYTES, ReportToParent: ACT_BYTES}
+)
+"""What the receiver of a command takes; of every other command, what the engine may send."""
+
+BURST_BYTES = 1_500_000
+"""Of the commands of one workflow task: the server takes four megabytes of it, with all answers to acts."""
+
+MOMENT = timedelta(milliseconds=1)
+
 ATTEMPT = timedelta(minutes=2)
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 EFFECT_GIVES_UP = timedelta(days=2)
 """After so long a notice, document or posting that keeps failing becomes an incident."""
 
-DRAIN = timedelta(minutes=1)
-"""How long a run that is to continue as new waits for activities before the next run starts them again."""
+UNFIT_PAUSE = timedelta(minutes=1)
+"""Between two rounds of attempts of what waits for the records."""
 
 
 async def tell_parent(parent: ParentRef, why: str) -> None:
@@ -85,7 +115,13 @@ async def tell_parent(parent: ParentRef, why: str) -> None:
 class Errands:
     """The commands under way. `pending` holds what must be given out again if the run ends first."""
 
-    def __init__(self, sop: str, tell: Tell, background: Background) -> None:
+    def __init__(
+        self, sop: str, tell: Tell, background: Background, is_bounded: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._is_bounded = is_bounded
+        """Whether limits of size hold for the case; asked only where one is exceeded."""
+        self._burst = (0, 0)
+        """The length of the history, and the bytes of the commands given out since it was so long."""
         self._sop = sop
         self._tell = tell
         self._background = background
@@ -95,7 +131,7 @@ class Errands:
     @property
     def has_messages(self) -> bool:
         """Whether a message or a start is under way: the server is quick with them, and a second one would harm."""
-        return any(isinstance(command, Message) for command in self.pending.values())
+        return any(isinstance(self.pending[key], Message) for key in self._tasks if key in self.pending)
 
     def carried(self) -> tuple[Pending, ...]:
         return tuple(Pending(key=key, command=command) for key, command in self.pending.items())
@@ -103,9 +139,7 @@ class Errands:
     def give_out(self, command: Command, key: str | None = None) -> None:
         """Starts a command in a task of its own."""
         if isinstance(command, CancelWork):
-            for known, pending in self.pending.items():
-                if isinstance(pending, RunWork) and pending.key == command.key:
-                    self._tasks[known].cancel()
+            self._cancel_work(command.key)
             return
         key = key or str(workflow.uuid4())
         self.pending[key] = command
@@ -114,11 +148,33 @@ class Errands:
         # Not a `finally` in the task: one that is cancelled before it began never gets there.
         task.add_done_callback(lambda _: self._forget(key))
 
+    def _cancel_work(self, key: str) -> None:
+        for known, pending in list(self.pending.items()):
+            if isinstance(pending, RunWork) and pending.key == key:
+                task = self._tasks.get(known)
+                if task is None:
+                    self._forget(known)
+                else:
+                    task.cancel()
+
+    def put_off(self, command: Command, key: str | None = None) -> None:
+        """Leaves a command to the next run."""
+        if isinstance(command, CancelWork):
+            self.give_out(command)
+        else:
+            self.pending[key or str(workflow.uuid4())] = command
+
     def _forget(self, key: str) -> None:
         self.pending.pop(key, None)
         self._tasks.pop(key, None)
 
     async def _carry_out(self, key: str, command: Command) -> None:
+        size = size_of(command)
+        most = MOST_BYTES.get(type(command), MESSAGE_BYTES - RESERVE_BYTES)
+        if size > most and self._is_bounded():
+            await self._give_up(command, too_large("what was to be sent", size, most))
+            return
+        await self._wait_for_room(size)
         match command:
             case RunWork():
                 await self._run_work(key, command)
@@ -132,6 +188,30 @@ class Errands:
             case Notify() | MakeDocument() | Post():
                 await self._effect(key, command)
 
+    async def _wait_for_room(self, size: int) -> None:
+        """Waits for the next workflow task where this one gives out as much as the server takes of it at once."""
+        while True:
+            length = workflow.info().get_current_history_length()
+            given = self._burst[1] if self._burst[0] == length else 0
+            if given == 0 or given + size <= BURST_BYTES or not self._is_bounded():
+                self._burst = (length, given + size)
+                return
+            await workflow.sleep(MOMENT)
+
+    async def _give_up(self, command: Command, why: str) -> None:
+        """Reports a command that is too large for its receiver."""
+        match command:
+            case RunWork():
+                self._tell(lambda turn: reports.work_failed(turn, command.key, why))
+            case StartCase():
+                self._tell(lambda turn: reports.child_not_started(turn, command.key, why))
+            case TellCase():
+                self._tell(lambda turn: reports.not_told(turn, command.case_id, command.signal, why))
+            case ReportToParent():
+                await tell_parent(ParentRef(case_id=command.case_id, key=command.report.key), why)
+            case Notify() | MakeDocument() | Post():
+                self._tell(lambda turn: reports.effect_failed(turn, command.kind, why))
+
     async def _run_work(self, key: str, command: RunWork) -> None:
         case_id = workflow.info().workflow_id
         given = WorkInput(
@@ -143,14 +223,16 @@ class Errands:
             at=workflow.now(),
         )
         try:
-            result = await workflow.execute_activity(
-                command.activity,
-                given,
-                result_type=WorkResult,
-                activity_id=f"{command.key} {key[:8]}",
-                start_to_close_timeout=ATTEMPT,
-                retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
-                summary=summary(command.title),
+            result = await _once_fit(
+                lambda: workflow.execute_activity(
+                    command.activity,
+                    given,
+                    result_type=WorkResult,
+                    activity_id=f"{command.key} {short(key)}",
+                    start_to_close_timeout=ATTEMPT,
+                    retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
+                    summary=summary(command.title),
+                )
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
@@ -159,6 +241,10 @@ class Errands:
             self._tell(lambda turn: reports.work_failed(turn, command.key, message))
             return
         values = result.values
+        if (size := size_of(values)) > DATA_BYTES and self._is_bounded():
+            why = f"{command.activity}: {too_large('its result', size, DATA_BYTES)}"
+            self._tell(lambda turn: reports.work_failed(turn, command.key, why))
+            return
         self._tell(lambda turn: reports.work_done(turn, command.key, values))
 
     async def _start_case(self, key: str, command: StartCase) -> None:
@@ -167,7 +253,7 @@ class Errands:
         try:
             handle = await workflow.start_child_workflow(
                 command.sop,
-                OpenCaseInput(data=command.data, parent=parent, actor=f"case {info.workflow_id}"),
+                OpenCaseInput(data=command.data, parent=parent, actor=case_actor(info.workflow_id)),
                 id=command.case_id,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -188,7 +274,11 @@ class Errands:
             self._tell(lambda turn: reports.child_not_started(turn, command.key, failure))
 
     async def _tell_case(self, key: str, command: TellCase) -> None:
-        failure = await self._signal(key, command.case_id, command.signal, command.body)
+        body = command.body
+        if command.signal in ENGINE_SIGNALS:
+            # Where the child finds the message in this case's history.
+            body = {**body, "sent_by": workflow.info().run_id}
+        failure = await self._signal(key, command.case_id, command.signal, body)
         if failure is not None:
             self._tell(lambda turn: reports.not_told(turn, command.case_id, command.signal, failure))
 
@@ -245,13 +335,27 @@ class Errands:
             self._tell(lambda turn: reports.effect_failed(turn, name, message, command))
 
     async def _activity(self, name: str, given: object, result: type[Result], what: str) -> Result:
-        answer: Result = await workflow.execute_activity(
-            name,
-            given,
-            result_type=result,
-            start_to_close_timeout=ATTEMPT,
-            schedule_to_close_timeout=EFFECT_GIVES_UP,
-            retry_policy=PATIENT,
-            summary=summary(what),
+        answer: Result = await _once_fit(
+            lambda: workflow.execute_activity(
+                name,
+                given,
+                result_type=result,
+                start_to_close_timeout=ATTEMPT,
+                schedule_to_close_timeout=EFFECT_GIVES_UP,
+                retry_policy=PATIENT,
+                summary=summary(what),
+            )
         )
         return answer
+
+
+async def _once_fit(attempt: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Tries again for as long as the records must be repaired first: nothing is wrong with the case."""
+    while True:
+        try:
+            return await attempt()
+        except ActivityError as error:
+            cause = error.cause
+            if not isinstance(cause, ApplicationError) or cause.type != RECORDS_UNFIT:
+                raise
+        await workflow.sleep(UNFIT_PAUSE, summary="Records must be repaired first 等待修复记录")

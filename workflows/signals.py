@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -11,8 +12,9 @@ from temporalio.common import RawValue
 from sop_engine.cases import reports
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.turn import Turn
-from sop_engine.temporal.queues import CANCEL, CHILD_FAILED, CHILD_REPORT, HOLD, REFERENCE_DATA, RESUME
-from workflows.messages import event_of, read_body, read_event, read_report
+from sop_engine.temporal.queues import CASE_ENDED, CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, REFERENCE_DATA
+from workflows.messages import digest_of, event_of, excess, read_body, read_ended, read_event, read_report
+from workflows.rungs import is_hardened
 
 Tell = Callable[[Turn], None]
 """What a message does to the case."""
@@ -26,8 +28,16 @@ class CaseSignals(ABC):
         """Lets a machine tell the case something, now or as soon as the case is loaded."""
 
     @abstractmethod
+    def hear_engine(self, name: str, body: Mapping[str, Any], digest: str) -> None:
+        """Hears a signal of the engine: it is believed once its sender's history has it too."""
+
+    @abstractmethod
     def correct_reference_data(self) -> None:
         """Has corrected calendars loaded."""
+
+    @abstractmethod
+    def hear_of_end(self, case_id: str) -> None:
+        """Has the case look at a relative that is said to have ended without a word."""
 
     @workflow.signal(
         name="event",
@@ -38,7 +48,7 @@ class CaseSignals(ABC):
         if message is None:
             self._hear_unreadable("event", why)
         else:
-            self.hear(message.id, lambda turn: reports.signal(turn, message))
+            self.hear(message.id, _unless_too_large("event", body, lambda turn: reports.signal(turn, message)))
 
     @workflow.signal(dynamic=True, description="Any declared event by its own name; the body is its data")
     def any_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -57,17 +67,16 @@ class CaseSignals(ABC):
 
     def _named_signal(self, name: str, raw: RawValue | None) -> None:
         body = read_body(raw)
-        if name in (CHILD_REPORT, CHILD_FAILED):
-            report, why = read_report(body)
-            if report is None:
+        if name in (CHILD_REPORT, CHILD_FAILED) and (why := read_report(body)[1]):
+            self._hear_unreadable(name, why)
+        elif name in ENGINE_SIGNALS:
+            self.hear_engine(name, body if isinstance(body, Mapping) else {}, digest_of(raw))
+        elif name == CASE_ENDED:
+            ended, why = read_ended(body)
+            if ended is None:
                 self._hear_unreadable(name, why)
-            elif name == CHILD_REPORT:
-                self.hear(None, lambda turn: reports.child_reported(turn, report))
             else:
-                self.hear(None, lambda turn: reports.child_failed(turn, report))
-        elif name in (HOLD, RESUME, CANCEL):
-            told = body if isinstance(body, Mapping) else {}
-            self.hear(None, lambda turn: reports.told_by_parent(turn, name, told))
+                self.hear_of_end(ended.case_id)
         elif name == REFERENCE_DATA:
             self.correct_reference_data()
         else:
@@ -75,7 +84,22 @@ class CaseSignals(ABC):
             if message is None:
                 self._hear_unreadable(name, why)
             else:
-                self.hear(message.id, lambda turn: reports.signal(turn, message))
+                self.hear(message.id, _unless_too_large(name, raw, lambda turn: reports.signal(turn, message)))
 
     def _hear_unreadable(self, name: str, why: str) -> None:
         self.hear(None, lambda turn: reports.unreadable(turn, name, why))
+
+
+def _unless_too_large(name: str, raw: RawValue | None, tell: Tell) -> Tell:
+    """What a signal does to a case: one of too many bytes is recorded and changes nothing."""
+    why = excess(raw)
+    if why is None:
+        return tell
+
+    def judged(turn: Turn) -> None:
+        if is_hardened(turn.procedure.bundle):
+            reports.unreadable(turn, name, why)
+        else:
+            tell(turn)
+
+    return judged

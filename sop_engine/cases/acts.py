@@ -98,8 +98,6 @@ def amend(turn: Turn, act: AmendInput) -> str:
 
 
 def comment(turn: Turn, act: CommentInput) -> str:
-    entry = {"by": act.actor, "at": turn.now.isoformat(), "text": act.text}
-    turn.state.comments = (*turn.state.comments, entry)[-200:]
     turn.journal("comment", "comment", act.actor, note=act.text)
     return "comment kept"
 
@@ -107,8 +105,6 @@ def comment(turn: Turn, act: CommentInput) -> str:
 def attach(turn: Turn, act: AttachInput) -> str:
     refuse_closed(turn)
     file = {"name": act.name, "sha256": act.sha256, "size": act.size, "type": act.type}
-    entry = {"task": None, "kind": "file", "file": file, "by": act.actor, "at": turn.now.isoformat()}
-    turn.state.attachments = (*turn.state.attachments, entry)
     turn.journal("attached", act.name, act.actor, data=file)
     return f"{act.name} attached"
 
@@ -153,6 +149,7 @@ def resume(turn: Turn, act: ResumeInput) -> str:
             timing.resume(turn, key, turn.now, "hold")
     turn.state.held_at = None
     turn.state.hold_reason = None
+    turn.state.truths.pop("held.full", None)
     turn.state.status = "open"
     settle_status(turn)
     catch_up(turn, turn.now)

@@ -165,7 +165,8 @@ def _start_children(turn: Turn, shape: StateShape, spec: ChildSpec, key: str) ->
 def start_child(turn: Turn, child: Child, values: Mapping[str, Any], title: str) -> None:
     """Records a child and asks for its start."""
     data = {name: plain(value) for name, value in values.items() if value is not None}
-    turn.state.children[child.key] = child.model_copy(update={"data": data})
+    # A child of a state is started again with what its expressions give then.
+    turn.state.children[child.key] = child.model_copy(update={"data": data if child.state is None else {}})
     turn.commands.append(
         StartCase(key=child.key, sop=child.sop, case_id=child.case_id, data=data, detached=child.detached, title=title)
     )

@@ -1,12 +1,15 @@
 """The case card that supervisors see in the Temporal Web UI: Markdown, bullets, the exact command to type next.
 
-The Web UI draws tables without borders, so there are none. Names and prices of customers are not on it.
+The Web UI draws tables without borders, so there are none. Names and prices of customers are not on it. What people and
+other systems wrote stands in code, so that it forges no line and no link.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from shlex import quote
 
+from sop_engine.cases.legible import code, legible_line
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.views import sla_state, task_due
@@ -24,7 +27,7 @@ def case_card(procedure: Procedure, state: CaseState) -> str:
     ]
     lines.append(f"- **SLA** {sla_state(state).replace('_', ' ')}")
     if state.hold_reason is not None:
-        lines.append(f"- **Held** {state.hold_reason}")
+        lines.append(f"- **Held** {code(state.hold_reason)}")
     for running in state.clocks.values():
         if running.is_open:
             label = procedure.title_of(running.name)
@@ -32,9 +35,9 @@ def case_card(procedure: Procedure, state: CaseState) -> str:
             lines.append(f"- **Clock** {label.en} · {label.zh}: {running.clock.status}, {due}")
     for child in state.children.values():
         if child.is_live:
-            lines.append(f"- **Child** {child.sop} `{child.case_id}`: {child.status}")
+            lines.append(f"- **Child** {child.sop} {code(child.case_id)}: {child.status}")
     for incident in state.incidents.values():
-        lines.append(f"- **Incident** `{incident.key}`: {incident.message[:200]}")
+        lines.append(f"- **Incident** `{incident.key}`: {code(incident.message)}")
     tasks = state.open_tasks()
     if tasks:
         lines += ["", "**To do next**", ""]
@@ -42,10 +45,12 @@ def case_card(procedure: Procedure, state: CaseState) -> str:
         label = procedure.title_of(task.state)
         due_at = task_due(procedure, state, task)
         when = f", due {_local(due_at, clock)}" if due_at is not None else ""
-        lines.append(f"- {label.en} · {label.zh}: {task.assignee or task.role}{when}")
-    commands = [f"sop task show {state.case_id} {task.key}" for task in tasks[:5]]
-    commands += [f"sop incident list {state.case_id}"] if state.incidents else []
-    lines += ["", "```", *(commands or [f"sop case show {state.case_id}"]), "```"]
+        lines.append(f"- {label.en} · {label.zh}: {code(task.assignee or task.role)}{when}")
+    # An id that no command gave may hold anything, and what stands here is copied into a shell.
+    case_id = quote(legible_line(state.case_id))
+    commands = [f"sop task show {case_id} {task.key}" for task in tasks[:5]]
+    commands += [f"sop incident list {case_id}"] if state.incidents else []
+    lines += ["", "```", *(commands or [f"sop case show {case_id}"]), "```"]
     return "\n".join(lines)
 
 

@@ -14,13 +14,16 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases import acts, resolving, tasks
+from sop_engine.cases.act_checks import emptied, faults_of_act
+from sop_engine.cases.actors import SYSTEM
 from sop_engine.cases.contracts import acts as contracts
 from sop_engine.cases.contracts.acts import Act, ActResult
-from sop_engine.cases.faults import Fault, InvalidInput, Refused
+from sop_engine.cases.faults import Fault, InvalidInput, Refused, SopError
 from sop_engine.cases.incidents import open_incident
+from sop_engine.cases.limits import COMMENT_LENGTH, REASON_LENGTH, TEXT_LENGTH, OverfullError
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.permissions import permit
-from sop_engine.cases.place_checks import unknown_places_of_act
+from sop_engine.cases.place_checks import places_of_act, unknown_places_of_act
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.stepping import INSTANT, catch_up
@@ -73,6 +76,18 @@ def read_act(name: str, body: Any) -> Act:
         raise InvalidInput(f"{name} cannot be read", [fault_of(found, model) for found in error.errors()]) from None
 
 
+def judge_lengths(name: str, act: Act) -> None:
+    """Raises InvalidInput for names, reasons and comments that are too long: every step of the journal carries them."""
+    longest = {"reason": REASON_LENGTH, "text": COMMENT_LENGTH}
+    faults = [
+        Fault(where=field, what=f"{len(value)} characters are too many", allowed=f"up to {most}")
+        for field, value in act
+        if isinstance(value, str) and len(value) > (most := longest.get(field, TEXT_LENGTH))
+    ]
+    if faults:
+        raise InvalidInput(f"{name} cannot be taken", faults)
+
+
 def fault_of(found: Mapping[str, Any], model: type[BaseModel]) -> Fault:
     """One finding of pydantic about an input, with what the model allows."""
     unknown = found["type"] == "extra_forbidden"
@@ -108,14 +123,26 @@ def check(
 
     None is an act that was done before. Without `places` a place is right if its form is.
     """
-    if act.id is not None and act.id in state.seen:
+    if state.has_seen(act.id):
         return None
     permit(organization, Turn(procedure, state, now), name, act)
+    if wrong := faults_of_act(procedure.definition, act):
+        raise InvalidInput(f"{name} cannot be taken", wrong)
     trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))
+    if blank := emptied(procedure.definition, act):
+        raise InvalidInput(f"{name} cannot be taken", blank)
     faults = unknown_places_of_act(state.snapshot.data, trial.taken[0], places) if places is not None else []
     if faults:
         raise InvalidInput("a place is not known", faults)
     return trial
+
+
+def places_named(
+    procedure: Procedure, state: CaseState, name: str, act: Act, organization: Organization, now: datetime
+) -> dict[str, str]:
+    """Judges an act as `check` does, but for the places that it names: gives them, by where each stands."""
+    trial = check(procedure, state, name, act, organization, now)
+    return {} if trial is None else places_of_act(state.snapshot.data, trial.taken[0])
 
 
 def perform(
@@ -124,36 +151,79 @@ def perform(
     """Takes an act at `now`, after everything that fell due before it.
 
     Raises a SopError where the state does not allow it; the state given stands. Where the SOP's own expressions
-    fail, the turn holds an incident and nothing else of the act, and the answer is the refusal.
+    fail, or the engine does, the turn holds an incident and nothing else of the act, and the answer is the refusal.
     """
     turn = Turn(procedure, state, now)
-    if act.id is not None and act.id in state.seen:
+    if state.has_seen(act.id):
         return turn, act_result(state, "done already", duplicate=True)
-    catch_up(turn, now - INSTANT)
-    point = turn.mark()
-    try:
-        message = ACTS[name].carry_out(turn, act)
-    except CHART_FAILURES as error:
-        turn.back_to(point)
-        incident = open_incident(turn, "effect", f"{name} by {act.actor}: {error}")
-        return turn, Refused(f"the SOP itself failed, see incident {incident.key}: {error}")
-    catch_up(turn, now)
-    turn.state.remember(act.id)
-    return turn, act_result(turn.state, message)
+    messages: list[str] = []
+
+    def carry_out() -> None:
+        messages.append(ACTS[name].carry_out(turn, act))
+        catch_up(turn, now)
+        turn.state.remember(act.id)
+        turn.judge_room()
+
+    failure = failure_of(turn, lambda: catch_up(turn, now - INSTANT)) or failure_of(turn, carry_out)
+    if failure is not None:
+        incident = open_incident(turn, "effect", f"{name} by {act.actor}: {failure}")
+        return turn, Refused(f"the SOP itself failed, see incident {incident.key}: {failure}")
+    return turn, act_result(turn.state, messages[0])
 
 
 def hear(
     procedure: Procedure, state: CaseState, now: datetime, message_id: str | None, tell: Callable[[Turn], None]
 ) -> Turn | None:
-    """Lets a machine tell the case something; None where the same id was heard before."""
-    if message_id is not None and message_id in state.seen:
+    """Lets a machine tell the case something; None where the same id was heard before.
+
+    What it cannot take for an error of any kind is left in an incident, and in the journal of a case that is closed.
+    """
+    if state.has_seen(message_id):
         return None
     turn = Turn(procedure, state, now)
-    catch_up(turn, now - INSTANT)
-    tell(turn)
-    catch_up(turn, now)
-    turn.state.remember(message_id)
+
+    def take() -> None:
+        tell(turn)
+        catch_up(turn, now)
+        turn.state.remember(message_id)
+
+    try:
+        failure = failure_of(turn, lambda: catch_up(turn, now - INSTANT)) or failure_of(turn, take)
+    except SopError as error:
+        turn.journal("event_refused", "message", SYSTEM, note=error.message)
+        return turn
+    if failure is not None and turn.state.is_closed:
+        turn.journal("event_refused", "message", SYSTEM, note=failure)
+    elif failure is not None:
+        open_incident(turn, "event", f"a message could not be taken: {failure}")
     return turn
+
+
+def failure_of(turn: Turn, take: Callable[[], None]) -> str | None:
+    """Lets a turn take a message, and says what went wrong; the turn is then as it was before.
+
+    This is the one boundary behind which an error of any kind is something that a person or the journal is told of,
+    and never a workflow task that fails: the message would come again with each attempt. A SopError passes, for it is
+    the answer. So does an error of memory or stack, which another attempt may not meet.
+    """
+    point = turn.mark()
+    try:
+        take()
+    except (MemoryError, RecursionError):
+        raise
+    except SopError:
+        turn.back_to(point)
+        raise
+    except OverfullError as error:
+        turn.back_to(point)
+        raise Refused(str(error)) from None
+    except CHART_FAILURES as error:
+        turn.back_to(point)
+        return str(error) or type(error).__name__
+    except Exception as error:
+        turn.back_to(point)
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def wake(procedure: Procedure, state: CaseState, now: datetime) -> Turn:

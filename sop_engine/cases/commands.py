@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -86,3 +87,19 @@ Command = Annotated[
     RunWork | CancelWork | StartCase | TellCase | ReportToParent | Notify | MakeDocument | Post,
     Field(discriminator="kind"),
 ]
+
+
+def without_facts(command: Command, known: Mapping[str, Any]) -> Command:
+    """The command without what its facts say of the case's data that is known anyway."""
+    if not isinstance(command, Notify | MakeDocument | Post):
+        return command
+    other = {name: value for name, value in command.facts.data.items() if name not in known or known[name] != value}
+    return command.model_copy(update={"facts": command.facts.model_copy(update={"data": other})})
+
+
+def with_facts(command: Command, known: Mapping[str, Any]) -> Command:
+    """The command with the facts that were left out."""
+    if not isinstance(command, Notify | MakeDocument | Post):
+        return command
+    data = {**known, **command.facts.data}
+    return command.model_copy(update={"facts": command.facts.model_copy(update={"data": data})})

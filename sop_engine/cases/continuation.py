@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.proof import Claim
+from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.state import CaseState
 
 
@@ -26,10 +28,20 @@ class ContinuedCase(Contract):
     state: CaseState
     bundle: bytes
     pending: tuple[Pending, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    """Messages of the engine that wait for their proof."""
     attributes: tuple[str | None, str, str] | None = None
     """What the search attributes were last set to."""
     runs: int = 1
     """How many runs the case has had."""
+    unpublished: tuple[StepView, ...] = ()
+    """Steps that the records may lack."""
+    closed_tasks: tuple[str, ...] = ()
+    """The tasks that were closed in them."""
+    corrects: bool = False
+    """Whether corrected calendars were being loaded."""
+    relatives: tuple[str, ...] = ()
+    """Relatives that were being looked at."""
 
 
 class CaseResult(Contract):

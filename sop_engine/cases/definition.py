@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sop_engine.cases.fields import FieldSpec, Title
+from sop_engine.cases.fields import FieldSpec, Title, exact_fields
 
 Mark = Literal["F", "E", "X", "V", "P"]
 """Where a figure comes from: firm, example, left blank by the source, said in words only, proposed by us."""
@@ -198,7 +198,9 @@ class EventSpec(_Strict):
     title: Title
     data: dict[str, FieldSpec] = {}
     roles: Names = ()
-    """Who may send it by hand; empty for the owner's role and those above it."""
+    """Who may send it by hand; empty for the owner's role and those above it, and for every other system."""
+    machines: bool = False
+    """Whether other systems and cases may report an event that has roles."""
     store: bool = True
     """Values whose names are fields of the case are stored before the chart sees the event."""
 
@@ -228,6 +230,13 @@ class SopDefinition(_Strict):
     cancelled_with: dict[str, Any] = {}
     """The result that a parent reads where the case is cancelled, beside the reason."""
     retention: str | None = None
+
+    def exact(self) -> SopDefinition:
+        """The same SOP, asking of every amount of money that its currency exists and that it may be below nought."""
+        events = {
+            name: event.model_copy(update={"data": exact_fields(event.data)}) for name, event in self.events.items()
+        }
+        return self.model_copy(update={"data": exact_fields(self.data), "events": events})
 
 
 WORK_KEYS = ("task", "work", "case", "clocks", "stage", "title")

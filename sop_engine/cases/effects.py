@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sop_engine.cases import arming
+from sop_engine.cases.actors import case_actor
 from sop_engine.cases.commands import MakeDocument, Notify, Post, TellCase
 from sop_engine.cases.definition import EFFECT_KINDS
 from sop_engine.cases.fields import read_instant
+from sop_engine.cases.limits import is_case_id
 from sop_engine.cases.plain import plain
 from sop_engine.cases.state import Child, Milestone, Undo
 from sop_engine.cases.turn import Turn
@@ -38,7 +40,7 @@ def carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
         case "start":
             _start(turn, effect)
         case "tell":
-            _tell(turn, effect)
+            _tell(turn, effect, actor)
 
 
 def undo_all(turn: Turn, at: datetime, actor: str) -> None:
@@ -156,7 +158,7 @@ def _start(turn: Turn, effect: Effect) -> None:
     arming.start_child(turn, Child(key=key, state=None, sop=sop, case_id=case_id, detached=True), effect.data, sop)
 
 
-def _tell(turn: Turn, effect: Effect) -> None:
+def _tell(turn: Turn, effect: Effect, actor: str) -> None:
     if effect.target == "parent":
         if turn.state.parent is None:
             return
@@ -166,11 +168,15 @@ def _tell(turn: Turn, effect: Effect) -> None:
         if reference is None:
             return
         case_id = str(reference)
+    if not is_case_id(case_id):
+        turn.journal("not_told", str(effect.options.get("event")), actor, note=f"there is no case {case_id[:200]!r}")
+        return
     number = turn.state.entries.get("tell", 0) + 1
     turn.state.entries["tell"] = number
     body = {
         "name": str(effect.options.get("event")),
         "data": plain(effect.data),
         "id": f"{turn.state.case_id}.tell.{number}",
+        "actor": case_actor(turn.state.case_id),
     }
     turn.commands.append(TellCase(case_id=case_id, signal="event", body=body))

@@ -7,7 +7,10 @@ under `tests/replay/histories`. A worker that does not know a version fails the 
 FOUNDATION = 1
 """One timer, one publishing local activity per step, children by signal."""
 
-ENGINE_VERSION = FOUNDATION
+HARDENED = 2
+"""A run hands over within a bounded number of events; a message of the engine is believed only when proven."""
+
+ENGINE_VERSION = HARDENED
 """The version that new cases are loaded with."""
 
-KNOWN_VERSIONS = (FOUNDATION,)
+KNOWN_VERSIONS = (FOUNDATION, HARDENED)

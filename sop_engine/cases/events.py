@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine.cases import timing
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.faults import Fault
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.turn import Turn
@@ -19,6 +20,14 @@ def is_reserved(turn: Turn, name: str) -> bool:
     A signal so named would complete a task past its role and four eyes.
     """
     return name.split(".", 1)[0] in turn.procedure.reserved
+
+
+def is_of_people(turn: Turn, name: str) -> bool:
+    """Whether only people may report the event. A case of the first rung was written when roles bound people alone."""
+    spec = turn.procedure.definition.events.get(name)
+    if spec is None or turn.procedure.bundle.engine_version < HARDENED:
+        return False
+    return bool(spec.roles) and not spec.machines
 
 
 def read_event(turn: Turn, name: str, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:

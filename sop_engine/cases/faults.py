@@ -4,7 +4,8 @@ SopError
 ├── InvalidInput     every fault of an input, with its place and what is allowed   (exit code 2)
 ├── Refused          the case does not allow it now                               (exit code 1)
 ├── NotFound         no such case, task, clock, incident                          (exit code 3)
-└── NotPermitted     the person may not do it                                     (exit code 5)
+├── NotPermitted     the person may not do it                                     (exit code 5)
+└── ForeignRun       nobody but a case's own workflow may do it                   (exit code 5)
 """
 
 from collections.abc import Iterable
@@ -76,5 +77,14 @@ class NotPermitted(SopError):
     exit_code = 5
 
 
-ERRORS: tuple[type[SopError], ...] = (InvalidInput, Refused, NotFound, NotPermitted)
+class ForeignRun(SopError):
+    """It is done for a case, and no run of that case's own workflow asks for it."""
+
+    kind = "ForeignRun"
+    exit_code = 5
+
+
+ERRORS: tuple[type[SopError], ...] = (InvalidInput, Refused, NotFound, NotPermitted, ForeignRun)
 """Every refusal, for those who rebuild one from its `kind` on the far side of Temporal."""
+
+USED_ID = "There is a case {case_id} already; every id is used once"

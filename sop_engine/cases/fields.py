@@ -17,9 +17,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sop_engine.cases.faults import Fault
+from sop_engine.cases.limits import LIST_ENTRIES
+from sop_engine.freight.currencies import CURRENCIES
 from sop_engine.freight.identifiers import FORMATS, IdentifierError
 from sop_engine.freight.money import MoneyError, check_amount
 from sop_engine.statechart.suggestion import suggestion
+from sop_engine.timekeeping.instants import RANGE, is_near
 
 FieldKind = Literal[
     "text",
@@ -76,9 +79,15 @@ class FieldSpec(BaseModel):
     min: Decimal | None = None
     max: Decimal | None = None
     max_length: int | None = Field(default=None, ge=1, le=20_000)
+    max_items: int | None = Field(default=None, ge=1, le=LIST_ENTRIES)
+    """Of a list; a thousand unless given."""
     unit: str | None = None
     per_unit: bool = False
     """Money for one unit of something: it may be finer than the smallest unit of its currency."""
+    signed: bool = False
+    """Money that may be below nought, such as a margin; other money is nought or more."""
+    is_exact: bool = False
+    """Set when a case is compiled (`exact_fields`): money is in a real currency, and nought or more unless `signed`."""
     personal: bool = False
     """Personal data: shown by role, never put into a search attribute or a title."""
     help: Title | None = None
@@ -91,8 +100,14 @@ class FieldSpec(BaseModel):
             raise ValueError("a record lists its fields under `fields`")
         if self.type == "list" and (self.item is None) == (self.fields is None):
             raise ValueError("a list says what it holds: either `item` or `fields`")
+        if self.max_items is not None and self.type != "list":
+            raise ValueError("only a list has `max_items`")
         if self.per_unit and self.type != "money":
             raise ValueError("only money can be `per_unit`")
+        if self.signed and self.type != "money":
+            raise ValueError("only money can be `signed`; a number has a `min`")
+        if self.signed and self.min is not None and self.min >= 0:
+            raise ValueError(f"`signed` money may be below nought, and `min: {self.min}` forbids it")
         if self.format is not None and self.format not in FORMATS:
             raise ValueError(f"unknown format {self.format!r}; allowed: {', '.join(FORMATS)}")
         return self
@@ -103,6 +118,21 @@ class FieldSpec(BaseModel):
     def element(self) -> FieldSpec:
         """What one entry of a list is."""
         return self.item or FieldSpec(type="record", title=self.title, fields=self.fields)
+
+
+def exact_fields(specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
+    """The same fields, with what is asked of every amount of money in them."""
+    return {name: _exact(spec) for name, spec in specs.items()}
+
+
+def _exact(spec: FieldSpec) -> FieldSpec:
+    return spec.model_copy(
+        update={
+            "is_exact": True,
+            "item": _exact(spec.item) if spec.item is not None else None,
+            "fields": exact_fields(spec.fields) if spec.fields is not None else None,
+        }
+    )
 
 
 def read_value(spec: FieldSpec, value: Any, where: str) -> Parsed:
@@ -138,11 +168,16 @@ def _bounds(spec: FieldSpec, value: Any, where: str) -> list[Fault]:
     measured: Any = value["amount"] if spec.type == "money" else value
     faults = []
     if isinstance(measured, int | Decimal) and not isinstance(measured, bool):
-        if spec.min is not None and measured < spec.min:
-            faults.append(Fault(where=where, what=f"{measured} is too small", allowed=f"{spec.min} or more"))
+        if (least := _least(spec)) is not None and measured < least:
+            faults.append(Fault(where=where, what=f"{measured} is too small", allowed=f"{least} or more"))
         if spec.max is not None and measured > spec.max:
             faults.append(Fault(where=where, what=f"{measured} is too large", allowed=f"{spec.max} or less"))
     return faults
+
+
+def _least(spec: FieldSpec) -> Decimal | None:
+    is_bound = spec.type == "money" and spec.is_exact and not spec.signed
+    return Decimal() if spec.min is None and is_bound else spec.min
 
 
 # What no paper, bank or database takes in a text: control characters and halves of characters.
@@ -218,15 +253,14 @@ def _money(spec: FieldSpec, value: Any, where: str) -> Parsed:
         return None, [Fault(where=where, what=f"{value!r} is not an amount of money", allowed=allowed)]
     if amount is None or re.fullmatch(r"[A-Z]{3}", currency) is None:
         return None, [Fault(where=where, what=f"{value!r} is not an amount of money", allowed=allowed)]
+    if spec.is_exact and currency not in CURRENCIES:
+        what = f"{currency!r} is not a currency{suggestion(currency, CURRENCIES)}"
+        return None, [Fault(where=where, what=what, allowed="the code of a currency (ISO 4217)")]
     try:
         check_amount(amount, currency, is_exact=not spec.per_unit)
     except MoneyError as error:
         return None, [Fault(where=where, what=str(error), allowed=allowed)]
     return {"amount": amount, "currency": currency}, []
-
-
-EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
-"""Days that a case can mean; others are slips, and the last days of the calendar leave deadlines no room."""
 
 
 def _date(spec: FieldSpec, value: Any, where: str) -> Parsed:
@@ -235,11 +269,11 @@ def _date(spec: FieldSpec, value: Any, where: str) -> Parsed:
             value = date.fromisoformat(str(value).strip())
         except ValueError:
             return None, [Fault(where=where, what=f"{value!r} is not a date", allowed="YYYY-MM-DD")]
-    return (None, [_far_off(value, where)]) if not EARLIEST <= value <= LATEST else (value, [])
+    return (None, [_far_off(value, where)]) if not is_near(value) else (value, [])
 
 
 def _far_off(value: object, where: str) -> Fault:
-    return Fault(where=where, what=f"{value} lies too far off", allowed=f"from {EARLIEST} to {LATEST}")
+    return Fault(where=where, what=f"{value} lies too far off", allowed=RANGE)
 
 
 def read_instant(value: Any) -> datetime | None:
@@ -262,7 +296,7 @@ def _datetime(spec: FieldSpec, value: Any, where: str) -> Parsed:
     if moment is None:
         what = f"{value!r} is not an instant with its zone"
         return None, [Fault(where=where, what=what, allowed="such as 2026-03-02T17:00+08:00")]
-    if not EARLIEST <= moment.date() <= LATEST:
+    if not is_near(moment):
         return None, [_far_off(value, where)]
     return moment, []
 
@@ -311,8 +345,9 @@ def _file(spec: FieldSpec, value: Any, where: str) -> Parsed:
 def _list(spec: FieldSpec, value: Any, where: str) -> Parsed:
     if not isinstance(value, list | tuple):
         return None, [Fault(where=where, what=f"{value!r} is not a list", allowed="a list")]
-    if len(value) > 1_000:
-        return None, [Fault(where=where, what=f"{len(value)} entries are too many", allowed="up to 1000")]
+    most = spec.max_items or LIST_ENTRIES
+    if len(value) > most:
+        return None, [Fault(where=where, what=f"{len(value)} entries are too many", allowed=f"up to {most}")]
     element = spec.element()
     entries: list[Any] = []
     faults: list[Fault] = []

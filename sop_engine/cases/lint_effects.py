@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -52,15 +52,32 @@ def _standalone(notes: Notebook, path: Path, body: Any) -> None:
     _effect(notes, path, body, is_compiled=False)
 
 
+def _given(notes: Notebook, path: Path, values: Any) -> Mapping[str, Any]:
+    if values is None or isinstance(values, Mapping):
+        return values or {}
+    notes.error(path, f"{values!r} is no mapping of values by name")
+    return {}
+
+
+def _listed(notes: Notebook, path: Path, undo: Any) -> Sequence[Any]:
+    """What undoes an effect: one effect or several."""
+    if undo is None or isinstance(undo, Mapping):
+        return () if undo is None else (undo,)
+    if isinstance(undo, list | tuple):
+        return undo
+    notes.error(path, f"{undo!r} is no effect and no list of effects")
+    return ()
+
+
 def _effect(notes: Notebook, path: Path, body: Mapping[str, Any], is_compiled: bool) -> None:
     kind = str(next(iter(body)))
     for key in body:
         if key not in (kind, "with", "undo", *KEYS[kind]):
             notes.error((*path, key), f"unknown key '{key}' (allowed: {', '.join((*KEYS[kind], 'with', 'undo'))})")
+    given = _given(notes, (*path, "with"), body.get("with"))
     if not is_compiled:
-        notes.values((*path, "with"), body.get("with", {}))
-    undo = body.get("undo") or ()
-    for index, entry in enumerate([undo] if isinstance(undo, Mapping) else undo):
+        notes.values((*path, "with"), given)
+    for index, entry in enumerate(_listed(notes, (*path, "undo"), body.get("undo"))):
         _standalone(notes, (*path, "undo", index), entry)
     target = str(body[kind])
     place = (*path, kind)
@@ -74,11 +91,11 @@ def _effect(notes: Notebook, path: Path, body: Mapping[str, Any], is_compiled: b
             notes.known(place, "document", target, notes.around.documents)
         case "post":
             notes.known(place, "posting rule", target, notes.around.entries)
-            if "business_key" not in (body.get("with") or {}):
+            if "business_key" not in given:
                 notes.error(path, "a posting names its `business_key`, so that it is posted once")
         case "start":
             if notes.known(place, "SOP", target, notes.around.sops):
-                given_to(notes, path, target, body.get("with") or {})
+                given_to(notes, path, target, given)
         case "tell":
             if target != "parent":
                 notes.expression(place, target, ("text",))

@@ -127,5 +127,7 @@ def _declared(notes: Notebook, waited: tuple[str, ...]) -> None:
         is_waited = any(matches(descriptor, name) for descriptor in (*waited, *heard)) or name in passed_on
         if not is_waited and not stored:
             notes.warn(path, "nothing waits for it, and it stores nothing")
+        if spec.machines and not spec.roles:
+            notes.warn((*path, "machines"), "says nothing: an event without roles may be reported by every system")
         for role in spec.roles:
             notes.known((*path, "roles"), "role", role, notes.procedure.bundle.superiors)

@@ -7,16 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine.cases import timing
+from sop_engine.cases.actors import SYSTEM
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import describe, read_fields, read_value
+from sop_engine.cases.limits import DATA_BYTES, size_of, too_large
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
-from sop_engine.cases.stepping import SYSTEM, catch_up, finish, follow
+from sop_engine.cases.stepping import catch_up, finish, follow
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.snapshot import Snapshot
 from sop_engine.statechart.transition import start
+
+OWN_IDS = "sop."
+"""How ids of workflows begin that are no cases."""
 
 
 def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,13 +34,22 @@ def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str
         full[name] = read_value(spec, spec.default, name)[0] if value is None else value
         if spec.required and full[name] is None and name not in faulty:
             faults.append(Fault(where=name, what="is missing", allowed=describe(spec)))
+    if not faults and (size := size_of(full)) > DATA_BYTES:
+        faults.append(Fault(where="data", what=too_large("the data", size, DATA_BYTES)))
     if faults:
         raise InvalidInput(f"a {definition.sop} cannot be opened with this data", faults)
     return full
 
 
+def refuse_own_id(case_id: str) -> None:
+    """Raises InvalidInput for an id of the kind that the engine's own workflows have."""
+    if case_id.startswith(OWN_IDS):
+        raise InvalidInput(f"no case may be called {case_id}: ids that begin with {OWN_IDS!r} are the engine's own")
+
+
 def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: datetime) -> Turn:
     """Opens a case. Raises InvalidInput for bad data, and what the chart raises where its own start fails."""
+    refuse_own_id(case_id)
     data = read_opening(procedure.definition, opening.data)
     actor = opening.actor or SYSTEM
     parent_id = opening.parent.case_id if opening.parent is not None else None
@@ -61,4 +75,6 @@ def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: d
     )
     finish(turn, now)
     catch_up(turn, now)
+    turn.judge_room()
+    turn.state.weight = turn.state.weighed()
     return turn

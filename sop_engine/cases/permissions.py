@@ -11,7 +11,9 @@ from types import MappingProxyType
 
 from sop_engine.cases.contracts.acts import Act, AssignTaskInput, DelegateTaskInput, EventInput, TaskAct
 from sop_engine.cases.faults import NotPermitted
+from sop_engine.cases.identity import person_of
 from sop_engine.cases.organization import Organization
+from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import HumanTask
 from sop_engine.cases.tasks import find
 from sop_engine.cases.turn import Turn
@@ -28,9 +30,7 @@ OWNERS = ("amend", "hold", "resume", "cancel", "move_deadline", "resolve_inciden
 
 def permit(organization: Organization, turn: Turn, name: str, act: Act) -> None:
     """Raises NotPermitted where the actor's roles do not allow the act."""
-    person = organization.people.get(act.actor)
-    if person is None:
-        raise NotPermitted(f"nobody called {act.actor!r} is known", allowed=tuple(organization.people)[:12])
+    person_of(organization, act.actor)
     if isinstance(act, TaskAct):
         _permit_task(organization, turn, find(turn, act.task), name, act)
     elif name in OWNERS:
@@ -41,6 +41,17 @@ def permit(organization: Organization, turn: Turn, name: str, act: Act) -> None:
             return
         if not any(holds_or_supervises(organization, act.actor, role) for role in spec.roles):
             _require_owner(organization, turn, f"report {act.name} to", act.actor, spec.roles)
+
+
+def permit_opening(organization: Organization, procedure: Procedure, actor: str) -> None:
+    """Raises NotPermitted for somebody who may not open a case: who has no part in the procedure at all."""
+    person_of(organization, actor)
+    roles = {procedure.definition.owner}
+    roles.update(shape.task.role for shape in procedure.shapes.values() if shape.task is not None)
+    roles.update(role for spec in procedure.definition.events.values() for role in spec.roles)
+    known = sorted(roles & organization.roles.keys())
+    if not any(holds_or_supervises(organization, actor, role) for role in known):
+        raise NotPermitted(f"{actor} may not open a {procedure.sop}: no role of theirs has a part in it", allowed=known)
 
 
 def holds_or_supervises(organization: Organization, actor: str, role: str) -> bool:

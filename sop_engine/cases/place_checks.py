@@ -22,11 +22,22 @@ PROPOSALS = 5
 """For how many unknown places an answer proposes near ones: a validator must not keep its worker long."""
 
 
-def unknown_places(specs: Mapping[str, FieldSpec], values: Mapping[str, Any], places: Places) -> list[Fault]:
-    """A fault for every place among the values, however deep, that nobody knows."""
-    unknown = [(where, code) for where, code in _places(specs, values, "") if code not in places]
+def places_of_act(before: Mapping[str, Any], turn: Turn) -> dict[str, str]:
+    """The places that `unknown_places_of_act` judges: where each stands, and its code."""
+    data = turn.procedure.definition.data
+    return dict(_places({name: data[name] for name in _judged(before, turn)}, turn.data, ""))
+
+
+def faults_of(named: Mapping[str, str], places: Places) -> list[Fault]:
+    """A fault for each of the places that nobody knows."""
+    unknown = [(where, code) for where, code in named.items() if code not in places]
     faults = (places.fault(code, where, proposes=number < PROPOSALS) for number, (where, code) in enumerate(unknown))
     return [Fault(where=fault[0], what=fault[1], allowed=fault[2]) for fault in faults if fault is not None]
+
+
+def unknown_places(specs: Mapping[str, FieldSpec], values: Mapping[str, Any], places: Places) -> list[Fault]:
+    """A fault for every place among the values, however deep, that nobody knows."""
+    return faults_of(dict(_places(specs, values, "")), places)
 
 
 def unknown_places_of_act(before: Mapping[str, Any], turn: Turn, places: Places) -> list[Fault]:
@@ -34,9 +45,12 @@ def unknown_places_of_act(before: Mapping[str, Any], turn: Turn, places: Places)
 
     A form is confirmed by whoever completes it: so a place that a machine reported is checked there.
     """
-    data = turn.procedure.definition.data
-    changed = [name for name in data if turn.data.get(name) != before.get(name)]
-    return unknown_places({name: data[name] for name in (*changed, *_confirmed(turn))}, turn.data, places)
+    return faults_of(places_of_act(before, turn), places)
+
+
+def _judged(before: Mapping[str, Any], turn: Turn) -> Iterator[str]:
+    yield from (name for name in turn.procedure.definition.data if turn.data.get(name) != before.get(name))
+    yield from _confirmed(turn)
 
 
 def _places(specs: Mapping[str, FieldSpec], values: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:

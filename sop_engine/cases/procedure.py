@@ -55,6 +55,8 @@ class Bundle(BaseModel):
     ladders: dict[str, Ladder]
     superiors: dict[str, str | None]
     """Role -> the role above it, for `supervisor` in ladders and for lint."""
+    is_exact: bool = False
+    """Whether the case asks of its money what `SopDefinition.exact` says; cases from before it was asked do not."""
     continue_after: int = 1_000
     """Updates after which a run continues as new."""
     child_events: dict[str, tuple[str, ...]] = {}
@@ -141,6 +143,7 @@ def compile_procedure(bundle: Bundle) -> Procedure:
         definition = SopDefinition.model_validate(bundle.definition)
     except ValidationError as error:
         raise DefinitionError(sop, faults_of(error, ())) from None
+    definition = definition.exact() if bundle.is_exact else definition
     states, shapes, faults = split_states(definition.states)
     parameters = {name: _parameter(value) for name, value in bundle.parameters.items()}
     types: dict[str, FieldType] = dict(SYSTEM_NAMES)

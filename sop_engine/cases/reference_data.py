@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sop_engine.cases import timing
+from sop_engine.cases.actors import MACHINE, SYSTEM
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.procedure import AppliedRule, Bundle, Procedure, instant_of
 from sop_engine.cases.state import RunningClock
 from sop_engine.cases.turn import Turn
@@ -43,7 +45,8 @@ def take_reference_data(turn: Turn, before: Procedure) -> None:
             counted = _counted(turn, running, before, frozenset(name for name, _ in amended), why)
             if counted is not running.clock:
                 timing.put(turn, key, counted, running.pauses)
-    turn.journal("reference_data", "case.reference_data", "system", note=why or REASON)
+    teller = MACHINE if turn.procedure.bundle.engine_version >= HARDENED else SYSTEM
+    turn.journal("reference_data", "case.reference_data", teller, note=why or REASON)
 
 
 def _amended(before: Procedure, after: Procedure) -> Iterator[tuple[str, AppliedRule]]:

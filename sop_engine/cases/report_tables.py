@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from sop_engine.cases.contracts.base import Contract
+from sop_engine.timekeeping.instants import Day
 
 ReportName = Literal["ageing", "margin", "statement", "tax", "cod", "freight-ratio"]
 Side = Literal["receivable", "payable"]
@@ -18,12 +18,12 @@ class ReportInput(Contract):
     """Which report, of what. A report takes no notice of what does not concern it."""
 
     name: ReportName
-    on: date | None = None
+    on: Day | None = None
     """The day as it stood in the evening; today in China when absent."""
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
     """Both ends belong to the period."""
-    month: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    month: str | None = Field(default=None, pattern=r"^(19|2\d)\d{2}-(0[1-9]|1[0-2])$")
     """An accounting month."""
     party: str | None = None
     side: Side = "receivable"

@@ -8,22 +8,29 @@ from typing import Any
 from pydantic import ValidationError
 
 from sop_engine.cases import acts
+from sop_engine.cases.actors import MACHINE, SYSTEM, case_actor
 from sop_engine.cases.arming import needed, siblings_of
-from sop_engine.cases.commands import Command
+from sop_engine.cases.commands import Command, without_facts
 from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
 from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
+from sop_engine.cases.contracts.watching import CaseEnd
 from sop_engine.cases.definition import ChildSpec
-from sop_engine.cases.events import is_reserved, read_event
+from sop_engine.cases.engine_version import HARDENED
+from sop_engine.cases.events import is_of_people, is_reserved, read_event
 from sop_engine.cases.faults import SopError
 from sop_engine.cases.incidents import open_incident
-from sop_engine.cases.state import Child
-from sop_engine.cases.stepping import SYSTEM, dispatch
+from sop_engine.cases.limits import KEPT_COMMAND_BYTES, size_of
+from sop_engine.cases.refusing import refuse_message
+from sop_engine.cases.state import CaseState, Child
+from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.taking import store_result, try_event
-from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.turn import CHART_FAILURES, Turn, facts_of
 from sop_engine.statechart.snapshot import Event
+from sop_engine.timekeeping.instants import is_near
 
-MACHINE = "machine"
+PARENT = "parent"
+"""The key of the incident of a case whose parent was ended past the engine."""
 
 
 def signal(turn: Turn, message: EventSignal) -> None:
@@ -36,15 +43,19 @@ def signal(turn: Turn, message: EventSignal) -> None:
             "event_refused", message.name, MACHINE, note="the name is reserved for the engine", data=message.data
         )
         return
+    if is_of_people(turn, message.name):
+        roles = ", ".join(turn.procedure.definition.events[message.name].roles)
+        refuse_message(turn, message.name, f"only people report it ({roles}), each under their own name")
+        return
     values, faults = read_event(turn, message.name, message.data)
     if faults:
         why = "; ".join(str(fault) for fault in faults)
         turn.journal("event_refused", message.name, MACHINE, note=why, data=message.data)
         return
     at = message.at
-    note: str | None = None
-    if at is not None and (at.tzinfo is None or at > turn.now):
-        note = f"said to have happened at {at.isoformat()}, which cannot be: counted as heard now"
+    notes = [f"says it is {message.actor!r}"] if message.actor is not None else []
+    if at is not None and (not is_near(at) or at > turn.now):
+        notes.append(f"said to have happened at {at.isoformat()}, which cannot be: counted as heard now")
         at = None
     declared = message.name in turn.procedure.definition.events
     try:
@@ -52,7 +63,7 @@ def signal(turn: Turn, message: EventSignal) -> None:
     except ValidationError as error:
         unreadable(turn, message.name, "; ".join(found["msg"] for found in error.errors()))
         return
-    try_event(turn, heard, MACHINE, note)
+    try_event(turn, heard, MACHINE, "; ".join(notes) or None)
 
 
 def unreadable(turn: Turn, name: str, why: str) -> None:
@@ -104,14 +115,16 @@ def effect_failed(turn: Turn, name: str, message: str, command: Command | None =
     """A notice, document or posting failed for good; the case goes on and the failure waits for a person."""
     number = turn.state.entries.get("effect", 0) + 1
     turn.state.entries["effect"] = number
-    asked = command.model_dump(mode="json") if command is not None else None
+    # Its facts are those of the case when it is asked for again: what was wrong may have been corrected by then.
+    asked = without_facts(command, facts_of(turn.procedure, turn.state)).model_dump(mode="json") if command else None
+    if size_of(asked) > KEPT_COMMAND_BYTES:
+        asked, message = None, f"{message} (too large to be asked for again)"
     open_incident(turn, "effect", f"{name}: {message}", key=f"effect#{number}", command=asked)
 
 
 def document_made(turn: Turn, document: DocumentResult, state: str | None) -> None:
     """A document was rendered and kept; the case knows its version and hash."""
-    entry = {**document.model_dump(), "state": state, "at": turn.now.isoformat()}
-    turn.state.documents = (*turn.state.documents, entry)
+    turn.documents.append({**document.model_dump(), "state": state, "at": turn.now.isoformat()})
     turn.journal("document", document.template, SYSTEM, data={"version": document.version, "sha256": document.sha256})
 
 
@@ -187,15 +200,49 @@ def take_report(turn: Turn, child: Child, spec: ChildSpec) -> None:
     dispatch(turn, event, SYSTEM, kind="child", title=title, before=before, note=child.case_id)
 
 
+def case_ended(turn: Turn, case_id: str, end: CaseEnd | None) -> None:
+    """A relative ended without a word, as the server itself tells: an incident waits for a person."""
+    if end is None:
+        turn.journal("event_refused", "case.ended", MACHINE, note=f"{case_id} was not ended past the engine")
+        return
+    for key, child in list(turn.state.children.items()):
+        if child.case_id == case_id and child.run_id in (None, end.first_run_id):
+            child_not_started(turn, key, end.told())
+    if is_parent(turn.state, case_id) and PARENT not in turn.state.incidents:
+        message = f"{end.told()}; nobody waits for this case any more: cancel it, or skip this to go on alone"
+        open_incident(turn, "parent", message, key=PARENT)
+
+
+def is_relative(state: CaseState, case_id: str) -> bool:
+    """Whether a case is the parent of this one, or one of its live children."""
+    return is_parent(state, case_id) or any(
+        child.case_id == case_id and child.is_live for child in state.children.values()
+    )
+
+
+def is_parent(state: CaseState, case_id: str) -> bool:
+    return state.parent is not None and state.parent.case_id == case_id
+
+
 def told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:
     """`case.hold`, `case.resume`, `case.cancel`: what happens to a parent happens to its live children."""
-    actor, reason = str(body.get("actor") or "parent"), str(body.get("reason") or "told by the parent case")
+    teller = "parent"
+    if turn.procedure.bundle.engine_version >= HARDENED and turn.state.parent is not None:
+        teller = case_actor(turn.state.parent.case_id)
+    told = {"actor": str(body.get("actor") or teller), "reason": str(body.get("reason") or "told by the parent case")}
     try:
         if what == "case.hold":
-            acts.hold(turn, HoldInput(actor=actor, reason=reason))
+            acts.hold(turn, HoldInput.model_validate(told))
         elif what == "case.resume":
-            acts.resume(turn, ResumeInput(actor=actor, reason=reason))
+            acts.resume(turn, ResumeInput.model_validate(told))
         elif what == "case.cancel":
-            acts.cancel(turn, CancelInput(actor=actor, reason=reason))
+            acts.cancel(turn, CancelInput.model_validate(told))
+    except ValidationError as error:
+        unreadable(turn, what, "; ".join(f"{found['loc'][0]}: {found['msg']}" for found in error.errors()))
     except SopError as error:
-        turn.journal("event_refused", what, actor, note=error.message)
+        turn.journal("event_refused", what, told["actor"], note=error.message)
+
+
+def cancelled_from_outside(turn: Turn) -> None:
+    """`temporal workflow cancel`, which names nobody."""
+    told_by_parent(turn, "case.cancel", {"actor": "temporal", "reason": "cancelled through Temporal"})

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from sop_engine.cases.acts import refuse_closed
 from sop_engine.cases.arming import start_child
-from sop_engine.cases.commands import Command, RunWork
+from sop_engine.cases.commands import Command, RunWork, with_facts
 from sop_engine.cases.contracts.acts import ResolveIncidentInput
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
@@ -16,7 +16,7 @@ from sop_engine.cases.reports import take_report
 from sop_engine.cases.state import Child, Incident, Work
 from sop_engine.cases.stepping import catch_up, dispatch
 from sop_engine.cases.taking import store_result, take_event
-from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.turn import CHART_FAILURES, Turn, facts_of
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.statechart.transition import retry as retry_delay
 
@@ -58,7 +58,8 @@ def _go_on(turn: Turn, incident: Incident, act: ResolveIncidentInput) -> None:
     elif incident.event is not None and is_retried:
         take_event(turn, incident.event, act.actor)
     elif incident.command is not None and is_retried:
-        turn.commands.append(_COMMAND.validate_python(incident.command))
+        asked = _COMMAND.validate_python(incident.command)
+        turn.commands.append(with_facts(asked, facts_of(turn.procedure, turn.state)))
 
 
 def _run_again(turn: Turn, work: Work, act: ResolveIncidentInput) -> None:

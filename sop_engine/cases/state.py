@@ -7,12 +7,14 @@ failed act leaves nothing behind.
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from sop_engine.cases.contracts.base import ParentRef
-from sop_engine.cases.contracts.views import StepView
+from sop_engine.cases.contracts.proof import Mark
+from sop_engine.cases.limits import REMEMBERED_BYTES
 from sop_engine.statechart.snapshot import Delay, Event, Snapshot
 from sop_engine.statechart.values import Data
 from sop_engine.timekeeping.clocks import SlaClock
@@ -21,7 +23,8 @@ CaseStatus = Literal["open", "held", "blocked", "completed", "cancelled"]
 TaskStatus = Literal["ready", "claimed", "completed", "cancelled", "skipped"]
 
 REMEMBERED_IDS = 1_000
-TIMELINE_LENGTH = 50
+OF_THE_FIRST_FORM = ("timeline", "comments", "attachments", "documents")
+"""What a state of format 1 carried and nothing decides by. It is in the records."""
 
 
 class _Entry(BaseModel):
@@ -117,11 +120,12 @@ class Child(_Entry):
 class Incident(_Entry):
     """A technical failure that waits for a person.
 
-    `key` is that of the work or child; else `step#<n>` for a failed expression, `effect#<n>` for a failed effect.
+    `key` is that of the work or child; else `step#<n>` for a failed expression, `effect#<n>` for a failed effect,
+    `parent` where the case that waits for this one was ended past the engine.
     """
 
     key: str
-    kind: Literal["work", "event", "delay", "child", "effect"]
+    kind: Literal["work", "event", "delay", "child", "effect", "parent"]
     message: str
     at: datetime
     event: Event | None = None
@@ -155,7 +159,7 @@ class CaseState(BaseModel):
 
     model_config = ConfigDict(validate_assignment=False)
 
-    format: int = 1
+    format: int = 2
     case_id: str
     sop: str
     version: int
@@ -166,6 +170,8 @@ class CaseState(BaseModel):
     outcome: str | None = None
     closed_at: datetime | None = None
     parent: ParentRef | None = None
+    last_told: Mark | None = None
+    """The last word of the parent that was taken, so that an old one cannot be told again."""
     step: int = 0
     """Number of the last journalled step."""
 
@@ -178,9 +184,6 @@ class CaseState(BaseModel):
     children: dict[str, Child] = {}
     incidents: dict[str, Incident] = {}
     milestones: dict[str, Milestone] = {}
-    documents: tuple[dict[str, Any], ...] = ()
-    comments: tuple[dict[str, Any], ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
     undo: tuple[Undo, ...] = ()
     entries: dict[str, int] = {}
     """How often each state was entered and each clock of the SOP started."""
@@ -193,7 +196,21 @@ class CaseState(BaseModel):
 
     seen: dict[str, int] = {}
     """Ids of the last acts and events, with the step each led to."""
-    timeline: tuple[StepView, ...] = ()
+
+    weight: int = 0
+    """Bytes that the state has as JSON, or more: what is replaced is not taken off until it is weighed again."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_first_form(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("format", 1) == 1:
+            kept = {key: value for key, value in given.items() if key not in OF_THE_FIRST_FORM}
+            return {**kept, "format": 2}
+        return given
+
+    def weighed(self) -> int:
+        """Bytes that the state has as JSON."""
+        return len(self.model_dump_json().encode())
 
     def fork(self) -> CaseState:
         """A copy whose containers can be changed without touching this state."""
@@ -213,10 +230,20 @@ class CaseState(BaseModel):
     def live_children(self) -> tuple[Child, ...]:
         return tuple(child for child in self.children.values() if child.is_live and not child.detached)
 
+    def has_seen(self, message_id: str | None) -> bool:
+        """Whether a message of that id was taken. States of older runs know long ids in full."""
+        return message_id is not None and (_short(message_id) in self.seen or message_id in self.seen)
+
     def remember(self, message_id: str | None) -> None:
         """Keeps an id, forgetting the oldest beyond the last thousand."""
         if message_id is None:
             return
-        self.seen[message_id] = self.step
+        self.seen[_short(message_id)] = self.step
         while len(self.seen) > REMEMBERED_IDS:
             del self.seen[next(iter(self.seen))]
+
+
+def _short(message_id: str) -> str:
+    """An id as it is remembered."""
+    written = message_id.encode("utf-8", "surrogatepass")
+    return message_id if len(written) <= REMEMBERED_BYTES else sha256(written).hexdigest()

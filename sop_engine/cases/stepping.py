@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sop_engine.cases import arming, effects, escalation, timing
+from sop_engine.cases.actors import SYSTEM
 from sop_engine.cases.closing import close
 from sop_engine.cases.commands import TellCase
 from sop_engine.cases.events import is_reserved
 from sop_engine.cases.fields import Title
 from sop_engine.cases.incidents import forget_settled, open_incident
+from sop_engine.cases.limits import HELD_BYTES, HELD_EVENTS, RESERVE_BYTES, OverfullError, size_of
 from sop_engine.cases.plain import plain
 from sop_engine.cases.state import HeldEvent
 from sop_engine.cases.turn import CHART_FAILURES, Turn
@@ -21,7 +23,6 @@ from sop_engine.statechart.snapshot import Event, Snapshot, Step
 from sop_engine.statechart.transition import advance, next_due, transition
 
 INSTANT = timedelta(microseconds=1)
-SYSTEM = "system"
 
 MAXIMUM_REPORTS = 100
 """More states than this that are done as they are entered run in a circle."""
@@ -47,6 +48,7 @@ def dispatch(
     turn.face(at, actor)
     if turn.is_held:
         _keep(turn, event, actor, kind, at, note, before)
+        turn.judge_room(RESERVE_BYTES)
         return
     step = transition(turn.procedure.chart, turn.state.snapshot, event, at)
     heard = event.at or at
@@ -68,13 +70,21 @@ def dispatch(
         data=event.data,
     )
     finish(turn, at)
+    turn.judge_room(RESERVE_BYTES if actor == SYSTEM else 0)
 
 
 def _keep(
     turn: Turn, event: Event, actor: str, kind: str, at: datetime, note: str | None, before: Mapping[str, Any]
 ) -> None:
-    """Keeps an event for later as one that happened now, or when it says."""
+    """Keeps an event for later as one that happened now, or when it says.
+
+    Raises OverfullError where the case keeps too many already; what the engine itself reports is always kept.
+    """
     kept = event.model_copy(update={"at": event.at or at})
+    if kind == "event" and turn.is_bounded:
+        size = size_of(turn.state.held_events) + size_of(kept)
+        if len(turn.state.held_events) >= HELD_EVENTS or size > HELD_BYTES:
+            raise OverfullError(f"a held case keeps {HELD_EVENTS} events or {HELD_BYTES:,} bytes of them, not one more")
     turn.state.held_events = (*turn.state.held_events, HeldEvent(event=kept, actor=actor))
     timing.settle(turn, at)
     kind = "event_held" if kind == "event" else kind
@@ -146,11 +156,22 @@ def catch_up(turn: Turn, until: datetime) -> None:
                 timing.cancel(turn, rung.key, rung.at)
                 open_incident(turn, "effect", f"the clock {rung.key} is started and due again without an end")
             else:
-                reach(turn, rung, until)
+                _try_rung(turn, rung, until)
         elif delay_at is not None and delay_at <= until:
             _let_delay_pass(turn, delay_at)
         else:
             return
+
+
+def _try_rung(turn: Turn, rung: timing.DueRung, until: datetime) -> None:
+    """Reaches a rung; a clock that cannot be counted on has none ahead any more, and waits in an incident."""
+    point = turn.mark()
+    try:
+        reach(turn, rung, until)
+    except CHART_FAILURES as error:
+        turn.back_to(point)
+        timing.silence(turn, rung.key)
+        open_incident(turn, "effect", f"the clock {rung.key} cannot go on: {error}")
 
 
 def _let_delay_pass(turn: Turn, at: datetime) -> None:
@@ -168,6 +189,7 @@ def _let_delay_pass(turn: Turn, at: datetime) -> None:
         name = next((micro.event.name for micro in step.microsteps if micro.event is not None), due[0].key)
         turn.journal("timer", name, SYSTEM, at=at, entered=step.entered, exited=step.exited, before=before)
         finish(turn, at)
+        turn.judge_room(RESERVE_BYTES)
     except CHART_FAILURES as error:
         turn.back_to(point)
         turn.state.snapshot = _parking(snapshot, (due[0].id,), True)

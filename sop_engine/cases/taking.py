@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sop_engine.cases import effects
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import open_incident
+from sop_engine.cases.limits import NAME_BYTES, OverfullError, cut
 from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.statechart.snapshot import Event
+
+MACHINE = "machine"
 
 
 def take_event(turn: Turn, heard: Event, actor: str, note: str | None = None) -> None:
@@ -26,13 +30,38 @@ def take_event(turn: Turn, heard: Event, actor: str, note: str | None = None) ->
 
 
 def try_event(turn: Turn, heard: Event, actor: str, note: str | None = None) -> None:
-    """Takes an event that nobody could be told about if it failed: what fails waits in an incident."""
+    """Takes an event that nobody could be told about if it failed: what fails waits in an incident.
+
+    What has no room in the case is recorded as refused.
+    """
     point = turn.mark()
     try:
-        take_event(turn, heard, actor, note)
-    except CHART_FAILURES as error:
+        try:
+            take_event(turn, heard, actor, note)
+        except OverfullError:
+            raise
+        except CHART_FAILURES as error:
+            turn.back_to(point)
+            point = turn.mark()
+            open_incident(turn, "event", str(error), event=heard)
+            turn.judge_room()
+    except OverfullError as error:
         turn.back_to(point)
-        open_incident(turn, "event", str(error), event=heard)
+        _refuse(turn, heard, str(error))
+
+
+REFUSED_NOTICE = "events_refused"
+"""The notice to the owner of a held case that keeps no more events."""
+
+
+def _refuse(turn: Turn, heard: Event, why: str) -> None:
+    """Records an event as refused; of the first one that a held case cannot keep, its owner is told."""
+    turn.journal("event_refused", heard.name, MACHINE, note=why)
+    told = "held.full"
+    if turn.is_held and not turn.state.truths.get(told, False):
+        turn.state.truths[told] = True
+        values = {"event": cut(heard.name, NAME_BYTES), "why": why, "reason": turn.state.hold_reason}
+        effects.notify(turn, turn.procedure.definition.owner, REFUSED_NOTICE, values, None, MACHINE)
 
 
 def store_result(turn: Turn, store: dict[str, str], result: dict[str, Any]) -> None:

@@ -263,10 +263,6 @@ def _finish_task(
     if act is not None and (act.checklist or act.attachments):
         data |= {"checklist": list(act.checklist)} if act.checklist else {}
         data |= {"attachments": dict(act.attachments)} if act.attachments else {}
-        turn.state.attachments += tuple(
-            {"task": task.key, "kind": kind, "file": file, "by": actor, "at": turn.now.isoformat()}
-            for kind, file in act.attachments.items()
-        )
     title = spec.outcomes[outcome].title
     if task.index is not None:
         _finish_item(turn, task, spec, actor, outcome, before, data, note)

@@ -143,6 +143,12 @@ def fire(turn: Turn, due: DueRung) -> None:
     put(turn, due.key, escalation.fire(running.clock, [escalation.DueRung(due.rung, due.at)]), running.pauses)
 
 
+def silence(turn: Turn, key: str) -> None:
+    """Lets a clock reach no rung any more; it stays as it stands."""
+    silent = {"next_rung": None, "next_rung_at": None}
+    turn.state.clocks[key] = turn.state.clocks[key].model_copy(update=silent)
+
+
 def put(turn: Turn, key: str, clock: clocks.SlaClock, pauses: tuple[str, ...] = ()) -> None:
     """Keeps a changed clock together with its due instant and the rung it reaches next."""
     running = turn.state.clocks[key]

@@ -13,15 +13,27 @@ from typing import Any, NamedTuple
 from sop_engine.cases.commands import Command, MakeDocument, Notify, Post
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.views import StepView
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.fields import Title
+from sop_engine.cases.limits import (
+    DATA_BYTES,
+    NAME_BYTES,
+    NOTE_BYTES,
+    REMEMBERED_BYTES,
+    STATE_BYTES,
+    OverfullError,
+    cut,
+    size_of,
+    too_large,
+)
 from sop_engine.cases.plain import plain
 from sop_engine.cases.procedure import Procedure
-from sop_engine.cases.state import TIMELINE_LENGTH, CaseState
+from sop_engine.cases.state import CaseState
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.snapshot import Event, StepError
 
-CHART_FAILURES = (StepError, ExpressionError, ValueError)
-"""What a definition's own expressions and periods can raise while a case runs."""
+CHART_FAILURES = (StepError, ExpressionError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError)
+"""What a definition's own expressions and periods, and values that nobody thought of, can raise while a case runs."""
 
 
 class Point(NamedTuple):
@@ -31,6 +43,13 @@ class Point(NamedTuple):
     steps: int
     commands: int
     touched_tasks: dict[str, None]
+    is_resuming: bool
+    documents: int
+
+
+def facts_of(procedure: Procedure, state: CaseState) -> dict[str, Any]:
+    """The case's data as notices, documents and postings are given it."""
+    return {name: plain(state.snapshot.data.get(name)) for name in procedure.definition.data}
 
 
 class Turn:
@@ -39,11 +58,14 @@ class Turn:
     def __init__(self, procedure: Procedure, state: CaseState, now: datetime) -> None:
         self.procedure = procedure
         self.state = state.fork()
+        self._before = state
         self.now = now
         self.steps: list[StepView] = []
         self.commands: list[Command] = []
         self.touched_tasks: dict[str, None] = {}
         """Tasks that were closed in this turn, for the read model."""
+        self.documents: list[dict[str, Any]] = []
+        """Facts of the documents that were made."""
         self.reports: list[Event] = []
         """What arming a state reports at once (a `for_each` over nothing); taken when the present step is done."""
         self.reported = 0
@@ -100,12 +122,11 @@ class Turn:
 
     def facts(self, state: str | None, actor: str | None) -> CaseFacts:
         """What a notice, document or posting may say about the case."""
-        fields = self.procedure.definition.data
         return CaseFacts(
             case_id=self.state.case_id,
             sop=self.state.sop,
             title=self.procedure.definition.title.model_dump(),
-            data={name: plain(self.data.get(name)) for name in fields},
+            data=facts_of(self.procedure, self.state),
             state=state,
             actor=actor,
             at=self.now,
@@ -135,6 +156,44 @@ class Turn:
                 facts = command.facts.model_copy(update={"clocks": clocks})
                 self.commands[index] = command.model_copy(update={"facts": facts})
 
+    # -- size ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether limits of size hold: a case of the first engine has taken what it has taken, and replays it."""
+        return self.procedure.bundle.engine_version >= HARDENED
+
+    def judge_room(self, reserve: int = 0) -> None:
+        """Raises OverfullError where the turn makes the case carry more than it can. A closed case carries nothing on.
+
+        Weighs what changed; the whole state only where the sum of all changes comes near the limit.
+        """
+        if self.state.is_closed or not self.is_bounded:
+            return
+        size = size_of(self.data)
+        if size > DATA_BYTES and size > size_of(self._before.snapshot.data):
+            raise OverfullError(too_large(f"the data of {self.state.case_id}", size, DATA_BYTES))
+        self.state.weight = self._before.weight + self._added()
+        if self.state.weight <= STATE_BYTES:
+            return
+        weight = self.state.weight = self.state.weighed()
+        if weight > STATE_BYTES + reserve and weight > self._before.weighed():
+            raise OverfullError(too_large(f"{self.state.case_id}, with all that it keeps,", weight, STATE_BYTES))
+
+    def _added(self) -> int:
+        """Bytes of what the turn added or replaced."""
+        now, before = self.state, self._before
+        entries = size_of([value for name, value in self.data.items() if before.snapshot.data.get(name) is not value])
+        for container in ("tasks", "clocks", "works", "children", "incidents", "milestones"):
+            known = getattr(before, container)
+            changed = [entry for key, entry in getattr(now, container).items() if known.get(key) is not entry]
+            entries += size_of(changed) if changed else 0
+        for added in (now.held_events[len(before.held_events) :], now.undo[len(before.undo) :]):
+            entries += size_of(added) if added else 0
+        if now.snapshot.delays is not before.snapshot.delays:
+            entries += size_of(now.snapshot.delays)
+        return entries + 2 * REMEMBERED_BYTES
+
     # -- journal -------------------------------------------------------------------------------------------------------
 
     def journal(
@@ -158,18 +217,17 @@ class Turn:
             step=self.state.step,
             at=at or self.now,
             happened_at=happened_at,
-            actor=actor,
+            actor=cut(actor, NAME_BYTES),
             kind=kind,
-            name=name,
+            name=cut(name, NAME_BYTES),
             title=title.model_dump() if title is not None else {},
             entered=entered,
             exited=exited,
             changes=self._changes(before) if before is not None else (),
-            note=note,
+            note=None if note is None else cut(note, NOTE_BYTES),
             data=plain(data or {}),
         )
         self.steps.append(step)
-        self.state.timeline = (*self.state.timeline, step)[-TIMELINE_LENGTH:]
         return step
 
     def _changes(self, before: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
@@ -184,9 +242,13 @@ class Turn:
         """A point to come back to if what follows fails."""
         saved = self.state
         self.state = saved.fork()
-        return Point(saved, len(self.steps), len(self.commands), dict(self.touched_tasks))
+        return Point(
+            saved, len(self.steps), len(self.commands), dict(self.touched_tasks), self.is_resuming, len(self.documents)
+        )
 
     def back_to(self, point: Point) -> None:
         """Forgets everything since the point."""
         self.state, self.touched_tasks, self.reports = point.state, point.touched_tasks, []
+        self.is_resuming = point.is_resuming
+        del self.documents[point.documents :]
         del self.steps[point.steps :], self.commands[point.commands :]

@@ -11,8 +11,10 @@ from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, Publi
 from sop_engine.cases.contracts.views import CaseView, ChildView, ClockView, RuleView, StepView, TaskView
 from sop_engine.cases.events import awaited
 from sop_engine.cases.fields import Title
+from sop_engine.cases.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.plain import plain
 from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.recent import Recent
 from sop_engine.cases.state import CaseState, Child, HumanTask, RunningClock
 from sop_engine.cases.turn import Turn
 from sop_engine.timekeeping import clocks
@@ -114,12 +116,12 @@ def words(length: timedelta) -> str:
     return f"{sign}{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{sign}{minutes} min"
 
 
-def case_view(procedure: Procedure, state: CaseState, now: datetime) -> CaseView:
+def case_view(procedure: Procedure, state: CaseState, recent: Recent, now: datetime) -> CaseView:
     turn = Turn(procedure, state, now)
     stage = procedure.stage_of(state.snapshot.configuration)
     fields = procedure.definition.data
     events = () if state.is_closed else tuple(name for name in procedure.definition.events if awaited(turn, name))
-    return CaseView(
+    view = CaseView(
         case_id=state.case_id,
         sop=state.sop,
         version=state.version,
@@ -137,10 +139,10 @@ def case_view(procedure: Procedure, state: CaseState, now: datetime) -> CaseView
             {"incident": i.key, "kind": i.kind, "message": i.message, "at": i.at.isoformat()}
             for i in state.incidents.values()
         ),
-        documents=state.documents,
+        documents=recent.documents,
         milestones=tuple(plain(m.model_dump()) for m in state.milestones.values()),
-        comments=state.comments,
-        attachments=state.attachments,
+        comments=recent.comments,
+        attachments=recent.attachments,
         parent=state.parent.case_id if state.parent is not None else None,
         hold=state.hold_reason,
         opened_at=state.opened_at,
@@ -159,6 +161,22 @@ def case_view(procedure: Procedure, state: CaseState, now: datetime) -> CaseView
             for name, rule in procedure.bundle.rules.items()
         ),
     )
+    return view.model_copy(update={"tasks": in_bounds(view.tasks, MESSAGE_BYTES - RESERVE_BYTES - size_of(view.data))})
+
+
+def in_bounds(tasks: tuple[TaskView, ...], most: int = MESSAGE_BYTES) -> tuple[TaskView, ...]:
+    """The tasks; where they are too large for one answer without the values that are among the case's data, and where
+    that does not do without their forms.
+    """
+    if size_of(tasks) <= most:
+        return tasks
+    empty = [
+        task.model_copy(update={"form": tuple({**entry, "value": None} for entry in task.form), "item": None})
+        for task in tasks
+    ]
+    if size_of(empty) <= most:
+        return tuple(empty)
+    return tuple(task.model_copy(update={"form": (), "help": None, "item": None}) for task in tasks)
 
 
 def act_result(state: CaseState, message: str, duplicate: bool = False) -> ActResult:

@@ -17,6 +17,8 @@ from sop_engine.console.doctor import doctor
 from sop_engine.console.document import document
 from sop_engine.console.incident import incident
 from sop_engine.console.place import place
+from sop_engine.console.printing import LegibleGroup
+from sop_engine.console.records import records
 from sop_engine.console.report import report
 from sop_engine.console.table import tables
 from sop_engine.console.task import show_tasks, task
@@ -24,6 +26,7 @@ from sop_engine.console.worker import worker
 
 application = typer.Typer(
     name="sop",
+    cls=LegibleGroup,
     help="Run a freight forwarder's standard operating procedures.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -60,7 +63,7 @@ def ui(
         typer.launch(link)
 
 
-for part in (case, task, incident, definition, document, report, tables, place):
+for part in (case, task, incident, definition, document, report, records, tables, place):
     application.add_typer(part)
 
 

@@ -9,8 +9,11 @@ import typer
 
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import read_instant
+from sop_engine.timekeeping.instants import RANGE, is_near
 
-CaseStatus = Literal["open", "held", "blocked", "completed", "cancelled"]
+CaseStatus = Literal[
+    "open", "held", "blocked", "completed", "cancelled", "terminated", "timed_out", "failed", "canceled"
+]
 SlaState = Literal["on_track", "at_risk", "breached"]
 """Said here once more, and compared by a test: the engine's own would load all of it before `--help`."""
 
@@ -44,6 +47,9 @@ def read_moment(text: str | None, where: str) -> datetime | None:
     if moment is None:
         fault = Fault(where=where, what=f"{text!r} is not an instant", allowed="such as 2026-03-02T17:00+08:00")
         raise InvalidInput("The input cannot be used", [fault])
+    if not is_near(moment):
+        fault = Fault(where=where, what=f"{text} lies too far off", allowed=RANGE)
+        raise InvalidInput("The input cannot be used", [fault])
     return moment
 
 
@@ -57,8 +63,8 @@ def read_files(assignments: Sequence[str]) -> dict[str, dict[str, object]]:
             continue
         try:
             files[key] = fingerprint(Path(path))
-        except OSError as error:
-            faults.append(Fault(where=key, what=f"{path} cannot be read: {error.strerror}"))
+        except (OSError, ValueError) as error:
+            faults.append(Fault(where=key, what=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"))
     if faults:
         raise InvalidInput("The attachments cannot be read", faults)
     return files

@@ -1,5 +1,6 @@
 """`sop case`: opens cases and reads them. What people do with one is in `case_acts`."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import uuid4
@@ -18,7 +19,7 @@ from sop_engine.cases.contracts.reading import (
     TimelineInput,
 )
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import Fault, InvalidInput, NotFound
+from sop_engine.cases.faults import Fault, InvalidInput, NotFound, SopError
 from sop_engine.console.arguments import (
     CaseId,
     CaseStatus,
@@ -33,7 +34,7 @@ from sop_engine.console.arguments import (
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
-from sop_engine.console.recorded import view_of
+from sop_engine.console.recorded import view_of, with_records
 
 case = group("case", "Open cases, look at them, act on them.")
 
@@ -49,7 +50,9 @@ async def start(
     case_id: Annotated[str | None, typer.Option("--id", help="The new case's id; made up when left out.")] = None,
     assignments: SetOption = None,
     file: FileOption = None,
-    version: Annotated[int | None, typer.Option("--version", help="An older version of the procedure.")] = None,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, max=1_000_000, help="An older version of the procedure.")
+    ] = None,
 ) -> None:
     """Open a case of an SOP; prints its id."""
     import re
@@ -59,7 +62,8 @@ async def start(
         raise InvalidInput(f"{identifier!r} cannot be a case's id: letters, digits, dots, hyphens and underscores can")
     data = read_values(assignments or (), file)
     gateway = await session.gateway()
-    check = await gateway.read("check_opening", OpenCheckInput(sop=sop, version=version, data=data), OpenCheckResult)
+    asked = OpenCheckInput(sop=sop, version=version, data=data, actor=session.actor())
+    check = await gateway.read("check_opening", asked, OpenCheckResult)
     if check.faults:
         raise InvalidInput(f"No case of {sop} can be opened with this", map(Fault.model_validate, check.faults))
     title = " ".join(check.title.values()) if check.title else ""
@@ -73,11 +77,15 @@ async def start(
 async def show(session: Session, case_id: CaseId) -> None:
     """Show one case: state, tasks, clocks, children, documents, and what to type next."""
     gateway = await session.gateway()
+    asked = CaseInput(case_id=case_id)
     view: CaseView
     try:
         view = await gateway.case(case_id)
     except NotFound:
-        view = view_of(await gateway.read("read_case_record", CaseInput(case_id=case_id), RecordedCase))
+        view = view_of(await gateway.read("read_case_record", asked, RecordedCase))
+    else:
+        with suppress(SopError):  # the records may lack it for a moment, or be away
+            view = with_records(view, await gateway.read("read_case_record", asked, RecordedCase))
     if session.as_json:
         session.json(view)
         return
@@ -132,7 +140,9 @@ async def timeline(
     superseded: Annotated[
         bool, typer.Option("--superseded", help="Also steps of lost attempts, marked with a star.")
     ] = False,
-    before: Annotated[int | None, typer.Option("--before", help="Only steps before this number.")] = None,
+    before: Annotated[
+        int | None, typer.Option("--before", min=1, max=2**31 - 1, help="Only steps before this number.")
+    ] = None,
     limit: LimitOption = 200,
 ) -> None:
     """Show a case's journal: who did what when, and what changed."""

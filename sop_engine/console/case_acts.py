@@ -102,8 +102,8 @@ async def attach(
     """Record a file on a case: its name, size, type and SHA-256. The file itself stays where it is."""
     try:
         values = fingerprint(path)
-    except OSError as error:
-        fault = Fault(where=str(path), what=f"cannot be read: {error.strerror}")
+    except (OSError, ValueError) as error:
+        fault = Fault(where=str(path), what=f"cannot be read: {getattr(error, 'strerror', None) or error}")
         raise InvalidInput("Nothing was attached", [fault]) from None
     await carry_out(session, case_id, "attach", contract(AttachInput, actor=session.actor(), id=act_id, **values))
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 import typer
 
+from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.console.context import Invocation, Language, open_session
 from sop_engine.console.errors import told_plainly
 
@@ -20,6 +22,7 @@ LanguageOption = Annotated[Language | None, typer.Option("--lang", help="Languag
 UserOption = Annotated[str | None, typer.Option("--as", metavar="USER", help="Who acts; else SOP_USER.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
+_HALF = re.compile("[\ud800-\udfff]")
 _SHARED: tuple[tuple[str, Any, Any], ...] = (
     ("shared_user", UserOption, None),
     ("shared_json", JsonOption, False),
@@ -53,6 +56,7 @@ def command(
 
         def run(context: typer.Context, **given: Any) -> None:
             with told_plainly(context.obj):
+                _refuse_half_characters(given)
                 session = open_session(
                     context.obj,
                     profile=given.pop("shared_profile", None),
@@ -76,6 +80,19 @@ def command(
         return function
 
     return register
+
+
+def _refuse_half_characters(given: Mapping[str, Any]) -> None:
+    """Bytes that are no UTF-8 reach a program as halves of characters, which nothing behind it can write. A path may
+    hold them."""
+    texts = ((name, text) for name, value in given.items() for text in (value if isinstance(value, list) else [value]))
+    faults = [
+        Fault(where=name, what=f"{text!r} holds bytes that are no text", allowed="UTF-8")
+        for name, text in texts
+        if isinstance(text, str) and _HALF.search(text)
+    ]
+    if faults:
+        raise InvalidInput("The input cannot be read", faults)
 
 
 def before_the_command(

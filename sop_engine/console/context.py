@@ -1,7 +1,6 @@
 """What every command knows: its settings, who acts, which language, and where its output goes."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel
 
 from sop_engine.cases.faults import InvalidInput
+from sop_engine.cases.legible import legible_json
+from sop_engine.console.printing import below
 from sop_engine.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from temporalio.client import Client
 
     from sop_engine.temporal.gateway import CaseGateway
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 Language = Literal["en", "zh"]
 Serve = Callable[["Client", Settings, asyncio.Event, asyncio.Event], Awaitable[None]]
 """Runs a worker: sets the first event when it is ready, ends when the second is set."""
-
-UNSEEN_WIDTH = 200
-"""Columns of a table that goes to a file or a pipe."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +65,14 @@ class Session:
 
     def show(self, renderable: Any) -> None:
         """Data, for people: to stdout; without the padding of tables where it is not a screen."""
-        screen = console(sys.stdout)
-        if screen.is_terminal:
-            screen.print(renderable)
+        from sop_engine.console.screen import screen
+
+        drawn_on = screen(below(sys.stdout))
+        if drawn_on.is_terminal:
+            drawn_on.print(renderable)
             return
-        with screen.capture() as captured:
-            screen.print(renderable)
+        with drawn_on.capture() as captured:
+            drawn_on.print(renderable)
         for line in captured.get().splitlines():
             self.line(line.rstrip())
 
@@ -84,7 +83,7 @@ class Session:
 
     def json(self, answer: BaseModel) -> None:
         """Data, for programs: to stdout."""
-        self.line(answer.model_dump_json(indent=2))
+        self.line(legible_json(answer.model_dump_json(indent=2)))
 
     def say_count(self, shown: int, total: int) -> None:
         """How much of a list is on the screen."""
@@ -118,11 +117,3 @@ def open_session(
         language=language or invocation.language or settings.language,
         as_json=as_json or invocation.as_json,
     )
-
-
-def console(file: Any) -> "Console":
-    """A console that never cuts a table short because nobody is watching."""
-    from rich.console import Console
-
-    width = None if file.isatty() or "COLUMNS" in os.environ else UNSEEN_WIDTH
-    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)

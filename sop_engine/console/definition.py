@@ -1,6 +1,5 @@
 """`sop definition`: for those who write SOPs. Reads the files of this machine; no server is asked."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +10,10 @@ from sop_engine.cases.faults import Fault, InvalidInput, NotFound
 from sop_engine.console.arguments import SopName
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
+from sop_engine.console.file_faults import place_faults
 
 if TYPE_CHECKING:
     from sop_engine.content.library import Library
-    from sop_engine.content.yaml_files import YamlFault
 
 definition = group("definition", "The SOPs themselves: list them, read them, check them, draw them.")
 
@@ -146,16 +145,6 @@ def findings_of(library: "Library", sop: str) -> tuple[list[Fault], list[Fault]]
         raise unknown_sop(library, sop)
     faults, warnings = check_sop(library, sop)
     return place_faults(sorted(faults)), place_faults(sorted(warnings))
-
-
-def place_faults(faults: "Iterable[YamlFault]") -> list[Fault]:
-    return [
-        Fault(
-            where=f"{fault.file}:{fault.line}:{fault.column}",
-            what=f"{fault.path}: {fault.message}" if fault.path else fault.message,
-        )
-        for fault in faults
-    ]
 
 
 def unknown_sop(library: "Library", sop: str) -> NotFound:

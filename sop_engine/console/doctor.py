@@ -151,6 +151,10 @@ async def look_at_temporal(session: Session) -> list[Finding]:
         Finding(check="temporal", verdict="ok", what=address),
         await check_attributes(gateway.client),
         await check_worker(gateway),
+        await check_stuck(gateway),
+        await check_watch(gateway),
+        await check_records(gateway),
+        *await check_daily(gateway),
     ]
 
 
@@ -178,3 +182,61 @@ async def check_worker(gateway: "CaseGateway") -> Finding:
         return Finding(check="worker", verdict=verdict, what=error.message, mend="start one with `sop worker`")
     what = f"answers on {gateway.task_queue!r}; cases in its records: {answer.total}"
     return Finding(check="worker", verdict="ok", what=what)
+
+
+async def check_stuck(gateway: "CaseGateway") -> Finding:
+    """Cases whose workflow task keeps failing: nothing of them goes on, and they cannot say so themselves."""
+    from sop_engine.temporal.stuck import PROBLEMS_SETTING, reports_problems, stuck_cases
+
+    if not await reports_problems(gateway.client):
+        mend = f"set {PROBLEMS_SETTING} to 3 in the server's dynamic configuration"
+        what = "this server does not mark cases whose workflow task keeps failing; they are seen one by one only"
+        return Finding(check="stuck cases", verdict="warning", what=what, mend=mend)
+    stuck = await stuck_cases(gateway.client, gateway.task_queue)
+    if not stuck:
+        return Finding(check="stuck cases", verdict="ok", what="none")
+    mend = "nothing is lost; start a worker that can take them: see `Stuck cases` in docs/operations.md"
+    return Finding(check="stuck cases", verdict="wrong", what="\n".join(map(str, stuck)), mend=mend)
+
+
+async def check_watch(gateway: "CaseGateway") -> Finding:
+    """The workflow that looks for cases ended past the engine."""
+    from sop_engine.temporal.queues import watch_id
+
+    name = watch_id(gateway.task_queue)
+    if await gateway.is_running(name):
+        return Finding(check="watch", verdict="ok", what=f"{name} runs")
+    mend = "a worker starts it, at its own start and within 15 seconds after it was ended"
+    what = f"{name} does not run: terminated cases stay open in the records"
+    return Finding(check="watch", verdict="warning", what=what, mend=mend)
+
+
+async def check_records(gateway: "CaseGateway") -> Finding:
+    """Whether the worker's records are those that the cases know, and as far."""
+    from sop_engine.temporal.records_gateway import RecordsGateway
+
+    try:
+        fitness = await RecordsGateway(gateway).fitness()
+    except SopError as error:
+        return Finding(check="records", verdict="unreachable", what=error.message, mend="start one with `sop worker`")
+    if fitness.is_fit:
+        return Finding(check="records", verdict="ok", what=fitness.what)
+    what = f"{fitness.verdict}: {fitness.what}; numbers, money and papers wait"
+    return Finding(check="records", verdict="wrong", what=what, mend=fitness.remedy)
+
+
+async def check_daily(gateway: "CaseGateway") -> list[Finding]:
+    """What the watch found when it last compared the records with all cases; nothing where it has not yet."""
+    from sop_engine.temporal.records_gateway import RecordsGateway
+
+    try:
+        found = await RecordsGateway(gateway).daily()
+    except SopError:
+        return []  # that no worker answers, or no watch runs, is said already
+    if found is None or found.ended_at is None:
+        return []
+    at = f"{found.checked} cases compared with their histories on {found.ended_at:%Y-%m-%d %H:%M} UTC"
+    if not found.differences:
+        return [Finding(check="daily check", verdict="ok", what=at)]
+    mend = "`sop records check` lists them, `sop records repair` mends them"
+    return [Finding(check="daily check", verdict="wrong", what=f"{at}: {found.differences} differences", mend=mend)]

@@ -9,6 +9,7 @@ from sop_engine.cases.contracts.reading import CaseInput, DocumentChunk, Documen
 from sop_engine.console.arguments import CaseId
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
+from sop_engine.console.file_faults import write_file
 
 document = group("document", "Documents that cases made.")
 
@@ -46,8 +47,7 @@ async def open_document(
             break
         offset = chunk.next_offset
     path = output or session.settings.data_directory / "documents" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_file(path, content)
     session.line(str(path))
     if session.is_watched():
         typer.launch(str(path))

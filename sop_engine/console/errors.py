@@ -14,6 +14,7 @@ from types import MappingProxyType
 import typer
 
 from sop_engine.cases.faults import SopError
+from sop_engine.cases.legible import legible
 from sop_engine.console.context import Invocation
 from sop_engine.settings import SettingsError, read_settings
 
@@ -66,7 +67,7 @@ def _log(invocation: Invocation) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         log = folder / "error.log"
         with log.open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now(UTC).isoformat()}\n{traceback.format_exc()}\n")
+            file.write(f"{datetime.now(UTC).isoformat()}\n{legible(traceback.format_exc())}\n")
     except OSError as error:
         return f"lost: {error}"
     return f"in {log}"

@@ -1,6 +1,6 @@
 """`sop incident`: what is stuck for a technical reason, and the mend."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import BaseModel
@@ -13,6 +13,11 @@ from sop_engine.console.case_acts import carry_out
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
+
+if TYPE_CHECKING:
+    from sop_engine.temporal.stuck import StuckCase
+
+WORKFLOW_TASK = "workflow task"
 
 incident = group("incident", "Technical failures that stop a case: see them, retry, correct, skip.")
 
@@ -38,16 +43,25 @@ async def list_incidents(
     case_id: Annotated[str | None, typer.Argument(metavar="[CASE]", help="Only of this case.")] = None,
     limit: LimitOption = 100,
 ) -> None:
-    """List what is stuck, in one case or in all."""
+    """List what is stuck, in one case or in all; first the cases whose own workflow task keeps failing."""
+    from sop_engine.temporal.stuck import stuck_cases
+
     gateway = await session.gateway()
+    stuck = await stuck_cases(gateway.client, gateway.task_queue, limit)
+    standing = [one for one in stuck if case_id in (None, one.case_id)]
+    lines = [IncidentLine(case_id=one.case_id, incident=standing_still(one)) for one in standing]
     if case_id is None:
         question = ListCasesInput(status="blocked", limit=limit)
         blocked = await gateway.read("list_cases", question, CaseList)
         cases = [line.case_id for line in blocked.cases]
     else:
         cases = [case_id]
-    lines = [
-        IncidentLine(case_id=case, incident=found) for case in cases for found in (await gateway.case(case)).incidents
+    mute = {one.case_id for one in stuck}
+    lines += [
+        IncidentLine(case_id=case, incident=found)
+        for case in cases
+        if case not in mute
+        for found in (await gateway.case(case)).incidents
     ]
     answer = IncidentList(incidents=tuple(lines))
     if session.as_json:
@@ -56,6 +70,16 @@ async def list_incidents(
     from sop_engine.console.render_lists import render_incidents
 
     session.show(render_incidents([(line.case_id, line.incident) for line in lines], session.language, session.zone))
+
+
+def standing_still(stuck: "StuckCase") -> dict[str, Any]:
+    """A case that cannot say itself what is wrong with it, as an incident: nobody resolves it but a mended worker."""
+    return {
+        "incident": WORKFLOW_TASK,
+        "kind": "stuck",
+        "message": f"failed {stuck.attempts} times: {stuck.cause}",
+        "at": stuck.since,
+    }
 
 
 @command(incident, "retry", acts=True, reads=True)

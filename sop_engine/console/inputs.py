@@ -9,21 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases.faults import Fault, InvalidInput
+from sop_engine.console.file_faults import place_faults
+from sop_engine.content.yaml_files import DEEPEST, YamlError, read_text
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class _TextLoader(yaml.SafeLoader):
-    """YAML in which every plain word is text; only `null`, `~` and nothing at all are not filled."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own name and shape
-        first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
 
 def read_values(assignments: Iterable[str], file: Path | None = None) -> dict[str, Any]:
@@ -48,20 +40,24 @@ def contract(model: type[Model], **values: Any) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         faults = [
-            Fault(where=".".join(map(str, fault["loc"])), what=fault["msg"][:1].lower() + fault["msg"][1:])
+            Fault(where=".".join(map(str, fault["loc"])), what=_worded(fault["msg"].removeprefix("Value error, ")))
             for fault in error.errors()
         ]
         raise InvalidInput("The input cannot be used", faults) from None
 
 
+def _worded(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def _read_file(file: Path) -> tuple[dict[str, Any], list[Fault]]:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-        values = yaml.load(text, Loader=_TextLoader)
-    except (OSError, UnicodeDecodeError) as error:
+        values = read_text(text, str(file), is_typed=False).value
+    except (OSError, ValueError) as error:
         return {}, [Fault(where=str(file), what=f"cannot be read: {error}")]
-    except yaml.YAMLError as error:
-        return {}, [Fault(where=str(file), what=" ".join(str(error).split()), allowed="YAML or JSON")]
+    except YamlError as error:
+        return {}, place_faults(error.faults)
     if values is None:
         return {}, []
     if not isinstance(values, dict):
@@ -73,11 +69,13 @@ def _assign(values: dict[str, Any], path: str, text: str) -> Fault | None:
     """Sets `goods.0.name`; lists grow by one entry at a time."""
     place: Any = values
     first, *rest = path.split(".")
+    if len(rest) >= DEEPEST:
+        return Fault(where=path, what=f"lies deeper than {DEEPEST} lists and mappings")
     *parents, last = first, *rest
     for step, (part, following) in enumerate(zip(parents, rest, strict=True), start=1):
         inner = _entry(place, part)
         if inner is None:
-            inner = [] if following.isdigit() else {}
+            inner = [] if _is_index(following) else {}
             if not _put(place, part, inner):
                 return _misplaced(path, step, place)
         place = inner
@@ -86,7 +84,7 @@ def _assign(values: dict[str, Any], path: str, text: str) -> Fault | None:
 
 def _entry(place: Any, part: str) -> Any:
     if isinstance(place, list):
-        return place[int(part)] if part.isdigit() and int(part) < len(place) else None
+        return place[int(part)] if _is_index(part) and int(part) < len(place) else None
     return place.get(part) if isinstance(place, dict) else None
 
 
@@ -94,10 +92,14 @@ def _put(place: Any, part: str, value: Any) -> bool:
     if isinstance(place, dict):
         place[part] = value
         return True
-    if not isinstance(place, list) or not part.isdigit() or int(part) > len(place):
+    if not isinstance(place, list) or not _is_index(part) or int(part) > len(place):
         return False
     place[int(part) : int(part) + 1] = [value]
     return True
+
+
+def _is_index(part: str) -> bool:
+    return part.isascii() and part.isdigit() and len(part) < 10
 
 
 def _misplaced(path: str, steps: int, place: Any) -> Fault:

@@ -6,8 +6,19 @@ from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
 OPEN_TASK = frozenset({"ready", "claimed"})
 
 
+def with_records(view: CaseView, recorded: RecordedCase) -> CaseView:
+    """A live case with its documents, comments and files, which the case itself does not carry along."""
+    return view.model_copy(
+        update={
+            "documents": recorded.documents or view.documents,
+            "comments": recorded.comments or view.comments,
+            "attachments": recorded.attachments or view.attachments,
+        }
+    )
+
+
 def view_of(recorded: RecordedCase) -> CaseView:
-    """What the records know. Titles of states, comments and milestones are not kept there."""
+    """What the records know. Titles of states and milestones are not kept there."""
     case = recorded.case
     return CaseView(
         case_id=case.case_id,
@@ -53,10 +64,10 @@ def view_of(recorded: RecordedCase) -> CaseView:
         ),
         children=recorded.children,
         incidents=(),
-        documents=(),
+        documents=recorded.documents,
         milestones=(),
-        comments=(),
-        attachments=(),
+        comments=recorded.comments,
+        attachments=recorded.attachments,
         parent=case.parent,
         hold=None,
         opened_at=case.opened_at,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import tzinfo
+from shlex import quote
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -108,14 +109,13 @@ def _rows(
 
 def _next_commands(view: CaseView) -> list[str]:
     several = len(view.tasks) > 1
+    case_id = quote(view.case_id)
     commands = [
-        f"sop task complete {view.case_id} {'|'.join(task.outcomes)}" + (f" --task {task.task}" if several else "")
+        f"sop task complete {case_id} {'|'.join(task.outcomes)}" + (f" --task {task.task}" if several else "")
         for task in view.tasks
     ]
-    commands += [f"sop case signal {view.case_id} {event}" for event in view.events]
-    commands += [
-        f'sop incident retry {view.case_id} {incident["incident"]} --reason "…"' for incident in view.incidents
-    ]
+    commands += [f"sop case signal {case_id} {event}" for event in view.events]
+    commands += [f'sop incident retry {case_id} {incident["incident"]} --reason "…"' for incident in view.incidents]
     return commands
 
 

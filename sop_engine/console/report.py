@@ -11,6 +11,9 @@ from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.report_tables import ReportInput, ReportName, ReportTable, Side
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
+from sop_engine.console.file_faults import write_file
+from sop_engine.console.inputs import contract
+from sop_engine.timekeeping.instants import RANGE, is_near
 
 report = group("report", "Figures over all cases.")
 
@@ -65,7 +68,8 @@ async def run(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the file.")] = None,
 ) -> None:
     """Run a report and show it, or write it as CSV, XLSX or PDF; a file's path is printed."""
-    asked = ReportInput(
+    asked = contract(
+        ReportInput,
         name=name,
         on=_day("--on", on),
         since=_day("--since", since),
@@ -89,8 +93,7 @@ async def run(
         session.line(content.decode("utf-8-sig").rstrip("\r\n"))
         return
     path = output or session.settings.data_directory / "reports" / f"{name}.{form}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_file(path, content)
     session.line(str(path))
 
 
@@ -121,10 +124,14 @@ def _written(session: Session, answer: ReportTable, form: Format) -> bytes:
 
 def _day(option: str, text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text is not None else None
     except ValueError:
         fault = Fault(where=option, what=f"{text!r} is no day", allowed="such as 2026-03-31")
         raise InvalidInput("The report cannot be run", [fault]) from None
+    if day is not None and not is_near(day):
+        fault = Fault(where=option, what=f"{text} lies too far off", allowed=RANGE)
+        raise InvalidInput("The report cannot be run", [fault])
+    return day
 
 
 def _month(text: str | None) -> str | None:

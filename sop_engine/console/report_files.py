@@ -11,6 +11,7 @@ from typing import Literal
 
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.firm import Firm
+from sop_engine.cases.legible import legible
 from sop_engine.cases.report_tables import CellKind, ReportTable
 
 FORMATS: Mapping[CellKind, str] = MappingProxyType(
@@ -29,12 +30,7 @@ def as_csv(report: ReportTable, language: str) -> bytes:
     writer = csv.writer(written)
     writer.writerow([column.title[language] for column in report.columns])
     for row in report.rows:
-        writer.writerow(
-            [
-                f"'{cell}" if cell and column.kind == "text" and cell.startswith(ESCAPED) else cell or ""
-                for column, cell in zip(report.columns, row, strict=True)
-            ]
-        )
+        writer.writerow([_plain(cell or "", column.kind) for column, cell in zip(report.columns, row, strict=True)])
     return written.getvalue().encode("utf-8-sig")
 
 
@@ -100,6 +96,11 @@ def text_of(cell: str | None, kind: CellKind) -> str:
     return _shown(cell, kind) or "—"
 
 
+def _plain(cell: str, kind: CellKind) -> str:
+    quote = "'" if kind == "text" and cell.startswith(ESCAPED) else ""
+    return quote + legible(cell)
+
+
 def _shown(cell: str | None, kind: CellKind) -> str | None:
     if cell is None:
         return None
@@ -125,7 +126,7 @@ def _typed(cell: str | None, kind: CellKind) -> str | int | Decimal | date | Non
         case "date":
             return date.fromisoformat(cell)
         case _:
-            return cell
+            return legible(cell)
 
 
 def _digits(figure: Decimal) -> int:

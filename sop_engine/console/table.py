@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sop_engine.cases.faults import InvalidInput
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
-from sop_engine.console.definition import place_faults
+from sop_engine.console.file_faults import place_faults
 
 if TYPE_CHECKING:
     from sop_engine.content.own_tables import OwnTables

@@ -21,11 +21,13 @@ class Teller:
     def see(self, view: CaseView) -> None:
         before = self.seen.get(view.case_id)
         self.seen[view.case_id] = view
-        if before is not None and before.step == view.step and len(before.documents) == len(view.documents):
+        if before is not None and before.step == view.step and before.documents == view.documents:
             return
         if before is None:
             self._say("case_opened", view.case_id, titled(view.title, self._language))
-        for document in view.documents[len(before.documents) if before else 0 :]:
+        for document in view.documents:
+            if before is not None and document in before.documents:
+                continue
             self._say("document_made", view.case_id, titled(document.get("title"), self._language))
         self._clocks(before, view)
         if view.status in CLOSED and (before is None or before.status not in CLOSED):

@@ -37,7 +37,7 @@ def placed(name: str, ladder: Any, days: Mapping[int, int], fault: Fault) -> Any
         level, place = rung[KEY], (name, "rungs", str(key), KEY)
         if "at" in rung:
             fault(place, "stands beside `at`; write one of the two")
-        elif level not in days:
+        elif not isinstance(level, int) or level not in days:
             fault(place, f"no level {level!r} of dunning; allowed: {', '.join(map(str, days)) or 'none is known'}")
         else:
             rest = {name: value for name, value in rung.items() if name != KEY}

@@ -108,6 +108,7 @@ class Library:
         calendars, ladders = self._named(definition)
         return Bundle(
             engine_version=ENGINE_VERSION,
+            is_exact=True,
             definition=sop_file.file.value,
             content_hash=sop_file.content_hash,
             parameters=parameters,
@@ -222,6 +223,15 @@ def _read(path: Path, faults: list[YamlFault]) -> YamlFile | None:
     return None
 
 
+def _entries(file: YamlFile, faults: list[YamlFault]) -> Mapping[str, Any]:
+    """What a file of entries by name says; nothing, and a fault, where it is something else."""
+    if isinstance(file.value, Mapping):
+        return file.value
+    if file.value is not None:
+        faults.append(YamlFault(file.name, *file.place(()), "", "the file is a mapping of entries by name"))
+    return {}
+
+
 def _validated(file: YamlFile, model: type[Model], faults: list[YamlFault]) -> Model | None:
     try:
         return model.model_validate(file.value)
@@ -271,7 +281,10 @@ def _ladders(path: Path, ledger: Path, faults: list[YamlFault]) -> dict[str, Lad
     def note(place: tuple[str | int, ...], fault: str) -> None:
         faults.append(YamlFault(path.name, *file.place(place), ".".join(map(str, place)), fault))
 
-    for name, body in (file.value or {}).items():
+    for name, body in _entries(file, faults).items():
+        if not isinstance(body, Mapping):
+            note((name,), "a ladder is a mapping with `title` and `rungs`")
+            continue
         known = len(faults)
         counted = placed(name, body, days, note)
         if len(faults) > known:
@@ -289,16 +302,17 @@ def _calendars(folder: Path, faults: list[YamlFault]) -> dict[str, BusinessCalen
     offsets: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yaml")):
         file = _read(path, faults)
-        if file is None:
+        if file is None or not (written := _entries(file, faults)):
             continue
         try:
-            listed = file.value.get("holidays")
-            years = [_read(year, faults) for year in sorted((folder / listed).glob("*.yaml"))] if listed else []
-            zone = str(file.value.get("zone"))
+            listed = written.get("holidays")
+            folders = (folder / listed).glob("*.yaml") if isinstance(listed, str) and listed else ()
+            years = [_read(year, faults) for year in sorted(folders)]
+            zone = str(written.get("zone"))
             if zone not in offsets:
                 offsets[zone] = zone_offsets(zone, FIRST_YEAR, LAST_YEAR)
-            read_years = [year.value for year in years if year is not None]
-            calendar = compile_calendar(file.value, read_years, offsets[zone])
+            read_years = [_entries(year, faults) for year in years if year is not None]
+            calendar = compile_calendar(written, read_years, offsets[zone])
             calendars[calendar.name] = calendar
         except CalendarError as error:
             faults += [YamlFault(path.name, 1, 1, "", fault) for fault in error.faults]
@@ -310,14 +324,22 @@ def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault])
         return {}
     file = _read(path, faults)
     overrides: dict[str, dict[str, Any]] = {}
-    for sop, values in ((file.value or {}) if file is not None else {}).items():
+    if file is None:
+        return overrides
+    for sop, values in _entries(file, faults).items():
+        if values is not None and not isinstance(values, Mapping):
+            faults.append(YamlFault(file.name, *file.place((sop,)), sop, "a mapping of figures by name is needed here"))
+            continue
         known = sops[sop].definition.parameters if sop in sops else {}
         for name, value in (values or {}).items():
-            if name in known and known[name].rule is None:
+            if name not in known or known[name].rule is not None:
+                what = _not_tunable(sop, name, sops)
+            elif not isinstance(value, int | float | str):
+                what = "a figure is a number, a period, a text, true or false"
+            else:
                 overrides.setdefault(sop, {})[name] = value
-            elif file is not None:
-                line, column = file.place((sop, name))
-                faults.append(YamlFault(file.name, line, column, f"{sop}.{name}", _not_tunable(sop, name, sops)))
+                continue
+            faults.append(YamlFault(file.name, *file.place((sop, name)), f"{sop}.{name}", what))
     return overrides
 
 

@@ -1,13 +1,15 @@
-"""YAML as the content uses it: version 1.2 scalars (`on`, `no` and `12:30` are text), no duplicate keys, no
-aliases, and the line of every node."""
+"""YAML, and JSON as a part of it, as it is read wherever people write it: version 1.2 scalars (`on`, `no` and `12:30`
+are text), no duplicate keys, no aliases, no tags, no endless depth, and the line of every node."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 import yaml
+from yaml.reader import ReaderError
 
 Path = tuple[str | int, ...]
 
@@ -49,6 +51,16 @@ class YamlFile(NamedTuple):
         return (1, 1)
 
 
+DEEPEST = 64
+"""Lists and mappings inside each other; deeper ones exhaust whoever reads them, here or behind us."""
+_OPENING = (
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
+_HALF = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]+|[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]+)")
 
@@ -58,58 +70,98 @@ def read_file(path: FilePath) -> YamlFile:
     return read_text(path.read_text(encoding="utf-8"), path.name)
 
 
-def read_text(text: str, name: str) -> YamlFile:
-    """Reads one document. Raises YamlError with every fault of its structure."""
-    faults: list[YamlFault] = []
-    marks: dict[Path, tuple[int, int]] = {}
+def read_text(text: str, name: str, *, is_typed: bool = True) -> YamlFile:
+    """Reads one document; not `is_typed` leaves numbers, true and false as the text they are written as.
+
+    Raises YamlError with every fault of its structure.
+    """
     try:
-        for token in yaml.scan(text):
-            if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
-                mark = token.start_mark
-                faults.append(
-                    YamlFault(name, mark.line + 1, mark.column + 1, "", "anchors and aliases are not used here")
-                )
+        faults = [YamlFault(name, mark.line + 1, mark.column + 1, "", what) for mark, what in _refused(yaml.scan(text))]
         root = yaml.compose(text, Loader=yaml.SafeLoader) if not faults else None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-        raise YamlError([YamlFault(name, line, column, "", getattr(error, "problem", None) or str(error))]) from None
-    value = _build(root, (), name, marks, faults) if root is not None else None
+        raise YamlError([_unreadable(error, text, name)]) from None
+    reading = _Reading(name, is_typed, {}, faults)
+    value = reading.value(root, ()) if root is not None else None
     if faults:
         raise YamlError(faults)
-    return YamlFile(name, value, marks)
+    return YamlFile(name, value, reading.marks)
 
 
-def _build(node: Any, path: Path, name: str, marks: dict[Path, tuple[int, int]], faults: list[YamlFault]) -> Any:
-    line, column = node.start_mark.line + 1, node.start_mark.column + 1
-    marks[path] = (line, column)
-    if isinstance(node, yaml.MappingNode):
+def _refused(tokens: Iterable[Any]) -> Iterator[tuple[Any, str]]:
+    """What a document may not hold, before anything is built of it; what is too deep is not read to its end."""
+    depth = 0
+    for token in tokens:
+        if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
+            yield token.start_mark, "anchors and aliases are not used here"
+        elif isinstance(token, yaml.TagToken):
+            yield token.start_mark, "tags are not used here"
+        elif isinstance(token, _OPENING):
+            depth += 1
+            if depth > DEEPEST:
+                yield token.start_mark, f"lies deeper than {DEEPEST} lists and mappings"
+                return
+        elif isinstance(token, _CLOSING):
+            depth -= 1
+
+
+def _unreadable(error: yaml.YAMLError, text: str, name: str) -> YamlFault:
+    if isinstance(error, ReaderError):
+        before = text[: error.position].rpartition("\n")
+        line, column = before[0].count("\n") + bool(before[1]) + 1, len(before[2]) + 1
+        return YamlFault(name, line, column, "", f"the character U+{ord(text[error.position]):04X} cannot stand here")
+    mark = getattr(error, "problem_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+    return YamlFault(name, line, column, "", getattr(error, "problem", None) or str(error))
+
+
+class _Reading(NamedTuple):
+    """One document on its way from nodes to values."""
+
+    name: str
+    is_typed: bool
+    marks: dict[Path, tuple[int, int]]
+    faults: list[YamlFault]
+
+    def value(self, node: Any, path: Path) -> Any:
+        self.marks[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(entry, (*path, index)) for index, entry in enumerate(node.value)]
+        scalar = _scalar(node, self.is_typed)
+        if isinstance(scalar, str) and _HALF.search(scalar):
+            dotted = ".".join(map(str, path))
+            self.faults.append(YamlFault(self.name, *self.marks[path], dotted, "holds half a character"))
+        return scalar
+
+    def _mapping(self, node: Any, path: Path) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value
             where = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             dotted = ".".join(map(str, (*path, key)))
             if not isinstance(key_node, yaml.ScalarNode):
-                faults.append(YamlFault(name, *where, dotted, "a key is plain text"))
+                self.faults.append(YamlFault(self.name, *where, "", "a key is plain text"))
                 continue
             if key in mapping:
-                first = marks[(*path, key)][0]
-                faults.append(YamlFault(name, *where, dotted, f"the key is there already, in line {first}"))
+                first = self.marks[(*path, key)][0]
+                what = f"the key is there already, in line {first}"
+                self.faults.append(YamlFault(self.name, *where, dotted, what))
                 continue
-            mapping[key] = _build(value_node, (*path, key), name, marks, faults)
-            marks[(*path, key)] = where
+            mapping[key] = self.value(value_node, (*path, key))
+            self.marks[(*path, key)] = where
         return mapping
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(entry, (*path, index), name, marks, faults) for index, entry in enumerate(node.value)]
-    return _scalar(node)
 
 
-def _scalar(node: Any) -> Any:
+def _scalar(node: Any, is_typed: bool) -> Any:
     text = node.value
     if node.style is not None:
-        return text
+        # JSON writes a character outside the basic plane as two escapes, which YAML reads as two halves.
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     if text in ("", "~", "null"):
         return None
+    if not is_typed:
+        return text
     if text in ("true", "false"):
         return text == "true"
     if _INTEGER.fullmatch(text):

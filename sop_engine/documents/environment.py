@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound
 from sop_engine.cases.firm import Firm
+from sop_engine.cases.legible import legible
 from sop_engine.documents.filters import FILTERS, due_days
 from sop_engine.documents.missing import DASH, Missing, with_missing
 
@@ -63,7 +64,7 @@ class TemplateFolder:
 
     def __init__(self, folder: Path, ending: str) -> None:
         self._folder, self._ending = folder, ending
-        self._environment = environment(folder, autoescape=False, undefined=Missing, finalize=_dash_for_none)
+        self._environment = environment(folder, autoescape=False, undefined=Missing, finalize=_shown)
         self._environment.filters.update(FILTERS)
 
     @property
@@ -156,5 +157,6 @@ def syntax_error(error: TemplateSyntaxError) -> TemplateError:
     return TemplateError("cannot read a template", [Fault(where=f"{error.name}:{error.lineno}", what=what)])
 
 
-def _dash_for_none(value: Any) -> Any:
-    return DASH if value is None else value
+def _shown(value: Any) -> Any:
+    """What to write in a value's place."""
+    return DASH if value is None else legible(value) if isinstance(value, str) else value

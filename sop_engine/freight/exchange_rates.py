@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
-from sop_engine.freight.money import Money
+from sop_engine.freight.money import Currency, Money
 from sop_engine.freight.rules import Rule, RuleError, overlaps, rule_on
 
 
@@ -19,7 +19,7 @@ class ExchangeRate(Rule):
     """
 
     valid_to: date
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Currency
     rate: Decimal = Field(gt=0)
     units: Decimal = Field(default=Decimal(1), gt=0)
     """100 where the rate is quoted for a hundred, as for the yen."""

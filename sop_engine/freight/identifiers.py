@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from sop_engine.freight.calling_codes import WITH_NOUGHT, calling_code
+from sop_engine.freight.calling_codes import from_abroad
+from sop_engine.freight.currencies import CURRENCIES
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -20,6 +21,8 @@ _EMAIL = re.compile(
 _PHONE = re.compile(
     r"(?P<number>\(?\+?[\d\s().-]{3,25}?)(?:\s*(?:ext\.?|x|转)\s*(?P<extension>\d{1,6}))?", re.ASCII | re.IGNORECASE
 )
+_BRACKETED = re.compile(r"^\D*\d{1,5}\D*\(\s*0\s*\)")
+"""A nought in brackets behind the country's code."""
 _HS_DOTS = re.compile(r"\d{4}\.?\d{2}(?:\.?\d{2}(?:\.?\d{2}(?:\.?\d{3})?)?)?", re.ASCII)
 
 
@@ -220,8 +223,8 @@ def email(text: str) -> str:
 def phone(text: str) -> str:
     """A telephone number: `+8613812345678`, with an extension `+862112345678 ext 12`.
 
-    Numbers without a country are read as Chinese. Service numbers (400…, 800…, 95…, 12…) have no country. A `(0)` after
-    the country's code is dialled at home only and left out, but where it belongs to the number.
+    Numbers without a country are read as Chinese. Service numbers (400…, 800…, 95…, 12…) have no country. A nought
+    that is dialled at home only is left out behind a country's code.
     """
     hint = "Write +86 138 1234 5678, 138 1234 5678, 021-1234 5678 ext 12, 400 123 4567 or +49 40 1234567"
     match = _PHONE.fullmatch(unicodedata.normalize("NFKC", text).strip())
@@ -230,12 +233,12 @@ def phone(text: str) -> str:
     extension = f" ext {match['extension']}" if match["extension"] else ""
     digits = re.sub(r"\D", "", match["number"])
     if "+" in match["number"] or digits.startswith("00"):
-        number = "+" + _from_abroad(match["number"], digits.removeprefix("00"))
+        called = from_abroad(
+            digits.removeprefix("00"), has_bracketed_nought=_BRACKETED.search(match["number"]) is not None
+        )
+        number = f"+{called.code}{called.national}"
         if not 8 <= len(number) <= 16 or number[1] == "0":
             raise IdentifierError("phone", text, "a number with a country has 7 to 15 digits", hint)
-        code = calling_code(number[1:])
-        if code not in WITH_NOUGHT and number[1 + len(code)] == "0":
-            raise IdentifierError("phone", text, f"the 0 after +{code} is not dialled from abroad", hint)
         if number.startswith("+86") and not _is_chinese(number[3:], trunk=""):
             raise IdentifierError("phone", text, "there is no such number in China", hint)
     elif re.fullmatch(r"[48]00\d{7}|95\d{3,6}|12\d{3}|1[12]\d", digits):
@@ -252,6 +255,14 @@ def accounting_month(text: str) -> str:
     number = _squeezed(text, " ")
     _require("accounting_month", text, number, r"20\d\d-(0[1-9]|1[0-2])", "year and month, as 2026-03")
     return number
+
+
+def currency(text: str) -> str:
+    """The code of a currency in which somebody can be paid (ISO 4217): `CNY`."""
+    code = _squeezed(text, " ")
+    if code not in CURRENCIES:
+        raise IdentifierError("currency", text, "there is no such currency", "A currency has 3 letters, such as CNY")
+    return code
 
 
 FORMATS: Mapping[str, Callable[[str], str]] = MappingProxyType(
@@ -277,6 +288,7 @@ FORMATS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "email": email,
         "phone": phone,
         "accounting_month": accounting_month,
+        "currency": currency,
     }
 )
 
@@ -303,14 +315,6 @@ def _require_97(kind: str, text: str, number: str, hint: str) -> None:
     """ISO 7064 mod 97-10, letters counting from 10."""
     if int("".join(str(int(sign, 36)) for sign in number)) % 97 != 1:
         raise IdentifierError(kind, text, "its check digits do not fit: some sign is wrong", hint)
-
-
-def _from_abroad(written: str, digits: str) -> str:
-    """The digits of an international number without the nought in brackets behind the country's code."""
-    code = calling_code(digits)
-    before, bracketed, _ = re.sub(r"\s", "", written).partition("(0)")
-    is_behind = re.sub(r"\D", "", before).removeprefix("00") == code
-    return code + digits[len(code) + 1 :] if bracketed and is_behind and code not in WITH_NOUGHT else digits
 
 
 def _is_chinese(digits: str, trunk: str) -> bool:

@@ -1,21 +1,14 @@
 """Amounts of money: exact decimals in one currency, rounded half up to its smallest unit, never floats."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from types import MappingProxyType
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-# ISO 4217: decimal places of the currencies that have not two.
-_PLACES: Mapping[str, int] = MappingProxyType(
-    {
-        **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
-        **dict.fromkeys(("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-        **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    }
-)
+from sop_engine.freight.currencies import CURRENCIES, UNITS_OF_ACCOUNT
+
 _TEXT = re.compile(r"([A-Z]{3})\s*(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)", re.ASCII)
 _LARGEST = Decimal(10) ** 15
 
@@ -30,8 +23,24 @@ def _without_float(value: object) -> object:
     return value
 
 
+def currency_code(text: str) -> str:
+    """The code of a currency in which somebody can be paid. Raises MoneyError."""
+    if text not in CURRENCIES:
+        raise MoneyError(f"'{text}' is not the code of a currency (ISO 4217), such as CNY")
+    return text
+
+
+def _code_of_money(text: str) -> str:
+    return text if text in UNITS_OF_ACCOUNT else currency_code(text)
+
+
+Currency = Annotated[str, AfterValidator(currency_code)]
+"""The code of a currency in which somebody can be paid."""
+
+
 class Money(BaseModel):
-    """An amount in a currency (ISO 4217), in whole smallest units: no fraction of a fen. May be negative.
+    """An amount in a currency (ISO 4217) or a unit of account, in whole smallest units: no fraction of a fen. May be
+    negative.
 
     Use `Money.rounded` for a computed amount.
     """
@@ -39,7 +48,7 @@ class Money(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     amount: Annotated[Decimal, BeforeValidator(_without_float), Field(gt=-_LARGEST, lt=_LARGEST)]
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, AfterValidator(_code_of_money)]
 
     @model_validator(mode="after")
     def _whole_units(self) -> Self:
@@ -121,8 +130,8 @@ def check_amount(amount: Decimal, currency: str, *, is_exact: bool = True) -> No
 
 
 def decimal_places(currency: str) -> int:
-    """How many decimal places a currency has."""
-    return _PLACES.get(currency, 2)
+    """How many decimal places a currency has; two where it is not known."""
+    return CURRENCIES.get(currency, 2)
 
 
 def smallest_unit(currency: str) -> Decimal:

@@ -11,12 +11,14 @@ from sqlalchemy import JSON, Index, String
 from sqlmodel import Field
 
 from sop_engine.records.columns import Names, Row, UtcInstant
+from sop_engine.records.keeping import REPLAYED, Keeping
 
 
 class CaseRow(Row, table=True):
     """The present state of one case."""
 
     __tablename__ = "cases"
+    keeping: ClassVar[Keeping] = REPLAYED
     __table_args__: ClassVar[tuple[Any, ...]] = (Index(None, "sop", "status"),)
 
     case_id: str = Field(primary_key=True)
@@ -46,6 +48,7 @@ class ReferenceRow(Row, table=True):
     """A value by which a case is found. The case id is one too, under the field `case_id`."""
 
     __tablename__ = "case_references"
+    keeping: ClassVar[Keeping] = REPLAYED
 
     case_id: str = Field(primary_key=True)
     field: str = Field(primary_key=True)
@@ -63,6 +66,7 @@ class StepRow(Row, table=True):
     """One line of the journal: who, when, what, old and new values."""
 
     __tablename__ = "steps"
+    keeping: ClassVar[Keeping] = REPLAYED
 
     case_id: str = Field(primary_key=True)
     first_run_id: str = Field(primary_key=True)
@@ -86,6 +90,7 @@ class TaskRow(Row, table=True):
     """The present or last state of one task of a case."""
 
     __tablename__ = "tasks"
+    keeping: ClassVar[Keeping] = REPLAYED
     __table_args__: ClassVar[tuple[Any, ...]] = (Index(None, "status", "role"),)
 
     case_id: str = Field(primary_key=True)
@@ -112,6 +117,7 @@ class ClockRow(Row, table=True):
     """One SLA clock of a case with its spans, fired rungs and moved deadlines."""
 
     __tablename__ = "clocks"
+    keeping: ClassVar[Keeping] = REPLAYED
 
     case_id: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
@@ -131,6 +137,7 @@ class ChildRow(Row, table=True):
     """A child case as its parent sees it."""
 
     __tablename__ = "children"
+    keeping: ClassVar[Keeping] = REPLAYED
 
     case_id: str = Field(primary_key=True)
     child_id: str = Field(primary_key=True)

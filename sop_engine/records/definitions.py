@@ -1,6 +1,7 @@
 """The published texts of SOP definitions, append-only."""
 
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
@@ -9,6 +10,7 @@ from sop_engine.cases.faults import Refused
 from sop_engine.records.cases import CaseRow
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import Keeping, backed_up
 
 
 class DefinitionChangedError(Refused):
@@ -19,6 +21,7 @@ class DefinitionRow(Row, table=True):
     """One published text. A version that no case uses may be published again; every text stays."""
 
     __tablename__ = "definitions"
+    keeping: ClassVar[Keeping] = backed_up("published texts are in no history; an open case carries its own")
 
     sop: str = Field(primary_key=True)
     version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -9,11 +9,12 @@ from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, DocumentList, ReadDocumentInput
-from sop_engine.cases.faults import NotFound
+from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.cases import CaseRow, ChildRow
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping, backed_up
 from sop_engine.timekeeping.calendar import move_date
 from sop_engine.timekeeping.periods import parse_period
 
@@ -25,16 +26,19 @@ class ContentRow(Row, table=True):
     """The bytes of a file, whoever refers to them."""
 
     __tablename__ = "contents"
+    keeping: ClassVar[Keeping] = backed_up("rendered again, and taken only where the hash is the recorded one")
 
     sha256: str = Field(primary_key=True)
     size: int
-    content: bytes
+    content: bytes | None
+    """None where it was lost: the facts stand, only a backup has the bytes."""
 
 
 class DocumentRow(Row, table=True):
     """One version of one document of a case."""
 
     __tablename__ = "documents"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
     __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (UniqueConstraint("case_id", "template", "version"),)
 
     document_id: str = Field(primary_key=True)
@@ -51,6 +55,8 @@ class DocumentRow(Row, table=True):
     rendered_at: datetime = Field(sa_type=UtcInstant)
     kept_for: str | None = None
     """A period that begins when the case is closed."""
+    made_from: str | None = None
+    """SHA-256 of what it says: template, values and the case's data; none of papers from before it was kept."""
 
 
 class DocumentRepository:
@@ -59,11 +65,18 @@ class DocumentRepository:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def kept(self, key: str) -> DocumentResult | None:
-        """The document that was rendered for this key before."""
+    def kept(self, key: str, made_from: str) -> DocumentResult | None:
+        """The document that was rendered for this key before. Raises Refused where it says something else.
+
+        A case that was reset comes to the same step again, perhaps with other data: the paper that went out stands.
+        """
         with Session(self._engine) as session:
             row = session.exec(select(DocumentRow).where(DocumentRow.key == key)).first()
-            return None if row is None else _result(row)
+            if row is None:
+                return None
+            if row.made_from not in (None, made_from):
+                raise Refused(f"{row.document_id} was made by this step before and says something else")
+            return _result(row)
 
     def keep(
         self,
@@ -76,6 +89,7 @@ class DocumentRepository:
         rendered_at: datetime,
         pdf: bytes | None = None,
         kept_for: str | None = None,
+        made_from: str | None = None,
     ) -> DocumentResult:
         """Keeps the next version of a case's document, HTML and PDF; with a known key, answers with what is kept.
 
@@ -105,10 +119,62 @@ class DocumentRepository:
                 pdf_sha256=pdf_digest,
                 rendered_at=rendered_at,
                 kept_for=kept_for,
+                made_from=made_from,
             )
             session.add(row)
             session.flush()
             return _result(row)
+
+    def restore(
+        self,
+        recorded: DocumentResult,
+        *,
+        key: str,
+        case_id: str,
+        content: bytes | None,
+        rendered_at: datetime,
+        pdf: bytes | None,
+        kept_for: str | None,
+        made_from: str | None,
+    ) -> bool:
+        """Keeps a document again as it is recorded. Answers whether it is kept with its content.
+
+        Content with another hash is not the document: the facts are kept, the bytes are lost until a backup has them.
+        """
+        with writing(self._engine) as connection, Session(connection) as session:
+            is_whole = content is not None and sha256(content).hexdigest() == recorded.sha256
+            kept = session.get(ContentRow, recorded.sha256)
+            if kept is None:
+                size = len(content) if is_whole and content is not None else 0
+                kept = ContentRow(sha256=recorded.sha256, size=size, content=content if is_whole else None)
+                session.add(kept)
+            elif is_whole and content is not None and kept.content is None:
+                kept.size, kept.content = len(content), content
+            session.flush()
+            # The PDF's own hash is in no history; it is of the same paper, by the same facts.
+            pdf_digest = _kept_content(session, pdf) if is_whole and pdf is not None else None
+            row = session.get(DocumentRow, recorded.document_id)
+            if row is None:
+                row = DocumentRow(
+                    document_id=recorded.document_id,
+                    key=key,
+                    case_id=case_id,
+                    template=recorded.template,
+                    version=recorded.version,
+                    title=recorded.title,
+                    name=recorded.name,
+                    media_type=HTML[1],
+                    sha256=recorded.sha256,
+                    pdf_sha256=pdf_digest,
+                    rendered_at=rendered_at,
+                    kept_for=kept_for,
+                    made_from=made_from,
+                )
+                session.add(row)
+            session.flush()
+            if (row.key, row.sha256) != (key, recorded.sha256):
+                raise Refused(f"{recorded.document_id} is kept as another paper")
+            return kept.content is not None
 
     def list(self, case_id: str) -> DocumentList:
         """The documents of a case and of those below it, in the order in which they were rendered."""
@@ -140,6 +206,8 @@ class DocumentRepository:
                 what = "document" if given.kind == "html" else "PDF of document"
                 raise NotFound(f"records know no {what} {given.document_id}")
             row, size, closed_at, content = found
+            if content is None:
+                raise NotFound(f"the content of {given.document_id} was lost; only a backup of the records has it")
             end = given.offset + len(content)
             return DocumentChunk(
                 document=(_line if given.kind == "html" else _pdf_line)(row, size, closed_at),
@@ -157,7 +225,7 @@ def _kept_content(session: Session, content: bytes) -> str:
     return digest
 
 
-def _piece(offset: int) -> Function[bytes]:
+def _piece(offset: int) -> Function[bytes | None]:
     return func.substr(ContentRow.content, offset + 1, CHUNK_BYTES)
 
 

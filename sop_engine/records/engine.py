@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from threading import Lock
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Pool, StaticPool, create_engine, event
 
 LOCK_WAIT_MS = 5_000
 """How long SQLite waits for another process that writes before it gives up."""
@@ -16,10 +17,17 @@ LOCK_WAIT_MS = 5_000
 # first wait their turn, some tens of milliseconds.
 _SQLITE_WRITERS = Lock()
 
+_IS_READ_ONLY: ContextVar[bool] = ContextVar("is_read_only", default=False)
 
-def open_engine(url: str) -> Engine:
+
+def scratch() -> Engine:
+    """An empty database in memory that is nobody's records: for one comparison."""
+    return open_engine("sqlite://", StaticPool).execution_options(is_scratch=True)
+
+
+def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
     """An engine for `sqlite:///<file>` or `postgresql+psycopg://…`. Connects when first used."""
-    engine = create_engine(url, json_serializer=_to_json, json_deserializer=json.loads)
+    engine = create_engine(url, json_serializer=_to_json, json_deserializer=json.loads, poolclass=poolclass)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -28,10 +36,25 @@ def open_engine(url: str) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes. On SQLite it takes the write lock at once: one that turns writer late may fail."""
+    """A transaction that writes. On SQLite it takes the write lock at once: one that turns writer late may fail.
+
+    Raises RuntimeError within `read_only`, unless the engine is one that `scratch` made.
+    """
+    if _IS_READ_ONLY.get() and not engine.get_execution_options().get("is_scratch", False):
+        raise RuntimeError("what was declared to read only tries to write to the records")
     queue = _SQLITE_WRITERS if engine.dialect.name == "sqlite" else nullcontext()
     with queue, engine.execution_options(writes=True).begin() as connection:
         yield connection
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Within it, and in threads that run on its context, nothing begins a transaction that writes."""
+    before = _IS_READ_ONLY.set(True)
+    try:
+        yield
+    finally:
+        _IS_READ_ONLY.reset(before)
 
 
 def _to_json(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Notices: recorded once per key and recipient, and what became of the mail."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
@@ -8,12 +9,14 @@ from sqlmodel import Field, Session, col, select
 from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine, NoticeList
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 
 
 class NoticeRow(Row, table=True):
     """One notice to one recipient. It is readable in the application whether or not mail went out."""
 
     __tablename__ = "notices"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     key: str = Field(primary_key=True)
     """Of the effect that asked for it."""
@@ -53,6 +56,13 @@ class NoticeRepository:
 
     def mark_refused(self, notice: NoticeRow, error: str) -> None:
         self._mark(notice, status="refused", sent_at=None, error=error)
+
+    def restore(self, key: str, sent_at: datetime) -> None:
+        """Says of a notice that was recorded again when its mail went out."""
+        table = NoticeRow.table()
+        with writing(self._engine) as connection:
+            went_out = (table.c.key == key) & (table.c.status == "sent")
+            connection.execute(table.update().where(went_out).values(sent_at=sent_at))
 
     def list(self, given: ListNoticesInput) -> NoticeList:
         """Notices of a case or a recipient, the newest first."""

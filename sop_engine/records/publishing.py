@@ -9,37 +9,62 @@ replaces the steps from its own n onwards that the earlier one brought, in which
 - incoming steps that a later write has replaced are kept as superseded only;
 - a late write (records did not answer in time) fills its gap below later steps, and leaves the newer state alone;
 - the same write again changes nothing.
+
+An id is used once: the chain that wrote first owns it, and another one is refused.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
 from sop_engine.records.engine import writing
+from sop_engine.records.gaps import Gap, Gaps
 
 Values = dict[str, Any]
+
+
+class UsedIdError(RuntimeError):
+    """Another execution chain owns the case's id."""
 
 
 class Publisher:
     """Carries out `PublishInput` in one transaction of prebuilt statements."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, gaps: Gaps | None = None) -> None:
         self._engine = engine
+        self._gaps = gaps
+        """Hears of writes that go on from a step which the journal lacks."""
         self._insert: Callable[[Table], Any] = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
         case, step, task = CaseRow.table(), StepRow.table(), TaskRow.table()
 
         # The row stays locked even where the condition leaves it alone, so two writes of one case come one by one.
         self._put_case = self._upsert(
             case,
-            lambda new: or_(
-                case.c.written_at < new.written_at,
-                and_(case.c.written_at == new.written_at, case.c.step <= new.step),
+            lambda new: and_(
+                case.c.first_run_id == new.first_run_id,
+                or_(
+                    case.c.written_at < new.written_at,
+                    and_(case.c.written_at == new.written_at, case.c.step <= new.step),
+                ),
             ),
         ).execution_options(preserve_rowcount=True)
         self._put_tasks = self._upsert(task, lambda new: task.c.written_at <= new.written_at)
@@ -47,13 +72,20 @@ class Publisher:
         self._put_steps = self._insert(step).on_conflict_do_nothing()
 
         of_case = task.c.case_id == bindparam("of")
-        self._drop_tasks_of_other_runs = delete(task).where(of_case, task.c.first_run_id != bindparam("run"))
         self._drop_tasks_written = delete(task).where(
             of_case, task.c.written_at >= bindparam("since"), task.c.written_at < bindparam("before")
         )
         chain = and_(step.c.case_id == bindparam("of"), step.c.first_run_id == bindparam("run"), ~step.c.superseded)
         replaced = and_(chain, step.c.step >= bindparam("lowest"), step.c.written_at < bindparam("before"))
-        self._first_replaced_at = select(func.min(step.c.written_at)).where(replaced)
+        before = step.alias()
+        has_before = exists().where(
+            before.c.case_id == bindparam("of"),
+            before.c.first_run_id == bindparam("run"),
+            before.c.step == bindparam("lowest") - 1,
+            ~before.c.superseded,
+        )
+        # Asked along with the other, since a statement of its own would cost each act.
+        self._first_replaced_at = select(func.min(step.c.written_at), has_before.correlate(None)).where(replaced)
         self._supersede = update(step).where(replaced).values(superseded=True)
         self._first_later_step = select(func.min(step.c.step)).where(chain, step.c.written_at > bindparam("after"))
         self._run_of_case = select(case.c.first_run_id).where(case.c.case_id == bindparam("of"))
@@ -71,18 +103,23 @@ class Publisher:
         return statement
 
     def publish(self, given: PublishInput) -> None:
-        """Writes the steps and, unless a later write did, the present state. Repeating it changes nothing."""
+        """Writes the steps and, unless a later write did, the present state. Repeating it changes nothing.
+
+        Raises UsedIdError where another chain owns the case's id.
+        """
         case_id, run = given.case.case_id, given.case.first_run_id
         chain = {"of": case_id, "run": run}
         with writing(self._engine) as connection:
             is_present = connection.execute(self._put_case, _case(given)).rowcount > 0
             later_from: int | None = None
             if not is_present:
+                owner = connection.scalar(self._run_of_case, {"of": case_id})
+                if owner != run:
+                    raise UsedIdError(f"the id {case_id} is that of another case, whose first run is {owner}")
                 later_from = connection.scalar(self._first_later_step, {**chain, "after": given.written_at})
             if given.steps:
                 self._write_steps(connection, given, later_from)
             if is_present:
-                connection.execute(self._drop_tasks_of_other_runs, chain)
                 self._replace_references(connection, case_id, _references(given))
                 self._replace_clocks(connection, case_id, _clocks(given))
                 self._replace_children(connection, case_id, _children(given))
@@ -92,17 +129,18 @@ class Publisher:
             ]
             if tasks and is_present:
                 connection.execute(self._put_tasks, tasks)
-            elif tasks and _stands(given, later_from) and connection.scalar(self._run_of_case, {"of": case_id}) == run:
+            elif tasks and _stands(given, later_from):
                 connection.execute(self._put_late_tasks, tasks)
 
     def _write_steps(self, connection: Connection, given: PublishInput, later_from: int | None) -> None:
+        lowest = min(step.step for step in given.steps)
         replaced = {
             "of": given.case.case_id,
             "run": given.case.first_run_id,
-            "lowest": min(step.step for step in given.steps),
+            "lowest": lowest,
             "before": given.written_at,
         }
-        since: datetime | None = connection.scalar(self._first_replaced_at, replaced)
+        since, has_before = connection.execute(self._first_replaced_at, replaced).one()
         if since is not None:
             connection.execute(self._supersede, replaced)
             # Some tasks may exist in the replaced attempt only; those that are real come back with this write.
@@ -110,6 +148,8 @@ class Publisher:
                 self._drop_tasks_written, {"of": given.case.case_id, "since": since, "before": given.written_at}
             )
         connection.execute(self._put_steps, _steps(given, later_from))
+        if self._gaps is not None and not has_before and lowest != 1:
+            self._gaps.add(Gap(given.case.case_id, given.case.first_run_id, lowest), datetime.now(UTC))
 
 
 class _Replacement:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, and_, case, func, or_
 from sqlmodel import Session, col, select
@@ -25,7 +25,11 @@ from sop_engine.cases.contracts.reading import (
 )
 from sop_engine.cases.contracts.views import ChildView, StepView
 from sop_engine.cases.faults import NotFound
+from sop_engine.cases.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
+from sop_engine.cases.recent import attachments_of, comments_of
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
+
+Entry = TypeVar("Entry")
 
 CLOSED_TASKS = ("completed", "cancelled", "skipped")
 
@@ -58,6 +62,13 @@ class CaseQueries:
         with Session(self._engine) as session:
             rows = session.exec(ordered.offset(given.offset).limit(given.limit)).all()
             return CaseList(cases=tuple(_case_line(row, at) for row in rows), total=_count(session, chosen))
+
+    def count_open(self) -> dict[tuple[str, str], int]:
+        """How many cases are open, by SOP and status."""
+        counted = select(CaseRow.sop, CaseRow.status, func.count()).where(col(CaseRow.closed_at).is_(None))
+        with Session(self._engine) as session:
+            rows = session.exec(counted.group_by(CaseRow.sop, CaseRow.status)).all()
+        return {(sop, status): number for sop, status, number in rows}
 
     def list_tasks(self, given: ListTasksInput, at: datetime) -> TaskList:
         """Open tasks, most urgent first: breached, then by due instant, priority and age; suspended ones last."""
@@ -99,8 +110,9 @@ class CaseQueries:
                 chosen = chosen.where(StepRow.step < given.before)
             newest_first = chosen.order_by(col(StepRow.step).desc(), col(StepRow.written_at).desc())
             rows = session.exec(newest_first.limit(given.limit + 1)).all()
-            steps = tuple(_step(row, run) for row in reversed(rows[: given.limit]))
-            return Timeline(case_id=given.case_id, steps=steps, more=len(rows) > given.limit)
+            found = [_step(row, run) for row in reversed(rows[: given.limit])]
+            steps = last_within(found, MESSAGE_BYTES - RESERVE_BYTES)
+            return Timeline(case_id=given.case_id, steps=steps, more=len(rows) > len(steps))
 
     def find(self, given: FindCasesInput, at: datetime) -> FoundCases:
         """Cases with a reference, or an id, that begins with the text; whole matches first."""
@@ -142,7 +154,10 @@ class CaseQueries:
                 select(ChildRow).where(ChildRow.case_id == case_id).order_by(ChildRow.key, ChildRow.child_id)
             )
             pairs = tuple((each.field, each.value) for each in references)
+            noted = _noted(session, row)
             return RecordedCase(
+                comments=last_within(comments_of(noted), NOTED_BYTES),
+                attachments=last_within(attachments_of(noted), NOTED_BYTES),
                 case=CaseRecord(**_of(row, CaseRecord), references=pairs),
                 tasks=tuple(TaskRecord(**_of(each, TaskRecord)) for each in tasks),
                 clocks=tuple(ClockRecord(**_of(each, ClockRecord)) for each in clocks),
@@ -181,6 +196,29 @@ def _task_line(row: TaskRow, of: CaseRow, at: datetime) -> TaskLine:
 
 def _child(row: ChildRow) -> ChildView:
     return ChildView(key=row.key, sop=row.sop, case_id=row.child_id, status=row.status, outcome=row.outcome)
+
+
+NOTED_STEPS, NOTED_BYTES = 200, 128_000
+"""How far back, and how much, of comments and files one answer about a case has."""
+
+
+def _noted(session: Session, case: CaseRow) -> list[StepView]:
+    """The last steps that hold a comment or files."""
+    chosen = (
+        select(StepRow)
+        .where(StepRow.case_id == case.case_id, StepRow.first_run_id == case.first_run_id, ~col(StepRow.superseded))
+        .where(col(StepRow.kind).in_(("comment", "attached", "task")))
+        .order_by(col(StepRow.step).desc())
+    )
+    return [_step(row, case.first_run_id) for row in reversed(session.exec(chosen.limit(NOTED_STEPS)).all())]
+
+
+def last_within(entries: Sequence[Entry], most: int) -> tuple[Entry, ...]:
+    """The last entries that together have so many bytes; at least the last one, an answer of nothing helps nobody."""
+    left, first = most, len(entries)
+    while first > 0 and (left := left - size_of(entries[first - 1])) >= 0:
+        first -= 1
+    return tuple(entries[min(first, len(entries) - 1) if entries else 0 :])
 
 
 def _step(row: StepRow, run: str) -> StepView:

@@ -1,14 +1,8 @@
 """The metadata of every table: importing a model is what adds it, so this module imports them all."""
 
-from sop_engine.records import cases, definitions, documents, notices, numbers
+from sop_engine.records import cases, definitions, documents, identity, notices, numbers
 from sop_engine.records.columns import Row
-from sop_engine.records.ledger import allocations, claims, costs, credit, entries, items, months, payments, registers
-
-METADATA = Row.metadata
-MODULES = (
-    cases,
-    definitions,
-    documents,
+from sop_engine.records.ledger import (
     allocations,
     claims,
     costs,
@@ -16,6 +10,25 @@ MODULES = (
     entries,
     items,
     months,
+    names,
+    payments,
+    registers,
+)
+
+METADATA = Row.metadata
+MODULES = (
+    cases,
+    definitions,
+    documents,
+    identity,
+    allocations,
+    claims,
+    costs,
+    credit,
+    entries,
+    items,
+    months,
+    names,
     payments,
     registers,
     notices,

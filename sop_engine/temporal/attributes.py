@@ -7,7 +7,8 @@ keywords and three of each other type.
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
@@ -69,6 +70,18 @@ async def missing_attributes(client: Client) -> list[tuple[str, str]]:
     request = ListSearchAttributesRequest(namespace=client.namespace)
     known = (await client.operator_service.list_search_attributes(request)).custom_attributes
     return [(name, kind) for name, kind in SEARCH_ATTRIBUTES if name not in known]
+
+
+async def register_attributes(client: Client) -> None:
+    """Registers what the client's namespace lacks: a server of ours, whose folder may be of an older release.
+
+    The server's own flag for attributes is ignored by a database that exists already.
+    """
+    missing = await missing_attributes(client)
+    if missing:
+        kinds = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in missing}
+        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=kinds)
+        await client.operator_service.add_search_attributes(request)
 
 
 def registration(namespace: str, missing: Sequence[tuple[str, str]]) -> str:

@@ -2,15 +2,24 @@
 
 from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError
 
-from sop_engine.cases.faults import SopError
+from sop_engine.cases.faults import Fault, SopError
+from sop_engine.cases.limits import cut
+
+MOST, LONGEST = 50, 2_000
+"""Faults of one refusal, and bytes of each of their texts: a refusal repeats what it refuses."""
 
 
 def to_failure(error: SopError) -> ApplicationError:
-    """The failure that carries a refusal; never retried."""
-    faults = [fault.model_dump() for fault in error.faults]
-    return ApplicationError(
-        error.text(), error.message, faults, list(error.allowed), type=error.kind, non_retryable=True
-    )
+    """The failure that carries a refusal; never retried. Of very many or very long faults, what a reader can use."""
+    told = type(error)(cut(error.message, LONGEST), map(_shortened, error.faults[:MOST]), error.allowed[:MOST])
+    if len(error.faults) > MOST:
+        told.faults += (Fault(where="", what=f"and {len(error.faults) - MOST} more faults"),)
+    faults = [fault.model_dump() for fault in told.faults]
+    return ApplicationError(told.text(), told.message, faults, list(told.allowed), type=told.kind, non_retryable=True)
+
+
+def _shortened(fault: Fault) -> Fault:
+    return Fault(where=cut(fault.where, LONGEST), what=cut(fault.what, LONGEST), allowed=cut(fault.allowed, LONGEST))
 
 
 def message_of(error: BaseException) -> str:

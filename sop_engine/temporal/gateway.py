@@ -5,14 +5,16 @@ Every refusal comes back as the `SopError` it was; whoever calls knows nothing o
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, TypeVar
+from datetime import UTC, timedelta
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
 from pydantic import BaseModel
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeWorkflowExecutionRequest
 from temporalio.client import (
     ActivityFailureError,
     Client,
@@ -29,19 +31,29 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import ERRORS, Fault, NotFound, Refused, SopError
+from sop_engine.cases.faults import ERRORS, USED_ID, Fault, InvalidInput, NotFound, Refused, SopError
+from sop_engine.cases.limits import ACT_BYTES, START_BYTES, too_large
+from sop_engine.cases.opening import refuse_own_id
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.guard import ASK_AGAIN
+from sop_engine.temporal.stuck import StuckCase, stuck_case
 from sop_engine.temporal.texts import summary
 
 UPDATE_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=10)
 UPDATE_ATTEMPTS = 3
-QUERY_ATTEMPTS = 10
+QUERY_ATTEMPTS = 6
 ASKED_AGAIN_AFTER = 0.2
-"""Seconds between two attempts of a query that a case told to wait."""
+"""Seconds before the second attempt of a query that a case told to wait; before each later one twice as long."""
+GIVEN_BACK = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED, RPCStatusCode.RESOURCE_EXHAUSTED)
+"""The server could not bring an act to its case just then: its run was ending, or ten others were under way."""
+GIVEN_BACK_FOR = 0.2
+"""Seconds to wait before it is brought again."""
+GIVEN_BACK_MOST = 50
+"""How often it is brought again."""
 PICKED_UP_WITHIN = timedelta(seconds=3)
 """How long a read waits for a worker; without one it would wait for ever."""
 ANSWERED_WITHIN = timedelta(seconds=30)
@@ -55,6 +67,14 @@ ENDED_BADLY = (
 )
 
 NO_WORKER = "No worker answers on the task queue {queue!r}; start one with `sop worker` or `sop dev`"
+
+
+class StuckError(UnreachableError):
+    """The case stands still, since its workflow task keeps failing: a bug of ours, or a worker too old for it."""
+
+    kind = "Stuck"
+    exit_code: ClassVar[int] = 4
+
 
 Say = Callable[[str], None]
 View = TypeVar("View")
@@ -81,9 +101,11 @@ class CaseGateway:
     async def start_case(self, sop: str, case_id: str, opening: OpenCaseInput, title: str = "") -> CaseView:
         """Opens a case and returns it as it stands once its procedure is loaded.
 
-        Raises `Refused` when the id was ever used or the server ended the case at once, `InvalidInput` with every fault
-        of unknown SOP or data.
+        Raises `Refused` when the id was ever used or the server ended the case at once, `InvalidInput` for an id of
+        the engine's own and with every fault of unknown SOP or data.
         """
+        refuse_own_id(case_id)
+        await self._measure(f"the start of {case_id}", opening, START_BYTES)
         try:
             handle = await self.client.start_workflow(
                 sop,
@@ -95,7 +117,7 @@ class CaseGateway:
                 static_summary=summary(f"{title} {case_id}"),
             )
         except WorkflowAlreadyStartedError:
-            raise Refused(f"There is a case {case_id} already; every id is used once") from None
+            raise Refused(USED_ID.format(case_id=case_id)) from None
         except RPCError as error:
             raise self._unreachable(error) from None
         deadline = asyncio.get_running_loop().time() + OPENED_WITHIN
@@ -114,11 +136,14 @@ class CaseGateway:
     async def update(self, case_id: str, name: str, act: Act) -> ActResult:
         """Carries a person's act to a case and waits for the answer.
 
-        An act that ran into a timeout may still be carried out, so it is repeated under the same id, which runs once.
+        An act that ran into a timeout may still be carried out, so it is repeated under the same id, which runs once;
+        so is one that the server gives back because the run that it was for ends.
         """
+        await self._measure(f"{name} of {case_id}", act, ACT_BYTES)
         handle = self.client.get_workflow_handle(case_id)
         identifier = act.id or str(uuid4())
-        for attempt in range(1, UPDATE_ATTEMPTS + 1):
+        unanswered = given_back = 0
+        while unanswered < UPDATE_ATTEMPTS:
             try:
                 answer: ActResult = await handle.execute_update(
                     name, act, id=identifier, result_type=ActResult, rpc_timeout=UPDATE_TIMEOUT
@@ -127,13 +152,19 @@ class CaseGateway:
             except WorkflowUpdateFailedError as error:
                 raise refusal(error.cause) from None
             except WorkflowUpdateRPCTimeoutOrCancelledError:
-                if attempt < UPDATE_ATTEMPTS:
-                    self._say(f"No answer yet from {case_id}; asking again under the same id {identifier}")
+                unanswered += 1
+                is_last = unanswered == UPDATE_ATTEMPTS
+                silent = await (self._why_silent(handle) if is_last else self._why_stuck(handle))
+                if silent is not None:
+                    later = f"The act may still be carried out later; its id is {identifier}"
+                    raise type(silent)(f"{silent.message}. {later}") from None
+                self._say(f"No answer yet from {case_id}; asking again under the same id {identifier}")
             except RPCError as error:
-                raise await self._explain(error, handle) from None
-        raise UnreachableError(
-            f"{NO_WORKER.format(queue=self.task_queue)}. The act may still be carried out later; its id is {identifier}"
-        )
+                given_back += 1
+                if error.status not in GIVEN_BACK or given_back > GIVEN_BACK_MOST:
+                    raise await self._explain(error, handle) from None
+                await asyncio.sleep(GIVEN_BACK_FOR)
+        raise AssertionError("the last attempt answers or raises")
 
     async def query(self, case_id: str, name: str, result_type: type[View]) -> View:
         """Asks a case: `case` gives a CaseView, `tasks`, `clocks` and `timeline` lists of their views."""
@@ -144,13 +175,16 @@ class CaseGateway:
 
     async def signal(self, case_id: str, event: EventSignal) -> None:
         """Tells a case what happened outside, as another system would; nobody answers. Raises `NotFound`."""
+        await self._measure(f"{event.name} for {case_id}", event, ACT_BYTES)
         handle = self.client.get_workflow_handle(case_id)
         try:
             await handle.signal("event", event)
         except RPCError as error:
             raise await self._explain(error, handle) from None
 
-    async def read(self, activity: str, question: BaseModel, result_type: type[Result]) -> Result:
+    async def read(
+        self, activity: str, question: BaseModel, result_type: type[Result], *, within: timedelta = ANSWERED_WITHIN
+    ) -> Result:
         """Runs one reading activity on a worker, so that no operator's machine needs the database."""
         try:
             answer: Result = await self.client.execute_activity(
@@ -160,16 +194,31 @@ class CaseGateway:
                 task_queue=self.task_queue,
                 result_type=result_type,
                 schedule_to_start_timeout=PICKED_UP_WITHIN,
-                start_to_close_timeout=ANSWERED_WITHIN,
+                start_to_close_timeout=within,
                 retry_policy=RetryPolicy(maximum_attempts=2),
             )
             return answer
         except ActivityFailureError as error:
             if isinstance(error.cause, TimeoutError):
-                raise UnreachableError(NO_WORKER.format(queue=self.task_queue)) from None
+                raise await self._without_worker(activity) from None
             raise refusal(error.cause) from None
         except RPCError as error:
             raise self._unreachable(error) from None
+
+    async def is_running(self, workflow_id: str) -> bool:
+        """Whether a workflow runs; one of the engine's own, as well as a case."""
+        try:
+            return await self._status(self.client.get_workflow_handle(workflow_id)) is WorkflowExecutionStatus.RUNNING
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise self._unreachable(error) from None
+
+    async def _measure(self, what: str, message: BaseModel, most: int) -> None:
+        """Raises `InvalidInput` for a message that is too large: sent, it could keep its case from everybody."""
+        (payload,) = await self.client.data_converter.encode([message])
+        if (size := payload.ByteSize()) > most:
+            raise InvalidInput(too_large(what, size, most))
 
     def ui_link(self, case_id: str) -> str:
         """Where the Web UI shows the case: its latest run."""
@@ -177,7 +226,7 @@ class CaseGateway:
 
     async def _ask(self, handle: WorkflowHandle[Any, Any], name: str, result_type: type[View]) -> View:
         """Repeats a query that a case's guard told to wait; no other refusal is worth a second try."""
-        attempt = 1
+        attempt, pause = 1, ASKED_AGAIN_AFTER
         while True:
             try:
                 view: View = await handle.query(name, result_type=result_type, rpc_timeout=QUERY_TIMEOUT)
@@ -187,8 +236,8 @@ class CaseGateway:
                     raise Refused(f"The case {handle.id} cannot answer yet: {error}") from None
             except RPCError as error:
                 raise await self._explain(error, handle) from None
-            attempt += 1
-            await asyncio.sleep(ASKED_AGAIN_AFTER)
+            await asyncio.sleep(pause)
+            attempt, pause = attempt + 1, pause * 2
 
     async def _raise_failure(self, handle: WorkflowHandle[Any, Any]) -> None:
         """A case with an unknown SOP or unusable data ends at once, and what no server takes ends it; it says why."""
@@ -202,8 +251,12 @@ class CaseGateway:
             raise refusal(error.cause) from None
 
     async def _explain(self, error: RPCError, handle: WorkflowHandle[Any, Any]) -> SopError:
-        if error.status is not RPCStatusCode.NOT_FOUND:
+        if error.status is RPCStatusCode.UNAVAILABLE:
             return self._unreachable(error)
+        if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+            return await self._why_silent(handle)
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            return await self._why_stuck(handle) or self._unreachable(error)
         try:
             status = (await self._status(handle)).name.lower()
         except RPCError:
@@ -217,10 +270,57 @@ class CaseGateway:
         described = await self.client.workflow_service.describe_workflow_execution(request)
         return WorkflowExecutionStatus(described.workflow_execution_info.status)
 
+    async def _why_silent(self, handle: WorkflowHandle[Any, Any]) -> UnreachableError:
+        """Why a case gives no answer: it stands still, no worker answers, or it is only slow."""
+        stuck = await self._why_stuck(handle)
+        if stuck is not None:
+            return stuck
+        try:
+            await self.read("list_cases", ListCasesInput(limit=1), CaseList)
+        except UnreachableError as error:
+            return error
+        except SopError as error:
+            return UnreachableError(f"A worker answers, but not with records: {error.message}")
+        return UnreachableError(
+            f"The case {handle.id} gives no answer in time, though a worker answers: it has much to do, or was "
+            "just lost with another worker; try again in a moment"
+        )
+
+    async def _why_stuck(self, handle: WorkflowHandle[Any, Any]) -> UnreachableError | None:
+        try:
+            stuck = await stuck_case(self.client, handle.id)
+        except RPCError as error:
+            return self._unreachable(error)
+        return StuckError(told(stuck)) if stuck is not None else None
+
+    async def _without_worker(self, activity: str) -> UnreachableError:
+        """Nobody took an activity in time. Pollers stay known to the server for minutes after they are gone."""
+        request = DescribeTaskQueueRequest(
+            namespace=self.client.namespace,
+            task_queue=TaskQueue(name=self.task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+        )
+        pollers = (await self.client.workflow_service.describe_task_queue(request)).pollers
+        nobody = NO_WORKER.format(queue=self.task_queue)
+        if not pollers:
+            return UnreachableError(nobody)
+        last = max(pollers, key=lambda poller: poller.last_access_time.ToNanoseconds())
+        at = last.last_access_time.ToDatetime(tzinfo=UTC)
+        return UnreachableError(
+            f"{nobody}. {last.identity} asked for work at {at:%H:%M:%S} UTC and has not taken {activity!r} within "
+            f"{PICKED_UP_WITHIN.seconds} seconds: it has ended, or is busy"
+        )
+
     def _unreachable(self, error: RPCError) -> UnreachableError:
-        if error.status is RPCStatusCode.UNAVAILABLE:
-            return UnreachableError(f"Temporal does not answer at {self.client.service_client.config.target_host}")
-        return UnreachableError(f"{NO_WORKER.format(queue=self.task_queue)} ({error.message})")
+        address = self.client.service_client.config.target_host
+        if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+            return UnreachableError(f"Temporal does not answer at {address}")
+        return UnreachableError(f"Temporal at {address} refuses the call: {error.message}")
+
+
+def told(stuck: StuckCase) -> str:
+    """What a person is told of a case that stands still."""
+    return f"{stuck}. Nothing of it is lost; `sop incident list` shows it to supervisors until a mended worker takes it"
 
 
 def web_link(ui_url: str, namespace: str, case_id: str | None = None) -> str:

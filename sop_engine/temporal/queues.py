@@ -1,5 +1,7 @@
 """Names of task queues, signals and activities that more than one side must agree on."""
 
+from sop_engine.cases.opening import OWN_IDS
+
 TASK_QUEUE = "sop"
 
 CHILD_REPORT = "case.child"
@@ -8,13 +10,47 @@ CHILD_FAILED = "case.child_failed"
 """A child tells its parent that it could not be opened."""
 HOLD, RESUME, CANCEL = "case.hold", "case.resume", "case.cancel"
 """What happens to a parent happens to its children."""
+ENGINE_SIGNALS = frozenset((CHILD_REPORT, CHILD_FAILED, HOLD, RESUME, CANCEL))
+"""What only a parent or a child may say, and is believed only once it was found in that case's own history."""
 REFERENCE_DATA = "case.reference_data"
 """Corrected calendars and rules for an open case."""
+CASE_ENDED = "case.ended"
+"""The watch tells a case that its parent or child ended without a word; the case looks for itself."""
+
+WATCH = "SopWatch"
+"""The type of the workflow that looks for cases that were ended past the engine."""
+RECORDS_ANCHOR = "SopRecords"
+"""The type of the workflow that remembers which records the cases belong to."""
+OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR)
+"""Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
 PUBLISH_STEPS = "publish_steps"
+READ_WORDS = "read_words"
 LOAD_ORGANIZATION = "load_organization"
+JUDGE_PLACES = "judge_places"
 CHECK_OPENING = "check_opening"
 NOTIFY = "notify"
 RENDER_DOCUMENT = "render_document"
 POST_ENTRY = "post_entry"
+LOOK_FOR_ENDED = "look_for_ended"
+LOOK_AT_CASE = "look_at_case"
+TOLD = "told"
+"""The signal by which a worker tells it how far the records have come."""
+ADOPT_RECORDS = "adopt_records"
+REPAIR_RECORDS = "repair_records"
+CHECK_RECORDS = "check_records"
+RECORDS_FITNESS = "records_fitness"
+
+RECORDS_UNFIT = "RecordsUnfit"
+"""The type of the failure of an errand that waits until the records are repaired."""
+
+
+def watch_id(task_queue: str) -> str:
+    """The id of the watch over a task queue."""
+    return f"{OWN_IDS}watch.{task_queue}"
+
+
+def anchor_id(task_queue: str) -> str:
+    """The id of the workflow that remembers the records of a task queue."""
+    return f"{OWN_IDS}records.{task_queue}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
@@ -16,13 +17,19 @@ from sop_engine.temporal.guard import Guard, refused
 
 PASSED_THROUGH = (
     "sop_engine",  # our pure rooms and contracts: checked for purity by linters, and shared for speed
-    "workflows.alarm",  # code of the interpreter without state of its own: executed once per process, not once per run
+    "workflows.acts",  # code of the interpreter without state of its own: executed once per process, not once per run
+    "workflows.alarm",
     "workflows.background",
     "workflows.errands",
+    "workflows.leaving",
     "workflows.messages",
     "workflows.outbox",
+    "workflows.proofs",
     "workflows.queries",
+    "workflows.relatives",
+    "workflows.rungs",
     "workflows.signals",
+    "workflows.step_keys",
     "workflows.updates",
     "activities",  # only named by workflows; held in one copy with the worker's
     "jinja2",  # parses expressions; its generated code must not be imported anew in each run
@@ -74,6 +81,7 @@ class _WithoutContexts(WorkflowInstance):
         self._inside = inside
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        give_signals_one_argument(act)
         return self._inside.activate(act)
 
     def get_serialization_context(self, command_info: Any) -> SerializationContext | None:
@@ -102,3 +110,15 @@ class _Guarded(_WithoutContexts):
         completion = super().activate(act)
         self._guard.follow(act, completion)
         return completion
+
+
+def give_signals_one_argument(act: WorkflowActivation) -> None:
+    """Lets a signal with several arguments come as one with an argument that says so, and that nobody can read.
+
+    The SDK would call its handler with all of them, and the workflow task would fail with each attempt.
+    """
+    for job in act.jobs:
+        if job.HasField("signal_workflow") and len(job.signal_workflow.input) > 1:
+            said = json.dumps(f"{len(job.signal_workflow.input)} arguments").encode()
+            del job.signal_workflow.input[:]
+            job.signal_workflow.input.add(metadata={"encoding": b"json/plain"}, data=said)

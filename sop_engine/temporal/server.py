@@ -23,16 +23,22 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from sop_engine.temporal.client import UnreachableError
+from sop_engine.temporal.folder_lock import FolderLock
+from sop_engine.temporal.stuck import PROBLEMS_SETTING
 
 NAMESPACE = "default"
 HOST = "127.0.0.1"
 RETENTION = timedelta(days=30)
+IN_FLIGHT_BYTES = 1024 * 1024
+"""Of the acts that are under way in one case; ten of the largest have two thirds of it."""
 START_DEADLINE = 60.0
 """Seconds within which a started server must answer."""
 STOP_DEADLINE = 10.0
 """Seconds that a server has to end by itself before it is killed."""
-PORT_DEADLINE = 2.0
-"""Seconds to wait for a port that is still taken."""
+TAKEN_DEADLINE = 2.0
+"""Seconds to wait for a folder or a port that is still taken."""
+PROBLEMS_AFTER = 3
+"""Failed workflow tasks in a row after which a case is marked: some three seconds."""
 POLL_INTERVAL = 0.05
 
 
@@ -71,6 +77,7 @@ class EmbeddedServer:
         self._ui = ui
         self._retention = retention
         self._process: Process | None = None
+        self._lock = FolderLock(data_dir)
 
     @property
     def address(self) -> str:
@@ -82,11 +89,23 @@ class EmbeddedServer:
         return f"http://{HOST}:{self._ui_port}" if self._ui else ""
 
     async def start(self) -> Self:
-        """Starts the server and returns when it takes requests. Raises `UnreachableError` with the end of its log."""
+        """Starts the server and returns when it takes requests.
+
+        Raises `UnreachableError` with the end of its log, or with the process that has the folder or the ports.
+        """
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._port = self._port or _free_port()
         self._ui_port = self._ui_port or _free_port()
-        await self._take_ports()
+        await self._take_folder()
+        try:
+            await self._take_ports()
+            await self._run()
+        except BaseException:
+            await self.kill()
+            raise
+        return self
+
+    async def _run(self) -> None:
         with self.log_file.open("ab") as log:
             # Its own session, so that Ctrl-C reaches us alone and the worker can leave before its server does.
             self._process = await asyncio.create_subprocess_exec(
@@ -95,28 +114,22 @@ class EmbeddedServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=self._lock.inherited,
                 preexec_fn=_end_with_parent(),
             )
         try:
             await asyncio.wait_for(self._answers(self._process), START_DEADLINE)
         except TimeoutError:
-            await self.kill()
             raise self._failed(f"did not answer within {START_DEADLINE:.0f} seconds") from None
-        except BaseException:
-            await self.kill()
-            raise
-        return self
 
     async def stop(self) -> None:
         """Ends the server, by force after ten seconds. What it was told is kept."""
         process = self._process
-        if process is None or process.returncode is not None:
-            return
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_DEADLINE)
-        except TimeoutError:
-            await self.kill()
+        if process is not None and process.returncode is None:
+            process.terminate()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), STOP_DEADLINE)
+        await self.kill()
 
     async def kill(self) -> None:
         """Ends the server at once, as a power cut would."""
@@ -125,6 +138,7 @@ class EmbeddedServer:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+        self._lock.free()
 
     async def __aenter__(self) -> Self:
         return await self.start()
@@ -135,20 +149,31 @@ class EmbeddedServer:
         await self.stop()
 
     def _arguments(self) -> Sequence[str]:
-        from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES
-
         return (
             *("server", "start-dev", "--ip", HOST, "--port", str(self._port)),
             *(("--ui-port", str(self._ui_port), "--ui-disable-news-fetch") if self._ui else ("--headless",)),
+            # An act that is too large is refused here: an answer would repeat it, and the case be deaf meanwhile.
+            *("--dynamic-config-value", f"history.maxInFlightUpdatePayloads={IN_FLIGHT_BYTES}"),
             *("--db-filename", str(self.data_dir / "temporal.db"), "--log-level", "error"),
             *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"),
-            *(part for name, kind in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{name}={kind}")),
+            *("--dynamic-config-value", f"{PROBLEMS_SETTING}={PROBLEMS_AFTER}"),
         )
+
+    async def _take_folder(self) -> None:
+        """Waits a moment for a folder whose server is just ending. Raises `UnreachableError` for one in use."""
+        deadline = asyncio.get_running_loop().time() + TAKEN_DEADLINE
+        while True:
+            try:
+                return self._lock.take(self._port)
+            except UnreachableError:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(POLL_INTERVAL)
 
     async def _take_ports(self) -> None:
         """Waits a moment for ports of a server that has just ended. Raises `UnreachableError` for those still taken."""
         wanted = (self._port, self._ui_port) if self._ui else (self._port,)
-        deadline = asyncio.get_running_loop().time() + PORT_DEADLINE
+        deadline = asyncio.get_running_loop().time() + TAKEN_DEADLINE
         while taken := [port for port in wanted if not _is_free(port)]:
             if asyncio.get_running_loop().time() > deadline:
                 numbers = ", ".join(map(str, taken))
@@ -156,6 +181,8 @@ class EmbeddedServer:
             await asyncio.sleep(POLL_INTERVAL)
 
     async def _answers(self, process: Process) -> None:
+        from sop_engine.temporal.attributes import register_attributes
+
         while True:
             if process.returncode is not None:
                 raise self._failed(f"ended with code {process.returncode}")
@@ -163,6 +190,7 @@ class EmbeddedServer:
                 client = await Client.connect(self.address, namespace=NAMESPACE)
                 await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=NAMESPACE))
                 await self._keep_closed_cases(client)
+                await register_attributes(client)
                 await self._web_answers()
                 return
             await asyncio.sleep(POLL_INTERVAL)
@@ -194,6 +222,11 @@ def _end_with_parent() -> Callable[[], object] | None:
 def free_or_any(port: int) -> int:
     """The port if nobody has it, else 0 for any free one."""
     return port if _is_free(port) else 0
+
+
+def free_or_any_address(port: int) -> str:
+    """An address of this machine with the port if nobody has it, else with any free one."""
+    return f"{HOST}:{port if port and _is_free(port) else _free_port()}"
 
 
 def _is_free(port: int) -> bool:

@@ -7,6 +7,8 @@ character counts 6 bytes and one outside the basic plane 12; of summaries and de
 import json
 from collections.abc import Callable
 
+from sop_engine.cases.legible import legible, legible_line
+
 LONGEST_KEYWORD = 200
 """Characters: where lists are kept in SQL, a keyword has a column of 255."""
 LARGEST_KEYWORD = 2_048
@@ -21,17 +23,17 @@ CUT = "…"
 
 def keyword(value: str) -> str:
     """The value of a search attribute: as much of its beginning as fits, so that a query for that finds it."""
-    return _beginning(value[:LONGEST_KEYWORD], LARGEST_KEYWORD, _ascii)
+    return _beginning(legible(value)[:LONGEST_KEYWORD], LARGEST_KEYWORD, _ascii)
 
 
 def summary(text: str) -> str:
     """One line beside a workflow, an activity or a timer."""
-    return _fitting(" ".join(text.split()), LARGEST_SUMMARY)
+    return _fitting(legible_line(text), LARGEST_SUMMARY)
 
 
 def details(text: str) -> str:
     """Several lines of Markdown beside a workflow."""
-    return _fitting(text, LARGEST_DETAILS)
+    return _fitting(legible(text), LARGEST_DETAILS)
 
 
 def _fitting(text: str, largest: int) -> str:
@@ -55,4 +57,4 @@ def _ascii(text: str) -> int:
 
 
 def _utf8(text: str) -> int:
-    return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass")) - 2
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2

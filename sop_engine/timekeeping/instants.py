@@ -1,22 +1,49 @@
-"""The instant and title types that every model of timekeeping shares."""
+"""The instant and title types that every model of timekeeping shares, and the days that anything here can mean."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
+"""Days that people can mean; others are slips. Working time is laid out year by year, and the last rungs of a
+deadline come long after it."""
+RANGE = f"from {EARLIEST} to {LATEST}"
 
 
 def as_utc(at: datetime) -> datetime:
     """The same instant in UTC.
 
-    Raises ValueError for a naive datetime: without a zone it names no instant.
+    Raises ValueError for a naive datetime, which names no instant without a zone, and for one whose zone takes it past
+    the calendar's last day.
     """
     if at.tzinfo is None:
         raise ValueError("an instant needs a zone, for example 2026-02-14T08:30:00Z")
-    return at if at.tzinfo is UTC else at.astimezone(UTC)
+    try:
+        return at if at.tzinfo is UTC else at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{at.isoformat()} lies too far off; allowed: {RANGE}") from None
+
+
+def is_near(day: date) -> bool:
+    """Whether a day, or an instant's in UTC, is one that people can mean. An instant without a zone names none."""
+    if not isinstance(day, datetime):
+        return EARLIEST <= day <= LATEST
+    try:
+        return day.tzinfo is not None and EARLIEST <= day.astimezone(UTC).date() <= LATEST
+    except OverflowError:
+        return False
+
+
+def _near(day: date) -> date:
+    if not is_near(day):
+        raise ValueError(f"{day} lies too far off; allowed: {RANGE}")
+    return day
 
 
 Instant = Annotated[datetime, AfterValidator(as_utc)]
+Day = Annotated[date, AfterValidator(_near)]
+"""A day that somebody asks about."""
 
 
 class Frozen(BaseModel):

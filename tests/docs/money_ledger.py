@@ -11,7 +11,7 @@ from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger.allocation import OpenItem, Standing, Wanted, settle_new
-from sop_engine.freight.subledger.credit_notes import Charged, check_credit_note
+from sop_engine.freight.subledger.credit_notes import Note, take_back
 from sop_engine.freight.subledger.exchange import relieved, worth_of
 from sop_engine.freight.subledger.papers import (
     ChargedLine,
@@ -93,7 +93,7 @@ def postings() -> tuple[Posting, ...]:
         ledger().posting("tax_paid_for_customer", tax),
         ledger().posting("invoice_issued", paper.values()),
         *(ledger().posting("supplier_bill", bill.values()) for bill in (carrier, haulier)),
-        ledger().posting("invoice_reversed", note.values()),
+        ledger().posting("invoice_reversed", note.values(note.vat)),
         ledger().posting("money_received", receipt.values()),
         ledger().posting("money_returned", refund.values()),
         *(ledger().posting("supplier_paid", each.values()) for each in paid),
@@ -186,13 +186,23 @@ def exchange() -> str:
 
 def credit_note() -> str:
     paper = invoice()
-    charged = Charged(paper.net.amount, paper.vat.amount, (paper.disbursements or cny("0")).amount)
-    too_much = Charged(charged.net + 1, charged.vat, Decimal())
-    try:
-        check_credit_note(charged, Charged(Decimal(), Decimal(), Decimal()), too_much)
-    except RuleError as error:
-        return f"A note over {too_much.net:,} without VAT is refused: `{error}`."
-    raise AssertionError("a note takes back more than was charged")
+    charged, days = paper.charged(), {"charged_on": paper.issued_on, "noted_on": PAID_ON}
+    rate = CREDITED.vat_rate
+    taxed, last = charged.rates[rate], Decimal("100.10")
+    halves = [(taxed.net - last) / 2, (taxed.net - last) / 2, last]
+    notes: list[Note] = []
+    for half in halves:
+        notes.append(Note({rate: half}, take_back(charged, notes, Note({rate: half}), **days)))
+    refused = []
+    for wrong, net in ((rate, taxed.net + 1), (Decimal("0.13"), Decimal("500.00"))):
+        try:
+            take_back(charged, (), Note({wrong: net}), **days)
+        except RuleError as error:
+            refused.append(f"- A note over {net:,} without VAT is refused: `{error}`.")
+    assert len(refused) == 2
+    assert sum(note.vat or 0 for note in notes) == taxed.vat
+    shares = ", ".join(f"{note.vat:,} on {half:,}" for note, half in zip(notes, halves, strict=True))
+    return "\n".join([f"- Of the {taxed.vat:,} VAT on {taxed.net:,}, three notes take {shares}.", *refused])
 
 
 def item_of(reference: str, balance: str, days_late: int) -> OpenItem:

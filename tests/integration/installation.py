@@ -71,10 +71,10 @@ class Installation:
             task_timeout=timedelta(seconds=2),
         )
 
-    async def act(self, case_id: str, name: str, **values: Any) -> ActResult:
+    async def act(self, case_id: str, name: str, /, **values: Any) -> ActResult:
         return await self.gateway.update(case_id, name, ACTS[name].model.model_validate(values))
 
-    async def refused(self, case_id: str, name: str, **values: Any) -> SopError:
+    async def refused(self, case_id: str, name: str, /, **values: Any) -> SopError:
         """The refusal that an act gets; fails where it is taken."""
         try:
             answer = await self.act(case_id, name, **values)
@@ -134,14 +134,17 @@ class Installation:
             sys.executable,
             *("-m", module),
             cwd=PROJECT,
-            env={**os.environ, **self._environment(), **environment},
+            env=self.environment(**environment),
         )
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a process of this installation finds in its environment."""
         chosen = self.settings.model_dump(mode="json", include=self.settings.model_fields_set)
         return {
+            **os.environ,
             "TEMPORAL_ADDRESS": self.server.address,
             **{PREFIX + name.upper(): str(value) for name, value in chosen.items() if value is not None},
+            **more,
         }
 
 

@@ -275,3 +275,10 @@ def test_without_a_worker_a_read_ends_and_says_so(dev: Dev) -> None:
     result = sop(dev, "case", "list", SOP_TASK_QUEUE="nobody-polls-this")
     assert result.exit_code == 4
     assert result.stderr.startswith("error: No worker answers on the task queue 'nobody-polls-this'")
+
+
+def test_a_second_dev_on_the_same_folder_is_refused(dev: Dev) -> None:
+    result = sop(dev, "dev", "--data", str(dev.folder), "--port", "0", "--ui-port", "0")
+    port = dev.address.partition(":")[2]
+    assert (result.exit_code, f"process {dev.process.pid}, port {port}" in result.stderr) == (4, True), result.stderr
+    assert sop(dev, "case", "list").exit_code == 0

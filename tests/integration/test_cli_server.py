@@ -1,15 +1,20 @@
 """The embedded server: durable in its folder, on the same ports again, and plain about what is in its way."""
 
+import asyncio
+import os
+import signal
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest, RemoveSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
-from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES
+from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES, SOP_STAGE
 from sop_engine.temporal.client import UnreachableError, connect_to
+from sop_engine.temporal.folder_lock import FolderLock
 from sop_engine.temporal.server import EmbeddedServer, free_or_any
 
 
@@ -54,3 +59,42 @@ async def test_a_server_that_is_gone_is_unreachable(tmp_path: Path) -> None:
         address = server.address
     with pytest.raises(UnreachableError, match=f"Temporal does not answer at {address}"):
         await connect_to(address)
+
+
+async def test_two_servers_never_run_on_one_folder(tmp_path: Path) -> None:
+    async with EmbeddedServer(data_dir=tmp_path, ui=False) as server:
+        port = server.address.partition(":")[2]
+        refused = f"{tmp_path} already: process {os.getpid()}, port {port}"
+        with pytest.raises(UnreachableError, match=refused):
+            await EmbeddedServer(data_dir=tmp_path, ui=False).start()
+        await connect_to(server.address)
+    async with EmbeddedServer(data_dir=tmp_path, ui=False) as server:
+        await connect_to(server.address)
+
+
+async def test_a_server_that_outlives_its_starter_keeps_its_folder(tmp_path: Path) -> None:
+    """Only Linux ends a server with its starter; elsewhere the folder stays taken until the server is gone."""
+    lock = FolderLock(tmp_path)
+    lock.take(7233)
+    server = await asyncio.create_subprocess_exec("sleep", "600", pass_fds=lock.inherited)
+    lock.free()
+    with pytest.raises(UnreachableError, match="A server runs on the folder"):
+        FolderLock(tmp_path).take(7234)
+    server.send_signal(signal.SIGKILL)
+    await server.wait()
+    FolderLock(tmp_path).take(7234)
+
+
+async def test_a_folder_of_an_older_release_gets_the_attributes_it_lacks(tmp_path: Path) -> None:
+    later = [name for name, _ in SEARCH_ATTRIBUTES if name != "SopStatus"]
+    async with EmbeddedServer(data_dir=tmp_path, ui=False) as server:
+        operator = (await connect_to(server.address)).operator_service
+        await operator.remove_search_attributes(
+            RemoveSearchAttributesRequest(namespace="default", search_attributes=later)
+        )
+    async with EmbeddedServer(data_dir=tmp_path, ui=False) as server:
+        client = await connect_to(server.address)
+        listed = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
+        assert {name for name, _ in SEARCH_ATTRIBUTES} <= set(listed.custom_attributes)
+        stage = TypedSearchAttributes([SearchAttributePair(SOP_STAGE, "handling")])
+        await client.start_workflow("Anything", id="staged", task_queue="nobody", search_attributes=stage)

@@ -10,6 +10,7 @@ from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput
 from sop_engine.cases.procedure import Bundle
 from sop_engine.content.library import load_library
 from sop_engine.content.place_files import load_places
+from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
@@ -21,7 +22,7 @@ def definitions() -> DefinitionActivities:
     engine = open_engine("sqlite://")
     migrate(engine)
     library = load_library()
-    return DefinitionActivities(library, DefinitionRepository(engine), load_places(library.root))
+    return DefinitionActivities(library, DefinitionRepository(engine), load_places(library.root), Chains(engine))
 
 
 def loaded(definitions: DefinitionActivities, opened_at: datetime) -> Bundle:
@@ -53,3 +54,11 @@ def test_a_case_is_not_opened_between_places_that_nobody_knows(definitions: Defi
     assert fault["allowed"].startswith("CNXMN Xiamen, ")
     known = given.model_copy(update={"data": {**given.data, "origin": "CNXMN"}})
     assert definitions.check_opening(known).faults == ()
+
+
+def test_a_case_is_not_opened_with_a_file_that_cannot_be(definitions: DefinitionActivities) -> None:
+    customer = {"customer": "C-1", "customer_name": "Blue Lake", "customer_email": "ops@blue-lake.example"}
+    file = {"name": "scans/order.pdf", "size": -1}
+    given = OpenCheckInput(sop="FreightShipment", data={**customer, "direction": "export", "source_document": file})
+    faults = definitions.check_opening(given).faults
+    assert [fault["where"] for fault in faults] == ["source_document.name", "source_document.size"]

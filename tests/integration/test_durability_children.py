@@ -2,7 +2,6 @@
 many things in a row."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,76 +10,15 @@ import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.content.library import content_root, load_library
 from tests.integration.installation import Installation, installation, until
-
-OUTING = """
-sop: Outing
-version: 1
-title: {en: Outing, zh: 外出}
-owner: operator
-calendar: cn_office
-data:
-  destination: {type: text, title: {en: Destination, zh: 目的地}}
-initial: deciding
-states:
-  deciding:
-    title: {en: Deciding, zh: 决定}
-    task: {role: operator, outcomes: {go: {en: Go, zh: 去}, glance: {en: Glance, zh: 看}, look: {en: Look, zh: 查}}}
-    on: {deciding.go: walking, deciding.glance: glancing, deciding.look: looking}
-  walking:
-    title: {en: Walking, zh: 步行}
-    case: {sop: Walk, id: walk, with: {destination: destination}}
-    on: {walking.home: closed, walking.cancelled: deciding}
-  glancing:
-    title: {en: Glancing, zh: 一瞥}
-    case: {sop: Walk, id: glance, with: {destination: destination}}
-    always: deciding
-  looking:
-    title: {en: Looking, zh: 查看}
-    work: {activity: cargo_acceptance, with: {goods: "[]", cargo_class: "'general'", licensed: "true"}}
-    always: closed
-  closed: {title: {en: Closed, zh: 结束}, final: closed}
-"""
-
-WALK = """
-sop: Walk
-version: 1
-title: {en: Walk, zh: 步行}
-owner: operator
-calendar: cn_office
-data:
-  destination: {type: text, required: true, title: {en: Destination, zh: 目的地}}
-events:
-  rain: {title: {en: Rain, zh: 下雨}}
-initial: under_way
-states:
-  under_way:
-    title: {en: Under way, zh: 途中}
-    task: {role: operator, outcomes: {arrived: {en: Arrived, zh: 到达}}}
-    on: {under_way.arrived: home, rain: {}}
-  home: {title: {en: Home, zh: 到家}, final: home}
-"""
-
-OPERATOR = "zhou.jie"
+from tests.integration.outing import OPERATOR, go, outing_library
 
 
 @pytest_asyncio.fixture(scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
-    root = Path(tmp_path_factory.mktemp("content")) / "sop_definitions"
-    shutil.copytree(content_root(), root)
-    (root / "service" / "Outing.yaml").write_text(OUTING, encoding="utf-8")
-    (root / "service" / "Walk.yaml").write_text(WALK, encoding="utf-8")
-    async with (
-        installation(Path(tmp_path_factory.mktemp("house"))) as running,
-        running.worker(load_library(root)),
-    ):
+    library = outing_library(Path(tmp_path_factory.mktemp("content")))
+    async with installation(Path(tmp_path_factory.mktemp("house"))) as running, running.worker(library):
         yield running
-
-
-async def go(house: Installation, case_id: str, how: str, destination: str | None = "the hills") -> None:
-    await house.open("Outing", case_id, {} if destination is None else {"destination": destination})
-    await house.act(case_id, "complete_task", actor=OPERATOR, outcome=how)
 
 
 async def has_status(house: Installation, case_id: str, status: str) -> CaseView:

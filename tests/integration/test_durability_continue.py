@@ -19,7 +19,7 @@ from sop_engine.console.playing import Player
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.shipment import export_example
-from workflows import errands
+from workflows import leaving
 
 CONTINUE_AFTER = 4
 
@@ -45,7 +45,7 @@ def screening() -> Iterator[SlowScreening]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "WorkActivities", SlowWork)
-        patch.setattr(errands, "DRAIN", timedelta(seconds=1))
+        patch.setattr(leaving, "DRAIN", timedelta(seconds=1))
         yield slow
 
 

@@ -48,7 +48,7 @@ async def test_the_case_card_says_what_stands_and_what_to_type(house: Installati
     await house.open("Complaint", "card", COMPLAINT)
     card = (await metadata(house, "card")).current_details
     assert card.startswith("### Complaint · 客户投诉\n")
-    assert "- Registered · 已登记: customer_service_agent, due " in card
+    assert "- Registered · 已登记: `customer_service_agent`, due " in card
     assert "```\nsop task show card registered#1\n```" in card
     assert "Ms Shen" not in card
 

@@ -45,7 +45,7 @@ async def steps_of(house: Installation, case_id: str, count: int) -> list[tuple[
         ("first_response.breached", None, "reserved"),
         ("case.child", {"key": "x"}, "outcome: Field required"),
         ("case.child", None, "Input should be"),
-        ("case.resume", None, "is not held"),
+        ("case.resume", None, "the case has no parent"),
     ],
 )
 async def test_a_signal_that_cannot_be_taken_is_recorded_with_the_reason(
@@ -115,7 +115,7 @@ async def test_a_child_report_with_a_wrong_run_or_key_is_refused(house: Installa
     report = {"key": "booking#1", "case_id": "x", "run_id": "y", "outcome": "confirmed", "result": {}}
     await house.handle("no-children").signal("case.child", report)
     await steps_of(house, "no-children", 2)
-    assert house.journal("no-children")[1].note == "no child of this case reports under that key"
+    assert "no child of this case reports under that key" in str(house.journal("no-children")[1].note)
 
 
 async def test_signals_before_the_load_are_heard_in_order(house: Installation) -> None:

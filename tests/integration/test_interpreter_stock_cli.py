@@ -12,9 +12,9 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
 from sop_engine.cases.faults import Fault
-from sop_engine.temporal.server import temporal_program
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
+from tests.integration.outsider import temporal
 from tests.integration.shipment import opening_data
 
 
@@ -22,19 +22,6 @@ from tests.integration.shipment import opening_data
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     async with installation(Path(tmp_path_factory.mktemp("house"))) as running, running.worker():
         yield running
-
-
-async def temporal(house: Installation, *words: str, code: int = 0) -> str:
-    """Runs `temporal workflow …` and gives what it said; fails unless it ends with that code."""
-    running = await asyncio.create_subprocess_exec(
-        temporal_program(),
-        *("workflow", *words, "--address", house.server.address),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said = (await running.communicate())[0].decode()
-    assert running.returncode == code, said
-    return said
 
 
 async def start(house: Installation, sop: str, case_id: str, *more: str) -> None:
@@ -149,7 +136,7 @@ async def test_cancel_means_the_cancellation_of_the_sop(house: Installation) -> 
     assert described.status is WorkflowExecutionStatus.COMPLETED
     rows = house.unbroken_journal("cancelled")
     assert [(row.kind, row.actor) for row in rows] == [
-        ("opened", "system"),
+        ("opened", "machine"),
         ("cancel", "temporal"),
         ("closed", "system"),
     ]

@@ -110,6 +110,30 @@ def test_no_more_is_taken_back_than_is_left(office: Office) -> None:
         reverse(office, lines=lines(("SHP-1", "THC", "10")))
 
 
+@pytest.mark.parametrize("last", ["by a line", "as a whole"])
+def test_a_bill_taken_back_line_by_line_is_closed(office: Office, last: str) -> None:
+    """The supplier rounded up; one line is split; what takes the last net takes the rest of the VAT."""
+    parts = [("SHP-1", "O/F", "100.09"), ("SHP-1", "THC", "250.09"), ("SHP-2", "O/F", "80.09")]
+    given = {**bill(), "lines": lines(*parts), "accepted_by": "huang.tao", "billed_vat": cny("38.75")}
+    office.work("record_bill", **given)
+    reverse(office, "CN-1", lines=lines(("SHP-1", "O/F", "33.36")))
+    reverse(office, "CN-2", lines=lines(("SHP-1", "THC", "250.09")))
+    told = reverse(office, "CN-3", lines=lines(("SHP-1", "O/F", "66.73")))
+    told = reverse(office, "CN-4", lines=lines(("SHP-2", "O/F", "80.09")) if last == "by a line" else None)
+    assert told["open"] == cny("0.00")
+    assert worths(office) == {}
+    assert office.rows("ageing", side="payable") == []
+
+
+def test_a_reversal_bears_only_rates_that_were_billed_and_no_earlier_day(office: Office) -> None:
+    office.work("record_bill", **bill(("SHP-1", "O/F", "1000")), accepted_by="huang.tao")
+    other = [{**line, "vat_rate": Decimal("0.13")} for line in lines(("SHP-1", "O/F", "500"))]
+    with pytest.raises(ApplicationError, match=r"nothing was charged at 13 % \(allowed: 9 %\)"):
+        reverse(office, lines=other)
+    with pytest.raises(ApplicationError, match=r"2026-03-04 is before .* \(allowed: 2026-03-05 or later\)"):
+        reverse(office, reversed_on=date(2026, 3, 4))
+
+
 def test_a_bill_in_dollars_is_reversed_at_its_own_rate(office: Office) -> None:
     office.work("record_bill", **dollars(("SHP-1", "O/F", "1000"), rate=Decimal("7.1")), accepted_by="huang.tao")
     reverse(office)

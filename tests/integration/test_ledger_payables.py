@@ -1,6 +1,6 @@
 """Bills matched three ways and payments approved by tiers; cash on delivery; credit; month close. On both databases."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
-from tests.integration.ledger_office import Office, cny
+from tests.integration.ledger_office import AT, Office, cny
 
 pytest_plugins = ("tests.integration.databases",)
 
@@ -247,6 +247,20 @@ def test_credit_is_held_by_limit_and_overdue_and_lifted_by_approval(office: Offi
     assert office.work("credit_check", **asked, on=date(2026, 4, 2))["allowed"]
     office.work("set_credit_terms", at=APRIL, customer="Acme", standing="on_hold", reason="Insolvent")
     assert office.work("credit_check", **asked)["hindrances"] == ["on_hold"]
+
+
+def test_a_stop_keeps_the_limit_that_was_agreed(office: Office) -> None:
+    """Whoever stops the credit says nothing of the limit, and whoever restores it need not know it."""
+    office.work("set_credit_terms", customer="Acme", limit=Decimal("1500"))
+    standing = {"stop": "on_hold", "again": "good"}
+    for hours, (key, new) in enumerate(standing.items(), start=1):
+        office.work("set_credit_terms", key, at=AT + timedelta(hours=hours), customer="Acme", standing=new, reason="?")
+    asked = {"customer": "Acme", "amount": cny("1500.01")}
+    assert office.work("credit_check", **asked)["hindrances"] == ["over_limit"]
+    office.work("set_credit_terms", "none", at=APRIL, customer="Acme", without_limit=True)
+    assert office.work("credit_check", **asked)["allowed"]
+    with pytest.raises(ApplicationError, match="a limit of 5 and no limit are both asked for"):
+        office.work("set_credit_terms", customer="Acme", limit=Decimal(5), without_limit=True)
 
 
 def test_a_foreign_amount_counts_at_the_rate_of_its_day_and_without_one_no_limit_lets_it_pass(office: Office) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -76,6 +77,40 @@ def test_a_red_letter_invoice_lessens_its_invoice_and_never_by_more(office: Offi
     assert aged(office)["total"] == "686.00"
 
 
+def services(*lines: tuple[str, str]) -> list[dict[str, object]]:
+    """Lines by amount and rate."""
+    return [{"service": "O/F", "amount": cny(amount), "vat_rate": Decimal(rate)} for amount, rate in lines]
+
+
+def credit(office: Office, number: str, *lines: tuple[str, str], **more: object) -> dict[str, Any]:
+    note = {"refers_to": "INV-1", "customer": "Acme", "reason": "?", "issued_on": date(2026, 3, 12), **more}
+    return office.work("issue_credit_note", number=number, lines=services(*lines), **note)
+
+
+@pytest.mark.parametrize("amounts", [("100.09", "250.09", "80.09"), ("100.07", "250.07", "80.07")])
+def test_an_invoice_credited_line_by_line_is_closed(office: Office, amounts: tuple[str, ...]) -> None:
+    """The lines' own VAT comes to a fen more than the invoice's, or to a fen less."""
+    lines = [(amount, "0.06") for amount in amounts]
+    office.invoice("INV-1", lines=services(*lines))
+    told = [credit(office, f"CN-{number}", line) for number, line in enumerate(lines)]
+    assert [credit(office, f"CN-{number}", line) for number, line in enumerate(lines)] == told
+    assert office.rows("ageing") == []
+    assert office.on_account("1122") == office.on_account("2221.02") == office.on_account("6001") == 0
+
+
+def test_a_credit_note_bears_only_rates_that_were_charged_and_no_earlier_day(office: Office) -> None:
+    office.invoice("INV-1", lines=services(("1000", "0.06"), ("1000", "0.09")))
+    with pytest.raises(ApplicationError, match=r"nothing was charged at 13 % \(allowed: 6 %, 9 %\)"):
+        credit(office, "CN-1", ("500", "0.13"))
+    with pytest.raises(ApplicationError, match=r"net: 1000.01 at 6 % is credited \(allowed: at most 1000.00\)"):
+        credit(office, "CN-1", ("1000.01", "0.06"))
+    with pytest.raises(ApplicationError, match=r"2026-03-01 is before .* \(allowed: 2026-03-02 or later\)"):
+        credit(office, "CN-1", ("500", "0.06"), issued_on=date(2026, 3, 1))
+    assert aged(office)["total"] == "2150.00"
+    credit(office, "CN-1", ("1000", "0.09"), ("400", "0.06"), issued_on=date(2026, 3, 2))
+    assert aged(office)["total"] == "636.00"
+
+
 def test_a_credit_note_on_a_paid_invoice_is_refunded(office: Office) -> None:
     office.invoice("INV-1", "100")
     office.receipt("BANK-1", "106", settles=[{"reference": "INV-1"}])
@@ -104,6 +139,29 @@ def test_a_bounced_receipt_is_released_and_everything_is_open_again(office: Offi
         assert left == {"left": Decimal("106.00")}
     row = aged(office)
     assert (row["current"], row["unapplied"], row["total"]) == ("106.00", "-106.00", "0.00")
+
+
+def test_a_released_receipt_settles_nothing_by_itself_later(office: Office) -> None:
+    """Not what it named and took back, nor what it named and had not come yet, nor what is due first."""
+    office.invoice("INV-1", "100")
+    office.receipt("BANK-1", "212", settles=[{"reference": "INV-1"}, {"reference": "INV-2"}])
+    assert aged(office)["unapplied"] == "-106.00"
+    assert office.work("release_receipt", customer="Acme", reference="BANK-1") == {"left": Decimal("212.00")}
+    office.invoice("INV-2", "100")
+    office.invoice("INV-3", "100")
+    row = aged(office)
+    assert (row["current"], row["unapplied"]) == ("318.00", "-212.00")
+    told = office.work("allocate_receipt", customer="Acme", reference="BANK-1", settles=[{"reference": "INV-2"}])
+    assert told["left"] == Decimal("106.00")
+
+
+def test_a_released_refund_takes_no_credit_that_comes_later(office: Office) -> None:
+    office.receipt("BANK-1", "100")
+    office.work("refund_customer", number="R-1", customer="Acme", amount=cny("100"), paid_on=date(2026, 3, 25))
+    assert office.work("release_receipt", customer="Acme", reference="R-1") == {"left": Decimal("100.00")}
+    office.receipt("BANK-2", "70")
+    row = aged(office)
+    assert (row["1-30"], row["unapplied"]) == ("100.00", "-170.00")
 
 
 def test_money_before_its_invoice_waits_for_it(office: Office) -> None:

@@ -13,8 +13,10 @@ from temporalio.exceptions import ApplicationError
 
 from sop_engine.records.engine import open_engine
 from sop_engine.records.ledger.items import ItemRow, MoveRow
+from sop_engine.records.ledger.names import PartyNameRow, known_as
 from sop_engine.records.migration import migrate
 from tests.integration.ledger_office import Office
+from tests.unit.ledger_closings import Step, World
 from tests.unit.ledger_sequences import RULES, START, Act, PureBooks, attempts
 
 AT = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
@@ -120,3 +122,44 @@ def test_the_ageing_report_agrees_with_a_recomputation(memory: Engine, days: int
         for row in office.rows("ageing", on=on, limit=5000)
     }
     assert reported == {place: [found[name] for name in names] for place, found in expected.items()}
+
+
+CLOSED = 25
+
+
+def test_random_accounts_close_to_nought_in_the_records() -> None:
+    """The worlds of the unit test, done by the work that procedures name, each paper in any spelling."""
+    engine = open_engine("sqlite://")
+    migrate(engine)
+    office = Office(engine)
+    for seed in range(CLOSED):
+        world = World(seed)
+
+        def left(party: str) -> list[ItemRow]:
+            with Session(engine, expire_on_commit=False) as session:
+                chosen = select(ItemRow).where(ItemRow.party == known_as(session, party))
+                return [row for row in session.exec(chosen) if row.balance]
+
+        def do(step: Step) -> None:
+            office.work(step.work, at=AT + timedelta(days=5), **step.values)
+
+        for step in world.steps():
+            do(step)
+        owed = sum((row.balance for row in left(world.customer)), Decimal())
+        if owed > 0:
+            do(world.receipt("REST-1" + str(seed), owed))
+        elif owed < 0:
+            do(world.refund(-owed))
+        if payable := -sum((row.balance for row in left(world.supplier)), Decimal()):
+            office.post("supplier_paid", {}, **world.payment(payable))
+        for row in left(world.customer):
+            do(world.allocation(row.reference))
+        assert left(world.customer) == left(world.supplier) == [], seed
+    for side in ("receivable", "payable"):
+        assert office.rows("ageing", side=side) == []
+    for line in office.balance().accounts:
+        if line.account in (RULES.uses.receivable, RULES.uses.payable):
+            assert not any((line.balance, line.worth)), line
+    with Session(engine) as session:
+        assert len(session.exec(select(PartyNameRow)).all()) <= 2 * CLOSED
+    engine.dispose()

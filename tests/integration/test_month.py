@@ -14,8 +14,8 @@ SHIPMENTS = 20
 
 
 async def test_the_books_of_a_month_are_as_its_figures_say(tmp_path: Path) -> None:
-    async with running_firm(tmp_path) as gateway:
-        run = await run_month(gateway, SHIPMENTS)
+    async with running_firm(tmp_path) as (gateway, office):
+        run = await run_month(gateway, office, SHIPMENTS)
         assert run.faults == []
         late = {shipment: due_on + timedelta(days=1) for shipment, due_on in run.month.due.items()}
         assert await differences(gateway, replace(run.month, due=late)), "a day more or less makes no difference"

@@ -62,7 +62,9 @@ def read(engine: Engine, document_id: str) -> bytes:
 
 def test_a_document_is_rendered_once_per_key_and_versioned(engine: Engine) -> None:
     first = render(engine, "k1")
-    assert render(engine, "k1", eta="2027-01-01") == first
+    assert render(engine, "k1") == first
+    with pytest.raises(ApplicationError, match=r"v1 was made by this step before and says something else"):
+        render(engine, "k1", eta="2027-01-01")
     second = render(engine, "k2", eta="2026-03-06")
     third = render(engine, "k3")
     assert [each.version for each in (first, second, third)] == [1, 2, 3]

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.cases.contracts.reading import RecordedCase, TimelineInput
 from sop_engine.cases.faults import NotFound
-from sop_engine.records.publishing import Publisher
+from sop_engine.records.publishing import Publisher, UsedIdError
 from sop_engine.records.queries import CaseQueries
 from tests.integration.published import case_record, child, clock, minute, published, step, task
 
@@ -175,17 +175,15 @@ def test_two_writes_of_one_workflow_task_end_with_the_later_step(records: Record
     assert records.tasks() == {"registered#1": "claimed"}
 
 
-def test_another_execution_of_the_same_id_takes_over(records: Records) -> None:
+def test_another_chain_of_the_same_id_is_refused_and_changes_nothing(records: Records) -> None:
     second = {"first_run_id": "run-2", "status": "second"}
-    records.publish(
-        published(minute(1), step(1, "opened"), step(2, "went"), tasks=(task("old#1"),)),
-        published(minute(5), step(1, "opened again"), case=second),
-        published(minute(2), step(3, "late"), tasks=(task("late#1"),)),
-    )
-    assert records.journal() == [(1, "opened again")]
-    assert len(records.journal(superseded=True)) == 4
-    assert records.case().case.status == "second"
-    assert records.tasks() == {"registered#1": "ready"}
+    records.publish(published(minute(1), step(1, "opened"), step(2, "went"), tasks=(task("old#1"),)))
+    with pytest.raises(UsedIdError, match="that of another case"):
+        records.publish(published(minute(5), step(1, "opened again"), case=second, tasks=(task("new#1"),)))
+    assert records.journal() == [(1, "opened"), (2, "went")]
+    assert len(records.journal(superseded=True)) == 2
+    assert records.case().case.status != "second"
+    assert records.tasks() == {"old#1": "ready"}
 
 
 def test_attempts_at_the_same_moment_end_as_if_one_after_the_other(engine: Engine) -> None:

@@ -43,8 +43,8 @@ async def _month(count: int, seed: int) -> list[str]:
 
     with TemporaryDirectory(prefix="sop-month-") as folder:
         session = Session(Settings(data_directory=Path(folder)), serve=_nothing)
-        async with running_firm(Path(folder)) as gateway:
-            run = await run_month(gateway, count, seed, told)
+        async with running_firm(Path(folder)) as (gateway, office):
+            run = await run_month(gateway, office, count, seed, told)
             await _show(session, gateway, run.month.day)
     stories: Counter[str] = Counter(plan.story for plan in run.month.plans)
     print(f"{count} shipments of seed {seed} in {time.monotonic() - began:.0f} s: " + _counted(stories))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sop_engine.console.playing import ZONE
 from sop_engine.temporal.gateway import CaseGateway
+from tests.integration.ledger_office import Office
 from tests.month.checking import Month, differences
 from tests.month.finance_office import close_months, hold_customers
 from tests.month.planning import plan_month
@@ -23,11 +24,11 @@ class Run:
 
 
 async def run_month(
-    gateway: CaseGateway, count: int, seed: int = SEED, told: Callable[[Played], None] = lambda _: None
+    gateway: CaseGateway, office: Office, count: int, seed: int = SEED, told: Callable[[Played], None] = lambda _: None
 ) -> Run:
     """Plays the shipments, compares the books with the figures, closes the month, and compares them again."""
     day = datetime.now(ZONE).date()
-    await hold_customers(gateway, datetime.now(ZONE))
+    hold_customers(office, datetime.now(ZONE))
     played = await play_month(gateway, plan_month(seed, count), day, told)
     month = Month([each.plan for each in played], {p.plan.case_id: p.due_on for p in played if p.due_on}, day)
     faults = [each.failure for each in played if each.failure]
@@ -38,6 +39,6 @@ async def run_month(
     ]
     if not faults:
         faults = await differences(gateway, month)
-        faults += await close_months(gateway, day, datetime.now(ZONE).date())
+        faults += close_months(office, day, datetime.now(ZONE).date())
         faults += [f"after the close: {fault}" for fault in await differences(gateway, month)]
     return Run(month, faults)

@@ -72,6 +72,7 @@ def bundle(text: str, **changes: Any) -> Bundle:
         event["data"] = {name: _with_title(name, body) for name, body in event.get("data", {}).items()}
     given: dict[str, Any] = {
         "engine_version": 1,
+        "is_exact": True,
         "definition": definition,
         "content_hash": "0",
         "parameters": {name: spec["default"] for name, spec in definition.get("parameters", {}).items()},

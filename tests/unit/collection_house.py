@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from tests.unit.content_house import House
+from sop_engine.freight.party_keys import is_same
+from tests.unit.content_house import Answer, House
 from tests.unit.test_content_finance import CUSTOMER
 
 MONEY = {"received_amount": "CNY 1000.00", "received_on": "2026-03-02", "bank_ref": "B1"}
@@ -15,11 +16,12 @@ class Receipts(list[Mapping[str, Any]]):
 
     def __call__(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         self.append(values)
-        return {"entry_id": f"money_received.{values['bank_ref']}"}
+        known = [each["bank_ref"] for each in self if is_same(each["bank_ref"], values["bank_ref"])]
+        return {"entry_id": f"money_received.{known[0]}", "bank_ref": known[0]}
 
 
-def collection(due_on: str = "2026-03-31") -> House:
-    house = House(record_receipt=Receipts())
+def collection(due_on: str = "2026-03-31", set_credit_terms: Answer = lambda values: {}) -> House:
+    house = House(record_receipt=Receipts(), set_credit_terms=set_credit_terms)
     house.open("Collection", "C", CUSTOMER | {"invoice_no": "INV-1", "amount_due": "CNY 1000.00", "due_on": due_on})
     return house
 

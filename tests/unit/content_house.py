@@ -45,7 +45,10 @@ def _costed(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         **{name: {"amount": amount, "currency": "CNY"} for name, amount in amounts.items()},
         "compared": [],
-        "costs": [{**line, "agreed": line["amount"]} for line in values["cost_lines"]],
+        "costs": [
+            {name: line[name] for name in ("charge", "payee", "basis", "amount")} | {"agreed": line["amount"]}
+            for line in values["cost_lines"]
+        ],
         "rates": [],
         "to_bill": {"lines": values["revenue_lines"], "disbursements": None, "quoted": None, "rate": None},
         "doubts": "a loss" if cost > revenue else None,
@@ -73,6 +76,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
             "exposure": values["amount"]["amount"],
         },
         "approve_credit": lambda values: {"approval": "A-1"},
+        "set_credit_terms": lambda values: {},
         "advance_filings": lambda values: {"filings": []},
         "propose_import": lambda values: {"items": values["items"], "proposed": []},
         "legal_clocks": lambda values: {"clocks": [{"id": "T5"}]},
@@ -89,7 +93,7 @@ PLAIN_ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "booked_margin": lambda values: {"revenue": NOTHING, "cost": NOTHING, "margin": NOTHING},
         "record_cod_paid": lambda values: {"owed": NOTHING},
         "record_cod_collected": lambda values: {"settle_by": date(2026, 4, 2)},
-        "record_receipt": lambda values: {"entry_id": values["bank_ref"]},
+        "record_receipt": lambda values: {"entry_id": values["bank_ref"], "bank_ref": values["bank_ref"]},
         "dispute_invoice": lambda values: {"disputed": 1},
         "settle_dispute": lambda values: {"open": 1},
         "issue_credit_note": lambda values: {"gross": values["lines"][0]["amount"]},

@@ -47,6 +47,35 @@ INVOICING = (
 )
 
 
+# -- CreditTerms -------------------------------------------------------------------------------------------------------
+
+
+def terms_proposed(house: ExactHouse) -> None:
+    house.complete("hu.jing", "proposing", "proposed", standing="on_hold", reason="Two invoices are 45 days overdue")
+
+
+CREDIT_TERMS = (
+    Scenario(
+        "nobody proposes the terms",
+        "CreditTerms",
+        OPENED,
+        nothing,
+        "2026-03-12 09:00",
+        {"customer_name": "Blue Lake Trading"},
+        {"proposing": ONE_WORKING_DAY},
+    ),
+    Scenario(
+        "nobody decides on the terms",
+        "CreditTerms",
+        OPENED,
+        terms_proposed,
+        "2026-03-12 09:00",
+        {"customer_name": "Blue Lake Trading"},
+        {"deciding": ONE_WORKING_DAY},
+    ),
+)
+
+
 # -- Collection --------------------------------------------------------------------------------------------------------
 
 COLLECTION_DATA: dict[str, Any] = {
@@ -214,4 +243,4 @@ SUPPLIERS = (
     ),
 )
 
-SCENARIOS = (*INVOICING, *COLLECTION, *SUPPLIERS)
+SCENARIOS = (*INVOICING, *CREDIT_TERMS, *COLLECTION, *SUPPLIERS)

@@ -3,7 +3,7 @@ rules alone, to compare the records with."""
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
+from sop_engine.freight.party_keys import is_same, party_key
 from sop_engine.freight.subledger.allocation import (
     OpenItem,
     Standing,
@@ -20,6 +21,7 @@ from sop_engine.freight.subledger.allocation import (
 )
 from sop_engine.freight.subledger.exchange import Share, relieved, worths_of
 from sop_engine.records.ledger.posting import LedgerRules, Posting
+from tests.unit.spellings import spellings
 
 RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
 START = date(2026, 3, 1)
@@ -51,12 +53,32 @@ def attempts(seed: int, acts: int = 8) -> list[Act]:
     # A second case that bills the same paper comes under a key of its own.
     arriving += [Act(f"{act.key}'", act.kind, act.values) for act in random.choices(made, k=2) if act.values]
     random.shuffle(arriving)
-    return arriving
+    return [_spelled(act, random) for act in arriving]
 
 
 def shuffled(arriving: list[Act], seed: int) -> list[Act]:
     """The same attempts in another order."""
     return Random(-seed - 1).sample(arriving, len(arriving))
+
+
+NAMES = ("business_key", "customer_name", "supplier", "sender", "bill_no", "reversal_no", "refers_to", "cod_no")
+
+
+def _spelled(act: Act, random: Random) -> Act:
+    """The same attempt as somebody else writes it."""
+    if random.random() < 0.5:
+        return act
+    values = {
+        name: spellings(value, random.randrange(1000)) if name in NAMES else value for name, value in act.values.items()
+    }
+    if isinstance(wanted := values.get("settles"), list):
+        values["settles"] = [
+            {**wish, "reference": spellings(wish["reference"], random.randrange(1000))} for wish in wanted
+        ]
+    party, reference = (
+        spellings(text, random.randrange(1000)) if text else text for text in (act.party, act.reference)
+    )
+    return replace(act, values=values, party=party, reference=reference)
 
 
 def _acts(random: Random, seed: int, number: int) -> Iterator[Act]:
@@ -150,10 +172,13 @@ class PureBooks:
 
     def __init__(self) -> None:
         self.postings: dict[str, Posting] = {}
+        self._known: set[tuple[str, str]] = set()
+        """Entries and what tells their business keys from others."""
         self.items: dict[str, Standing] = {}
         self.worths: dict[str, Decimal] = {}
         """Item -> its worth in book currency."""
         self.places: dict[str, tuple[str, str, str]] = {}
+        """Item -> its account, the key of its party, and its currency."""
         self.settled: list[Settled] = []
         self.differences: defaultdict[str, Decimal] = defaultdict(Decimal)
         """Control account -> what settlements at other rates changed on it, against the account for exchange."""
@@ -171,8 +196,9 @@ class PureBooks:
     def _post(self, act: Act) -> None:
         posting = RULES.posting(act.kind, act.values)
         entry_id = f"{act.kind}.{posting.business_key}"
-        if entry_id in self.postings:
+        if (act.kind, posting.match_key) in self._known:
             return
+        self._known.add((act.kind, posting.match_key))
         self._done.add(act.key)
         self.postings[entry_id] = posting
         if posting.item is None:
@@ -181,7 +207,7 @@ class PureBooks:
         dated_on = opened.dated_on or START
         item = OpenItem(entry_id, opened.reference, opened.amount, dated_on, opened.due_on or dated_on)
         new = Standing(item, opened.settles, opened.takes_credit)
-        place = (opened.account, opened.party, posting.currency)
+        place = (opened.account, party_key(opened.party), posting.currency)
         others = self._open(place)
         self.items[entry_id], self.places[entry_id] = new, place
         self.worths[entry_id] = sum(
@@ -206,6 +232,7 @@ class PureBooks:
             self._move(name, sign * amount, -(source_worth if source == name else target_worth))
             self._move(other, -sign * amount, -(target_worth if source == name else source_worth))
         self.settled = [each for each in self.settled if name not in each.transfer[:2]]
+        self.items[name] = self.items[name]._replace(wanted=(), takes_credit=False)
 
     def _dispute(self, act: Act, voucher: Standing) -> None:
         free = abs(voucher.item.balance) - voucher.item.disputed
@@ -218,7 +245,8 @@ class PureBooks:
         found = [
             each
             for name, each in self.items.items()
-            if self.places[name][:2] == (act.account, act.party) and each.item.reference == act.reference
+            if self.places[name][:2] == (act.account, party_key(act.party))
+            and is_same(each.item.reference, act.reference)
         ]
         return min(found, key=lambda each: (not each.item.balance, each.item.item), default=None)
 

@@ -13,6 +13,7 @@ import typer
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from sop_engine.cases.contracts.watching import EndStatus
 from sop_engine.cases.state import CaseStatus
 from sop_engine.cases.views import SlaState
 from sop_engine.console import arguments
@@ -51,6 +52,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         task release|task assign|task delegate|task suspend|task skip|task complete|incident list|incident retry
         incident correct|incident skip|definition list|definition show|definition lint|definition diagram
         document list|document open|report balance|report list|report run|table check|place find
+        records check|records repair|records adopt
     """.replace("\n", "|")
     assert {" ".join(path) for path, _ in COMMANDS} == {name.strip() for name in expected.split("|") if name.strip()}
 
@@ -162,5 +164,5 @@ def test_help_does_not_load_temporal() -> None:
 
 
 def test_the_words_to_filter_by_are_the_engines() -> None:
-    assert get_args(arguments.CaseStatus) == get_args(CaseStatus)
+    assert get_args(arguments.CaseStatus) == (*get_args(CaseStatus), *get_args(EndStatus))
     assert get_args(arguments.SlaState) == get_args(SlaState)

@@ -1,5 +1,6 @@
 """Values as they are typed: text stays text, paths reach into lists, files and assignments go together."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from sop_engine.cases.contracts.acts import HoldInput
 from sop_engine.cases.faults import InvalidInput
 from sop_engine.console.inputs import contract, read_values
+from sop_engine.content import yaml_files
 from sop_engine.settings import SettingsError, read_settings
 
 
@@ -48,7 +50,7 @@ def test_json_is_read_as_well(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("- a\n- b\n", "is not a mapping of fields"), ("a: [", "(allowed: YAML or JSON)"), (None, "cannot be read")],
+    [("- a\n- b\n", "is not a mapping of fields"), (None, "cannot be read")],
 )
 def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, text: str | None, fault: str) -> None:
     file = tmp_path / "case.yaml"
@@ -58,6 +60,50 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, text: str | None, f
         read_values(["wrong"], file)
     assert [found.where for found in caught.value.faults] == [str(file), "wrong"]
     assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("a: [", [(1, 5, "expected the node content")]),
+        ("a: &x 1\nb: *x\n", [(1, 4, "anchors and aliases"), (2, 4, "anchors and aliases")]),
+        ("a: !!int 5\n", [(1, 4, "tags are not used")]),
+        ("a: 1\nb:\n  - c: 1\n    c: 2\na: 3\n", [(4, 5, "in line 3"), (5, 1, "in line 1")]),
+        ('{"a": 1,\n "b": {"c": 1,\n  "c": 2}}', [(3, 3, "in line 2")]),
+        ("a:\n  b:\n    c: [1]\n", [(3, 8, "deeper than 3 lists and mappings")]),
+        ('{"a": "\\ud800"}', [(1, 7, "half a character")]),
+        ("a: 1\nb: \x1b[31m\n", [(2, 4, "U+001B cannot stand here")]),
+    ],
+)
+def test_a_file_is_refused_with_the_line(
+    tmp_path: Path, text: str, faults: list[tuple[int, int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_files, "DEEPEST", 3)
+    file = tmp_path / "case.yaml"
+    file.write_text(text)
+    with pytest.raises(InvalidInput) as caught:
+        read_values([], file)
+    assert [found.where for found in caught.value.faults] == [f"{file}:{line}:{column}" for line, column, _ in faults]
+    assert all(what in found.what for found, (_, _, what) in zip(caught.value.faults, faults, strict=True))
+
+
+def test_json_escapes_of_rare_characters_are_one_character(tmp_path: Path) -> None:
+    file = tmp_path / "case.json"
+    file.write_text(json.dumps({"name": "𠮷野"}))
+    assert read_values([], file) == {"name": "𠮷野"}
+
+
+@pytest.mark.parametrize(
+    ("assignments", "what"),
+    [
+        (["a.0=x", "a.²=y"], "is not the next entry"),
+        (["a.0=x", f"a.{'9' * 5_000}=y"], "is not the next entry"),
+        ([f"{'a.' * 80}a=x"], "lies deeper than 64"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused(assignments: list[str], what: str) -> None:
+    with pytest.raises(InvalidInput, match=what):
+        read_values(assignments)
 
 
 def test_a_contract_lists_every_fault() -> None:

@@ -96,6 +96,17 @@ def test_what_the_chart_says_wrongly_is_found_with_its_line(content: Path) -> No
     assert fault.where == f"Broken.yaml:{wrong.splitlines().index('        to: sendng') + 1}:9"
 
 
+def test_what_undoes_an_effect_is_an_effect_or_a_list_of_them(content: Path) -> None:
+    written = ("5", "true", "[5]", "{notify: operator, template: no_such_notice, with: 5}")
+    undone = ", ".join(f"{{document: no_such_paper, undo: {undo}}}" for undo in written)
+    wrong = BROKEN.replace("{document: no_such_paper}", undone)
+    (content / "service" / "Broken.yaml").write_text(wrong, encoding="utf-8")
+    found = [fault.what for fault in faults_of(load_library(content), "Broken") if ":32:" in fault.where]
+    place = "states.writing.on.writing.done.do.1.then"
+    for index, what in enumerate(("5 is no effect", "True is no effect", "None is no effect", "5 is no mapping")):
+        assert any(fault.startswith(f"{place}.{index}.undo") and what in fault for fault in found)
+
+
 def test_an_unknown_sop_is_not_found() -> None:
     with pytest.raises(NotFound, match="There is no SOP 'Complant'"):
         faults_of(load_library(), "Complant")

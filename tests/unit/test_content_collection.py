@@ -308,3 +308,14 @@ def test_money_in_another_currency_is_booked_at_the_rate_of_its_day() -> None:
     house.do("C", "hu.jing", "posting", "posted", {"booking_rate": "7.15"})
     assert [str(values["rate"]) for values in entered] == ["7.15"]
     assert leaf(house) == "closing"
+
+
+@pytest.mark.parametrize("again", ["tt 1", "ＴＴ-1", "Tt\u20111 "])
+def test_money_told_twice_in_two_spellings_is_counted_once(again: str) -> None:
+    house = collection()
+    pay(house, "CNY 400.00", "TT-1")
+    pay(house, "CNY 400.00", again)
+    assert booked(house) == [("TT-1", "400.00")]
+    assert (leaf(house), data(house)["balance"]["amount"], money_leaf(house)) == ("reminded", 600, "no_money")
+    pay(house, "CNY 600.00", "TT-2")
+    assert leaf(house) == "closing"

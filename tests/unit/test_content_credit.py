@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sop_engine.cases.faults import InvalidInput, NotPermitted
+from tests.unit.collection_house import collection, data, dunned, leaf
 from tests.unit.content_house import Answer, House, RuledHouse
 from tests.unit.test_content_freight import SHIPMENT, planned, shipment, states
 
@@ -129,3 +130,51 @@ def test_a_cost_that_grew_is_checked_again(again: str) -> None:
     data = house.states["S.booking"].snapshot.data
     assert data["supplier"] == ("Evergreen" if again == "next_supplier" else "NSL")
     assert data["supplier_email"] == (None if again == "next_supplier" else "desk@nsl.example")
+
+
+class Terms(list[Mapping[str, Any]]):
+    """What the books were asked to keep."""
+
+    def __call__(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.append(values)
+        return {}
+
+
+PROPOSED = {"customer_name": "Acme", "standing": "good", "limit": "100000", "reason": "Pays on time for a year"}
+
+
+def test_credit_terms_are_proposed_by_one_and_decided_by_another() -> None:
+    terms = Terms()
+    house = House(set_credit_terms=terms)
+    house.open("CreditTerms", "T", {"customer_name": "Acme"})
+    house.do("T", "hu.jing", "proposing", "proposed", PROPOSED)
+    with pytest.raises(NotPermitted):
+        house.do("T", "hu.jing", "deciding", "approved")
+    house.do("T", "qian.li", "deciding", "returned", {"remarks": "Less"})
+    house.do("T", "hu.jing", "proposing", "proposed", {**PROPOSED, "limit": "50000"})
+    assert terms == []
+    house.do("T", "qian.li", "deciding", "approved")
+    (kept,) = terms
+    assert house.states["T"].outcome == "agreed"
+    assert (kept["customer"], kept["standing"], kept["limit"], kept["person"]) == ("Acme", "good", 50_000, "qian.li")
+
+
+def test_terms_with_a_limit_and_without_one_are_refused() -> None:
+    house = House(set_credit_terms=Terms())
+    house.open("CreditTerms", "T", {"customer_name": "Acme"})
+    with pytest.raises(InvalidInput, match="one_limit"):
+        house.do("T", "hu.jing", "proposing", "proposed", {**PROPOSED, "without_limit": True})
+
+
+@pytest.mark.parametrize(("action", "standing"), [("stop_credit", "on_hold"), ("hold_new_booking", "on_hold")])
+def test_credit_that_the_general_manager_stops_is_stopped_in_the_books(action: str, standing: str) -> None:
+    terms = Terms()
+    house = collection("2026-03-04", set_credit_terms=terms)
+    house.pass_time(timedelta(days=35))
+    house.do("C", "sun.lihua", "escalated", "decided", {"action": action, "approval": "30 days late"})
+    assert terms == []
+    house.do("C", "chen.guodong", "general_manager_deciding", "approved", {"approval": "Agreed"})
+    (kept,) = terms
+    assert (kept["customer"], kept["standing"], kept["person"]) == ("Qiming", standing, "chen.guodong")
+    assert (leaf(house), house.told("collection_action")) == ("overdue", ["sales_rep"])
+    assert dunned(house)[-1] == data(house)["level"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sop_engine.cases.faults import InvalidInput
+from sop_engine.cases.recent import Recent
 from sop_engine.cases.views import case_view
 from sop_engine.freight.customs.surcharges import (
     LateDeclaration,
@@ -171,7 +172,7 @@ def test_a_declaration_of_before_the_tariff_law_is_not_counted_from_itself() -> 
 
 def test_a_case_shows_both_periods_and_the_one_it_follows() -> None:
     house = taxed()
-    shown = case_view(house.procedure("TaxPayment"), house.states["T"], house.now)
+    shown = case_view(house.procedure("TaxPayment"), house.states["T"], Recent(), house.now)
     rules = {rule.parameter: (rule.rule, rule.value, str(rule.valid_from)) for rule in shown.rules}
     assert rules["pay_days"] == ("T5", 15, "2024-12-01")
     assert rules["notice_days"] == ("T5.notice", 15, "2001-01-01")

@@ -12,6 +12,7 @@ import pytest
 from sop_engine.cases.contracts.views import RuleView
 from sop_engine.cases.definition import ParameterSpec, SopDefinition
 from sop_engine.cases.procedure import AppliedRule, Bundle, DefinitionError
+from sop_engine.cases.recent import Recent
 from sop_engine.cases.views import case_view
 from sop_engine.console.render_case import render_case
 from sop_engine.console.render_definition import render_definition
@@ -109,7 +110,8 @@ def test_a_case_shows_its_rules() -> None:
     }  # fmt: skip
     house.open("TaxPayment", "TAX-1", data)
     shown = {
-        rule.parameter: rule for rule in case_view(house.procedure("TaxPayment"), house.states["TAX-1"], MONDAY).rules
+        rule.parameter: rule
+        for rule in case_view(house.procedure("TaxPayment"), house.states["TAX-1"], Recent(), MONDAY).rules
     }
     assert (shown["pay_days"].value, shown["pay_days"].rule) == (15, "T5")
     assert shown["kept_for"].citation == "海关法 Customs Law Art. 45"

@@ -1,14 +1,19 @@
 """Values that no paper, bank or calendar knows: refused where they are handed in, each with what is allowed."""
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from sop_engine.cases.fields import FieldSpec, read_value
+from sop_engine.cases.faults import InvalidInput
+from sop_engine.cases.fields import FieldSpec, read_fields, read_value
+from sop_engine.cases.procedure import compile_procedure
 from sop_engine.freight.subledger.papers import ReceiptPaper
+from tests.unit.casework_samples import Played, bundle
 from tests.unit.collection_house import collection, data, report
+from tests.unit.content_house import compiled, shipped
 
 TITLE = {"en": "Value", "zh": "值"}
 RECEIPT: dict[str, Any] = {
@@ -90,3 +95,85 @@ def test_what_the_bank_cannot_have_sent_reaches_no_receivable(amount: str) -> No
     house = collection()
     report(house, amount, "B1")
     assert data(house)["to_book"] == []
+
+
+SUMS = """
+data:
+  paid: {type: money}
+  margin: {type: money, signed: true}
+  lines: {type: list, fields: {amount: {type: money, title: {en: Amount, zh: 金额}}}}
+events: {told: {data: {paid: {type: money}}}}
+states: {a: {task: {form: [paid, margin, lines]}, on: {a.done: b}}, b: {final: true}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "what", "allowed"),
+    [
+        ("paid", "XXX 5", "'XXX' is not a currency", "ISO 4217"),
+        ("paid", "XTS 5", "'XTS' is not a currency", "ISO 4217"),
+        ("paid", "XAU 5", "'XAU' is not a currency", "ISO 4217"),
+        ("paid", "XDR 5", "'XDR' is not a currency", "ISO 4217"),
+        ("paid", "UDS 5", "'UDS' is not a currency, did you mean ", "ISO 4217"),
+        ("paid", {"amount": "5", "currency": "RMB"}, "'RMB' is not a currency", "ISO 4217"),
+        ("margin", "UDS 5", "'UDS' is not a currency", "ISO 4217"),
+        ("paid", "CNY -0.01", "-0.01 is too small", "0 or more"),
+        ("lines", [{"amount": "CNY 1"}, {"amount": "CNY -1"}], "-1 is too small", "0 or more"),
+    ],
+)
+def test_money_is_in_a_currency_that_there_is_and_not_below_nought(
+    field: str, value: Any, what: str, allowed: str
+) -> None:
+    case = Played(SUMS)
+    with pytest.raises(InvalidInput) as refused:
+        case.complete(**{field: value})
+    (fault,) = refused.value.faults
+    assert fault.where.startswith(field)
+    assert what in fault.what
+    assert allowed in str(fault.allowed)
+
+
+def test_money_below_nought_is_taken_where_the_procedure_says_so() -> None:
+    case = Played(SUMS)
+    case.complete(margin="CNY -5", paid="CNY 0", lines=[{"amount": "EUR 0.00"}])
+    assert case.data["margin"]["amount"] == -5
+    with pytest.raises(ValidationError, match="only money can be `signed`"):
+        FieldSpec.model_validate({"type": "decimal", "title": TITLE, "signed": True})
+    with pytest.raises(ValidationError, match="forbids it"):
+        FieldSpec.model_validate({"type": "money", "title": TITLE, "signed": True, "min": 0})
+
+
+def test_an_event_with_impossible_money_opens_an_incident_and_stores_nothing() -> None:
+    case = Played(SUMS)
+    case.signal("told", paid="UDS 5")
+    assert case.data["paid"] is None
+    case.signal("told", paid="USD 5")
+    assert case.data["paid"] == {"amount": Decimal(5), "currency": "USD"}
+
+
+def test_a_case_from_before_money_was_exact_keeps_what_it_took() -> None:
+    """Its history holds answers that were accepted; refused when it is replayed, they would lead it elsewhere."""
+    older = bundle(SUMS).model_copy(update={"is_exact": False})
+    read, faults = read_fields(compile_procedure(older).definition.data, {"paid": "UDS -5"})
+    assert (read["paid"]["amount"], faults) == (-5, [])
+
+
+def test_every_money_field_of_every_shipped_procedure_is_exact() -> None:
+    names = []
+    for sop in shipped().sops:
+        definition = compiled(sop).definition
+        places = [("", definition.data), *((name, event.data) for name, event in definition.events.items())]
+        for place, specs in places:
+            for path, spec in _money(specs, (sop, place)):
+                names.append(path)
+                assert read_value(spec, "UDS 5", "it")[1], path
+                assert bool(read_value(spec, "CNY -5", "it")[1]) is not spec.signed, path
+    assert len(names) > 100
+
+
+def _money(specs: Mapping[str, FieldSpec], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], FieldSpec]]:
+    for name, spec in specs.items():
+        if spec.type == "money":
+            yield (*path, name), spec
+        inner = spec.fields or ({"": spec.item} if spec.item is not None else {})
+        yield from _money(inner, (*path, name))

@@ -14,7 +14,7 @@ from sop_engine.freight.subledger.allocation import OpenItem, Standing, Transfer
 from sop_engine.freight.subledger.approval import PaymentTiers
 from sop_engine.freight.subledger.cod import settle_by
 from sop_engine.freight.subledger.credit import CreditLift, CreditTerms, decide_credit
-from sop_engine.freight.subledger.credit_notes import Charged, check_credit_note
+from sop_engine.freight.subledger.credit_notes import Note, charged_by, take_back
 from sop_engine.freight.subledger.matching import BilledLine, ExpectedCost, match_bill
 from sop_engine.freight.subledger.months import ControlBalance, check_close, posting_month
 from sop_engine.freight.subledger.papers import InvoicePaper
@@ -180,11 +180,15 @@ def test_money_that_comes_before_its_invoice_meets_it_all_the_same() -> None:
 
 
 def test_a_credit_note_takes_back_what_is_left_part_by_part() -> None:
-    invoice, credited = (Charged(*map(Decimal, parts)) for parts in (("100", "6", "10"), ("40", "2.4", "10")))
-    check_credit_note(invoice, credited, Charged(Decimal(60), Decimal("3.6"), Decimal(0)))
+    six = Decimal("0.06")
+    invoice = charged_by("CNY", {six: Decimal(100)}, Decimal(6), Decimal(10))
+    credited = [Note({six: Decimal(40)}, Decimal("2.4"), Decimal(10))]
+    days = {"charged_on": DUE, "noted_on": DUE}
+    assert take_back(invoice, credited, Note({six: Decimal(60)}), **days) == Decimal("3.6")
+    too_much = Note({six: Decimal("60.01")}, None, Decimal("0.01"))
     with pytest.raises(RuleError) as refused:
-        check_credit_note(invoice, credited, Charged(Decimal("60.01"), Decimal("3.61"), Decimal("0.01")))
-    assert [where for where, _, _ in refused.value.faults] == ["net", "vat", "disbursements"]
+        take_back(invoice, credited, too_much, **days)
+    assert [where for where, _, _ in refused.value.faults] == ["net", "disbursements"]
 
 
 def test_an_invoice_adds_up_with_vat_rounded_half_up_once_per_rate() -> None:

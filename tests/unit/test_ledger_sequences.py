@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from sop_engine.freight.party_keys import party_key
 from tests.unit.ledger_sequences import RULES, PureBooks, attempts, shuffled
 
 SEQUENCES = 10_000
@@ -28,7 +29,8 @@ def test_entries_in_another_order_leave_each_party_owing_the_same(part: int) -> 
         contents: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for act in arriving:
             if act.values:
-                contents[act.kind, act.values["business_key"]].add(repr(act.values))
+                # Under one number, one paper in two spellings counts as two, too.
+                contents[act.kind, party_key(act.values["business_key"])].add(repr(act.values))
         if any(len(values) > 1 for values in contents.values()):
             continue
         first, second = PureBooks(), PureBooks()

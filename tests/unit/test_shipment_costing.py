@@ -174,3 +174,36 @@ def test_every_fault_of_a_costing_is_told_at_once() -> None:
         ("revenue_lines.0", "Customs duty is passed on at cost"),
         ("cost_lines", "OF of NSL stands 2 times"),
     ]
+
+
+def test_two_hauliers_for_one_charge_are_two_costs() -> None:
+    found = costed(("TRK", "East Haulage", "CNY 300"), ("TRK", "West Haulage", "CNY 200"))
+    assert [(cost.payee, str(cost.amount)) for cost in found.costs] == [
+        ("East Haulage", "CNY 300.00"),
+        ("West Haulage", "CNY 200.00"),
+    ]
+
+
+def documents(*lines: tuple[str, str, str | None]) -> Costed:
+    """Trucking by payee, amount and document."""
+    costs = [{"charge": "TRK", "payee": payee, "amount": amount, "document": paper} for payee, amount, paper in lines]
+    given = read({"cost_lines": costs, "revenue_lines": SALES})
+    return cost_shipment(Costing.model_validate(given), CODES, RATES, Decimal("0.05"), TODAY)
+
+
+def test_two_trips_of_one_haulier_are_owed_together() -> None:
+    (cost,) = documents(("Haulage", "CNY 300", "W-1"), ("HAULAGE ", "CNY 200", "W-2")).costs
+    assert (cost.payee, cost.amount, cost.agreed) == ("Haulage", money("CNY 500"), money("CNY 500"))
+
+
+@pytest.mark.parametrize("papers", [("W-1", "w 1"), (None, None), (None, "")])
+def test_a_cost_stands_twice_where_charge_payee_and_document_are_the_same(
+    papers: tuple[str | None, str | None],
+) -> None:
+    with pytest.raises(RuleError, match=r"TRK of Haulage.* stands 2 times"):
+        documents(("Haulage", "CNY 300", papers[0]), ("haulage", "CNY 200", papers[1]))
+
+
+def test_one_charge_of_one_payee_is_in_one_currency() -> None:
+    with pytest.raises(RuleError, match="TRK of Haulage is in CNY and in USD"):
+        documents(("Haulage", "CNY 300", "W-1"), ("Haulage", "USD 20", "W-2"))

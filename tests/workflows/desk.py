@@ -48,6 +48,14 @@ class Desk:
         found: TaskView = await self.house.until(opened, f"task {state} of {self.case_id}")
         return found
 
+    async def reaches(self, *states: str) -> None:
+        """Waits until the case is in all of these states; what a child reports is looked into first."""
+
+        async def arrived() -> bool:
+            return set(states) <= set((await self.view()).states)
+
+        await self.house.until(arrived, f"{', '.join(states)} of {self.case_id}")
+
     async def do(self, actor: str, state: str, outcome: str, **data: Any) -> None:
         """Completes a task with its whole checklist ticked."""
         task = await self.task(state)

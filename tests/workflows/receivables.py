@@ -18,6 +18,7 @@ from sop_engine.content.rules import load_rules
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.ledger.allocations import AllocationRepository
 from sop_engine.records.ledger.book import LedgerRepository
+from sop_engine.records.ledger.credit import CreditRepository
 from sop_engine.records.ledger.credit_notes import CreditNoteRepository
 from sop_engine.records.ledger.invoice_settlements import InvoiceSettlements
 from sop_engine.records.ledger.items import ItemRow
@@ -52,6 +53,7 @@ WORK: Mapping[str, tuple[type, str]] = {
     "ending_dispute": (AllocationRepository, "settle_dispute"),
     "numbering_credit": (NumberRepository, "next"),
     "issuing_credit": (CreditNoteRepository, "issue"),
+    "stopping_credit": (CreditRepository, "set_terms"),
     "booking": (LedgerRepository, "post"),
     "asking_books": (InvoiceSettlements, "by_others"),
 }
@@ -177,6 +179,11 @@ async def decided(case: Receivable, action: str = "legal") -> None:
     await case.desk.do("sun.lihua", "escalated", "decided", action=action, approval="They do not answer")
 
 
+async def credit_stopped(case: Receivable) -> None:
+    await decided(case, "stop_credit")
+    await case.desk.do("chen.guodong", "general_manager_deciding", "approved", approval="Agreed")
+
+
 async def write_off_asked(case: Receivable) -> None:
     await decided(case, "write_off")
 
@@ -255,6 +262,7 @@ WAYS: Mapping[str, tuple[int, Way]] = {
     "issuing_credit": (30, credit_approved),
     "escalated": (-35, stay),
     "general_manager_deciding": (-35, decided),
+    "stopping_credit": (-35, credit_stopped),
     "approving_write_off": (-35, write_off_asked),
     "confirming_write_off": (-35, write_off_half_approved),
     "closing": (30, paid),

@@ -72,6 +72,7 @@ async def test_two_transfers_at_one_instant_are_both_booked(
         "numbering_credit": "reminded",
         "issuing_credit": "reminded",
         "recording_dispute": "disputed",
+        "stopping_credit": "overdue",
         **dict.fromkeys(OVERPAID, "crediting"),
     }
     back = {"general_manager_deciding", "approving_write_off", "confirming_write_off"}
@@ -103,6 +104,7 @@ async def test_a_dispute_is_heard_in_any_state_and_money_still_comes_in(
     back = {
         **dict.fromkeys(("general_manager_deciding", "approving_write_off", "confirming_write_off"), "escalated"),
         **dict.fromkeys(("escalated", "overdue", "promised"), None),
+        "stopping_credit": "overdue",
         **dict.fromkeys(OVERPAID, "crediting"),
     }
     await case.stands_in(back.get(state, "reminded") or state)

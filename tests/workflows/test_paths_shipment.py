@@ -120,7 +120,7 @@ async def test_cash_goes_to_its_sender_while_the_customer_is_billed(shared_house
     await collected(desk, "CNY 12720")
     await desk.child("supplier-1").do("hu.jing", "entering_bill", "no_more", close_reason="Waived")
     # Everything else is done; the file waits for the sender's money.
-    assert {"closing", "settling_cod"} <= set((await desk.view()).states)
+    await desk.reaches("closing", "settling_cod")
     out = {"cod_paid_on": "2093-11-23", "cod_voucher_no": "V-1"}
     await desk.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 801")
     await desk.task("settling_cod")

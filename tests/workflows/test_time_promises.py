@@ -48,6 +48,7 @@ SERVED = (
     "nobody pays",
     "a refund is not claimed",
     "nobody sends the invoice",
+    "nobody proposes the terms",
     "nobody books the money",
     "nobody identifies the payer",
     "nobody decides on the difference",

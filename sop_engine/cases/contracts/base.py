@@ -11,6 +11,15 @@ class Contract(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ForCase(Contract):
+    """What an activity does for one case; only that case's own workflow may have it done."""
+
+    @property
+    def of_case(self) -> str | None:
+        """The case's id; none where an older worker asked, which did not say it."""
+        raise NotImplementedError
+
+
 class ParentRef(Contract):
     """Where a child case reports to."""
 

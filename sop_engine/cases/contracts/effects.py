@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.base import Contract, ForCase
 from sop_engine.statechart.values import Data
 
 
@@ -28,7 +28,17 @@ class CaseFacts(Contract):
     """How long the file is kept after the case is closed, such as `3 years`; none where the SOP does not say."""
 
 
-class NotifyInput(Contract):
+class EffectInput(ForCase):
+    """What the activity of an effect is given."""
+
+    facts: CaseFacts
+
+    @property
+    def of_case(self) -> str:
+        return self.facts.case_id
+
+
+class NotifyInput(EffectInput):
     """Activity `notify`: one notice to one recipient, kept once per key."""
 
     key: str
@@ -37,7 +47,6 @@ class NotifyInput(Contract):
     address: str | None
     """An e-mail address already known from the case's data."""
     template: str
-    facts: CaseFacts
     values: dict[str, Any] = {}
     people: tuple[str, ...] = ()
     """Persons already resolved, such as a task's assignee."""
@@ -48,12 +57,11 @@ class NotifyResult(Contract):
     channel: str
 
 
-class DocumentInput(Contract):
+class DocumentInput(EffectInput):
     """Activity `render_document`: renders a template from the case's data and keeps it once per key."""
 
     key: str
     template: str
-    facts: CaseFacts
     values: dict[str, Any] = {}
 
 
@@ -66,13 +74,12 @@ class DocumentResult(Contract):
     name: str
 
 
-class PostInput(Contract):
+class PostInput(EffectInput):
     """Activity `post_entry`: one balanced entry of the ledger, kept once per business key."""
 
     key: str
     entry: str
     """A posting rule of `sop_definitions/ledger.yaml`."""
-    facts: CaseFacts
     values: dict[str, Any] = {}
     """Amounts and the `business_key`."""
 
@@ -81,7 +88,7 @@ class PostResult(Contract):
     entry_id: str
 
 
-class WorkInput(Contract):
+class WorkInput(ForCase):
     """Input of every automated activity named by `work:`."""
 
     key: str
@@ -91,6 +98,10 @@ class WorkInput(Contract):
     values: Data = {}
     at: datetime
     actor: str | None = None
+
+    @property
+    def of_case(self) -> str:
+        return self.case_id
 
 
 class WorkResult(Contract):

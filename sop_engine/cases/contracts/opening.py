@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sop_engine.cases.contracts.base import Contract, ParentRef
+from sop_engine.cases.contracts.base import Contract, ForCase, ParentRef
 
 
 class OpenCaseInput(Contract):
@@ -16,16 +16,26 @@ class OpenCaseInput(Contract):
     data: dict[str, Any] = {}
     parent: ParentRef | None = None
     actor: str | None = None
+    """The person who opens it. A system leaves it out; a case that starts another is known without it."""
     reopens: str | None = None
     """The closed case that this one goes on with."""
 
 
-class LoadInput(Contract):
-    """Local activity `load_procedure`: everything a case needs to run for ever."""
+class LoadInput(ForCase):
+    """Activity `load_procedure`: everything a case needs to run for ever."""
 
     sop: str
     version: int | None
     opened_at: datetime
+    case_id: str | None = None
+    first_run_id: str | None = None
+    """Of a case that is being opened: its id must be new, or its own."""
+    actor: str | None = None
+    """The person who says to open it; they must be somebody who may."""
+
+    @property
+    def of_case(self) -> str | None:
+        return self.case_id
 
 
 class OpenCheckInput(Contract):
@@ -34,6 +44,8 @@ class OpenCheckInput(Contract):
     sop: str
     version: int | None = None
     data: dict[str, Any] = {}
+    actor: str | None = None
+    """The person who is to open it."""
 
 
 class OpenCheckResult(Contract):
@@ -42,3 +54,15 @@ class OpenCheckResult(Contract):
     faults: tuple[dict[str, str], ...] = ()
     title: dict[str, str] = {}
     reference: tuple[str, ...] = ()
+
+
+class PlacesInput(Contract):
+    """Activity `judge_places`: which of these places does nobody know? By where each stands in an input."""
+
+    places: dict[str, str]
+
+
+class PlacesResult(Contract):
+    """Faults as `[where, what, allowed]` mappings."""
+
+    faults: tuple[dict[str, str], ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.base import Contract, ForCase
 from sop_engine.cases.contracts.views import ChildView, StepView
 
 
@@ -69,7 +69,7 @@ class CaseRecord(Contract):
     """JSON-ready."""
 
 
-class PublishInput(Contract):
+class PublishInput(ForCase):
     """Activity `publish_steps`: the waiting steps and the whole present state of the case, its tasks and clocks.
 
     Idempotent: steps are keyed by (case id, first run id, step); a later `written_at` replaces a step and all after it.
@@ -84,3 +84,7 @@ class PublishInput(Contract):
     """Number of the case's last step."""
     written_at: datetime
     """Workflow time of the write."""
+
+    @property
+    def of_case(self) -> str:
+        return self.case.case_id

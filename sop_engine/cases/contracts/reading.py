@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -153,6 +153,10 @@ class RecordedCase(Contract):
     children: tuple[ChildView, ...]
     written_at: datetime
     """Workflow time of the last write."""
+    documents: tuple[dict[str, Any], ...] = ()
+    comments: tuple[dict[str, Any], ...] = ()
+    attachments: tuple[dict[str, Any], ...] = ()
+    """The last ones, the oldest first, as many as one answer holds; the journal has them all."""
 
 
 class DocumentLine(Contract):

@@ -20,6 +20,8 @@ class EventSignal(Contract):
     data: dict[str, Any] = {}
     id: str | None = None
     at: datetime | None = None
+    actor: Any = None
+    """Who says so, by their own word: noted, and never taken for a person."""
 
 
 class ChildReport(Contract):

@@ -21,7 +21,8 @@ from sop_engine.freight.charges.shipment import (
     shipment_margin,
 )
 from sop_engine.freight.exchange_rates import ExchangeRates
-from sop_engine.freight.money import Money
+from sop_engine.freight.money import Currency, Money
+from sop_engine.freight.party_keys import is_same, party_key
 from sop_engine.freight.rules import Fault, RuleError
 
 Name = Annotated[str, Field(min_length=1)]
@@ -44,6 +45,8 @@ class CostLine(_Line):
 
     charge: Name
     payee: Name
+    document: str | None = None
+    """The number of the paper that it stands on; tells two services of one payee from one that was written twice."""
     basis: str | None = None
     agreed: Money | None = None
     """The price agreed, where the booking does not hold it: of a quotation or a contract tariff."""
@@ -59,7 +62,7 @@ class SoldLine(_Line):
 
 
 class AgreedCost(NamedTuple):
-    """A cost line under the code of its charge, with the price agreed; both in the currency of the supplier's price."""
+    """All that a payee is owed for a charge, under its code, with the price agreed; both in the currency of that."""
 
     charge: str
     payee: str
@@ -87,7 +90,7 @@ class Costing(_Line):
     """Where the table has none for that day, or another was agreed."""
     cost_lines: tuple[CostLine, ...] = Field(min_length=1)
     revenue_lines: tuple[SoldLine, ...] = Field(min_length=1)
-    invoice_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    invoice_currency: Currency | None = None
     """In which the customer is billed; book currency where it is not said."""
     tax_paid: Money | None = None
     """Duty and tax that we paid ourselves, to be billed to the customer with what suppliers laid out for him."""
@@ -142,17 +145,26 @@ def cost_shipment(
 
 
 def agreed_costs(costing: Costing, codes: ChargeCodes, rates: CostingRates) -> tuple[AgreedCost, ...]:
-    """The cost lines with the price agreed for each: its own, its share of what was booked, or else its amount."""
+    """What each payee is owed for each charge, with the price agreed.
+
+    That is of each line its own, its share of what was booked, or else its amount. A payee has the name written first.
+    """
     shares = _shares(costing, rates)
-    return tuple(
-        AgreedCost(
-            codes.find(line.charge).code,
-            line.payee,
-            line.basis,
-            line.agreed or shares.get(index, line.amount),
-            line.amount,
-        )
-        for index, line in enumerate(costing.cost_lines)
+    names: dict[str, str] = {}
+    found: dict[tuple[str, str], AgreedCost] = {}
+    for index, line in enumerate(costing.cost_lines):
+        code, payee = codes.find(line.charge).code, names.setdefault(party_key(line.payee), line.payee)
+        agreed = line.agreed or shares.get(index, line.amount)
+        cost = AgreedCost(code, payee, line.basis, agreed, line.amount)
+        before = found.get((code, payee))
+        found[code, payee] = cost if before is None else _together(before, cost)
+    return tuple(found.values())
+
+
+def _together(one: AgreedCost, other: AgreedCost) -> AgreedCost:
+    bases = dict.fromkeys(basis for basis in (one.basis, other.basis) if basis)
+    return one._replace(
+        basis="; ".join(bases) or None, agreed=one.agreed + other.agreed, amount=one.amount + other.amount
     )
 
 
@@ -163,7 +175,7 @@ def _shares(costing: Costing, rates: CostingRates) -> Mapping[int, Money]:
     """
     by_currency: defaultdict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(costing.cost_lines):
-        if line.agreed is None and line.payee == costing.supplier and line.amount.amount > 0:
+        if line.agreed is None and is_same(line.payee, costing.supplier or "") and line.amount.amount > 0:
             by_currency[line.amount.currency].append(index)
     if costing.booked_cost is None or not by_currency:
         return {}
@@ -206,23 +218,35 @@ def _check(costing: Costing, codes: ChargeCodes) -> None:
         found[where] = charge.code
         if where.startswith("revenue") and charge.pass_through:
             faults.append((where, f"{charge.en} is passed on at cost", "services of our own; it is billed by itself"))
-    owed = Counter(
-        (found[f"cost_lines.{index}"], line.payee)
+    owed = [
+        (found[f"cost_lines.{index}"], party_key(line.payee), line)
         for index, line in enumerate(costing.cost_lines)
         if f"cost_lines.{index}" in found
-    )
+    ]
     faults += [
         (f"cost_lines.{index}", f"is agreed in {line.agreed.currency} and carried out in {line.amount.currency}", "one")
         for index, line in enumerate(costing.cost_lines)
         if line.agreed is not None and line.agreed.currency != line.amount.currency
     ]
-    faults += [
-        ("cost_lines", f"{code} of {payee} stands {count} times", "once, with the whole amount")
-        for (code, payee), count in owed.items()
-        if count > 1
-    ]
+    faults += _doubles(owed)
     if faults:
         raise RuleError(faults)
+
+
+def _doubles(owed: Sequence[tuple[str, str, CostLine]]) -> Iterator[Fault]:
+    """What stands twice by charge, payee and document; and a charge that one payee has in two currencies."""
+    first: dict[tuple[str, str], CostLine] = {}
+    times = Counter((code, payee, party_key(line.document or "")) for code, payee, line in owed)
+    for code, payee, line in owed:
+        name = first.setdefault((code, payee), line).payee
+        count = times.pop((code, payee, party_key(line.document or "")), 1)
+        if count > 1:
+            by = f" on {line.document}" if line.document else ""
+            what = f"{code} of {name}{by} stands {count} times"
+            yield "cost_lines", what, "once, with the whole amount, or each with the number of its own document"
+        currency = first[code, payee].amount.currency
+        if line.amount.currency != currency:
+            yield "cost_lines", f"{code} of {name} is in {currency} and in {line.amount.currency}", "one currency"
 
 
 def _charges(costing: Costing, costs: Sequence[AgreedCost], day: date) -> list[ShipmentCharge]:

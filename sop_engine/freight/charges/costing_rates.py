@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
-from sop_engine.freight.money import Money
+from sop_engine.freight.money import Currency, Money
 from sop_engine.freight.rules import RuleError
 
 ONE = Decimal(1)
@@ -22,7 +22,7 @@ class EnteredRate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Currency
     rate: Decimal = Field(gt=0)
     """Book currency for one unit."""
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, Self
 from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
-from sop_engine.freight.money import Money, total
+from sop_engine.freight.money import Currency, Money, total
 from sop_engine.freight.rules import Rule, RuleError, overlaps, rule_on
 
 ChargeType = Literal["DEM", "DET", "STO", "DMD"]
@@ -42,7 +42,7 @@ class FreeTimeTariff(Rule):
     """Country or UN/LOCODE."""
     direction: Literal["import", "export"]
     charge: ChargeType
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Currency
     counted_from: str
     """The event whose day is day 1, such as `discharged`."""
     free_days: int = Field(ge=0)

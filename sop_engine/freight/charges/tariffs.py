@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
-from sop_engine.freight.money import Money
+from sop_engine.freight.money import Currency, Money
 from sop_engine.freight.rules import Rule, RuleError, overlaps, rule_on
 
 Basis = Literal["container", "bill", "kg", "W/M", "unit"]
@@ -33,7 +33,7 @@ class FreightTariff(Rule):
     origin: str = ""
     """UN/LOCODE or country; empty for any."""
     destination: str = ""
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Currency
     basis: Basis
     rate: Amount | None = None
     """Per bill, per W/M, per unit, or per kg without breaks."""

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from sop_engine.freight.party_keys import is_same, party_key
 from sop_engine.freight.rules import Fault, RuleError
 
 NOUGHT = Decimal()
@@ -67,7 +68,7 @@ def settle_new(new: Standing, others: Sequence[Standing], *, oldest_first: bool 
 
     carry_out(settle_wanted(items[own], [items[each.item.item] for each in others], new.wanted))
     for each in others:
-        wishes = [wish for wish in each.wanted if wish.reference == new.item.reference]
+        wishes = [wish for wish in each.wanted if is_same(wish.reference, new.item.reference)]
         carry_out(settle_wanted(items[each.item.item], [items[own]], wishes))
     is_free = oldest_first or new.takes_credit
     carry_out(settle_oldest(items[own], [items[each.item.item] for each in others if is_free or each.takes_credit]))
@@ -79,7 +80,7 @@ def settle_wanted(voucher: OpenItem, others: Sequence[OpenItem], wanted: Iterabl
     transfers: list[Transfer] = []
     left = {other.item: other for other in others}
     for wish in wanted:
-        for other in [each for each in left.values() if each.reference == wish.reference]:
+        for other in [each for each in left.values() if is_same(each.reference, wish.reference)]:
             amount = _fitting(voucher.balance, other.balance)
             if wish.amount is not None:
                 amount = min(amount, wish.amount)
@@ -114,7 +115,7 @@ def allocate(
     opposing = [other for other in others if _opposite(left, other.balance)]
     for index, wish in enumerate(wanted):
         where = f"settles.{index}"
-        found = [other for other in opposing if other.reference == wish.reference]
+        found = [other for other in opposing if is_same(other.reference, wish.reference)]
         if not found:
             known = ", ".join(other.reference for other in opposing)
             faults.append((where, f"nothing open under {wish.reference!r} to settle", known or "nothing is open"))
@@ -129,7 +130,7 @@ def allocate(
             faults.append((where, f"{amount} of {voucher.reference}", f"at most the {abs(left)} left of it"))
         else:
             left = _less(left, amount)
-    if len({wish.reference for wish in wanted}) < len(wanted):
+    if len({party_key(wish.reference) for wish in wanted}) < len(wanted):
         faults.append(("settles", "names an item twice", "each once"))
     if faults:
         raise RuleError(faults)

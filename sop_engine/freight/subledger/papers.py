@@ -5,7 +5,7 @@ from a paper are one thing to the ledger.
 """
 
 from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -17,6 +17,7 @@ from sop_engine.freight.money import Money, check_amount, smallest_unit, total
 from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger.allocation import Wanted
 from sop_engine.freight.subledger.cod import settle_by
+from sop_engine.freight.subledger.credit_notes import Charged, Note, charged_by, nets_by_rate
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Month = Annotated[str, Field(pattern=r"^(19|2\d)\d{2}-(0[1-9]|1[0-2])$")]
@@ -82,6 +83,11 @@ class ChargedPaper(Paper):
     def gross(self) -> Money:
         return self.net + self.vat + (self.disbursements or total((), self.currency))
 
+    def charged(self) -> Charged:
+        """What it charges at each rate, as credit notes know it."""
+        disbursed = self.disbursements.amount if self.disbursements else Decimal()
+        return charged_by(self.currency, _nets(self.lines), self.vat.amount, disbursed)
+
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
         amounts = self._amounts()
@@ -96,14 +102,21 @@ class ChargedPaper(Paper):
     def _amounts(self) -> list[Money]:
         return [line.amount for line in self.lines] + ([self.disbursements] if self.disbursements else [])
 
-    def _charged(self) -> dict[str, Any]:
+    def _charged(self, vat: Money | None = None) -> dict[str, Any]:
+        """With another VAT than that of its lines where one is given."""
+        vat = vat if vat is not None else self.vat
         return {
             **self._common(),
             "net": self.net.model_dump(),
-            "vat": self.vat.model_dump(),
-            "gross": self.gross.model_dump(),
+            "vat": vat.model_dump(),
+            "gross": (self.gross - self.vat + vat).model_dump(),
             "service_lines": [line.model_dump() for line in self.lines],
         }
+
+
+def _nets(lines: Sequence[ChargedLine]) -> Mapping[Decimal | None, Decimal]:
+    net = sum((line.amount.amount for line in lines), Decimal())
+    return nets_by_rate(((line.vat_rate, line.amount.amount) for line in lines), net)
 
 
 class InvoicePaper(ChargedPaper):
@@ -144,7 +157,10 @@ class InvoicePaper(ChargedPaper):
 
 
 class CreditNotePaper(ChargedPaper):
-    """A red-letter invoice: lessens the invoice it refers to, wholly or in part."""
+    """A red-letter invoice: lessens the invoice it refers to, wholly or in part.
+
+    Its VAT depends on what is left of the invoice: `credit_notes.take_back`.
+    """
 
     number: Text
     refers_to: Text
@@ -152,9 +168,15 @@ class CreditNotePaper(ChargedPaper):
     reason: Text
     issued_on: date
 
-    def values(self) -> dict[str, Any]:
+    def note(self) -> Note:
+        """What it takes back; the VAT comes from the invoice."""
+        disbursed = self.disbursements.amount if self.disbursements else Decimal()
+        return Note(_nets(self.lines), None, disbursed)
+
+    def values(self, vat: Money) -> dict[str, Any]:
+        """With the VAT that it takes back."""
         return {
-            **self._charged(),
+            **self._charged(vat),
             "disbursements": self.disbursements.model_dump() if self.disbursements else None,
             "business_key": self.number,
             "refers_to": self.refers_to,
@@ -247,14 +269,14 @@ class SupplierPaper(ChargedPaper):
             raise ValueError(f"its VAT of {self.vat} is not the {computed} that its lines and rates come to")
         return self
 
-    def _split(self, passed_through: Container[str]) -> dict[str, Any]:
+    def _split(self, passed_through: Container[str], vat: Money | None = None) -> dict[str, Any]:
         """What is passed through is no cost: the customer owes it. Raises RuleError where it bears VAT."""
         own = tuple(line for line in self.lines if line.service not in passed_through)
         passed = [line for line in self.lines if line.service in passed_through]
         if taxed := [line.service for line in passed if line.vat_rate]:
             raise RuleError([("lines", f"{', '.join(taxed)}: passed through, with VAT of ours on it", "a rate of 0")])
         return {
-            **self._charged(),
+            **self._charged(vat),
             "net": total((line.amount for line in own), self.currency).model_dump(),
             "disbursements": total((line.amount for line in passed), self.currency).model_dump(),
             "service_lines": [line.model_dump() for line in own],
@@ -297,10 +319,16 @@ class BillReversalPaper(SupplierPaper):
     reason: Text
     reversed_on: date
 
-    def values(self, passed_through: Container[str] = ()) -> dict[str, Any]:
-        """Raises RuleError where what is passed through bears VAT."""
+    def note(self, passed_through: Container[str] = ()) -> Note:
+        """What it takes back; the VAT comes from the bill where the paper does not say it."""
+        own = tuple(line for line in self.lines if line.service not in passed_through)
+        passed = total((line.amount for line in self.lines if line.service in passed_through), self.currency)
+        return Note(_nets(own), self.billed_vat.amount if self.billed_vat is not None else None, passed.amount)
+
+    def values(self, vat: Money, passed_through: Container[str] = ()) -> dict[str, Any]:
+        """With the VAT that it takes back. Raises RuleError where what is passed through bears VAT."""
         return {
-            **self._split(passed_through),
+            **self._split(passed_through, vat),
             "business_key": reversal_key(self.supplier, self.reversal_no),
             "reversal_no": self.reversal_no,
             "reversed_on": self.reversed_on,

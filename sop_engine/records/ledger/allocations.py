@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.freight.money import smallest_unit
+from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import Wanted, allocate, settle_oldest
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.exchange import Settling
 from sop_engine.records.ledger.items import ItemRow, Mover, MoveRow, as_open, lock_party, open_items
 from sop_engine.records.ledger.months import month_for
+from sop_engine.records.ledger.names import keep_name, known_as
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.refusals import refusing
 
@@ -24,6 +28,7 @@ class DisputeRow(Row, table=True):
     """A part of an item that the party disputes."""
 
     __tablename__ = "item_disputes"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     key: str = Field(primary_key=True)
     item_id: str = Field(index=True, foreign_key="open_items.item_id")
@@ -76,7 +81,10 @@ class AllocationRepository:
         return [(item.reference, abs(move.amount)) for move, item in moves if move.number % 2 == 0]
 
     def release(self, key: str, account: str, party: str, reference: str, at: datetime) -> Decimal:
-        """Takes back all that a paper settled, as when a cheque bounces; returns what is open of it again."""
+        """Takes back all that a paper settled, as when a cheque bounces; returns what is open of it again.
+
+        It settles nothing by itself from then on, whatever it was meant for: a person allocates it anew.
+        """
         with writing(self._engine) as connection, Session(connection) as session:
             lock_party(session, account, party)
             voucher = _find(session, account, party, reference)
@@ -86,6 +94,8 @@ class AllocationRepository:
                 )
                 others = [_required(session, item_id) for item_id in sorted({*session.exec(moves)}, key=str)]
                 Mover(session, self._settling(session, key, account, at), [voucher, *others]).take_back(voucher.item_id)
+                voucher.settles, voucher.takes_credit = [], False
+                session.flush()
             return voucher.balance
 
     def assign(self, account: str, reference: str, party: str) -> Decimal:
@@ -99,7 +109,7 @@ class AllocationRepository:
                 row = _find(session, account, "", reference)
             except NotFound:
                 row = _find(session, account, party, reference)
-            row.party = party
+            row.party = keep_name(session, party)
             session.flush()
             return row.balance
 
@@ -141,7 +151,11 @@ class AllocationRepository:
 
 def _find(session: Session, account: str, party: str, reference: str) -> ItemRow:
     """The item of a reference; of several, the one that is open."""
-    chosen = select(ItemRow).where(ItemRow.account == account, ItemRow.party == party, ItemRow.reference == reference)
+    chosen = select(ItemRow).where(
+        ItemRow.account == account,
+        ItemRow.party == known_as(session, party),
+        ItemRow.reference_key == party_key(reference),
+    )
     found = sorted(session.exec(chosen), key=lambda row: (not row.is_open, row.item_id))
     if not found:
         raise NotFound(f"there is no paper {reference} of {party or 'nobody named'}")

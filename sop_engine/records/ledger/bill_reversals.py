@@ -3,7 +3,7 @@
 What a reversal gives back of a cost line may be billed again, as long as less is billed of it than was agreed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,25 +13,29 @@ from sqlmodel import Session, col, select
 
 from sop_engine.cases.faults import NotFound
 from sop_engine.freight.money import Money
+from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import Fault, RuleError
-from sop_engine.freight.subledger.credit_notes import Charged, check_credit_note
+from sop_engine.freight.subledger.credit_notes import take_back
 from sop_engine.freight.subledger.matching import BilledLine
+from sop_engine.freight.subledger.papers import BillReversalPaper, reversal_key
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
+from sop_engine.records.ledger.charged import charged_of, note_of
 from sop_engine.records.ledger.claims import Place, claimed, claims_of, keep_claims
 from sop_engine.records.ledger.costs import CostRow
-from sop_engine.records.ledger.entries import EntryRow
+from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import ItemRow, lock_party
-from sop_engine.records.ledger.posting import Posting
+from sop_engine.records.ledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.refusals import refusing
 from sop_engine.records.ledger.registers import BillRow, PaperLineRow, bill_of, reversals_of
+
+ENTRY = "supplier_bill_reversed"
 
 
 class Reversible(NamedTuple):
     """What is left of a booked bill."""
 
     currency: str
-    charged: Charged
     lines: tuple[PaperLineRow, ...]
     """Of the register, without what it passes through."""
     claims: tuple[BilledLine, ...]
@@ -41,16 +45,19 @@ class Reversible(NamedTuple):
 class BillReversalRepository:
     """Reverses bills."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, rules: LedgerRules) -> None:
         self._engine = engine
+        self._rules = rules
 
-    def left(self, supplier: str, bill_no: str, but_for: str = "") -> Reversible:
-        """What is left of a bill to reverse; `but_for` is the entry of a reversal that is tried again.
+    def left(self, supplier: str, bill_no: str, reversal_no: str) -> Reversible:
+        """What is left of a bill to reverse, but for what this reversal took back where it is tried again.
 
         Raises NotFound.
         """
         with Session(self._engine, expire_on_commit=False) as session:
             bill = _required(session, supplier, bill_no)
+            tried = _kept(session, supplier, reversal_no)
+            but_for = tried.entry_id if tried is not None else ""
             papers = [paper for paper in (bill, *reversals_of(session, bill_no, supplier)) if paper.entry_id != but_for]
             sums: dict[tuple[str, str | None, Decimal | None], PaperLineRow] = {}
             chosen = select(PaperLineRow).where(col(PaperLineRow.entry_id).in_([paper.entry_id for paper in papers]))
@@ -61,7 +68,6 @@ class BillReversalRepository:
             claims = claims_of(session, (paper.entry_id for paper in papers))
             return Reversible(
                 bill.currency,
-                _charged(papers),
                 tuple(line for line in sums.values() if line.amount),
                 tuple(
                     BilledLine(*place, Money(amount=amount, currency=bill.currency)) for place, amount in claims.items()
@@ -69,45 +75,60 @@ class BillReversalRepository:
             )
 
     def reverse(
-        self, key: str, case_id: str, posting: Posting, lines: Sequence[BilledLine], bill_no: str, at: datetime
-    ) -> tuple[str, Money]:
-        """Posts a reversal once; returns its entry and what is left to pay of the bill.
+        self,
+        key: str,
+        case_id: str,
+        paper: BillReversalPaper,
+        passed_through: Collection[str],
+        lines: Sequence[BilledLine],
+        at: datetime,
+    ) -> tuple[str, Posting, Money]:
+        """Posts a reversal once, with the VAT that it takes back; returns its entry, itself, and what is left to pay.
 
         Raises NotFound for an unknown bill, Refused with each part of which it takes back more than is left.
         """
         with writing(self._engine) as connection, Session(connection) as session:
-            assert posting.item is not None
-            supplier = posting.item.party
-            lock_party(session, posting.item.account, supplier)
-            bill = _required(session, supplier, bill_no)
-            is_known = session.get(EntryRow, posting.entry_id) is not None
-            if not is_known:
-                papers = (bill, *reversals_of(session, bill_no, supplier))
-                claims = claims_of(session, (paper.entry_id for paper in papers))
-                with refusing(f"{bill_no} of {supplier} cannot be reversed by {posting.item.reference}"):
-                    _check(posting, bill, papers, lines, claims)
-            write_entry(session, key, case_id, posting, at)
-            if not is_known:
-                keep_claims(session, posting.entry_id, supplier, [_negative(line) for line in lines])
-                _expect_again(session, supplier, lines)
+            lock_party(session, self._rules.uses.payable, paper.supplier)
+            bill = _required(session, paper.supplier, paper.bill_no)
+            kept = _kept(session, paper.supplier, paper.reversal_no)
+            vat = -kept.vat if kept is not None else _vat(session, bill, paper, passed_through, lines)
+            taken = Money(amount=vat, currency=paper.currency)
+            posting = self._rules.posting(ENTRY, paper.values(taken, passed_through))
+            entry_id = write_entry(session, key, case_id, posting, at)
+            if kept is None:
+                keep_claims(session, entry_id, bill.supplier, [_negative(line) for line in lines])
+                _expect_again(session, bill.supplier, lines)
             item = session.get(ItemRow, bill.entry_id)
             assert item is not None
-            return posting.entry_id, Money(amount=-item.balance, currency=item.currency)
+            return entry_id, posting, Money(amount=-item.balance, currency=item.currency)
 
 
-def _check(
-    posting: Posting,
+def _vat(
+    session: Session,
     bill: BillRow,
-    papers: Sequence[BillRow],
+    paper: BillReversalPaper,
+    passed_through: Collection[str],
     lines: Sequence[BilledLine],
-    claims: dict[Place, Decimal],
-) -> None:
-    """Raises RuleError with every fault."""
-    if posting.currency != bill.currency:
-        raise RuleError([("currency", f"it is in {posting.currency}", f"that of the bill, {bill.currency}")])
-    said = posting.values
-    note = Charged(*(Decimal(str(said[part]["amount"])) for part in Charged._fields))
-    check_credit_note(_charged(papers), Charged(Decimal(), Decimal(), Decimal()), note)
+) -> Decimal:
+    """The VAT that a reversal takes back. Raises Refused with every fault."""
+    reversals = reversals_of(session, bill.bill_no, bill.supplier)
+    claims = claims_of(session, (each.entry_id for each in (bill, *reversals)))
+    with refusing(f"{bill.bill_no} of {bill.supplier} cannot be reversed by {paper.reversal_no}"):
+        if paper.currency != bill.currency:
+            raise RuleError([("currency", f"it is in {paper.currency}", f"that of the bill, {bill.currency}")])
+        vat = take_back(
+            charged_of(session, bill),
+            [note_of(session, each) for each in reversals],
+            paper.note(passed_through),
+            charged_on=bill.billed_on,
+            noted_on=paper.reversed_on,
+        )
+        _check_claims(lines, claims)
+    return vat
+
+
+def _check_claims(lines: Sequence[BilledLine], claims: dict[Place, Decimal]) -> None:
+    """Raises RuleError for each line of which more is taken back than its charge still claims."""
     faults: list[Fault] = []
     for line in lines:
         left = claims.get((line.shipment, line.charge), Decimal())
@@ -133,17 +154,10 @@ def _negative(line: BilledLine) -> BilledLine:
     return line._replace(amount=-line.amount)
 
 
-def _charged(papers: Iterable[BillRow]) -> Charged:
-    papers = tuple(papers)
-    return Charged(
-        sum((paper.net for paper in papers), Decimal()),
-        sum((paper.vat for paper in papers), Decimal()),
-        sum((_disbursed(paper) for paper in papers), Decimal()),
-    )
-
-
-def _disbursed(paper: BillRow) -> Decimal:
-    return paper.disbursements if paper.disbursements is not None else paper.gross - paper.net - paper.vat
+def _kept(session: Session, supplier: str, reversal_no: str) -> BillRow | None:
+    """The reversal where it is in the books already."""
+    entry = entry_of(session, ENTRY, party_key(reversal_key(supplier, reversal_no)))
+    return session.get(BillRow, entry.entry_id) if entry is not None else None
 
 
 def _required(session: Session, supplier: str, bill_no: str) -> BillRow:

@@ -9,12 +9,14 @@ from sqlmodel import Session, col, select
 
 from sop_engine.cases.contracts.reading import AccountBalance, TrialBalance, TrialBalanceInput
 from sop_engine.cases.faults import Fault, NotFound, Refused
+from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.exchange import Share, worths_of
 from sop_engine.records.engine import writing
-from sop_engine.records.ledger.entries import EntryRow, LineRow
+from sop_engine.records.ledger.entries import EntryRow, LineRow, entry_of
 from sop_engine.records.ledger.items import ItemRow, open_item
 from sop_engine.records.ledger.months import month_for
+from sop_engine.records.ledger.names import keep_name, known_as
 from sop_engine.records.ledger.posting import Posting
 from sop_engine.records.ledger.registers import enter
 
@@ -38,13 +40,13 @@ class LedgerRepository:
         with writing(self._engine) as connection, Session(connection) as session:
             return write_entry(session, key, case_id, posting, posted_at)
 
-    def case_of(self, entry_id: str) -> str:
-        """The case that posted an entry. Raises NotFound."""
-        with Session(self._engine) as session:
+    def entry(self, entry_id: str) -> EntryRow:
+        """An entry, with its business key as it was first written and the case that posted it. Raises NotFound."""
+        with Session(self._engine, expire_on_commit=False) as session:
             row = session.get(EntryRow, entry_id)
         if row is None:
             raise NotFound(f"there is no entry {entry_id}")
-        return row.case_id
+        return row
 
     def trial_balance(self, given: TrialBalanceInput) -> TrialBalance:
         """Debits and credits of every account, by currency, and what each is worth in book currency."""
@@ -91,10 +93,12 @@ def write_entry(session: Session, key: str, case_id: str, posting: Posting, post
     kept = session.exec(select(EntryRow).where(EntryRow.key == key)).first()
     if kept is not None:
         return kept.entry_id
+    posting = named(session, posting)
+    known = entry_of(session, posting.entry, posting.match_key)
+    if known is not None:
+        _refuse_another(session, known.entry_id, posting)
+        return known.entry_id
     entry_id = posting.entry_id
-    if session.get(EntryRow, entry_id) is not None:
-        _refuse_another(session, entry_id, posting)
-        return entry_id
     rate = posting.rate or _settled_rate(session, posting)
     shares = [Share(line.side, line.amount) for line in posting.lines]
     lines = [
@@ -119,6 +123,7 @@ def write_entry(session: Session, key: str, case_id: str, posting: Posting, post
             key=key,
             entry=posting.entry,
             business_key=posting.business_key,
+            match_key=posting.match_key,
             case_id=case_id,
             posted_at=posted_at,
             month=month,
@@ -137,6 +142,14 @@ def write_entry(session: Session, key: str, case_id: str, posting: Posting, post
     return entry_id
 
 
+def named(session: Session, posting: Posting) -> Posting:
+    """The same with its party's name as that was first written."""
+    if posting.item is None:
+        return posting
+    party = keep_name(session, posting.item.party)
+    return posting.model_copy(update={"item": posting.item.model_copy(update={"party": party})})
+
+
 def signed_worth(line: LineRow) -> Decimal:
     """A line's worth in book currency, a debit positive; nought where it is not known."""
     worth = line.worth or Decimal()
@@ -146,13 +159,13 @@ def signed_worth(line: LineRow) -> Decimal:
 def _settled_rate(session: Session, posting: Posting) -> Decimal:
     """The rate of the paper that an entry settles. Raises Refused where the books know none."""
     if posting.item is not None:
-        named = [wish.reference for wish in posting.item.settles]
+        wanted = [party_key(wish.reference) for wish in posting.item.settles]
         chosen = select(EntryRow).join(ItemRow, col(ItemRow.item_id) == col(EntryRow.entry_id))
         chosen = chosen.where(
             ItemRow.account == posting.item.account,
-            ItemRow.party == posting.item.party,
+            ItemRow.party == known_as(session, posting.item.party),
             ItemRow.currency == posting.currency,
-            col(ItemRow.reference).in_(named),
+            col(ItemRow.reference_key).in_(wanted),
             col(EntryRow.rate).is_not(None),
         )
         entry = session.exec(chosen.order_by(EntryRow.entry_id)).first()

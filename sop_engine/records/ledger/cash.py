@@ -7,9 +7,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from sop_engine.cases.faults import Refused
+from sop_engine.freight.party_keys import is_same
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
-from sop_engine.records.ledger.entries import EntryRow
+from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import lock_party, open_items
 from sop_engine.records.ledger.posting import Posting
 
@@ -29,7 +30,7 @@ class CashRepository:
             assert posting.item is not None
             item = posting.item
             lock_party(session, item.account, item.party)
-            if session.get(EntryRow, posting.entry_id) is None:
+            if entry_of(session, posting.entry, posting.match_key) is None:
                 owed = _owed(session, posting, cod_no)
                 if item.amount > owed:
                     raise Refused(
@@ -43,4 +44,4 @@ class CashRepository:
 def _owed(session: Session, posting: Posting, cod_no: str) -> Decimal:
     assert posting.item is not None
     items = open_items(session, posting.item.account, posting.item.party, posting.currency)
-    return -sum((item.balance for item in items if item.reference == cod_no), Decimal())
+    return -sum((item.balance for item in items if is_same(item.reference, cod_no)), Decimal())

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
@@ -12,10 +13,12 @@ from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.matching import BilledLine, ExpectedCost, Match, MatchTolerance, match_bill
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.claims import claimed, keep_claims
-from sop_engine.records.ledger.entries import EntryRow
+from sop_engine.records.ledger.entries import EntryRow, entry_of
 from sop_engine.records.ledger.items import ItemRow
+from sop_engine.records.ledger.names import keep_name, known_as
 from sop_engine.records.ledger.posting import Posting
 from sop_engine.records.ledger.registers import BillRow, reversals_of
 
@@ -24,6 +27,7 @@ class CostRow(Row, table=True):
     """One charge of one supplier for one shipment."""
 
     __tablename__ = "cost_lines"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     shipment: str = Field(primary_key=True)
     supplier: str = Field(primary_key=True)
@@ -55,6 +59,7 @@ class CostRepository:
     ) -> None:
         """Keeps what was agreed. The same again changes nothing; another amount replaces it until it is billed."""
         with writing(self._engine) as connection, Session(connection) as session:
+            supplier = keep_name(session, supplier)
             kept = session.get(CostRow, (shipment, supplier, charge))
             if kept is None:
                 kept = CostRow(
@@ -79,7 +84,7 @@ class CostRepository:
     def execute(self, shipment: str, supplier: str, charge: str, amount: Money | None) -> None:
         """Operations confirm that it was done: as contracted, or for another amount. Raises NotFound."""
         with writing(self._engine) as connection, Session(connection) as session:
-            kept = session.get(CostRow, (shipment, supplier, charge))
+            kept = session.get(CostRow, (shipment, known_as(session, supplier), charge))
             if kept is None:
                 raise NotFound(f"no {charge} is contracted with {supplier} for {shipment}")
             if amount is not None and amount.currency != kept.currency:
@@ -92,23 +97,25 @@ class CostRepository:
 
     def outstanding(self, shipment: str, supplier: str) -> list[ExpectedCost]:
         """What a supplier has not billed yet for a shipment, in the order of the charges."""
-        chosen = select(CostRow).where(
-            CostRow.shipment == shipment, CostRow.supplier == supplier, col(CostRow.billed_by).is_(None)
-        )
         with Session(self._engine) as session:
+            chosen = select(CostRow).where(
+                CostRow.shipment == shipment,
+                CostRow.supplier == known_as(session, supplier),
+                col(CostRow.billed_by).is_(None),
+            )
             return _expected(session, supplier, session.exec(chosen.order_by(CostRow.charge)).all())
 
     def unpaid(self, shipment: str, supplier: str) -> list[ItemRow]:
         """The open items of a supplier's bills that were accepted for a shipment, what is due first first."""
         chosen = select(ItemRow).join(EntryRow, col(EntryRow.entry_id) == col(ItemRow.item_id))
         chosen = chosen.join(BillRow, col(BillRow.entry_id) == col(ItemRow.item_id))
-        chosen = chosen.where(
-            EntryRow.shipment == shipment,
-            BillRow.supplier == supplier,
-            col(BillRow.refers_to).is_(None),
-            col(ItemRow.is_open).is_(True),
-        )
         with Session(self._engine) as session:
+            chosen = chosen.where(
+                EntryRow.shipment == shipment,
+                BillRow.supplier == known_as(session, supplier),
+                col(BillRow.refers_to).is_(None),
+                col(ItemRow.is_open).is_(True),
+            )
             return list(session.exec(chosen.order_by(col(ItemRow.due_on), ItemRow.reference)))
 
     def match(self, posting: Posting, lines: Sequence[BilledLine]) -> Match:
@@ -117,20 +124,19 @@ class CostRepository:
         Raises Refused for a bill that is settled, or that is in the books with another total.
         """
         assert posting.item is not None
-        entry_id = posting.entry_id
         with Session(self._engine) as session:
-            known = session.get(ItemRow, entry_id)
+            known = _item(session, posting)
             if known is not None:
                 _refuse_settled(session, known, posting)
             costs = _costs(session, posting.item.party, lines)
-            own = _own(session, posting, entry_id)
+            own = _own(session, posting)
             return match_bill(lines, _expected(session, posting.item.party, costs, own), self._tolerance)
 
     def open_of(self, posting: Posting) -> Money:
         """What is open of a bill that is in the books, the whole of any other."""
         assert posting.item is not None
         with Session(self._engine) as session:
-            known = session.get(ItemRow, posting.entry_id)
+            known = _item(session, posting)
             return Money(
                 amount=-(known.balance if known is not None else posting.item.amount), currency=posting.currency
             )
@@ -154,9 +160,8 @@ class CostRepository:
         with writing(self._engine) as connection, Session(connection) as session:
             assert posting.item is not None
             costs = _costs(session, posting.item.party, lines)
-            entry_id = posting.entry_id
-            is_known = session.get(EntryRow, entry_id) is not None
-            own = _own(session, posting, entry_id)
+            is_known = entry_of(session, posting.entry, posting.match_key) is not None
+            own = _own(session, posting)
             match = match_bill(lines, _expected(session, posting.item.party, costs, own), self._tolerance)
             if not is_known and not match.is_agreed and not accepted_by:
                 raise BillDifferenceError(f"{posting.business_key} differs", _faults(match))
@@ -174,7 +179,8 @@ class CostRepository:
 def _costs(session: Session, supplier: str, lines: Sequence[BilledLine]) -> list[CostRow]:
     wanted = [(line.shipment, line.charge) for line in lines]
     shipments = sorted({shipment for shipment, _ in wanted})
-    chosen = select(CostRow).where(CostRow.supplier == supplier, col(CostRow.shipment).in_(shipments))
+    name = known_as(session, supplier)
+    chosen = select(CostRow).where(CostRow.supplier == name, col(CostRow.shipment).in_(shipments))
     rows = session.exec(chosen.order_by(CostRow.shipment, CostRow.charge))
     return [row for row in rows if (row.shipment, row.charge) in wanted]
 
@@ -197,11 +203,18 @@ def _expected(
     ]
 
 
-def _own(session: Session, posting: Posting, entry_id: str) -> set[str]:
+def _item(session: Session, posting: Posting) -> ItemRow | None:
+    """The item of a bill that is in the books already."""
+    entry = entry_of(session, posting.entry, posting.match_key)
+    return session.get(ItemRow, entry.entry_id) if entry is not None else None
+
+
+def _own(session: Session, posting: Posting) -> set[str]:
     """The entries of a bill that is in the books already: its own, and those that took parts of it back."""
     assert posting.item is not None
+    own = entry_of(session, posting.entry, posting.match_key)
     taken_back = reversals_of(session, posting.item.reference, posting.item.party)
-    return {entry_id, *(row.entry_id for row in taken_back)}
+    return {*([own.entry_id] if own is not None else []), *(row.entry_id for row in taken_back)}
 
 
 def _refuse_settled(session: Session, known: ItemRow, posting: Posting) -> None:

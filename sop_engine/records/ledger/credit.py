@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
@@ -20,14 +21,17 @@ from sop_engine.freight.subledger.exchange import worth_of
 from sop_engine.freight.subledger.policy import SubledgerPolicy
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.items import ItemRow, as_open
+from sop_engine.records.ledger.names import keep_name, known_as
 
 
 class CreditTermsRow(Row, table=True):
     """Terms of a customer since an instant; the last ones hold, the earlier ones stay."""
 
     __tablename__ = "credit_terms"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     key: str = Field(primary_key=True)
     customer: str = Field(index=True)
@@ -43,6 +47,7 @@ class CreditLiftRow(Row, table=True):
     """An approval to book in spite of a block."""
 
     __tablename__ = "credit_lifts"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     key: str = Field(primary_key=True)
     customer: str = Field(index=True)
@@ -73,8 +78,10 @@ class CreditRepository:
         actor: str,
         reason: str,
         at: datetime,
+        *,
+        keeps_limit: bool = False,
     ) -> None:
-        """Keeps new terms once per key."""
+        """Keeps new terms once per key; with the limit that held before where they say nothing of it."""
         row = CreditTermsRow(
             key=key,
             customer=customer,
@@ -84,7 +91,7 @@ class CreditRepository:
             reason=reason,
             since_at=at,
         )
-        self._keep(row, key)
+        self._keep(row, key, keeps_limit=keeps_limit)
 
     def lift(
         self,
@@ -117,8 +124,8 @@ class CreditRepository:
     def check(self, customer: str, requested: Decimal | None, on: date, case_id: str | None) -> CreditDecision:
         """May the customer book for so much more, in book currency? None is an amount without a known rate."""
         with Session(self._engine) as session:
-            chosen = select(CreditTermsRow).where(CreditTermsRow.customer == customer)
-            terms = session.exec(chosen.order_by(col(CreditTermsRow.since_at).desc(), CreditTermsRow.key)).first()
+            customer = known_as(session, customer)
+            terms = _terms(session, customer)
             given = select(CreditLiftRow).where(CreditLiftRow.customer == customer)
             lifts = session.exec(given.order_by(col(CreditLiftRow.approved_at), CreditLiftRow.key)).all()
             items = self._items(session, customer)
@@ -151,8 +158,18 @@ class CreditRepository:
             )
         return items
 
-    def _keep(self, row: CreditTermsRow | CreditLiftRow, key: str) -> None:
+    def _keep(self, row: CreditTermsRow | CreditLiftRow, key: str, *, keeps_limit: bool = False) -> None:
         with writing(self._engine) as connection, Session(connection) as session:
             if session.get(type(row), key) is None:
+                row.customer = keep_name(session, row.customer)
+                if isinstance(row, CreditTermsRow) and keeps_limit:
+                    before = _terms(session, row.customer)
+                    row.credit_limit = before.credit_limit if before is not None else None
                 session.add(row)
                 session.flush()
+
+
+def _terms(session: Session, customer: str) -> CreditTermsRow | None:
+    """The terms that hold."""
+    chosen = select(CreditTermsRow).where(CreditTermsRow.customer == customer)
+    return session.exec(chosen.order_by(col(CreditTermsRow.since_at).desc(), CreditTermsRow.key)).first()

@@ -5,16 +5,21 @@ from decimal import Decimal
 from typing import ClassVar
 
 from sqlalchemy import JSON, UniqueConstraint
-from sqlmodel import Field
+from sqlmodel import Field, Session, col, select
 
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 
 
 class EntryRow(Row, table=True):
     """One balanced entry."""
 
     __tablename__ = "ledger_entries"
-    __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (UniqueConstraint("entry", "business_key"),)
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
+    __table_args__: ClassVar[tuple[UniqueConstraint, ...]] = (
+        UniqueConstraint("entry", "business_key"),
+        UniqueConstraint("entry", "match_key", name="uq_ledger_entries_match_key"),
+    )
 
     entry_id: str = Field(primary_key=True)
     key: str = Field(unique=True)
@@ -22,7 +27,9 @@ class EntryRow(Row, table=True):
     entry: str
     """The posting rule."""
     business_key: str
-    """What is posted, such as an invoice number."""
+    """What is posted, such as an invoice number, as it was first written."""
+    match_key: str
+    """By which another spelling of it is known (`Posting.match_key`)."""
     case_id: str = Field(index=True)
     posted_at: datetime = Field(sa_type=UtcInstant)
     month: str = Field(index=True)
@@ -37,6 +44,7 @@ class LineRow(Row, table=True):
     """One side of an entry."""
 
     __tablename__ = "ledger_lines"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -49,3 +57,9 @@ class LineRow(Row, table=True):
     currency: str
     worth: Decimal | None = Field(sa_type=ExactDecimal, default=None)
     """In book currency; none in foreign entries from before worths were kept."""
+
+
+def entry_of(session: Session, entry: str, match_key: str) -> EntryRow | None:
+    """The entry of a rule under a business key, however that is spelled."""
+    chosen = select(EntryRow).where(EntryRow.entry == entry, col(EntryRow.match_key) == match_key)
+    return session.exec(chosen).first()

@@ -53,6 +53,7 @@ def post_difference(session: Session, found: Difference, settling: Settling, sou
             key=entry_id,
             entry=ENTRY,
             business_key=business_key,
+            match_key=business_key,
             case_id=settled.case_id,
             posted_at=settling.moved_at,
             month=settling.month,

@@ -9,8 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from sop_engine.freight.party_keys import party_key
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.items import ItemRow, MoveRow
+from sop_engine.records.ledger.names import known_as
 from sop_engine.records.ledger.registers import InvoiceRow
 
 
@@ -37,9 +39,14 @@ class InvoiceSettlements:
         """
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
         with Session(self._engine) as session:
-            notes = select(InvoiceRow.entry_id).where(InvoiceRow.customer == customer, InvoiceRow.refers_to == number)
+            customer, number_key = known_as(session, customer), party_key(number)
+            notes = select(InvoiceRow.entry_id).where(
+                InvoiceRow.customer == customer, InvoiceRow.refers_key == number_key
+            )
             invoices = select(InvoiceRow.entry_id).where(
-                InvoiceRow.number == number, InvoiceRow.customer == customer, col(InvoiceRow.refers_to).is_(None)
+                InvoiceRow.number_key == number_key,
+                InvoiceRow.customer == customer,
+                col(InvoiceRow.refers_to).is_(None),
             )
             moves = select(MoveRow).join(ItemRow, col(ItemRow.item_id) == col(MoveRow.item_id))
             moves = moves.where(ItemRow.account == self._receivable, col(MoveRow.item_id).in_(invoices))

@@ -9,11 +9,14 @@ from typing import Any, ClassVar, Literal
 from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, Session, col, select
 
+from sop_engine.freight.party_keys import is_same, party_key
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import OpenItem, Standing, Transfer, Wanted, settle_new
 from sop_engine.freight.subledger.exchange import relieved
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.exchange import Difference, Settling, post_difference
+from sop_engine.records.ledger.names import known_as
 from sop_engine.records.ledger.posting import Posting
 
 LOCK = 0x49_54
@@ -24,6 +27,7 @@ class ItemRow(Row, table=True):
     """What one entry opened on a control account."""
 
     __tablename__ = "open_items"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
     __table_args__: ClassVar[tuple[Index, ...]] = (Index("ix_open_items_account_party", "account", "party", "is_open"),)
 
     item_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
@@ -32,8 +36,10 @@ class ItemRow(Row, table=True):
     """Empty where nobody said whose money it is."""
     kind: str
     """The posting rule."""
-    reference: str = Field(index=True)
+    reference: str
     """The number by which other papers name it."""
+    reference_key: str = Field(index=True)
+    """By which another spelling of the number is known."""
     currency: str
     amount: Decimal = Field(sa_type=ExactDecimal)
     """As it was opened; a debit is positive."""
@@ -54,6 +60,7 @@ class MoveRow(Row, table=True):
     """One change of an item's balance: its opening, or one side of a settlement."""
 
     __tablename__ = "item_moves"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     cause: str = Field(primary_key=True)
     """The entry, or the key of the allocation, that caused it."""
@@ -85,6 +92,7 @@ def open_item(
         party=opening.party,
         kind=posting.entry,
         reference=opening.reference,
+        reference_key=party_key(opening.reference),
         currency=posting.currency,
         amount=opening.amount,
         balance=opening.amount,
@@ -204,7 +212,7 @@ def open_items(session: Session, account: str, party: str, currency: str) -> lis
     """What is open of a party in a currency, in the order in which it is due."""
     chosen = select(ItemRow).where(
         ItemRow.account == account,
-        ItemRow.party == party,
+        ItemRow.party == known_as(session, party),
         col(ItemRow.is_open).is_(True),
         ItemRow.currency == currency,
     )
@@ -217,7 +225,7 @@ def open_amount(
     """What is open on one side of a party's account under a reference, without sign."""
     sign = 1 if side == "debit" else -1
     items = open_items(session, account, party, currency)
-    balances = (sign * item.balance for item in items if item.reference == reference)
+    balances = (sign * item.balance for item in items if is_same(item.reference, reference))
     return sum((balance for balance in balances if balance > 0), Decimal())
 
 
@@ -226,7 +234,7 @@ def lock_party(session: Session, account: str, party: str) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         lock = text("SELECT pg_advisory_xact_lock(:lock, hashtext(:party))")
-        connection.execute(lock, {"lock": LOCK, "party": f"{account} {party}"})
+        connection.execute(lock, {"lock": LOCK, "party": f"{account} {party_key(party)}"})
 
 
 def as_open(row: ItemRow) -> OpenItem:

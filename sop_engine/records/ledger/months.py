@@ -1,12 +1,14 @@
 """Accounting months: which are closed, and the months into which entries go."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import text
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.freight.subledger.months import posting_month
 from sop_engine.records.columns import Row, UtcInstant
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.refusals import refusing
 
 LOCK = 0x4D_4F
@@ -17,6 +19,7 @@ class MonthChangeRow(Row, table=True):
     """A month was closed or reopened. The last change of a month says whether it is closed."""
 
     __tablename__ = "month_changes"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     key: str = Field(primary_key=True)
     month: str = Field(index=True)

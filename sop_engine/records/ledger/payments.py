@@ -2,19 +2,23 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.freight.money import Money
+from sop_engine.freight.party_keys import is_same, party_key
 from sop_engine.freight.subledger.approval import Approval, PaymentTiers, check_approval, missing_roles
 from sop_engine.freight.subledger.exchange import worth_of
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.book import write_entry
-from sop_engine.records.ledger.entries import EntryRow
+from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import ItemRow, lock_party, open_amount
+from sop_engine.records.ledger.names import keep_name, known_as
 from sop_engine.records.ledger.posting import Posting
 from sop_engine.records.ledger.refusals import refusing
 from sop_engine.records.ledger.registers import BillRow
@@ -24,6 +28,7 @@ class PaymentRequestRow(Row, table=True):
     """A payment that somebody asks for, to a supplier or back to a customer."""
 
     __tablename__ = "payment_requests"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     request_no: str = Field(primary_key=True)
     supplier: str
@@ -40,6 +45,7 @@ class PaymentApprovalRow(Row, table=True):
     """One approval."""
 
     __tablename__ = "payment_approvals"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     request_no: str = Field(primary_key=True, foreign_key="payment_requests.request_no")
     role: str = Field(primary_key=True)
@@ -64,7 +70,7 @@ class PaymentRepository:
             if kept is None:
                 kept = PaymentRequestRow(
                     request_no=request_no,
-                    supplier=supplier,
+                    supplier=keep_name(session, supplier),
                     amount=amount.amount,
                     currency=amount.currency,
                     book_amount=worth_of(amount.amount, rate, self._book),
@@ -73,7 +79,7 @@ class PaymentRepository:
                 )
                 session.add(kept)
                 session.flush()
-            elif (kept.supplier, kept.amount, kept.currency) != (supplier, amount.amount, amount.currency):
+            elif Money(amount=kept.amount, currency=kept.currency) != amount or not is_same(kept.supplier, supplier):
                 raise Refused(f"{request_no} asks for {kept.currency} {kept.amount} for {kept.supplier}")
             return self._missing(session, kept)
 
@@ -106,26 +112,30 @@ class PaymentRepository:
             item, currency = posting.item, posting.currency
             lock_party(session, item.account, item.party)
             left = open_amount(session, item.account, item.party, reference, currency, "credit")
-            if session.get(EntryRow, entry_id) is None and item.amount > left:
+            if entry_id is None and item.amount > left:
                 raise Refused(
                     f"{currency} {item.amount} is more than is left of {reference} of {item.party}",
                     allowed=[f"at most {currency} {left}"],
                 )
             return _paid(session, kept, key, case_id, posting, at)
 
-    def _approved(self, session: Session, request_no: str, posting: Posting) -> tuple[PaymentRequestRow, str]:
-        """The request and the entry of its payment. Raises NotFound, or Refused for what it does not ask."""
+    def _approved(self, session: Session, request_no: str, posting: Posting) -> tuple[PaymentRequestRow, str | None]:
+        """The request, and the entry of its payment where that is in the books.
+
+        Raises NotFound, or Refused for what it does not ask.
+        """
         kept = _required(session, request_no, for_update=True)
-        entry_id = posting.entry_id
+        known = entry_of(session, posting.entry, posting.match_key)
+        entry_id = known.entry_id if known is not None else None
         assert posting.item is not None
         if missing := self._missing(session, kept):
             raise Refused(f"{request_no} is not approved", allowed=[f"approval by {role}" for role in missing])
         if kept.paid_by not in (None, entry_id):
             raise Refused(f"{request_no} is paid by {kept.paid_by}")
-        if kept.paid_by is None and session.get(EntryRow, entry_id) is not None:
+        if kept.paid_by is None and entry_id is not None:
             raise Refused(f"payment {posting.business_key} is in the books already, for another request")
-        asked = (kept.supplier, kept.amount, kept.currency)
-        if (posting.item.party, posting.item.amount, posting.currency) != asked:
+        asked, paid = (kept.amount, kept.currency), (posting.item.amount, posting.currency)
+        if paid != asked or not is_same(posting.item.party, kept.supplier):
             raise Refused(f"{request_no} asks for {kept.currency} {kept.amount} for {kept.supplier}, nothing else")
         return kept, entry_id
 
@@ -139,26 +149,26 @@ def _paid(session: Session, kept: PaymentRequestRow, key: str, case_id: str, pos
     return kept.paid_by
 
 
-def _refuse_paid(session: Session, posting: Posting, entry_id: str) -> None:
+def _refuse_paid(session: Session, posting: Posting, entry_id: str | None) -> None:
     """Raises Refused where the bills that a payment names are in the books, and less of them is open than it pays."""
     assert posting.item is not None
     item = posting.item
     lock_party(session, item.account, item.party)
-    if session.get(EntryRow, entry_id) is not None:
+    if entry_id is not None:
         return
-    named = [wish.reference for wish in item.settles]
+    named = {party_key(wish.reference): wish.reference for wish in item.settles}
     chosen = select(ItemRow).join(BillRow, col(BillRow.entry_id) == col(ItemRow.item_id))
     chosen = chosen.where(
-        ItemRow.party == item.party,
+        ItemRow.party == known_as(session, item.party),
         ItemRow.currency == posting.currency,
-        col(ItemRow.reference).in_(named),
+        col(ItemRow.reference_key).in_(named),
         col(BillRow.refers_to).is_(None),
     )
     bills = session.exec(chosen).all()
     left = -sum((bill.balance for bill in bills), Decimal())
-    if {bill.reference for bill in bills} == set(named) != set() and item.amount > left:
+    if {bill.reference_key for bill in bills} == set(named) != set() and item.amount > left:
         raise Refused(
-            f"{', '.join(named)} of {item.party}: {posting.currency} {left} of it is open, not {item.amount}",
+            f"{', '.join(named.values())} of {item.party}: {posting.currency} {left} of it is open, not {item.amount}",
             allowed=["what is open of the bill"],
         )
 

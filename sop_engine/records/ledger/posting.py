@@ -17,7 +17,8 @@ from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import Title
 from sop_engine.freight.exchange_rates import ExchangeRates
-from sop_engine.freight.money import Money
+from sop_engine.freight.money import Currency, Money
+from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger.exchange import Side
 from sop_engine.freight.subledger.papers import Month, Rate
@@ -101,8 +102,13 @@ class Posting(Contract):
 
     @property
     def entry_id(self) -> str:
-        """By which the books know the entry: one for each business key of a rule."""
+        """By which the books know the entry where it is new: one for each business key of a rule."""
         return entry_id_of(self.entry, self.business_key)
+
+    @property
+    def match_key(self) -> str:
+        """What tells its business key from others: a number that others know, too, is spelled in many ways."""
+        return party_key(self.business_key) if self.item is not None else self.business_key
 
 
 def entry_id_of(entry: str, business_key: str) -> str:
@@ -128,7 +134,7 @@ class LedgerRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Currency
     """Of amounts that come without one."""
     accounts: dict[str, Title]
     controls: tuple[str, ...] = ()

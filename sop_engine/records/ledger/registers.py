@@ -6,12 +6,16 @@ A paper that comes from a case's own data may lack what the case does not know; 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlmodel import Field, Session, col, select
 
+from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.columns import ExactDecimal, Row
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
+from sop_engine.records.ledger.entries import EntryRow
+from sop_engine.records.ledger.names import known_as
 from sop_engine.records.ledger.posting import Posting
 
 
@@ -19,10 +23,14 @@ class InvoiceRow(Row, table=True):
     """An invoice; a credit note has negative amounts and the number of its invoice."""
 
     __tablename__ = "invoices"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
-    number: str = Field(index=True)
-    refers_to: str | None = Field(index=True)
+    number: str
+    number_key: str = Field(index=True)
+    """By which another spelling of the number is known."""
+    refers_to: str | None
+    refers_key: str | None = Field(index=True)
     kind: str
     """`transport` or `agency`; empty where the case did not say."""
     customer: str = Field(index=True)
@@ -41,11 +49,15 @@ class BillRow(Row, table=True):
     """A supplier's bill that was accepted; a reversal has negative amounts and the number of its bill."""
 
     __tablename__ = "supplier_bills"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     supplier: str = Field(index=True)
     bill_no: str
+    bill_key: str
+    """By which another spelling of the number is known."""
     refers_to: str | None = None
+    refers_key: str | None = None
     currency: str
     net: Decimal = Field(sa_type=ExactDecimal)
     vat: Decimal = Field(sa_type=ExactDecimal)
@@ -59,6 +71,7 @@ class PaperLineRow(Row, table=True):
     """A line of an invoice, a credit note (negative) or a bill, without VAT."""
 
     __tablename__ = "paper_lines"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -72,6 +85,7 @@ class CashRow(Row, table=True):
     """Cash collected on delivery: whose it is, and from whom it was taken."""
 
     __tablename__ = "cash_on_delivery"
+    keeping: ClassVar[Keeping] = CARRIED_OUT_AGAIN
 
     entry_id: str = Field(primary_key=True, foreign_key="ledger_entries.entry_id")
     cod_no: str = Field(index=True)
@@ -87,26 +101,41 @@ class CashRow(Row, table=True):
 def invoice_of(session: Session, number: str, customer: str, currency: str) -> InvoiceRow | None:
     """The invoice, not its credit notes."""
     chosen = select(InvoiceRow).where(
-        InvoiceRow.number == number,
-        InvoiceRow.customer == customer,
+        InvoiceRow.number_key == party_key(number),
+        InvoiceRow.customer == known_as(session, customer),
         InvoiceRow.currency == currency,
         col(InvoiceRow.refers_to).is_(None),
     )
     return session.exec(chosen).first()
 
 
+def notes_of(session: Session, invoice: InvoiceRow) -> Sequence[InvoiceRow]:
+    """What took an invoice back, wholly or in part, in the order in which it was booked."""
+    chosen = select(InvoiceRow).join(EntryRow, col(EntryRow.entry_id) == col(InvoiceRow.entry_id))
+    chosen = chosen.where(
+        InvoiceRow.refers_key == invoice.number_key,
+        InvoiceRow.customer == invoice.customer,
+        InvoiceRow.currency == invoice.currency,
+    )
+    return session.exec(chosen.order_by(col(EntryRow.posted_at), EntryRow.entry_id)).all()
+
+
 def bill_of(session: Session, bill_no: str, supplier: str) -> BillRow | None:
     """The bill, not its reversals."""
     chosen = select(BillRow).where(
-        BillRow.bill_no == bill_no, BillRow.supplier == supplier, col(BillRow.refers_to).is_(None)
+        BillRow.bill_key == party_key(bill_no),
+        BillRow.supplier == known_as(session, supplier),
+        col(BillRow.refers_to).is_(None),
     )
     return session.exec(chosen).first()
 
 
 def reversals_of(session: Session, bill_no: str, supplier: str) -> Sequence[BillRow]:
-    """What took a bill back, wholly or in part."""
-    chosen = select(BillRow).where(BillRow.supplier == supplier, BillRow.refers_to == bill_no)
-    return session.exec(chosen.order_by(BillRow.entry_id)).all()
+    """What took a bill back, wholly or in part, in the order in which it was booked."""
+    chosen = select(BillRow).join(EntryRow, col(EntryRow.entry_id) == col(BillRow.entry_id))
+    name = known_as(session, supplier)
+    chosen = chosen.where(BillRow.supplier == name, BillRow.refers_key == party_key(bill_no))
+    return session.exec(chosen.order_by(col(EntryRow.posted_at), EntryRow.entry_id)).all()
 
 
 def enter(session: Session, entry_id: str, posting: Posting, posted_at: datetime) -> None:
@@ -131,7 +160,9 @@ def _enter_invoice(session: Session, entry_id: str, posting: Posting, today: dat
         InvoiceRow(
             entry_id=entry_id,
             number=posting.business_key,
+            number_key=party_key(posting.business_key),
             refers_to=refers_to,
+            refers_key=party_key(refers_to) if refers_to is not None else None,
             kind=str(said.get("invoice_kind") or (invoice.kind if invoice is not None else "")),
             customer=posting.item.party,
             title=str(said.get("buyer_title") or (invoice.title if invoice is not None else "")),
@@ -151,12 +182,15 @@ def _enter_invoice(session: Session, entry_id: str, posting: Posting, today: dat
 def _enter_bill(session: Session, entry_id: str, posting: Posting, today: date) -> None:
     assert posting.item is not None
     said, sign = posting.values, Decimal(1 if posting.item.amount < 0 else -1)
+    refers_to = str(said.get("bill_no")) if sign < 0 else None
     session.add(
         BillRow(
             entry_id=entry_id,
             supplier=posting.item.party,
             bill_no=posting.item.reference,
-            refers_to=str(said.get("bill_no")) if sign < 0 else None,
+            bill_key=party_key(posting.item.reference),
+            refers_to=refers_to,
+            refers_key=party_key(refers_to) if refers_to is not None else None,
             currency=posting.currency,
             net=sign * _amount(said.get("net")),
             vat=sign * _amount(said.get("vat")),

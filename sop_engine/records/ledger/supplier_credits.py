@@ -16,8 +16,9 @@ from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import OpenItem, Wanted, settle_oldest
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
-from sop_engine.records.ledger.entries import EntryRow
+from sop_engine.records.ledger.entries import EntryRow, entry_of
 from sop_engine.records.ledger.items import ItemRow, as_open, lock_party, open_amount, open_items
+from sop_engine.records.ledger.names import known_as
 from sop_engine.records.ledger.posting import Posting
 
 
@@ -38,10 +39,12 @@ class SupplierCreditRepository:
     def open(self, supplier: str) -> list[SupplierCredit]:
         """Every credit with a supplier, in all currencies, the oldest first."""
         chosen = select(ItemRow, EntryRow.shipment).join(EntryRow, col(EntryRow.entry_id) == col(ItemRow.item_id))
-        chosen = chosen.where(
-            ItemRow.account == self._payable, ItemRow.party == supplier, col(ItemRow.is_open).is_(True)
-        )
         with Session(self._engine, expire_on_commit=False) as session:
+            chosen = chosen.where(
+                ItemRow.account == self._payable,
+                ItemRow.party == known_as(session, supplier),
+                col(ItemRow.is_open).is_(True),
+            )
             found = session.exec(chosen.order_by(col(ItemRow.dated_on), ItemRow.item_id)).all()
         return [SupplierCredit(item, shipment) for item, shipment in found if item.balance > 0]
 
@@ -67,7 +70,7 @@ class SupplierCreditRepository:
             assert posting.item is not None
             supplier, currency, amount = posting.item.party, posting.currency, -posting.item.amount
             lock_party(session, posting.item.account, supplier)
-            kept = session.get(EntryRow, posting.entry_id)
+            kept = entry_of(session, posting.entry, posting.match_key)
             if kept is not None and kept.case_id != case_id:
                 raise Refused(f"{posting.business_key} is booked by {kept.case_id} already")
             left = self._left(session, supplier, reference, currency)

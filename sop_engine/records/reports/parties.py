@@ -13,6 +13,7 @@ from sop_engine.freight.subledger.ageing import BUCKETS, age, days_past_due
 from sop_engine.freight.subledger.allocation import NOUGHT, OpenItem
 from sop_engine.records.ledger.allocations import DisputeRow
 from sop_engine.records.ledger.items import ItemRow, MoveRow
+from sop_engine.records.ledger.names import known_as
 from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.registers import CashRow
 from sop_engine.records.reports.building import Cell, column, table
@@ -70,8 +71,9 @@ def statement(session: Session, asked: ReportInput, rules: LedgerRules, on: date
     if asked.party is None:
         raise InvalidInput("a statement is of one party", [Fault(where="party", what="is missing", allowed="a name")])
     since, until = _period(asked, on)
+    party = known_as(session, asked.party)
     account = rules.uses.receivable if asked.side == "receivable" else rules.uses.payable
-    chosen = select(ItemRow).where(ItemRow.account == account, ItemRow.party == asked.party, ItemRow.dated_on <= until)
+    chosen = select(ItemRow).where(ItemRow.account == account, ItemRow.party == party, ItemRow.dated_on <= until)
     papers = session.exec(
         chosen.order_by(ItemRow.currency, col(ItemRow.dated_on), ItemRow.kind, ItemRow.reference)
     ).all()
@@ -100,7 +102,7 @@ def statement(session: Session, asked: ReportInput, rules: LedgerRules, on: date
     return table(
         asked,
         ("Statement of account", "对账单"),
-        f"{asked.party}, {since} – {until}",
+        f"{party}, {since} – {until}",
         [
             column("date", "Date", "日期", "date"),
             column("what", "Paper", "摘要"),
@@ -122,7 +124,7 @@ def cash_on_delivery(session: Session, asked: ReportInput, rules: LedgerRules, o
     }
     chosen = select(CashRow).where(CashRow.collected_on <= on)
     if asked.party is not None:
-        chosen = chosen.where(CashRow.sender == asked.party)
+        chosen = chosen.where(CashRow.sender == known_as(session, asked.party))
     rows: list[list[Cell]] = []
     for cash in session.exec(chosen.order_by(col(CashRow.collected_on), CashRow.cod_no)):
         owed = balances.get(cash.entry_id, NOUGHT)
@@ -168,7 +170,7 @@ def items_on(session: Session, account: str, on: date, party: str | None) -> lis
     """What was open on an account in the evening of a day: each item with its balance and its disputed amount."""
     chosen = select(ItemRow).where(ItemRow.account == account, ItemRow.dated_on <= on)
     if party is not None:
-        chosen = chosen.where(ItemRow.party == party)
+        chosen = chosen.where(ItemRow.party == known_as(session, party))
     rows = session.exec(chosen.order_by(ItemRow.item_id)).all()
     balances: defaultdict[str, Decimal] = defaultdict(Decimal)
     moved = select(MoveRow).join(ItemRow, col(ItemRow.item_id) == col(MoveRow.item_id))

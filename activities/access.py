@@ -1,0 +1,100 @@
+"""Who may have an activity run: one that only reads, anybody; every other, a case's own workflow for that case.
+
+Whoever has a connection to Temporal can schedule any activity of a worker, alone or from a workflow of their own. So
+nothing but what is marked as a read is admitted unless the server itself says that a run of ours scheduled it.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from temporalio import activity
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from activities.failures import refusals
+from sop_engine.cases.contracts.base import ForCase
+from sop_engine.cases.faults import Fault, ForeignRun
+from sop_engine.records.engine import read_only
+from sop_engine.temporal.executions import Executions
+from sop_engine.temporal.queues import anchor_id
+
+REMEMBERED_RUNS = 10_000
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+ChainOf = Callable[[str], str | None]
+"""Case id -> the first run of the execution chain that the records know it by."""
+
+
+def reads(method: Method) -> Method:
+    """Marks an activity that writes nothing: anybody may have it run. One that writes all the same fails."""
+    method.__sop_reads__ = True  # type: ignore[attr-defined]
+    return method
+
+
+def is_read(method: Callable[..., Any]) -> bool:
+    """Whether the activity is marked as one that writes nothing."""
+    return getattr(method, "__sop_reads__", False)
+
+
+class Guard(Interceptor):
+    """Admits activities; one per worker."""
+
+    def __init__(self, executions: Executions, task_queue: str, chain_of: ChainOf) -> None:
+        self._executions = executions
+        self._task_queue = task_queue
+        self._chain_of = chain_of
+        self._ours: OrderedDict[str, None] = OrderedDict()
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _Guarded(next, self)
+
+    async def admit(self, given: object) -> None:
+        """Raises ForeignRun for an activity that no case's own workflow asks for, for its own case."""
+        info = activity.info()
+        if not info.workflow_id or not info.workflow_run_id or not isinstance(given, ForCase):
+            raise ForeignRun(f"{info.activity_type} is done for a case, and by that case's own workflow alone")
+        if given.of_case not in (None, info.workflow_id):
+            fault = Fault(where="case_id", what=f"is {given.of_case}", allowed=info.workflow_id)
+            raise ForeignRun(f"{info.activity_type} was asked for by another case", [fault])
+        if info.workflow_run_id not in self._ours:
+            await self._prove(info.workflow_id, info.workflow_run_id)
+            self._ours[info.workflow_run_id] = None
+            while len(self._ours) > REMEMBERED_RUNS:
+                self._ours.popitem(last=False)
+
+    async def _prove(self, case_id: str, run_id: str) -> None:
+        """Raises ForeignRun unless this worker's interpreter runs the run, and ran the one that it continues.
+
+        A workflow of somebody else's can go on as new on our task queue, with whatever state it likes. The run before
+        may be past its retention: then the records must know the chain, which only admitted runs write.
+        """
+        run = await self._executions.describe(case_id, run_id)
+        if run is None:
+            raise RuntimeError(f"run {run_id} of {case_id} is not there any more")
+        is_ours = run.task_queue == self._task_queue
+        if is_ours and run.first_run_id != run_id:
+            before_id = await self._executions.continued_from(case_id, run_id)
+            before = await self._executions.describe(case_id, before_id) if before_id is not None else run
+            if before is not None:
+                is_ours = before.task_queue == self._task_queue
+            elif case_id != anchor_id(self._task_queue):
+                # What remembers the records is no case, and outlives every retention.
+                is_ours = await asyncio.to_thread(self._chain_of, case_id) == run.first_run_id
+        if not is_ours:
+            raise ForeignRun(f"run {run_id} of {case_id} is no run of this engine")
+
+
+class _Guarded(ActivityInboundInterceptor):
+    def __init__(self, next: ActivityInboundInterceptor, guard: Guard) -> None:
+        super().__init__(next)
+        self._guard = guard
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        if is_read(input.fn):
+            with read_only():
+                return await super().execute_activity(input)
+        with refusals():
+            await self._guard.admit(input.args[0] if input.args else None)
+        return await super().execute_activity(input)

@@ -1,0 +1,68 @@
+"""What the watch has done: of cases ended past the engine the records are closed and the relatives told."""
+
+import asyncio
+
+from sqlalchemy import Engine
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.access import reads
+from sop_engine.cases.contracts.reading import CaseInput
+from sop_engine.cases.contracts.watching import CaseEnd, CaseEnded, Looked, LookedAt, LookInput
+from sop_engine.records.endings import Endings
+from sop_engine.temporal.ends import end_of, ended_cases, live_children
+from sop_engine.temporal.queues import CASE_ENDED, LOOK_AT_CASE, LOOK_FOR_ENDED
+from sop_engine.temporal.writes import writes
+
+
+class WatchActivities:
+    """Ask the server with the worker's own client."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._endings = Endings(engine)
+
+    @activity.defn(name=LOOK_FOR_ENDED)
+    @writes("journal")
+    async def look_for_ended(self, given: LookInput) -> Looked:
+        """Relatives are told before the records are closed, so that a look that is cut off is made again."""
+        client, closed, told = activity.client(), [], []
+        async for case_id in ended_cases(client, given.task_queue, given.since):
+            end = await end_of(client, case_id)
+            if end is None or not await asyncio.to_thread(self._endings.is_open, end):
+                continue
+            heard = [one for one in await self._relatives(client, end) if await _tell(client, one, end)]
+            await asyncio.to_thread(self._endings.close, end)
+            activity.logger.warning("%s; closed in the records, told: %s", end.told(), ", ".join(heard) or "nobody")
+            told += heard
+            closed.append(case_id)
+        return Looked(closed=tuple(closed), told=tuple(told))
+
+    @reads
+    @activity.defn(name=LOOK_AT_CASE)
+    async def look_at_case(self, given: CaseInput) -> LookedAt:
+        """How a relative ended, from the server itself: what a case was told of it proves nothing."""
+        return LookedAt(end=await end_of(activity.client(), given.case_id))
+
+    async def _relatives(self, client: Client, end: CaseEnd) -> list[str]:
+        """The case that waits for it and the live cases that it waits for; not those that were only started by it."""
+        relatives = []
+        _, parent = await asyncio.to_thread(self._endings.parent_of, end.case_id)
+        if parent is not None:
+            relatives.append(parent)
+        for child in await live_children(client, end.case_id):
+            is_known, waits_for_it = await asyncio.to_thread(self._endings.parent_of, child)
+            if waits_for_it == end.case_id or not is_known:
+                relatives.append(child)
+        return relatives
+
+
+async def _tell(client: Client, case_id: str, end: CaseEnd) -> bool:
+    """Whether the case could be told: it may have ended meanwhile."""
+    try:
+        await client.get_workflow_handle(case_id).signal(CASE_ENDED, CaseEnded(case_id=end.case_id))
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True

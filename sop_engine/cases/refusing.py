@@ -1,0 +1,20 @@
+"""Messages that a case does not believe: kept in the journal, and the owner hears of them without being flooded."""
+
+from __future__ import annotations
+
+from sop_engine.cases.actors import MACHINE
+from sop_engine.cases.effects import notify
+from sop_engine.cases.turn import Turn
+
+NOTICE = "message_refused"
+
+
+def refuse_message(turn: Turn, signal: str, why: str, count: int = 1) -> None:
+    """Records messages that are not what they say. The owner hears of the first, the tenth, the hundredth."""
+    note = f"not believed: {why}" + (f" ({count} messages)" if count > 1 else "")
+    turn.journal("event_refused", signal, MACHINE, note=note)
+    before = turn.state.entries.get(NOTICE, 0)
+    turn.state.entries[NOTICE] = before + count
+    if before == 0 or len(str(before)) < len(str(before + count)):
+        values = {"signal": signal, "why": why, "count": before + count}
+        notify(turn, turn.procedure.definition.owner, NOTICE, values, None, MACHINE)

@@ -1,0 +1,43 @@
+"""Files that a command reads or writes: what is wrong with them, as the console tells faults."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sop_engine.cases.faults import Fault, InvalidInput
+
+if TYPE_CHECKING:
+    from sop_engine.content.yaml_files import YamlFault
+
+
+def make_folder(path: Path) -> None:
+    """Makes a folder where it is not there. Raises `InvalidInput` where there can be none."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        fault = Fault(where=str(path), what=_reason(error), allowed="a folder that can be written")
+        raise InvalidInput("The folder cannot be used", [fault]) from None
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file, its folder too where it is not there. Raises `InvalidInput` where the place cannot be written."""
+    make_folder(path.parent)
+    try:
+        path.write_bytes(content)
+    except (OSError, ValueError) as error:
+        raise InvalidInput("The file cannot be written", [Fault(where=str(path), what=_reason(error))]) from None
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def place_faults(faults: "Iterable[YamlFault]") -> list[Fault]:
+    """Each with its file, line and column."""
+    return [
+        Fault(
+            where=f"{fault.file}:{fault.line}:{fault.column}",
+            what=f"{fault.path}: {fault.message}" if fault.path else fault.message,
+        )
+        for fault in faults
+    ]

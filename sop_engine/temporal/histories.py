@@ -1,0 +1,156 @@
+"""The histories of cases, as the server keeps them: which there are, the runs of each, and what was carried out."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import WorkflowExecutionStartedEventAttributes
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
+from temporalio.service import RPCError, RPCStatusCode
+
+from sop_engine.cases.contracts.watching import CaseEnd
+from sop_engine.temporal.ends import end_of
+from sop_engine.temporal.queues import OWN_WORKFLOWS
+
+ENDED = "ContinuedAsNew"
+
+
+class Execution(NamedTuple):
+    """The latest run of a workflow on the task queue."""
+
+    case_id: str
+    run_id: str
+    sop: str
+    status: WorkflowExecutionStatus
+    started_at: datetime
+
+    @property
+    def is_case(self) -> bool:
+        return self.sop not in OWN_WORKFLOWS
+
+
+class CarriedOut(NamedTuple):
+    """A regular activity of a workflow that ended: its input and its result, as they were recorded."""
+
+    case_id: str
+    activity: str
+    input: Payload
+    result: Payload | None
+    failure: Failure | None
+    ended_at: datetime
+    place: int
+    """Of its end in the history, for two that ended at one instant."""
+
+
+class Histories:
+    """Reads what Temporal keeps of a task queue."""
+
+    def __init__(self, client: Client, task_queue: str) -> None:
+        self._client = client
+        self._queue = task_queue
+
+    async def page(self, token: str, size: int) -> tuple[list[Execution], str]:
+        """Some workflows of the task queue, each with its latest run, and the token of the next page, empty at the end.
+
+        A workflow that was reset has several runs, and may be on several pages.
+        """
+        found = self._client.list_workflows(
+            self._query, page_size=size, next_page_token=b64decode(token) if token else None
+        )
+        await found.fetch_next_page()
+        ids = dict.fromkeys(each.id for each in found.current_page or ())
+        executions = [latest for each in ids if (latest := await self.latest(each)) is not None]
+        return executions, b64encode(found.next_page_token or b"").decode()
+
+    async def count(self) -> int:
+        """How many workflows there are, about."""
+        return (await self._client.count_workflows(self._query)).count
+
+    async def ids(self) -> set[str]:
+        """The id of every workflow of the task queue."""
+        return {found.id async for found in self._client.list_workflows(self._query)}
+
+    @property
+    def _query(self) -> str:
+        return f"TaskQueue = '{self._queue}' AND ExecutionStatus != '{ENDED}'"
+
+    async def latest(self, case_id: str) -> Execution | None:
+        """The latest run of a workflow; none where the server has forgotten it."""
+        try:
+            described = await self._client.get_workflow_handle(case_id).describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        status = described.status or WorkflowExecutionStatus.RUNNING
+        return Execution(case_id, described.run_id, described.workflow_type, status, described.start_time)
+
+    async def end(self, case_id: str) -> CaseEnd | None:
+        """How a case ended that did not end itself."""
+        return await end_of(self._client, case_id)
+
+    async def chain(self, execution: Execution) -> tuple[Sequence[WorkflowHistory], bool]:
+        """The runs of a case from its first to its latest, and whether the first of them is still there."""
+        runs: list[WorkflowHistory] = []
+        run_id = execution.run_id
+        while run_id:
+            history = await self._history(execution.case_id, run_id)
+            if history is None:
+                return runs, False
+            runs.insert(0, history)
+            run_id = started(history).continued_execution_run_id
+        return runs, True
+
+    async def all_runs(self, case_id: str) -> AsyncIterator[WorkflowHistory]:
+        """Every run of a workflow that the server still has, those that a reset left behind too."""
+        async for found in self._client.list_workflows(f"WorkflowId = '{_quoted(case_id)}'"):
+            history = await self._history(case_id, found.run_id)
+            if history is not None:
+                yield history
+
+    async def _history(self, case_id: str, run_id: str) -> WorkflowHistory | None:
+        try:
+            return await self._client.get_workflow_handle(case_id, run_id=run_id).fetch_history()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+
+    async def decode(self, payload: Payload, wanted: type) -> Any:
+        (value,) = await self._client.data_converter.decode([payload], [wanted])
+        return value
+
+
+def started(history: WorkflowHistory) -> WorkflowExecutionStartedEventAttributes:
+    return history.events[0].workflow_execution_started_event_attributes
+
+
+def carried_out(history: WorkflowHistory) -> list[CarriedOut]:
+    """The regular activities of a run that ended, in the order in which they did."""
+    scheduled: dict[int, tuple[str, Payload]] = {}
+    found: list[CarriedOut] = []
+    for event in history.events:
+        ended_at = event.event_time.ToDatetime(tzinfo=UTC)
+        if event.HasField("activity_task_scheduled_event_attributes"):
+            asked = event.activity_task_scheduled_event_attributes
+            if asked.input.payloads:
+                scheduled[event.event_id] = asked.activity_type.name, asked.input.payloads[0]
+        elif event.HasField("activity_task_completed_event_attributes"):
+            done = event.activity_task_completed_event_attributes
+            if (known := scheduled.get(done.scheduled_event_id)) is not None:
+                result = done.result.payloads[0] if done.result.payloads else None
+                found.append(CarriedOut(history.workflow_id, *known, result, None, ended_at, event.event_id))
+        elif event.HasField("activity_task_failed_event_attributes"):
+            failed = event.activity_task_failed_event_attributes
+            if (known := scheduled.get(failed.scheduled_event_id)) is not None:
+                found.append(CarriedOut(history.workflow_id, *known, None, failed.failure, ended_at, event.event_id))
+    return found
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

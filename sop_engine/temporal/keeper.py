@@ -1,0 +1,79 @@
+"""What a worker does beside its work: it sees that the watch runs, measures the installation, and says when Temporal or
+the records do not answer, and when they do again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.runtime import Runtime
+from temporalio.service import RPCError
+
+from sop_engine.cases.contracts.watching import WatchState
+from sop_engine.temporal.metrics import Gauges
+from sop_engine.temporal.queues import WATCH, watch_id
+from sop_engine.temporal.stuck import stuck_cases
+
+EVERY = 15.0
+"""Seconds between two rounds."""
+SUMMARY = "Looks for cases ended past the engine 查看被强制终止的案件"
+
+CountOpen = Callable[[], Mapping[tuple[str, str], int]]
+"""Open cases in the records, by SOP and status."""
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """One per worker process."""
+
+    def __init__(self, client: Client, task_queue: str, count_open: CountOpen) -> None:
+        self._client = client
+        self._queue = task_queue
+        self._count_open = count_open
+        self._gauges = Gauges((client.service_client.config.runtime or Runtime.default()).metric_meter)
+        self._silent: set[str] = set()
+
+    async def keep(self) -> None:
+        """Goes on until it is cancelled; no failure ends it."""
+        address = self._client.service_client.config.target_host
+        while True:
+            if await self._asked(f"Temporal at {address}", self._see_to_the_watch):
+                await self._asked(f"Temporal's list of cases at {address}", self._measure_stuck)
+            await self._asked("The records' database", self._measure_open)
+            await asyncio.sleep(EVERY)
+
+    async def _asked(self, whom: str, ask: Callable[[], Awaitable[None]]) -> bool:
+        """Whether it answered. Said once when it falls silent, and once when it answers again."""
+        try:
+            await ask()
+        except Exception as error:
+            if whom not in self._silent:
+                self._silent.add(whom)
+                why = error.message if isinstance(error, RPCError) else str(error)
+                log.warning("%s does not answer; this worker goes on trying: %s", whom, why.partition("\n")[0])
+            return False
+        if whom in self._silent:
+            self._silent.discard(whom)
+            log.warning("%s answers again", whom)
+        return True
+
+    async def _see_to_the_watch(self) -> None:
+        """Starts the watch where none runs: it never ends by itself, but anybody may terminate it."""
+        await self._client.start_workflow(
+            WATCH,
+            WatchState(task_queue=self._queue),
+            id=watch_id(self._queue),
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=SUMMARY,
+        )
+
+    async def _measure_stuck(self) -> None:
+        self._gauges.set_stuck([stuck.sop for stuck in await stuck_cases(self._client, self._queue)])
+
+    async def _measure_open(self) -> None:
+        self._gauges.set_open(await asyncio.to_thread(self._count_open))

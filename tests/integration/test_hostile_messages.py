@@ -1,0 +1,87 @@
+"""Messages that no case can use, sent past our own client: each is refused or recorded, and the case goes on."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
+
+from tests.integration.complaint import COMPLAINT
+from tests.integration.installation import Installation, installation, until
+
+SIGNALS: tuple[tuple[str, list[Any]], ...] = (
+    ("case.hold", [{"actor": "a" * 101}]),
+    ("case.cancel", [{"actor": "a" * 101, "reason": "x" * 30_000}]),
+    ("case.child", [{"key": "k", "case_id": "c", "run_id": "r", "outcome": "o", "result": {"x": {"$decimal": "x"}}}]),
+    ("event", [{"name": "n", "at": "9999-12-31T23:59:59-12:00"}]),
+    ("event", [{"name": "moon.rose", "data": {"x": 1e308}}, "a second argument"]),
+    ("moon.rose", [1, 2, 3]),
+    ("complainant.informed", [{"progress": ["x"]}, {"progress": "y"}]),
+    ("x" * 1_000, ["x" * 10_000]),
+)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
+    async with installation(Path(tmp_path_factory.mktemp("house"))) as running, running.worker():
+        yield running
+
+
+async def failed_tasks(house: Installation, case_id: str) -> int:
+    events = (await house.history(case_id)).events
+    return sum(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED for event in events)
+
+
+async def test_a_signal_that_cannot_be_read_is_recorded(house: Installation) -> None:
+    await house.open("Complaint", "signals", COMPLAINT)
+    handle = house.handle("signals")
+    for name, args in SIGNALS:
+        await handle.signal(name, args=args)
+    await house.act("signals", "comment", actor="li.na", text="it still answers")
+    rows = await until(lambda: house.journal("signals"), "the journal")
+    refused = [row for row in await house.published_journal("signals") if row.kind in ("event_refused", "event")]
+    assert len(refused) == len(SIGNALS), [row.name for row in rows]
+    assert (await house.view("signals")).status == "open"
+    assert await failed_tasks(house, "signals") == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ({"state": {}, "bundle": ""}, "Refused"),
+        ({"state": {"case_id": "x"}, "bundle": "!"}, "Refused"),
+        ({"state": None, "bundle": None, "data": {}}, "Refused"),
+        ({"data": {"event_at": "9999-12-31T23:59:59-12:00"}}, "InvalidInput"),
+    ],
+    ids=str,
+)
+async def test_a_start_that_cannot_be_read_is_refused(house: Installation, values: dict[str, Any], kind: str) -> None:
+    case_id = f"start {len(str(values))}"
+    handle = await house.client.start_workflow("Complaint", values, id=case_id, task_queue="sop")
+    with pytest.raises(WorkflowFailureError) as refused:
+        await handle.result()
+    assert getattr(refused.value.cause, "type", "") == kind
+    assert await failed_tasks(house, case_id) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("move_deadline", {"clock": "first_response", "to": "9999-12-31T23:00Z", "reason": "never"}),
+        ("move_deadline", {"clock": "first_response", "to": "9999-12-31T23:00-12:00", "reason": "never"}),
+        ("suspend_task", {"until": "9999-12-31T23:00Z", "reason": "never"}),
+        ("event", {"name": "complainant.withdrew", "at": "0001-01-01T00:00+14:00", "reason": "long ago"}),
+    ],
+)
+async def test_an_act_beyond_all_calendars_is_refused(house: Installation, name: str, values: dict[str, Any]) -> None:
+    case_id = f"calendars {name} {len(str(values))}"
+    await house.open("Complaint", case_id, COMPLAINT)
+    with pytest.raises(WorkflowUpdateFailedError):
+        await house.handle(case_id).execute_update(name, {"actor": "zhao.min", **values})
+    with pytest.raises(WorkflowUpdateFailedError):
+        await house.handle(case_id).execute_update(name, args=[{"actor": "zhao.min"}, values])
+    assert (await house.view(case_id)).status == "open"
+    assert await failed_tasks(house, case_id) == 0

@@ -1,0 +1,180 @@
+"""Records that are older than the cases know them, lost, or others': the worker says so and gives out nothing."""
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from sop_engine.cases.contracts.records import AdoptRecordsInput, RecordsMark, RepairRecordsInput
+from sop_engine.cases.faults import NotPermitted, Refused
+from sop_engine.content.library import Library
+from sop_engine.records import gaps
+from sop_engine.records.identity import RecordsIdentity
+from sop_engine.records.numbers import NumberRepository
+from tests.integration.complaint import ACTS, COMPLAINT
+from tests.integration.installation import Installation, installation, until
+from tests.integration.ticket import ask, given, number, serving
+
+pytest_plugins = ("tests.integration.databases", "tests.integration.ticket_content")
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Installation]:
+    async with installation(tmp_path) as house:
+        yield house
+
+
+def copy_of(house: Installation) -> Path:
+    """A copy of the records, as a backup makes it."""
+    kept = house.settings.data_directory / "backup.db"
+    with closing(sqlite3.connect(records_of(house))) as source, closing(sqlite3.connect(kept)) as target:
+        source.backup(target)
+    return kept
+
+
+def records_of(house: Installation) -> Path:
+    return house.settings.data_directory / "records.db"
+
+
+def put_back(house: Installation, kept: Path | None) -> None:
+    """Replaces the records by an older copy, or by nothing."""
+    house.engine.dispose()
+    for file in house.settings.data_directory.glob("records.db*"):
+        file.unlink()
+    if kept is not None:
+        shutil.copyfile(kept, records_of(house))
+
+
+async def is_kept_back(house: Installation, case_id: str) -> bool:
+    """Whether an errand of a case waits for the records to be mended."""
+    described = (await house.handle(case_id).describe()).raw_description
+    return any("waits until it is mended" in str(each.last_failure) for each in described.pending_activities)
+
+
+async def test_an_older_copy_gives_no_number_twice(
+    house: Installation, ticket_library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(house, ticket_library):
+        assert await number(house, "T-1") == "INV-2026-000001"
+    kept = copy_of(house)
+    async with serving(house, ticket_library):
+        assert await number(house, "T-2") == "INV-2026-000002"
+    put_back(house, kept)
+    with caplog.at_level(logging.WARNING, "sop.records"):
+        async with serving(house, ticket_library) as records:
+            fitness = await records.fitness()
+            assert fitness.verdict == "behind"
+            assert "invoice 2026 1 of 2" in fitness.what
+            assert "sop records repair" in fitness.remedy
+            assert "Numbers and money work wait until this is mended" in caplog.text
+            await ask(house, "T-3")
+            await until(lambda: is_kept_back(house, "T-3"), "a number that waits")
+            view = await house.view("T-3")
+            assert (view.status, view.states) == ("open", ("numbering",))
+            assert len(house.unbroken_journal("T-3")) == view.step, "the journal goes on"
+            done = await records.repair(RepairRecordsInput(actor="admin"), lambda _: None)
+            assert (done.differences, done.unreadable, done.gone) == ((), (), ())
+            assert (await records.fitness()).verdict == "fit"
+            assert await given(house, "T-3") == "INV-2026-000003"
+            assert [row.step for row in house.unbroken_journal("T-2")] == [1, 2, 3, 4]
+            assert [page.differences async for page in records.check()] == [()]
+
+
+async def test_a_loss_under_a_running_worker_is_noticed_with_the_next_number(
+    house: Installation, ticket_library: Library
+) -> None:
+    async with serving(house, ticket_library):
+        assert await number(house, "T-1") == "INV-2026-000001"
+        kept = copy_of(house)
+        assert await number(house, "T-2") == "INV-2026-000002"
+        with closing(sqlite3.connect(records_of(house))) as records:
+            records.execute("ATTACH ? AS old", (str(kept),))
+            for table in ("numbers", "record_marks", "errands"):
+                records.execute(f"DELETE FROM {table}")
+                records.execute(f"INSERT INTO {table} SELECT * FROM old.{table}")
+            records.commit()
+        await ask(house, "T-3")
+        await until(lambda: is_kept_back(house, "T-3"), "a number that waits")
+
+
+async def test_lost_records_are_not_taken_for_new_ones(house: Installation, ticket_library: Library) -> None:
+    async with serving(house, ticket_library):
+        await house.open("Complaint", "before", COMPLAINT)
+    put_back(house, None)
+    async with serving(house, ticket_library) as records:
+        assert (await records.fitness()).verdict == "empty"
+        await ask(house, "T-1")
+        await until(lambda: is_kept_back(house, "T-1"), "a number that waits")
+
+
+async def test_lost_records_of_an_installation_without_a_memory_are_noticed_too(
+    house: Installation, ticket_library: Library
+) -> None:
+    """Cases of a release that told nobody of its records."""
+    async with house.worker():
+        await house.open("Complaint", "before", COMPLAINT)
+    put_back(house, None)
+    async with serving(house, ticket_library) as records:
+        assert (await records.fitness()).verdict == "empty"
+
+
+async def test_records_of_others_are_refused(house: Installation, ticket_library: Library, tmp_path: Path) -> None:
+    async with serving(house, ticket_library):
+        await house.open("Complaint", "before", COMPLAINT)
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE record_identity SET identity = 'others'")
+    async with serving(house, ticket_library) as records:
+        assert (await records.fitness()).verdict == "foreign"
+        with pytest.raises(Refused, match="these records belong to other cases"):
+            await records.repair(RepairRecordsInput(actor="admin"), lambda _: None)
+
+
+async def test_an_administrator_adopts_records_and_no_register_goes_back(
+    house: Installation, ticket_library: Library
+) -> None:
+    async with serving(house, ticket_library):
+        assert await number(house, "T-1") == "INV-2026-000001"
+    put_back(house, None)
+    async with serving(house, ticket_library) as records:
+        with pytest.raises(NotPermitted, match=r"li\.na is no administrator"):
+            await records.adopt(AdoptRecordsInput(actor="li.na", reason="I like it so"))
+        await records.adopt(AdoptRecordsInput(actor="admin", reason="the backup is lost too"))
+        assert (await records.fitness()).verdict == "fit"
+        assert await number(house, "T-2") == "INV-2026-000002"
+
+
+async def test_a_case_that_goes_on_from_a_step_which_the_records_lack_is_told_of(
+    house: Installation, ticket_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gaps, "PATIENCE", timedelta())
+    async with serving(house, ticket_library) as records:
+        await house.open("Complaint", "torn", COMPLAINT)
+        await house.act("torn", "complete_task", **ACTS[0])
+        with house.engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM steps WHERE step = 2")
+        assert (await records.fitness()).verdict == "fit"
+        await house.act("torn", "complete_task", **ACTS[1])
+        fitness = await records.fitness()
+        assert fitness.verdict == "behind"
+        assert fitness.what == "the journal of torn lacks step 2, and the case goes on from it"
+
+
+def test_the_mark_of_a_register_never_goes_down(engine: Engine) -> None:
+    identity, numbers, at = RecordsIdentity(engine), NumberRepository(engine), datetime(2026, 3, 2, tzinfo=UTC)
+    before = identity.present()
+    numbers.restore("k1", "invoice", "INV-2026-000007", "SHP-1", at)
+    numbers.restore("k2", "invoice", "INV-2026-000003", "SHP-2", at)
+    known = RecordsMark(identity="theirs", marks={"invoice 2026": 9, "invoice 2025": 4})
+    after = identity.reach(known, "repaired", "admin", "a test")
+    assert (before.identity, after.identity) != ("theirs", before.identity)
+    assert after.marks["invoice 2026"] == 9
+    assert numbers.next("k3", "invoice", "INV", 2026, "SHP-3", at) == "INV-2026-000010"
+    assert numbers.next("k4", "invoice", "INV", 2025, "SHP-3", at) == "INV-2025-000005"
+    with pytest.raises(Refused, match="INV-2026-000007 was given twice: to SHP-9 and to SHP-1"):
+        numbers.restore("k9", "invoice", "INV-2026-000007", "SHP-9", at)

@@ -1,0 +1,145 @@
+"""What people do with a case: each act judged before it reaches history, then taken in one workflow task."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from sop_engine.cases import casework
+from sop_engine.cases.contracts.acts import Act, ActResult
+from sop_engine.cases.contracts.opening import PlacesInput, PlacesResult
+from sop_engine.cases.faults import Fault, InvalidInput, Refused, SopError
+from sop_engine.cases.organization import Organization
+from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.state import CaseState
+from sop_engine.cases.turn import Turn
+from sop_engine.temporal.failures import to_failure
+from sop_engine.temporal.present import PRESENT
+from sop_engine.temporal.queues import JUDGE_PLACES, LOAD_ORGANIZATION
+from workflows.errands import PATIENT
+from workflows.messages import excess, read_body
+from workflows.outbox import Outbox
+from workflows.rungs import is_hardened
+from workflows.updates import CaseUpdates
+
+LOAD_WITHIN = timedelta(seconds=10)
+"""What one attempt to load a procedure, the organisation or a table may take."""
+
+
+class CaseActs(CaseUpdates):
+    """Validates and carries out the acts of people."""
+
+    _state: CaseState | None
+    _procedure: Procedure | None
+    _refusal: ApplicationError | None
+    _trial: casework.Trial | None
+    _updates: int
+    _early: int
+    _outbox: Outbox
+
+    @abstractmethod
+    def loaded(self) -> tuple[CaseState, Procedure]:
+        """The live state and its procedure. Raises a refusal before the case is open."""
+
+    @abstractmethod
+    def _not_before(self, arrived: datetime) -> datetime:
+        """The instant at which to handle what arrived then."""
+
+    @abstractmethod
+    def _accept(self, turn: Turn, *, is_anchored: bool = False) -> None:
+        """Makes a turn's outcome the case's state."""
+
+    def validate(self, name: str, body: RawValue | None) -> None:
+        """Refuses an act before it reaches history. One that comes before the load is let through and checked later."""
+        self._trial = None
+        try:
+            why = excess(body)
+            if why is not None:
+                raise InvalidInput(f"{name} cannot be taken: {why}")
+            act = _read_act(name, body)
+            casework.judge_lengths(name, act)
+            if self._state is not None and self._procedure is not None and PRESENT.organization is not None:
+                now, firm, places = self._not_before(workflow.now()), PRESENT.organization, PRESENT.places
+                self._trial = casework.check(self._procedure, self._state, name, act, firm, now, places)
+        except SopError as error:
+            raise to_failure(error) from None
+
+    async def act(self, name: str, body: RawValue | None) -> ActResult:
+        """Carries out an act. Its answer leaves with the workflow task, and so after its step is in the journal."""
+        self._updates += 1
+        arrived = workflow.now()
+        is_early = self._state is None
+        try:
+            act = _read_act(name, body)
+            if is_early:
+                await self._judge_early(name, act, arrived)
+            turn, answer = self._perform(name, act, self._not_before(arrived))
+        except SopError as error:
+            raise to_failure(error) from None
+        # The acceptance of an update is a command of this workflow task, but not where the act waited for the load.
+        self._accept(turn, is_anchored=not is_early)
+        await workflow.wait_condition(lambda: not self._outbox.has_steps)
+        if isinstance(answer, SopError):
+            raise to_failure(answer)
+        return answer
+
+    async def _judge_early(self, name: str, act: Act, arrived: datetime) -> None:
+        """Judges an act that came before the case was loaded. Raises a SopError where it may not be done."""
+        self._early += 1
+        try:
+            organization = await self._organization()
+            judged: dict[str, str] = {}
+            while True:
+                state, procedure = self.loaded()
+                named = casework.places_named(procedure, state, name, act, organization, self._not_before(arrived))
+                if named.items() <= judged.items() or not is_hardened(procedure.bundle):
+                    return
+                judged |= named
+                await self._judge_places(named)
+        finally:
+            self._early -= 1
+
+    async def _judge_places(self, named: dict[str, str]) -> None:
+        """Raises InvalidInput for places that nobody knows, as a worker knew them then."""
+        answer = await workflow.execute_activity(
+            JUDGE_PLACES,
+            PlacesInput(places=named),
+            result_type=PlacesResult,
+            start_to_close_timeout=LOAD_WITHIN,
+            retry_policy=PATIENT,
+        )
+        if answer.faults:
+            raise InvalidInput("a place is not known", map(Fault.model_validate, answer.faults))
+
+    def _perform(self, name: str, act: Act, now: datetime) -> tuple[Turn, ActResult | Refused]:
+        """What the act comes to. What its validation tried is taken as it is; a replay, which validates nothing, tries
+        it again and finds the same.
+        """
+        state, procedure = self.loaded()
+        trial, self._trial = self._trial, None
+        if trial is not None and trial.answers(name, act, state, now):
+            return trial.taken
+        return casework.perform(procedure, state, name, act, now)
+
+    async def _organization(self) -> Organization:
+        """The organisation as recorded in history, once the case is open. Raises the refusal of one that is not."""
+        await workflow.wait_condition(lambda: self._state is not None or self._refusal is not None)
+        if self._refusal is not None:
+            raise self._refusal
+        given = await workflow.execute_activity(
+            LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
+        )
+        return Organization.model_validate(given)
+
+
+def _read_act(name: str, body: RawValue | None) -> Act:
+    """The act that an update says; one without an id goes by that of the update. Raises InvalidInput."""
+    act = casework.read_act(name, read_body(body))
+    info = workflow.current_update_info()
+    if act.id is None and info is not None:
+        act = act.model_copy(update={"id": info.id})
+    return act

@@ -1,0 +1,98 @@
+"""Messages of the engine that wait until their senders' histories were looked into, one look at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+
+from sop_engine.cases import engine_words
+from sop_engine.cases.contracts.proof import Claim, ProofInput, ProofResult, Told
+from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.state import CaseState
+from sop_engine.cases.turn import Turn
+from sop_engine.temporal.queues import READ_WORDS
+from workflows.background import Background
+from workflows.errands import PATIENT
+from workflows.rungs import Rung
+
+MOST_WAITING = 20
+"""Claims of one sender that wait at the same time. One is enough to look; what is beyond is found by the same look."""
+
+LOOK_WITHIN = timedelta(minutes=2)
+
+HearAt = Callable[[datetime, Callable[[Turn], None]], None]
+"""Lets the case hear something that arrived then."""
+
+
+class Proofs:
+    """The claims that wait. They survive the end of a run; what they claim does not, and is read when it is proven."""
+
+    def __init__(
+        self, background: Background, loaded: Callable[[], tuple[CaseState, Procedure]], hear_at: HearAt
+    ) -> None:
+        self._background = background
+        self._loaded = loaded
+        self._hear_at = hear_at
+        self._rung = Rung("proven words")
+        self._waiting: list[Claim] = []
+        self._looked_into = 0
+        """How many of those that wait are being looked into."""
+        self._dropped: dict[str, int] = {}
+
+    @property
+    def are_waiting(self) -> bool:
+        return bool(self._waiting)
+
+    def carried(self) -> tuple[Claim, ...]:
+        return tuple(self._waiting)
+
+    def hear(self, arrived: datetime, name: str, body: Mapping[str, Any], digest: str) -> None:
+        """Takes a message of the engine to a case that is loaded: as one to prove, or at once where none can be."""
+        state, procedure = self._loaded()
+        if not self._rung.is_taken(procedure.bundle):
+            self._hear_at(arrived, lambda turn: engine_words.take_message(turn, name, body))
+            return
+        sender = engine_words.sender_of(state, name, body)
+        if sender is None:
+            self._hear_at(arrived, lambda turn: engine_words.refuse_stranger(turn, name))
+            return
+        run_id = body.get("sent_by")
+        run_id = run_id if isinstance(run_id, str) else None
+        self.claim(Claim(signal=name, sender=sender, run_id=run_id, digest=digest, arrived=arrived))
+
+    def claim(self, claim: Claim) -> None:
+        """Has a claim looked into. One too many of a sender is dropped, for those before it lead to the same look."""
+        behind = [other for other in self._waiting[self._looked_into :] if other.sender == claim.sender]
+        if len(behind) >= MOST_WAITING:
+            self._dropped[claim.sender] = self._dropped.get(claim.sender, 0) + 1
+            return
+        self._waiting.append(claim)
+        if not self._looked_into:
+            self._looked_into = 1
+            self._background.run(self._look())
+
+    async def _look(self) -> None:
+        case_id = workflow.info().workflow_id
+        while self._waiting:
+            claims = tuple(self._waiting)
+            self._looked_into = len(claims)
+            senders = engine_words.asked(self._loaded()[0], claims)
+            result: ProofResult = await workflow.execute_activity(
+                READ_WORDS,
+                ProofInput(case_id=case_id, senders=senders),
+                result_type=ProofResult,
+                start_to_close_timeout=LOOK_WITHIN,
+                retry_policy=PATIENT,
+                summary=f"What {', '.join(sender.case_id for sender in senders)} said"[:100],
+            )
+            for sender, told in zip(senders, result.told, strict=True):
+                of_sender = [claim for claim in claims if claim.sender == sender.case_id]
+                self._judge(sender.case_id, of_sender, told, self._dropped.pop(sender.case_id, 0))
+            del self._waiting[: len(claims)]
+        self._looked_into = 0
+
+    def _judge(self, sender: str, claims: Sequence[Claim], told: Told, dropped: int) -> None:
+        self._hear_at(claims[0].arrived, lambda turn: engine_words.take(turn, sender, claims, told, dropped))
