@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sop_engine.cases.definition import ClockSpec
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.procedure import Procedure, instant_of
 from sop_engine.cases.state import RunningClock
 from sop_engine.cases.turn import Turn
@@ -279,12 +280,24 @@ def _act(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, at: datetime
         elif trigger_kind == "pause":
             pause(turn, key, at, cause)
         elif trigger_kind == "resume":
-            for held in [c for c in turn.state.clocks[key].pauses if c != "hold"]:
+            for held in [c for c in turn.state.clocks[key].pauses if _ends(turn, c)]:
                 resume(turn, key, at, held)
         elif trigger_kind == "reset":
             running = turn.state.clocks[key]
             fresh = clocks.reset(running.clock, at, calendar_for(turn, running))
             put(turn, key, clocks.pause(fresh, at) if running.pauses else fresh, running.pauses)
+
+
+def _ends(turn: Turn, cause: str) -> bool:
+    """Whether a `resume` ends a pause: not one whose state is still active or whose condition still holds.
+
+    In cases of the first engine it ends every pause but the case's own hold.
+    """
+    return cause != "hold" and not (_is_hardened(turn) and _stands(turn, cause))
+
+
+def _is_hardened(turn: Turn) -> bool:
+    return turn.procedure.bundle.engine_version >= HARDENED
 
 
 def _open_keys(turn: Turn, name: str) -> list[str]:
