@@ -25,13 +25,14 @@ from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import settle_status
 from sop_engine.cases.plain import plain
+from sop_engine.cases.procedure import NotFilledError, period_of
 from sop_engine.cases.stepping import catch_up, dispatch
 from sop_engine.cases.taking import take_event, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.cases.written import sent_after
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.timekeeping import clocks
-from sop_engine.timekeeping.periods import PeriodError, parse_period
+from sop_engine.timekeeping.periods import PeriodError
 
 
 def refuse_closed(turn: Turn) -> None:
@@ -161,10 +162,9 @@ def _after_hold(turn: Turn, delay: Delay, held_at: datetime) -> Delay:
     if delay.queued or delay.due_at < held_at:
         return delay
     text = delay.key if delay.kind == "after" else sent_after(turn.procedure.bundle.definition, delay.key)
-    held = turn.data.get(text)
     try:
-        is_working = parse_period(held if isinstance(held, str) else text).is_working
-    except PeriodError:
+        is_working = period_of(text, turn.data, turn.procedure.types).is_working
+    except (PeriodError, NotFilledError):
         return delay
     calendar = turn.procedure.calendar
     moved = (

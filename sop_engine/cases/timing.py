@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from sop_engine.cases.definition import ClockSpec
 from sop_engine.cases.engine_version import HARDENED
-from sop_engine.cases.procedure import Procedure, instant_of
+from sop_engine.cases.procedure import NotFilledError, Procedure, instant_of, period_of
 from sop_engine.cases.state import RunningClock
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.timekeeping import clocks, escalation
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.ladders import Ladder, Rung
-from sop_engine.timekeeping.periods import parse_period
+from sop_engine.timekeeping.periods import Period
 
 # The order in which one event acts on a clock: what ends a run comes before what begins one.
 TRIGGERS = ("stop", "pause", "resume", "reset", "start")
@@ -57,8 +57,7 @@ def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: st
         if until is None:
             return
     else:
-        text = str(spec.within)
-        period = parse_period(str(turn.procedure.parameters.get(text, turn.data.get(text) or text)))
+        period = _period_of(turn, name, str(spec.within))
     since = instant_of(spec.since, turn.scope(), turn.procedure.types, calendar) if spec.since is not None else None
     clock = clocks.start_clock(name, since or at, calendar, key=key, allowance=period, until=until, roll=spec.roll)
     turn.state.clocks[key] = RunningClock(
@@ -70,6 +69,14 @@ def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: st
     for text in spec.pause:
         if _stands(turn, text):
             pause(turn, key, at, text)
+
+
+def _period_of(turn: Turn, name: str, within: str) -> Period:
+    held = {**turn.data, **turn.procedure.parameters}
+    try:
+        return period_of(within, held, turn.procedure.types, takes_durations=_is_hardened(turn))
+    except NotFilledError as error:
+        raise ValueError(f"the clock {name} cannot count: {error}") from None
 
 
 def _stands(turn: Turn, trigger: str) -> bool:

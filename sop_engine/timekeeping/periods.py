@@ -106,6 +106,15 @@ class Offset(NamedTuple):
     period: Period
 
 
+def exact_period(length: timedelta) -> Period:
+    """The elapsed time of an exact length, in minutes or whole hours. Raises PeriodError below nought."""
+    minutes = Decimal(length // timedelta(microseconds=1)) / 60_000_000
+    hours = minutes / 60
+    if hours == int(hours):
+        return _period(str(length), hours, "hours")
+    return _period(str(length), minutes, "minutes")
+
+
 def parse_period(text: str, *, calendar_applies: bool = True) -> Period:
     """Read a length of time.
 

@@ -1,10 +1,15 @@
 """Clocks that follow what the case says: pauses as long as they stand, fields that are amended, filled or empty."""
 
+from datetime import datetime
+
 import pytest
 
 from sop_engine.cases.engine_version import FOUNDATION, HARDENED
-from tests.unit.casework_samples import Played
+from sop_engine.cases.faults import Refused
+from sop_engine.cases.lint import Surroundings, lint
+from tests.unit.casework_samples import OFFICE, Played, ladders, procedure
 
+AROUND = Surroundings(ladders=ladders(), calendars=(OFFICE,), sops={})
 HARDENED_CASE = {"engine_version": HARDENED}
 FIRST_CASE = {"engine_version": FOUNDATION}
 
@@ -62,3 +67,83 @@ def test_a_case_of_the_first_engine_resumes_as_it_did() -> None:
     case = paused(FIRST_CASE)
     case.signal("resume")
     assert case.clock("plan#1").pauses == ()
+
+
+TERMS = """
+data: {terms: {type: %s}, opens_at: {type: datetime}}
+events: {fill: {data: {terms: {type: %s}}}}
+initial: drafting
+states:
+  drafting: {task: {outcomes: [send]}, on: {drafting.send: sent}}
+  sent: {task: {within: terms, outcomes: [done]}, on: {sent.done: end}}
+  end: {final: true}
+"""
+
+
+@pytest.mark.parametrize("kind", ["text", "duration"])
+def test_an_empty_within_field_is_said_to_be_not_filled(kind: str) -> None:
+    case = Played(TERMS % (kind, kind), bundle_changes=HARDENED_CASE)
+    with pytest.raises(Refused, match="the clock sent cannot count: 'terms' is not filled"):
+        case.complete("send")
+    assert "is not a length of time" not in str(case.state.incidents)
+
+
+@pytest.mark.parametrize(
+    ("field", "delay", "missing"),
+    [("text", "terms", "terms"), ("duration", "terms", "terms"), ("datetime", "terms - 24 hours", "terms")],
+)
+def test_an_empty_field_behind_a_delay_is_said_to_be_not_filled(field: str, delay: str, missing: str) -> None:
+    text = f"""
+    data: {{terms: {{type: {field}}}}}
+    initial: drafting
+    states:
+      drafting: {{task: {{outcomes: [send]}}, on: {{drafting.send: sent}}}}
+      sent: {{after: {{{delay}: end}}}}
+      end: {{final: true}}
+    """
+    case = Played(text, bundle_changes=HARDENED_CASE)
+    with pytest.raises(Refused, match=f"gives no instant: '{missing}' is not filled"):
+        case.complete("send")
+
+
+@pytest.mark.parametrize(
+    ("written", "due"),
+    [
+        ("PT2H30M", "2026-03-02T11:30+08:00"),
+        ("P3D", "2026-03-05T09:00+08:00"),
+        ("PT1H0M20S", "2026-03-02T10:00:20+08:00"),
+    ],
+)
+def test_a_within_field_of_type_duration_counts_elapsed_time(written: str, due: str) -> None:
+    case = Played(TERMS % ("duration", "duration"), bundle_changes=HARDENED_CASE, terms=written)
+    case.complete("send")
+    assert case.clock("sent#1").due_at == datetime.fromisoformat(due)
+
+
+def test_a_delay_by_a_field_of_type_duration_is_moved_by_a_hold() -> None:
+    text = """
+    data: {terms: {type: duration}}
+    initial: waiting
+    states: {waiting: {after: {terms: end}}, end: {final: true}}
+    """
+    case = Played(text, bundle_changes=HARDENED_CASE, terms="PT5H")
+    case.pass_time(hours=1)
+    case.act("hold", "dan", reason="r")
+    case.pass_time(hours=10)
+    case.act("resume", "dan", reason="r")
+    case.pass_time(hours=3.5)
+    assert case.states == ("waiting",)
+    case.pass_time(hours=0.5)
+    assert case.states == ("end",)
+
+
+@pytest.mark.parametrize("kind", ["text", "choice, of: [3 days, 5 days]", "duration"])
+def test_lint_takes_every_field_that_holds_a_length_of_time(kind: str) -> None:
+    text = TERMS % (kind, kind)
+    found = lint(procedure(text + "  waiting: {after: {terms: end}}\n"), AROUND)
+    assert [finding for finding in found if "terms" in finding.message or "length" in finding.message] == []
+
+
+def test_lint_refuses_a_field_that_holds_no_length_of_time() -> None:
+    found = lint(procedure(TERMS % ("integer", "integer")), AROUND)
+    assert next(f.message for f in found if f.path[-1] == "within").startswith("'terms' is not a length of time")
