@@ -59,7 +59,16 @@ def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: st
     else:
         period = _period_of(turn, name, str(spec.within))
     since = instant_of(spec.since, turn.scope(), turn.procedure.types, calendar) if spec.since is not None else None
-    clock = clocks.start_clock(name, since or at, calendar, key=key, allowance=period, until=until, roll=spec.roll)
+    clock = clocks.start_clock(
+        name,
+        since or at,
+        calendar,
+        key=key,
+        allowance=period,
+        until=until,
+        roll=spec.roll,
+        keeps_roll=not _is_hardened(turn),
+    )
     turn.state.clocks[key] = RunningClock(
         clock=clock, name=name, ladder=spec.ladder, owner=owner, on_hold=spec.on_hold, warn=spec.warn
     )

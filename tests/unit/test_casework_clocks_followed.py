@@ -147,3 +147,26 @@ def test_lint_takes_every_field_that_holds_a_length_of_time(kind: str) -> None:
 def test_lint_refuses_a_field_that_holds_no_length_of_time() -> None:
     found = lint(procedure(TERMS % ("integer", "integer")), AROUND)
     assert next(f.message for f in found if f.path[-1] == "within").startswith("'terms' is not a length of time")
+
+
+DECLARED = """
+clocks: {limit: {within: 14 days, start: opened, roll: next_working_day, calendar: cn_office}}
+states: {working: {task: {}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "due"),
+    [(HARDENED_CASE, "2026-02-25T00:00+08:00"), (FIRST_CASE, "2026-02-25T01:00+08:00")],
+    ids=["hardened", "first engine"],
+)
+def test_fourteen_days_over_the_spring_festival_held_an_hour_end_with_the_rolled_day(
+    engine: dict[str, int], due: str
+) -> None:
+    case = Played(DECLARED, now=datetime.fromisoformat("2026-02-06T10:00+08:00"), bundle_changes=engine)
+    assert case.clock("limit#1").due_at == datetime.fromisoformat("2026-02-25T00:00+08:00")
+    case.pass_time(hours=1)
+    case.act("hold", "dan", reason="r")
+    case.pass_time(hours=1)
+    case.act("resume", "dan", reason="r")
+    assert case.clock("limit#1").due_at == datetime.fromisoformat(due)
