@@ -32,7 +32,7 @@ from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.cases.written import sent_after
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.timekeeping import clocks
-from sop_engine.timekeeping.periods import PeriodError
+from sop_engine.timekeeping.periods import ALLOWED, PeriodError
 
 
 def refuse_closed(turn: Turn) -> None:
@@ -72,6 +72,7 @@ def plan_amendment(turn: Turn, act: AmendInput) -> dict[str, Any]:
     if not values and not faults:
         faults = [Fault(where="data", what="changes nothing", allowed=", ".join(turn.procedure.definition.data))]
     faults += _lost_roles(turn, values)
+    faults += [Fault(where=field, what=what, allowed=ALLOWED) for field, what in timing.lost_lengths(turn, values)]
     if faults:
         raise InvalidInput(f"{turn.state.case_id} cannot be amended", faults)
     return values

@@ -14,12 +14,13 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any, Literal, NamedTuple
 
 from sop_engine.timekeeping import ledger, rolls
-from sop_engine.timekeeping.calendar import BusinessCalendar, Deadline, Roll
+from sop_engine.timekeeping.calendar import BusinessCalendar, Roll
 from sop_engine.timekeeping.instants import Frozen, Instant, as_utc
 from sop_engine.timekeeping.ledger import Measure, Scale, Span
 from sop_engine.timekeeping.periods import Period
 
 ClockStatus = Literal["running", "paused", "met", "breached", "cancelled"]
+MoveKind = Literal["deadline", "until", "allowance", "since", "calendar"]
 
 _NOTHING = timedelta()
 _TENTH = Decimal("0.1")
@@ -44,7 +45,7 @@ class Move(Frozen):
     An end is None where the clock was paused and thus had no due instant.
     """
 
-    kind: Literal["deadline", "until", "allowance", "calendar"]
+    kind: MoveKind
     from_at: Instant | None
     to_at: Instant | None
     reason: str
@@ -175,17 +176,8 @@ def reset(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None) -> S
     Raises ClockError for a closed clock.
     """
     _require_open(clock, "reset")
-    again = start_clock(
-        clock.name,
-        at,
-        calendar,
-        key=clock.key,
-        allowance=clock.allowance,
-        until=clock.until,
-        roll=clock.roll,
-        keeps_roll=clock.counted is None,
-    )
-    return _update(again, moved=clock.moved)
+    spans = (Span(kind="running", from_at=as_utc(at)),)
+    return _budgeted(_update(clock, opened_at=as_utc(at), spans=spans, status="running", rungs=()), calendar)
 
 
 def move_deadline(
@@ -235,6 +227,23 @@ def change_allowance(
     measure: Measure = "working" if allowance.is_working else "elapsed"
     changed = _budgeted(_update(clock, allowance=allowance, measure=measure), calendar)
     return _recorded(changed, calendar, _Cause("allowance", due_at(clock, calendar), reason, actor, at))
+
+
+def change_since(
+    clock: SlaClock, since: datetime, calendar: BusinessCalendar | None, *, reason: str, actor: str, at: datetime
+) -> SlaClock:
+    """Count the allowance from another instant; time held after it comes on top.
+
+    The same instant changes nothing. Raises ClockError for a closed clock, and for one that runs until an instant.
+    """
+    _require_open(clock, "moved")
+    if clock.allowance is None:
+        raise ClockError(f"clock '{clock.key}' runs until an instant, and counts from none")
+    if as_utc(since) == clock.opened_at:
+        return clock
+    begun = _update(clock, opened_at=as_utc(since), spans=ledger.begun(clock.spans, since))
+    cause = _Cause("since", due_at(clock, calendar), reason, actor, at)
+    return _recorded(_budgeted(begun, calendar), calendar, cause)
 
 
 def set_by_person(clock: SlaClock) -> Move | None:
@@ -345,34 +354,31 @@ def _with_total(clock: SlaClock, total: timedelta) -> SlaClock:
 
 
 def _settled(clock: SlaClock, calendar: BusinessCalendar | None) -> SlaClock:
-    """Roll a due instant that a pause has pushed onto another day, and say what became doubtful about it."""
+    """Roll a due instant that a pause has pushed onto another day, and say what became doubtful about it.
+
+    What was over before the pause stays over.
+    """
     due = due_at(clock, calendar)
     if calendar is None or due is None:
         return clock
-    rolled = _rolled(clock, calendar, due)
+    scale, total = Scale(clock.measure, calendar), clock.total
+    rolled = calendar.roll(due, clock.roll)
+    was_over = len(clock.spans) > 1 and due <= clock.spans[-2].from_at
+    if clock.counted is not None and clock.measure == "elapsed" and not was_over:
+        rolled = rolls.end_after_pauses(clock.spans, clock.counted, calendar, scale, clock.roll) or rolled
     reasons = rolled.reasons
-    total = clock.total
     if rolled.at != due:
-        total = ledger.used(clock.spans, max(rolled.at, clock.spans[-1].from_at), Scale(clock.measure, calendar))
+        total = ledger.used(clock.spans, max(rolled.at, clock.spans[-1].from_at), scale)
     if clock.measure == "working":
         reasons += calendar.doubts(calendar.local_date(clock.opened_at), calendar.last_day(due))
     reasons = tuple(dict.fromkeys((*clock.reasons, *reasons)))
     return _update(clock, total=total, provisional=bool(reasons), reasons=reasons)
 
 
-def _rolled(clock: SlaClock, calendar: BusinessCalendar, due: datetime) -> Deadline:
-    """The due instant after a pause, rolled anew. What was over before the pause stays over."""
-    was_over = len(clock.spans) > 1 and due <= clock.spans[-2].from_at
-    if clock.counted is None or clock.measure == "working" or was_over:
-        return calendar.roll(due, clock.roll)
-    end = rolls.end_after_pauses(clock.spans, clock.counted, calendar, Scale(clock.measure, calendar), clock.roll)
-    return end or calendar.roll(due, clock.roll)
-
-
 class _Cause(NamedTuple):
     """A move that is being made: all of it but where it leads."""
 
-    kind: Literal["deadline", "until", "allowance", "calendar"]
+    kind: MoveKind
     from_at: datetime | None
     reason: str
     actor: str

@@ -1,11 +1,12 @@
 """Clocks that follow what the case says: pauses as long as they stand, fields that are amended, filled or empty."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from sop_engine.cases.engine_version import FOUNDATION, HARDENED
-from sop_engine.cases.faults import Refused
+from sop_engine.cases.faults import InvalidInput, Refused
 from sop_engine.cases.lint import Surroundings, lint
 from tests.unit.casework_samples import OFFICE, Played, ladders, procedure
 
@@ -170,3 +171,126 @@ def test_fourteen_days_over_the_spring_festival_held_an_hour_end_with_the_rolled
     case.pass_time(hours=1)
     case.act("resume", "dan", reason="r")
     assert case.clock("limit#1").due_at == datetime.fromisoformat(due)
+
+
+FOLLOWED = """
+events: {go: , stop: , again: }
+data:
+  terms: {type: text, default: 14 days}
+  reported_at: {type: datetime}
+  note: {type: text}
+clocks:
+  answer:
+    {within: terms, since: reported_at, start: go, stop: stop, reset: again, roll: next_working_day, ladder: standard}
+states: {working: {task: {}}}
+"""
+FEBRUARY = datetime.fromisoformat("2026-02-06T10:00+08:00")
+
+
+def followed(engine: dict[str, int] = HARDENED_CASE, **data: Any) -> Played:
+    case = Played(FOLLOWED, now=FEBRUARY, bundle_changes=engine, **data)
+    case.signal("go")
+    return case
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+08:00")
+
+
+def test_an_amended_within_field_moves_the_deadline_as_until_does() -> None:
+    case = followed()
+    assert case.clock("answer#1").due_at == at("2026-02-25T00:00")
+    case.pass_time(days=1)
+    case.act("amend", "dan", data={"terms": "3 working days"}, reason="agreed")
+    # 02-06 is a Friday: Monday, Tuesday, Wednesday
+    assert case.clock("answer#1").due_at == at("2026-02-11T17:00")
+    case.act("amend", "dan", data={"terms": "5 days"}, reason="agreed")
+    assert case.clock("answer#1").due_at == at("2026-02-12T00:00")
+    moves = case.clock("answer#1").clock.moved
+    assert [(move.kind, move.reason, move.actor) for move in moves] == [("allowance", "terms", "case")] * 2
+
+
+def test_an_amended_since_field_moves_the_deadline_as_until_does() -> None:
+    case = followed(reported_at="2026-02-05T16:00+08:00")
+    assert case.clock("answer#1").due_at == at("2026-02-25T00:00")
+    case.act("amend", "dan", data={"reported_at": "2026-01-20T16:00+08:00"}, reason="the letter lay about")
+    clock = case.clock("answer#1")
+    # fourteen days from 01-20 are over: the clock is breached at once, at the instant that the date gives
+    assert (clock.due_at, clock.clock.status) == (at("2026-02-04T00:00"), "breached")
+    case.act("amend", "dan", data={"reported_at": "2026-02-01T16:00+08:00"}, reason="that was another letter")
+    clock = case.clock("answer#1")
+    # 02-15 is the first day of the festival
+    assert (clock.due_at, clock.clock.status) == (at("2026-02-25T00:00"), "running")
+    assert [move.kind for move in clock.clock.moved] == ["since", "since"]
+
+
+def test_a_since_field_that_is_filled_later_counts_from_then_on() -> None:
+    case = followed()
+    case.act("amend", "dan", data={"reported_at": "2026-01-26T16:00+08:00"}, reason="forgotten")
+    assert case.clock("answer#1").due_at == at("2026-02-10T00:00")
+
+
+def test_time_held_stays_on_top_of_an_amended_length_and_beginning() -> None:
+    case = followed(reported_at="2026-02-06T10:00+08:00")
+    case.pass_time(hours=1)
+    case.act("hold", "dan", reason="r")
+    case.pass_time(hours=2)
+    case.act("amend", "dan", data={"terms": "96 hours"}, reason="r")
+    case.act("resume", "dan", reason="r")
+    assert case.clock("answer#1").due_at == at("2026-02-10T12:00")
+    case.act("amend", "dan", data={"reported_at": "2026-02-06T09:30+08:00"}, reason="r")
+    assert case.clock("answer#1").due_at == at("2026-02-10T11:30")
+    # a beginning inside the hold: what was held before it does not count
+    case.act("amend", "dan", data={"reported_at": "2026-02-06T12:00+08:00"}, reason="r")
+    assert case.clock("answer#1").due_at == at("2026-02-10T13:00")
+
+
+def test_a_date_that_a_person_set_stands_until_the_field_behind_it_changes() -> None:
+    case = followed(reported_at="2026-02-06T10:00+08:00")
+    case.act("move_deadline", "dan", clock="answer", to="2026-02-12T12:00+08:00", reason="agreed")
+    case.act("amend", "dan", data={"note": "another field"}, reason="r")
+    assert case.clock("answer#1").due_at == at("2026-02-12T12:00")
+    case.act("amend", "dan", data={"terms": "3 days"}, reason="r")
+    assert case.clock("answer#1").due_at == at("2026-02-10T00:00")
+
+
+def test_a_reset_stands_until_the_field_behind_since_changes() -> None:
+    case = followed(reported_at="2026-02-05T10:00+08:00")
+    case.pass_time(days=4)
+    case.signal("again")
+    assert case.clock("answer#1").due_at == at("2026-02-25T00:00")
+    assert case.clock("answer#1").clock.opened_at == at("2026-02-10T10:00")
+    case.act("amend", "dan", data={"note": "another field"}, reason="r")
+    assert case.clock("answer#1").clock.opened_at == at("2026-02-10T10:00")
+
+
+def test_an_emptied_field_moves_nothing_and_a_closed_clock_stays() -> None:
+    case = followed(reported_at="2026-02-05T10:00+08:00")
+    before = case.clock("answer#1").due_at
+    case.act("amend", "dan", data={"terms": None, "reported_at": None}, reason="r")
+    assert case.clock("answer#1").due_at == before
+    case.signal("stop")
+    case.act("amend", "dan", data={"terms": "1 day"}, reason="r")
+    assert case.clock("answer#1").due_at == before
+
+
+def test_an_amendment_to_what_is_no_length_of_time_is_refused_where_a_clock_counts_by_it() -> None:
+    case = followed()
+    with pytest.raises(InvalidInput) as refused:
+        case.act("amend", "dan", data={"terms": "soon"}, reason="r")
+    assert [(fault.where, fault.what) for fault in refused.value.faults] == [
+        ("terms", "'soon' is no length of time: it is not a number and a unit")
+    ]
+    assert (case.state.incidents, case.clock("answer#1").due_at) == ({}, at("2026-02-25T00:00"))
+
+
+def test_a_case_of_the_first_engine_keeps_the_clocks_it_opened_with() -> None:
+    case = followed(FIRST_CASE, reported_at="2026-02-06T10:00+08:00")
+    case.act("amend", "dan", data={"terms": "3 days", "reported_at": "2026-02-01T16:00+08:00"}, reason="r")
+    assert case.clock("answer#1").due_at == at("2026-02-25T00:00")
+    case.procedure = procedure(FOLLOWED, **HARDENED_CASE)
+    case.act("amend", "dan", data={"terms": "5 days"}, reason="the run went on under the hardened engine")
+    assert case.clock("answer#1").due_at == at("2026-02-25T00:00")
+    case.signal("stop")
+    case.signal("go")
+    assert case.clock("answer#2").due_at == at("2026-02-07T00:00")
