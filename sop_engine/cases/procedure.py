@@ -113,6 +113,14 @@ class Procedure:
             return self.definition.clocks[name]
         return next((spec for shape in self.shapes.values() for own, spec in shape.clocks if own == name), None)
 
+    def within(self, state: str) -> tuple[str, ...]:
+        """A state and the states around it, from the inside out."""
+        found, name = [], state
+        while name in self.shapes:
+            found.append(name)
+            name = self.shapes[name].parent or ""
+        return tuple(found)
+
     def heard_after(self, state: str) -> tuple[str, ...]:
         """The words that transitions wait for after `<state>.`, in document order."""
         prefix = f"{state}."

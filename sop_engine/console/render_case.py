@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
-from sop_engine.console.render_values import EMPTY, heading, instant, pairs, table, titled, value
+from sop_engine.console.render_values import EMPTY, deadline, heading, instant, pairs, table, titled, value
 from sop_engine.console.words import word
 
 
@@ -76,7 +76,7 @@ def _tasks(tasks: tuple[TaskView, ...], language: str, zone: tzinfo | None) -> R
             task.role,
             task.assignee or EMPTY,
             word(task.status, language),
-            instant(task.due_at, zone),
+            deadline(task.due_at, zone),
             ", ".join(task.outcomes),
         )
     return made
@@ -90,7 +90,7 @@ def _clocks(clocks: tuple[ClockView, ...], language: str, zone: tzinfo | None) -
             clock.clock,
             titled(clock.title, language),
             word(clock.status, language),
-            instant(clock.due_at, zone),
+            deadline(clock.due_at, zone),
             f"{clock.percent}%",
             clock.remaining,
             "; ".join(notes),
@@ -125,7 +125,7 @@ def render_task(task: TaskView, case_id: str, language: str, zone: tzinfo | None
         ("status", word(task.status, language)),
         ("role", task.role),
         ("assignee", task.assignee or EMPTY),
-        ("due", instant(task.due_at, zone)),
+        ("due", deadline(task.due_at, zone)),
         ("since", instant(task.opened_at, zone)),
     ]
     parts: list[RenderableType] = [

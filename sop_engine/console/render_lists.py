@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from sop_engine.cases.contracts.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.console.findings import Finding
-from sop_engine.console.render_values import EMPTY, instant, table, titled, value
+from sop_engine.console.render_values import EMPTY, deadline, instant, table, titled, value
 from sop_engine.console.words import word
 from sop_engine.freight.places import Place
 
@@ -150,4 +150,4 @@ def _due(moment: datetime | None, overdue: bool, provisional: bool, language: st
     if moment is None:
         return EMPTY
     marks = [word(mark, language) for mark, holds in (("overdue", overdue), ("provisional", provisional)) if holds]
-    return " ".join((instant(moment, zone), *(f"({mark})" for mark in marks)))
+    return " ".join((deadline(moment, zone), *(f"({mark})" for mark in marks)))

@@ -161,3 +161,21 @@ def test_an_unknown_case_is_not_found(queries: CaseQueries) -> None:
         queries.timeline(TimelineInput(case_id="CMP-9"))
     with pytest.raises(NotFound, match="CMP-9"):
         queries.read_case("CMP-9")
+
+
+def test_a_deadline_of_the_case_puts_its_tasks_into_the_order_of_the_inbox(engine: Engine) -> None:
+    """A receivable due at minute 30 is no task's clock; the calls to the customer come before what is due later."""
+    tasks = (task("calling#1"), task("copying#1", due_at=minute(20)))
+    written = published(minute(1), step(1, "opened"), case={"case_id": "COL-1"}, tasks=tasks)
+    deadlines = {"calling#1": minute(30), "copying#1": minute(20)}
+    other = published(
+        minute(1), step(1, "opened"), case={"case_id": "CMP-1"}, tasks=(task("later#1", due_at=minute(90)),)
+    )
+    for given in (written.model_copy(update={"task_deadlines": deadlines}), other):
+        Publisher(engine).publish(given)
+    listed = CaseQueries(engine).list_tasks(ListTasksInput(), NOW).tasks
+    assert [(line.key, line.due_at, line.overdue) for line in listed] == [
+        ("copying#1", minute(20), True),
+        ("calling#1", minute(30), True),
+        ("later#1", minute(90), False),
+    ]
