@@ -294,3 +294,19 @@ def test_a_case_of_the_first_engine_keeps_the_clocks_it_opened_with() -> None:
     case.signal("stop")
     case.signal("go")
     assert case.clock("answer#2").due_at == at("2026-02-07T00:00")
+
+
+@pytest.mark.parametrize(
+    ("measure", "is_found"),
+    [
+        ("within: 3 days, since: reported_at", False),
+        ("within: 3 days, since: reported_at | default(now)", True),
+        ("until: now + hours(2)", True),
+        ("until: reported_at - 24 hours", False),
+        ("until: (reported_at if reported_at is not none else today) - 24 hours", True),
+    ],
+)
+def test_lint_refuses_a_clock_that_would_follow_the_present(measure: str, is_found: bool) -> None:
+    text = f"data: {{reported_at: {{type: datetime}}}}\nstates: {{a: {{task: {{}}, clocks: {{c: {{{measure}}}}}}}}}"
+    told = [str(finding.message) for finding in lint(procedure(text), AROUND) if "every step" in finding.message]
+    assert bool(told) == is_found
