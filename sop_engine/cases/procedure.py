@@ -94,7 +94,7 @@ class Procedure:
 
     def expression(self, source: str) -> Expression:
         """A compiled expression over the case's data; compiled once per text."""
-        return compile_expression(source, self.types)
+        return compile_expression(source, self.types, self.calendar.local_date)
 
     def calendar_of(self, name: str | None) -> BusinessCalendar:
         return self.calendar if name is None else self.bundle.calendars[name]
@@ -166,7 +166,11 @@ def compile_procedure(bundle: Bundle) -> Procedure:
     mapping = {"states": states, **{key: value for key, value in root.items() if value is not None}}
     try:
         chart: Chart | None = parse(
-            mapping, effects=EFFECT_KINDS, data=types, due=Due(calendar, types, bundle.engine_version >= HARDENED)
+            mapping,
+            effects=EFFECT_KINDS,
+            data=types,
+            due=Due(calendar, types, bundle.engine_version >= HARDENED),
+            day_of=calendar.local_date,
         )
     except ChartError as error:
         faults += error.faults
@@ -250,7 +254,7 @@ def instant_of(
     offset = split_offset(text)
     source = offset.base if offset is not None else text
     try:
-        base = compile_expression(source, types).evaluate(data)
+        base = compile_expression(source, types, calendar.local_date).evaluate(data)
     except ExpressionError:
         return None
     if base is None:

@@ -126,6 +126,13 @@ class Span:
     count: "Node"
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """`day(arrived_at)`: the civil date of an instant, where the case is."""
+
+    instant: "Node"
+
+
 Node = (
     Literal
     | Name
@@ -145,6 +152,7 @@ Node = (
     | Tested
     | InState
     | Span
+    | Day
 )
 
 
