@@ -11,7 +11,7 @@ from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 from tests.workflows.instants import on_the_minute, reached_at, told_at
 
-IMPORT = {**CUSTOMER, "direction": "import"}
+IMPORT = {**CUSTOMER, "direction": "import", "arrived_on": "2093-11-16"}
 INSPECTION = {**CUSTOMER, "instruction_no": "INS-1", "appointed_at": "2093-12-01T10:00+08:00"}
 MONEY = {"paid_on": "2093-11-22", "voucher_no": "V-1"}
 
@@ -70,6 +70,7 @@ async def test_a_returned_declaration_is_corrected_and_checked_by_another(shared
     await desk.do("zhang.wei", "submitting", "submitted")
     await desk.task("awaiting_receipt")
     await desk.hear("customs.released", released_at="2093-11-22T09:00+08:00")
+    await desk.do("zhang.wei", "dating_acceptance", "dated", declared_on="2093-11-20")
     assert await desk.ended() == "declared"
     assert (await desk.view()).data["receipt_status"] == "released"
 
@@ -127,7 +128,7 @@ async def test_tax_is_paid_for_the_customer_and_posted(shared_house: House) -> N
 
 
 async def test_a_late_import_bears_a_fee_by_the_reading_of_its_case(shared_house: House) -> None:
-    desk = await Desk.open(shared_house, "CustomsDeclaration", "DCL-3", **IMPORT, arrived_on="2026-02-01")
+    desk = await Desk.open(shared_house, "CustomsDeclaration", "DCL-3", **{**IMPORT, "arrived_on": "2026-02-01"})
     await paths.declared(desk)
     await desk.do(
         "zhang.wei",
