@@ -167,6 +167,23 @@ def walk(part: Any) -> Iterator[Any]:
             yield from walk(getattr(part, field.name))
 
 
+def names(part: Any) -> tuple[str, ...]:
+    """The names in a node or several, each once."""
+    return tuple(dict.fromkeys(found.name for found in walk(part) if isinstance(found, Name)))
+
+
+def fallbacks(node: Node) -> Iterator[Node]:
+    """The parts of which a value may be taken in place of another."""
+    for found in walk(node):
+        match found:
+            case Filtered(name="default", arguments=arguments):
+                yield from arguments
+            case Logic(operator="or", right=right):
+                yield right
+            case Choice(then=then, otherwise=otherwise):
+                yield from (then, otherwise)
+
+
 def describe(node: Node) -> str:
     """Name what a node reads, for error messages: the dotted path of a field, or "the value"."""
     if isinstance(node, Name):

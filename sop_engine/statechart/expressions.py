@@ -48,7 +48,7 @@ class ExpressionError(ValueError):
 class Expression:
     """A compiled expression; immutable, equal to every other of the same source."""
 
-    __slots__ = ("_evaluation", "reads", "reads_event", "source", "states", "type")
+    __slots__ = ("_evaluation", "_node", "reads_event", "source", "states", "type")
 
     def __init__(
         self, source: str, node: tree.Node, names: Mapping[str, FieldType] | None, day_of: DayOf | None
@@ -61,9 +61,18 @@ class Expression:
         self._evaluation = compiled(node, lenient=names is not None, day_of=day_of)
         self.states = tuple(found.state for found in tree.walk(node) if isinstance(found, tree.InState))
         """The states that `in_state` asks for."""
-        self.reads = tuple(dict.fromkeys(found.name for found in tree.walk(node) if isinstance(found, tree.Name)))
-        """The names that it reads, whichever way it goes."""
+        self._node = node
         self.reads_event = tree.Name("_event") in tree.walk(node)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The names that it reads, whichever way it goes."""
+        return tree.names(self._node)
+
+    @property
+    def fallbacks(self) -> tuple[str, ...]:
+        """The names that stand in for what is not filled: in `default(…)`, behind `or`, in `a if test else b`."""
+        return tree.names(tuple(tree.fallbacks(self._node)))
 
     def evaluate(self, scope: Mapping[str, Any]) -> Any:
         """Return the value in `scope`: the data by name, with `_event` and `in_state` where they are used.
