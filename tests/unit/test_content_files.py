@@ -28,6 +28,7 @@ CHAIN = (
     "TaxAdjustment",
     "SupplierSettlement",
     "TaxPayment",
+    "VisitFollowUp",
 )
 TEMPLATES = (*LIBRARY.root.glob("notices/*.j2"), *LIBRARY.root.glob("documents/**/*.typ"))
 WORDING = "".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES))
