@@ -15,6 +15,7 @@ from sop_engine.cases.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.plain import plain
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.recent import Recent
+from sop_engine.cases.references import references_of
 from sop_engine.cases.state import CaseState, Child, HumanTask, RunningClock
 from sop_engine.cases.turn import Turn
 from sop_engine.timekeeping import clocks
@@ -214,7 +215,6 @@ def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> Ca
     definition = procedure.definition
     data: dict[str, Any] = {name: plain(state.snapshot.data.get(name)) for name in definition.data}
     stage = procedure.stage_of(state.snapshot.configuration)
-    references = tuple((name, str(data[name])) for name in definition.reference if data.get(name) not in (None, ""))
     return CaseRecord(
         case_id=state.case_id,
         first_run_id=first_run_id,
@@ -228,7 +228,7 @@ def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> Ca
         outcome=state.outcome,
         sla=sla_state(state),
         states=state.snapshot.configuration,
-        references=references,
+        references=references_of(definition.data, definition.reference, data),
         parent=state.parent.case_id if state.parent is not None else None,
         opened_at=state.opened_at,
         closed_at=state.closed_at,
