@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
+from sop_engine.cases.contracts.views import CaseView, ChildTaskView, ClockView, TaskView
 from sop_engine.console.render_values import EMPTY, deadline, heading, instant, pairs, table, titled, value
 from sop_engine.console.words import word
 
@@ -48,6 +48,8 @@ def _parts(view: CaseView, language: str, zone: tzinfo | None) -> Iterator[tuple
         for child in view.children:
             children.add_row(child.case_id, child.sop, word(child.status, language), child.outcome or EMPTY)
         yield "children", children
+    if view.child_tasks:
+        yield "child_tasks", _child_tasks(view.child_tasks, language, zone)
     if view.documents:
         yield "documents", _rows(view.documents, tuple(view.documents[0]), language, zone)
     if view.milestones:
@@ -77,6 +79,22 @@ def _tasks(tasks: tuple[TaskView, ...], language: str, zone: tzinfo | None) -> R
             task.assignee or EMPTY,
             word(task.status, language),
             deadline(task.due_at, zone),
+            ", ".join(task.outcomes),
+        )
+    return made
+
+
+def _child_tasks(tasks: tuple[ChildTaskView, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    made = table(("case", "task", "title", "role", "assignee", "status", "due", "outcomes"), language)
+    for task in tasks:
+        made.add_row(
+            task.case_id,
+            task.task,
+            titled(task.title, language),
+            task.role,
+            task.assignee or EMPTY,
+            word(task.status, language),
+            instant(task.due_at, zone),
             ", ".join(task.outcomes),
         )
     return made
@@ -113,6 +131,10 @@ def _next_commands(view: CaseView) -> list[str]:
     commands = [
         f"sop task complete {case_id} {'|'.join(task.outcomes)}" + (f" --task {task.task}" if several else "")
         for task in view.tasks
+    ]
+    commands += [
+        f"sop task complete {quote(task.case_id)} {'|'.join(task.outcomes)} --task {task.task}"
+        for task in view.child_tasks
     ]
     commands += [f"sop case signal {case_id} {event}" for event in view.events]
     commands += [f'sop incident retry {case_id} {incident["incident"]} --reason "…"' for incident in view.incidents]

@@ -27,6 +27,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "changes": "变更",
         "check": "检查项",
         "checklist": "核对清单",
+        "child_tasks": "子案件任务",
         "children": "子案件",
         "chinese": "中文名",
         "citation": "依据",

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from sop_engine.cases.contracts.reading import AccountBalance, CaseLine, TrialBalance
-from sop_engine.cases.contracts.views import CaseView, ChildView, ClockView, StepView, TaskView
+from sop_engine.cases.contracts.views import CaseView, ChildTaskView, ChildView, ClockView, StepView, TaskView
 from sop_engine.console.render_case import render_case, render_task
 from sop_engine.console.render_lists import render_balance, render_cases, render_timeline
 from sop_engine.console.telling import Teller
@@ -277,3 +277,22 @@ def test_the_teller_tells_only_what_is_new() -> None:
         "case closed: closed  [CMP-1]",
         "stage reached: Handling  [CMP-1]",
     ]
+
+
+def test_a_parent_shows_what_its_children_wait_for() -> None:
+    below = ChildTaskView(
+        case_id="CMP-1.claim",
+        sop="Claim",
+        task="settled#1",
+        title={"en": "Settle", "zh": "理赔"},
+        role="claims_clerk",
+        assignee=None,
+        status="ready",
+        due_at=DUE,
+        outcomes=("done",),
+    )
+    lines = seen(render_case(view(child_tasks=(below,)), "en", SHANGHAI), 160).splitlines()
+    told = lines[lines.index("Child tasks") + 3]
+    for part in ("CMP-1.claim", "settled#1", "Settle", "claims_clerk", "2026-03-02 11:00"):
+        assert part in told
+    assert "  sop task complete CMP-1.claim done --task settled#1" in lines

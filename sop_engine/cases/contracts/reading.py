@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, TaskRecord
-from sop_engine.cases.contracts.views import ChildView, StepView
+from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
 
 DocumentKind = Literal["html", "pdf"]
 CHUNK_BYTES = 512 * 1024
@@ -89,6 +89,7 @@ class ListTasksInput(Contract):
     """With `user`: the person's roles, looked up by the worker when left out. Without: tasks of any of these roles."""
     sop: str | None = None
     case_id: str | None = None
+    """Tasks of this case and of those below it."""
     overdue: bool = False
     at: datetime | None = None
     """The instant that `overdue` and suspension are judged at; the worker's clock when absent."""
@@ -157,6 +158,8 @@ class RecordedCase(Contract):
     comments: tuple[dict[str, Any], ...] = ()
     attachments: tuple[dict[str, Any], ...] = ()
     """The last ones, the oldest first, as many as one answer holds; the journal has them all."""
+    child_tasks: tuple[ChildTaskView, ...] = ()
+    """Open tasks of the cases below it, the most urgent first."""
 
 
 class DocumentLine(Contract):
