@@ -29,6 +29,7 @@ from sop_engine.cases.procedure import NotFilledError, period_of
 from sop_engine.cases.stepping import catch_up, dispatch
 from sop_engine.cases.taking import take_event, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.unheard import UNHEARD
 from sop_engine.cases.written import sent_after
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.timekeeping import clocks
@@ -61,9 +62,12 @@ def plan_event(turn: Turn, act: EventInput) -> Event:
 def event(turn: Turn, act: EventInput) -> str:
     """A person reports an event."""
     heard = plan_event(turn, act)
-    is_kept = turn.is_held
+    is_kept, first = turn.is_held, len(turn.steps)
     take_event(turn, heard, act.actor, act.reason)
-    return f"{heard.name} is kept until {turn.state.case_id} is resumed" if is_kept else f"{heard.name} taken"
+    if is_kept:
+        return f"{heard.name} is kept until {turn.state.case_id} is resumed"
+    unheard = next((step.note for step in turn.steps[first:] if step.kind == UNHEARD), None)
+    return f"{heard.name} taken" if unheard is None else f"{heard.name} is in the journal, but {unheard}"
 
 
 def plan_amendment(turn: Turn, act: AmendInput) -> dict[str, Any]:

@@ -197,6 +197,16 @@ def on_event(turn: Turn, name: str, at: datetime) -> None:
     _fire(turn, at, lambda trigger: matches(trigger, name))
 
 
+def waits_for(turn: Turn, name: str) -> bool:
+    """Whether an event of that name moves a clock of the SOP, in whatever state."""
+    return any(
+        matches(trigger, name)
+        for spec in turn.procedure.definition.clocks.values()
+        for _, texts in triggers(spec)
+        for trigger in texts
+    )
+
+
 def on_entered(turn: Turn, states: Iterable[str], at: datetime) -> None:
     for state in states:
         _fire(turn, at, _entering(state))

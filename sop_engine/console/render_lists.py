@@ -30,6 +30,18 @@ def render_cases(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | None
     return made
 
 
+def render_unheard(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    """What cases were told and did not take: one line for each message."""
+    made = table(("case", "title", "event", "times", "last", "why"), language, right=("times",))
+    for case in cases:
+        title = titled(case.title, language)
+        for line in case.unheard:
+            made.add_row(
+                case.case_id, title, line.name, str(line.count), instant(line.last_at, zone), line.why or EMPTY
+            )
+    return made
+
+
 def render_entries(rows: Iterable[tuple[str, str, date | None, date | None, str]], language: str) -> RenderableType:
     made = table(("table", "entry", "valid_from", "valid_to", "citation"), language)
     for name, entry, valid_from, valid_to, citation in rows:

@@ -29,6 +29,7 @@ from sop_engine.cases.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.recent import attachments_of, comments_of
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
 from sop_engine.records.families import family
+from sop_engine.records.unheard import has_unheard, unheard_of
 from sop_engine.records.used_names import holds
 
 Entry = TypeVar("Entry")
@@ -60,12 +61,18 @@ class CaseQueries:
             chosen = chosen.where(col(CaseRow.closed_at).is_(None), col(CaseRow.due_at) < at)
         if given.provisional:
             chosen = chosen.where(col(CaseRow.provisional))
+        if given.unheard:
+            chosen = chosen.where(has_unheard())
         ordered = chosen.order_by(
             _absent_last(CaseRow.due_at), col(CaseRow.due_at), col(CaseRow.opened_at).desc(), col(CaseRow.case_id)
         )
         with Session(self._engine) as session:
             rows = session.exec(ordered.offset(given.offset).limit(given.limit)).all()
-            return CaseList(cases=tuple(_case_line(row, at) for row in rows), total=_count(session, chosen))
+            lines = tuple(_case_line(row, at) for row in rows)
+            if given.unheard:
+                unheard = unheard_of(session, (line.case_id for line in lines))
+                lines = tuple(line.model_copy(update={"unheard": unheard.get(line.case_id, ())}) for line in lines)
+            return CaseList(cases=lines, total=_count(session, chosen))
 
     def count_open(self) -> dict[tuple[str, str], int]:
         """How many cases are open, by SOP and status."""

@@ -179,3 +179,25 @@ def test_a_deadline_of_the_case_puts_its_tasks_into_the_order_of_the_inbox(engin
         ("calling#1", minute(30), True),
         ("later#1", minute(90), False),
     ]
+
+
+def test_cases_that_did_not_take_a_message_are_listed_with_what_and_why(engine: Engine) -> None:
+    publisher = Publisher(engine)
+    told = (
+        step(1, "opened", kind="opened"),
+        step(2, "complainant.withdrawn", kind="event_unheard", note="no transition takes it"),
+        step(3, "registered.done", kind="event_refused", note="the name is reserved"),
+        step(4, "complainant.withdrawn", at=minute(4), kind="event_unheard", note="no transition takes it in closed"),
+    )
+    publisher.publish(published(minute(1), *told, case={"case_id": "CMP-1"}))
+    publisher.publish(published(minute(1), step(1, "heard"), case={"case_id": "CMP-2"}))
+    lost = {"case_id": "CMP-3"}
+    publisher.publish(published(minute(1), step(1, "lost", kind="event_unheard"), case=lost))
+    publisher.publish(published(minute(2), step(1, "heard"), case=lost))
+    found = CaseQueries(engine).list_cases(ListCasesInput(unheard=True), NOW)
+    assert ([line.case_id for line in found.cases], found.total) == (["CMP-1"], 1)
+    assert [(line.name, line.count, line.last_at, line.why) for line in found.cases[0].unheard] == [
+        ("complainant.withdrawn", 2, minute(4), "no transition takes it in closed"),
+        ("registered.done", 1, minute(0), "the name is reserved"),
+    ]
+    assert all(line.unheard == () for line in CaseQueries(engine).list_cases(ListCasesInput(), NOW).cases)

@@ -20,6 +20,16 @@ CHUNK_BYTES = 512 * 1024
 """Size of one piece of a file: Temporal refuses messages over 2 MB."""
 
 
+class UnheardLine(Contract):
+    """A message that a case did not take: no transition takes it, or it was refused."""
+
+    name: str
+    count: int
+    last_at: datetime
+    why: str | None
+    """What the last one was not taken for."""
+
+
 class CaseLine(Contract):
     """A case in a list."""
 
@@ -40,6 +50,8 @@ class CaseLine(Contract):
     provisional: bool
     """The due instant falls in a year whose holidays are not published yet."""
     overdue: bool
+    unheard: tuple[UnheardLine, ...] = ()
+    """Messages that the case did not take, the last ones first; only where they were asked for."""
 
 
 class ListCasesInput(Contract):
@@ -57,6 +69,8 @@ class ListCasesInput(Contract):
     parent: str | None = None
     overdue: bool = False
     provisional: bool = False
+    unheard: bool = False
+    """Only cases that were told something which they did not take; the lines say what."""
     at: datetime | None = None
     """The instant that `overdue` is judged at; the worker's clock when absent."""
     offset: int = Field(default=0, ge=0)
