@@ -23,8 +23,8 @@ PAGES = sorted(
 )
 FENCE = re.compile(r"^```(\w*)", re.MULTILINE)
 SERVER = Block("server", "sop dev\n")
-BOOKED = Block("until", "sop case show SHP-2026-0001.collection --json | grep -A1 received_total | grep 14130.00")
-CANCELLED = Block("until", "sop case timeline CMP-2026-0007 | grep closed")
+TAKEN = Block("until", "sop task show SHP-2026-0001.collection posting | grep ICBC-20260402-118")
+CANCELLED = Block("until", "sop case list --all --status cancelled | grep CMP-2026-0007")
 CASE = Block("", "sop case start Complaint --as li.na --set complainant=A --set event=B --set contact=C\n")
 
 
@@ -59,7 +59,7 @@ def carry_out(reader: Reader, page: str) -> None:
 
 def test_every_command_of_the_page_for_other_systems_does_what_it_says(reader: Reader) -> None:
     carry_out(reader, INTEGRATION)
-    for block in BOOKED, CANCELLED:
+    for block in TAKEN, CANCELLED:
         reader.carry_out(block)
     asker = Asker(reader)
     (case,) = asker.answer("case", "list", "--unheard", "--all")["cases"]
