@@ -94,7 +94,7 @@ def _child_tasks(tasks: tuple[ChildTaskView, ...], language: str, zone: tzinfo |
             task.role,
             task.assignee or EMPTY,
             word(task.status, language),
-            instant(task.due_at, zone),
+            deadline(task.due_at, zone),
             ", ".join(task.outcomes),
         )
     return made
