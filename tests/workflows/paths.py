@@ -9,7 +9,7 @@ from tests.unit.exact_freight import CUSTOMER, GOODS, OPTIONS, PAPER, PARTY, SEA
 from tests.workflows.desk import Desk
 
 CUSTOMER_MAIL = CUSTOMER["customer_email"]
-DECLARATION_NO = "310120260000000011"
+DECLARATION_NO = "310120261000000011"
 EXPORT_PAPERS = ("commercial_invoice", "packing_list", "contract", "declaration_form", "certificate_of_origin")
 SAILING = {
     "booking_no": "COSU6123456789",
