@@ -365,7 +365,8 @@ def _settled(clock: SlaClock, calendar: BusinessCalendar | None) -> SlaClock:
     rolled = calendar.roll(due, clock.roll)
     was_over = len(clock.spans) > 1 and due <= clock.spans[-2].from_at
     if clock.counted is not None and clock.measure == "elapsed" and not was_over:
-        rolled = rolls.end_after_pauses(clock.spans, clock.counted, calendar, scale, clock.roll) or rolled
+        end = rolls.end_after_pauses(clock.spans, clock.counted, clock.base_due_at, calendar, scale, clock.roll)
+        rolled = end or rolled
     reasons = rolled.reasons
     if rolled.at != due:
         total = ledger.used(clock.spans, max(rolled.at, clock.spans[-1].from_at), scale)

@@ -27,21 +27,28 @@ def first_end(
 
 
 def end_after_pauses(
-    spans: Sequence[Span], counted: timedelta, calendar: BusinessCalendar, scale: Scale, roll: Roll
+    spans: Sequence[Span], counted: timedelta, first: datetime, calendar: BusinessCalendar, scale: Scale, roll: Roll
 ) -> Deadline | None:
     """The rolled end of the budget `counted`, which goes to the last day before that rolls; None while it is paused.
 
-    A pause moves the day that was counted, and where that comes to lie on a day of rest it rolls as it did before. Of
-    the days that a roll gives only the last one counts: a pause takes nothing of a holiday, and each hour of a working
-    day comes after it.
+    `first` is the rolled end without any pause. A pause moves the day that was counted, and where that comes to lie on
+    a day of rest it rolls as it did before. Of the days that a roll gives only the last one counts: a pause takes
+    nothing of a holiday, and each hour of a working day comes after it. What a pause moves across a day of rest has the
+    working day behind it whole, so that no longer pause ends earlier.
     """
     at = ledger.used_up_at(spans, counted, scale)
+    if roll != "next_working_day":
+        return None if at is None else calendar.roll(at, roll)
     while at is not None:
-        rolled = calendar.roll(at, roll)
-        if rolled.at <= at:
-            return rolled
-        day = calendar.day_start(calendar.last_day(rolled.at))
-        at = ledger.used_up_at(spans, ledger.used(spans, day, scale) + scale.between(day, rolled.at), scale)
-        if at == rolled.at:
-            return rolled
+        last = calendar.last_day(max(at, first))
+        rolled = calendar.roll_day(last, roll)
+        reasons = calendar.doubts(last, rolled)
+        day, end = calendar.day_start(rolled), calendar.day_end(rolled)
+        is_behind_rest = first <= day and not calendar.is_working_day(rolled - timedelta(days=1))
+        if at >= first and rolled == last and not is_behind_rest:
+            return Deadline(at, bool(reasons), reasons)
+        at = ledger.used_up_at(spans, ledger.used(spans, day, scale) + scale.between(day, end), scale)
+        if at == end:
+            return Deadline(end, bool(reasons), reasons)
+        first = end
     return None

@@ -106,6 +106,7 @@ def declared(keeps_roll: bool = False) -> SlaClock:
     [
         ("2026-02-06 11:00", "2026-02-06 12:00", "2026-02-25 00:00"),
         ("2026-02-10 09:00", "2026-02-11 12:00", "2026-02-25 00:00"),
+        ("2026-02-10 00:00", "2026-02-13 01:00", "2026-02-25 00:00"),
         ("2026-02-10 00:00", "2026-02-14 00:00", "2026-02-25 00:00"),
         ("2026-02-10 00:00", "2026-02-14 00:01", "2026-02-25 00:01"),
         ("2026-02-10 00:00", "2026-02-17 00:00", "2026-02-28 00:00"),
@@ -137,6 +138,32 @@ def test_pauses_one_after_another_are_counted_together_before_the_day_rolls() ->
     longest = resume(pause(longer, china("2026-02-25 00:00")), china("2026-02-27 23:30"), CUSTOMS)
     # 02-25 01:00 and 71 hours and a half are Saturday 02-28 00:30 (a make-up day), which is a working one
     assert due_at(longest, CUSTOMS) == china("2026-02-28 00:30")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    start=st.integers(0, 30 * 24),
+    length=st.integers(0, 15 * 24),
+    more=st.integers(0, 5 * 24),
+    split=st.floats(0, 1),
+)
+def test_however_it_is_paused_the_last_day_is_a_working_one_and_a_longer_pause_never_ends_earlier(
+    start: int, length: int, more: int, split: float
+) -> None:
+    def ended(*pauses: tuple[float, float]) -> datetime:
+        clock = declared()
+        for begin, hours in pauses:
+            at = clock.opened_at + HOUR * begin
+            clock = resume(pause(clock, at), at + HOUR * hours, CUSTOMS)
+        due = due_at(clock, CUSTOMS)
+        assert due is not None
+        return due
+
+    once = ended((start, length))
+    assert CUSTOMS.is_working_day(CUSTOMS.last_day(once))
+    assert ended() <= once <= ended((start, length + more))
+    first = int(length * split)
+    assert ended((start, first), (start + first, length - first)) == once
 
 
 def test_a_date_that_a_person_set_is_rolled_once_however_often_it_is_paused() -> None:
@@ -354,7 +381,7 @@ NAMES = st.sampled_from(["cn_office", "cn_customs", "cn_shifts3", "hamburg_offic
 HELD = st.timedeltas(timedelta(), timedelta(days=20))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(NAMES, ALLOWANCES, MOMENTS, st.decimals(0, 99, places=0), HELD)
 def test_held_time_is_added_exactly(
     name: str, allowance: str, opened_at: datetime, share: Decimal, held: timedelta
