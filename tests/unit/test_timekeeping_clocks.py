@@ -140,7 +140,7 @@ def test_pauses_one_after_another_are_counted_together_before_the_day_rolls() ->
     assert due_at(longest, CUSTOMS) == china("2026-02-28 00:30")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     start=st.integers(0, 30 * 24),
     length=st.integers(0, 15 * 24),
@@ -381,7 +381,7 @@ NAMES = st.sampled_from(["cn_office", "cn_customs", "cn_shifts3", "hamburg_offic
 HELD = st.timedeltas(timedelta(), timedelta(days=20))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(NAMES, ALLOWANCES, MOMENTS, st.decimals(0, 99, places=0), HELD)
 def test_held_time_is_added_exactly(
     name: str, allowance: str, opened_at: datetime, share: Decimal, held: timedelta
