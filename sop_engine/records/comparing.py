@@ -102,10 +102,13 @@ def differences(case_id: str, kept: Said, lived: Said, first_step: int = 1) -> l
             differs("steps", f"step {key[0]}: {words}")
     for table, rows in lived.tables.items():
         own = kept.tables[table]
+        # A release that finds cases by more of their fields finds those of an earlier one with their next step.
+        found_by = {field for field, _ in own} if table == ReferenceRow.table().name else None
         for key in sorted(rows.keys() | own.keys(), key=str):
             named = " ".join(map(str, key)) or "the case"
             if key not in own:
-                differs(table, f"{named} is missing")
+                if found_by is None or key[0] in found_by:
+                    differs(table, f"{named} is missing")
             elif key not in rows:
                 differs(table, f"{named} is not the case's")
             else:
