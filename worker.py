@@ -106,7 +106,8 @@ def activities(
         ReversalActivities(engine, rules, work_rules.charges.codes),
         CreditActivities(engine, rules, library.organization, work_rules.exchange_rates),
     )
-    reading = ReadingActivities(engine, library.organization)
+    sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
+    reading = ReadingActivities(engine, library.organization, sops)
     work = WorkActivities(engine, work_rules)
     watching = WatchActivities(engine)
     return declared(definitions, records, notices, documents, *ledger, reading, work, watching)

@@ -14,7 +14,7 @@ from sop_engine.cases.act_checks import file_faults_of_data
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
-from sop_engine.cases.opening import read_opening
+from sop_engine.cases.opening import read_opening, refuse_long_id
 from sop_engine.cases.permissions import permit_opening
 from sop_engine.cases.place_checks import faults_of, unknown_places
 from sop_engine.cases.procedure import DefinitionError
@@ -50,11 +50,11 @@ class DefinitionActivities:
     def load_procedure(self, given: LoadInput) -> bytes:
         """The packed bundle of an SOP's version; the newest when none is named.
 
-        Refuses an unknown SOP or version, a new case by an id that another had, however long ago, and a person who is
-        unknown or has no part in the procedure.
+        Refuses an unknown SOP or version, a new case by an id that is too long or that another had, however long ago,
+        and a person who is unknown or has no part in the procedure.
         """
         try:
-            self._refuse_used_id(given)
+            self._refuse_id(given)
             sop_file = self._sop_file(given.sop, given.version)
             self._keep(sop_file)
             bundle = self._library.bundle_of(sop_file, self._library.opening_day(sop_file.definition, given.opened_at))
@@ -105,9 +105,11 @@ class DefinitionActivities:
             raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
         return OpenCheckResult(title=definition.title.model_dump(), reference=definition.reference)
 
-    def _refuse_used_id(self, given: LoadInput) -> None:
+    def _refuse_id(self, given: LoadInput) -> None:
         if given.case_id is not None and given.first_run_id is not None:
             owner = self._chains.of(given.case_id)
+            if owner is None:
+                refuse_long_id(given.case_id)
             if owner not in (None, given.first_run_id):
                 raise Refused(USED_ID.format(case_id=given.case_id))
 

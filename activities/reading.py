@@ -1,5 +1,6 @@
 """Standalone activities that read records for the command line, so that no operator's machine needs the database."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
@@ -7,6 +8,7 @@ from temporalio import activity
 
 from activities.access import reads
 from activities.failures import refusals
+from activities.reading_names import KnownNames
 from sop_engine.cases.contracts.reading import (
     CaseInput,
     CaseList,
@@ -26,11 +28,13 @@ from sop_engine.cases.contracts.reading import (
     TrialBalance,
     TrialBalanceInput,
 )
+from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.organization import Organization
 from sop_engine.records.documents import DocumentRepository
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.queries import CaseQueries
+from sop_engine.records.used_names import UsedNames
 
 SHOWN = {"document_id", "template", "title", "version", "name", "sha256", "rendered_at"}
 MOST_DOCUMENTS = 200
@@ -40,22 +44,34 @@ MOST_DOCUMENTS = 200
 class ReadingActivities:
     """Answers questions about many cases, and about those that Temporal has forgotten."""
 
-    def __init__(self, engine: Engine, organization: Organization | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        organization: Organization | None = None,
+        definitions: Mapping[str, SopDefinition] | None = None,
+    ) -> None:
         self._cases = CaseQueries(engine)
         self._documents = DocumentRepository(engine)
         self._notices = NoticeRepository(engine)
         self._ledger = LedgerRepository(engine)
         self._organization = organization
+        self._names = None if organization is None else KnownNames(UsedNames(engine), organization, definitions or {})
 
     @reads
     @activity.defn(name="list_cases")
     def list_cases(self, given: ListCasesInput) -> CaseList:
+        if self._names is not None:
+            with refusals():
+                self._names.judge_cases(given)
         return self._cases.list_cases(given, given.at or datetime.now(UTC))
 
     @reads
     @activity.defn(name="list_tasks")
     def list_tasks(self, given: ListTasksInput) -> TaskList:
         """A user without roles gets those that the organisation gives."""
+        if self._names is not None:
+            with refusals():
+                self._names.judge_tasks(given)
         if given.user is not None and not given.roles and self._organization is not None:
             person = self._organization.people.get(given.user)
             given = given.model_copy(update={"roles": person.roles if person is not None else ()})
@@ -78,12 +94,18 @@ class ReadingActivities:
         with refusals():
             documents = self._documents.list(given.case_id).documents
             made = tuple(line.model_dump(mode="json", include=SHOWN) for line in documents[-MOST_DOCUMENTS:])
-            return self._cases.read_case(given.case_id).model_copy(update={"documents": made})
+            below = self._cases.tasks_below(given.case_id, datetime.now(UTC))
+            more = {"documents": made, "child_tasks": below}
+            return self._cases.read_case(given.case_id).model_copy(update=more)
 
     @reads
     @activity.defn(name="list_documents")
     def list_documents(self, given: CaseInput) -> DocumentList:
-        return self._documents.list(given.case_id)
+        found = self._documents.list(given.case_id)
+        if not found.documents and self._names is not None:
+            with refusals():
+                self._names.judge_case(given.case_id)
+        return found
 
     @reads
     @activity.defn(name="read_document")

@@ -10,6 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.access import reads
 from sop_engine.cases.contracts.reading import CaseInput
 from sop_engine.cases.contracts.watching import CaseEnd, CaseEnded, Looked, LookedAt, LookInput
+from sop_engine.records.chains import Chains
 from sop_engine.records.endings import Endings
 from sop_engine.temporal.ends import end_of, ended_cases, live_children
 from sop_engine.temporal.queues import CASE_ENDED, LOOK_AT_CASE, LOOK_FOR_ENDED
@@ -21,6 +22,7 @@ class WatchActivities:
 
     def __init__(self, engine: Engine) -> None:
         self._endings = Endings(engine)
+        self._chains = Chains(engine)
 
     @activity.defn(name=LOOK_FOR_ENDED)
     @writes("journal")
@@ -28,7 +30,7 @@ class WatchActivities:
         """Relatives are told before the records are closed, so that a look that is cut off is made again."""
         client, closed, told = activity.client(), [], []
         async for case_id in ended_cases(client, given.task_queue, given.since):
-            end = await end_of(client, case_id)
+            end = await self._end_of(client, case_id)
             if end is None or not await asyncio.to_thread(self._endings.is_open, end):
                 continue
             heard = [one for one in await self._relatives(client, end) if await _tell(client, one, end)]
@@ -42,7 +44,10 @@ class WatchActivities:
     @activity.defn(name=LOOK_AT_CASE)
     async def look_at_case(self, given: CaseInput) -> LookedAt:
         """How a relative ended, from the server itself: what a case was told of it proves nothing."""
-        return LookedAt(end=await end_of(activity.client(), given.case_id))
+        return LookedAt(end=await self._end_of(activity.client(), given.case_id))
+
+    async def _end_of(self, client: Client, case_id: str) -> CaseEnd | None:
+        return await end_of(client, case_id, await asyncio.to_thread(self._chains.of, case_id))
 
     async def _relatives(self, client: Client, end: CaseEnd) -> list[str]:
         """The case that waits for it and the live cases that it waits for; not those that were only started by it."""

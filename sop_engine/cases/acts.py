@@ -25,13 +25,15 @@ from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import settle_status
 from sop_engine.cases.plain import plain
+from sop_engine.cases.procedure import NotFilledError, period_of
 from sop_engine.cases.stepping import catch_up, dispatch
 from sop_engine.cases.taking import take_event, try_event
 from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.unheard import UNHEARD
 from sop_engine.cases.written import sent_after
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.timekeeping import clocks
-from sop_engine.timekeeping.periods import PeriodError, parse_period
+from sop_engine.timekeeping.periods import ALLOWED, PeriodError
 
 
 def refuse_closed(turn: Turn) -> None:
@@ -60,9 +62,12 @@ def plan_event(turn: Turn, act: EventInput) -> Event:
 def event(turn: Turn, act: EventInput) -> str:
     """A person reports an event."""
     heard = plan_event(turn, act)
-    is_kept = turn.is_held
+    is_kept, first = turn.is_held, len(turn.steps)
     take_event(turn, heard, act.actor, act.reason)
-    return f"{heard.name} is kept until {turn.state.case_id} is resumed" if is_kept else f"{heard.name} taken"
+    if is_kept:
+        return f"{heard.name} is kept until {turn.state.case_id} is resumed"
+    unheard = next((step.note for step in turn.steps[first:] if step.kind == UNHEARD), None)
+    return f"{heard.name} taken" if unheard is None else f"{heard.name} is in the journal, but {unheard}"
 
 
 def plan_amendment(turn: Turn, act: AmendInput) -> dict[str, Any]:
@@ -71,6 +76,7 @@ def plan_amendment(turn: Turn, act: AmendInput) -> dict[str, Any]:
     if not values and not faults:
         faults = [Fault(where="data", what="changes nothing", allowed=", ".join(turn.procedure.definition.data))]
     faults += _lost_roles(turn, values)
+    faults += [Fault(where=field, what=what, allowed=ALLOWED) for field, what in timing.lost_lengths(turn, values)]
     if faults:
         raise InvalidInput(f"{turn.state.case_id} cannot be amended", faults)
     return values
@@ -161,10 +167,9 @@ def _after_hold(turn: Turn, delay: Delay, held_at: datetime) -> Delay:
     if delay.queued or delay.due_at < held_at:
         return delay
     text = delay.key if delay.kind == "after" else sent_after(turn.procedure.bundle.definition, delay.key)
-    held = turn.data.get(text)
     try:
-        is_working = parse_period(held if isinstance(held, str) else text).is_working
-    except PeriodError:
+        is_working = period_of(text, turn.data, turn.procedure.types).is_working
+    except (PeriodError, NotFilledError):
         return delay
     calendar = turn.procedure.calendar
     moved = (

@@ -13,6 +13,7 @@ from sop_engine.cases.legible import code, legible_line
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.views import sla_state, task_due
+from sop_engine.timekeeping.instants import deadline_text
 from sop_engine.timekeeping.timetable import LocalClock
 
 
@@ -63,4 +64,4 @@ def _has_active_child(procedure: Procedure, state: CaseState, name: str) -> bool
 
 
 def _local(at: datetime, clock: LocalClock) -> str:
-    return at.astimezone(timezone(clock.offset_at(at))).isoformat(" ", "minutes")
+    return deadline_text(at.astimezone(timezone(clock.offset_at(at))))

@@ -62,9 +62,7 @@ def awaited(turn: Turn, name: str) -> bool:
         timing.matches(descriptor, name) for descriptor in enabled_events(turn.procedure.chart, turn.state.snapshot)
     ):
         return True
-    for spec in turn.procedure.definition.clocks.values():
-        triggers = (spec.start, *spec.stop, *spec.pause, *spec.resume, *spec.reset)
-        if any(trigger is not None and timing.matches(trigger, name) for trigger in triggers):
-            return True
+    if timing.waits_for(turn, name):
+        return True
     events = turn.procedure.bundle.child_events
     return any(name in events.get(child.sop, ()) for child in turn.state.live_children())

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from sop_engine.cases.faults import NotPermitted
 from sop_engine.cases.organization import Organization, Person
+from sop_engine.statechart.suggestion import nearest
 
 
 def person_of(organization: Organization, claim: str) -> Person:
     """The person that an act says it is by. Raises NotPermitted where the organisation has none of that name."""
     person = organization.people.get(claim)
     if person is None:
-        raise NotPermitted(f"nobody called {claim!r} is known", allowed=tuple(organization.people)[:12])
+        alike = nearest(claim, organization.people)
+        raise NotPermitted(f"nobody called {claim!r} is known", allowed=alike or tuple(organization.people)[:12])
     return person

@@ -4,6 +4,7 @@ four eyes that are one person's, expressions that fail at three in the morning."
 from __future__ import annotations
 
 from sop_engine.cases.fields import read_value
+from sop_engine.cases.lint_days import lint_days
 from sop_engine.cases.lint_effects import lint_effects
 from sop_engine.cases.lint_events import lint_events
 from sop_engine.cases.lint_findings import Finding, Notebook, Surroundings
@@ -26,6 +27,7 @@ def lint(procedure: Procedure, around: Surroundings) -> tuple[Finding, ...]:
     lint_work(notes)
     lint_events(notes)
     lint_effects(notes)
+    lint_days(notes)
     for fault in verify(procedure.chart):
         # Whoever waits for an event, a clock included, is known better to `lint_events`.
         if "no transition waits" not in fault.message:

@@ -120,8 +120,7 @@ def given_to(notes: Notebook, path: Path, sop: str, values: Mapping[str, Any]) -
 
 
 def _delay(notes: Notebook, path: Path, text: str) -> None:
-    spec = notes.procedure.definition.data.get(text)
-    if text in notes.procedure.parameters or (spec is not None and spec.type in ("text", "choice")):
+    if text in notes.procedure.parameters or notes.holds_period(text):
         notes.period(path, text)
         return
     try:

@@ -93,10 +93,9 @@ class Notebook:
                 self.values((*path, index), value)
 
     def period(self, path: Path, text: str) -> None:
-        """A length of time, or the name of a parameter or text field that holds one."""
+        """A length of time, or the name of a parameter or field that holds one."""
         held = self.procedure.parameters.get(text)
-        spec = self.procedure.definition.data.get(text)
-        if held is None and spec is not None and spec.type in ("text", "choice"):
+        if held is None and self.holds_period(text):
             return
         written = text if held is None else str(held)
         try:
@@ -107,6 +106,11 @@ class Notebook:
             return
         if not period.amount:
             self.error(path, f"'{written}' is over at once")
+
+    def holds_period(self, name: str) -> bool:
+        """Whether a field of this name may hold a length of time."""
+        spec = self.procedure.definition.data.get(name)
+        return spec is not None and spec.type in ("text", "choice", "duration")
 
     def instant(self, path: Path, text: str) -> None:
         """An instant of the case: a field or expression, with or without an offset."""

@@ -10,7 +10,11 @@ from sop_engine.cases.lint_events import outcomes_of
 from sop_engine.cases.lint_findings import Notebook
 from sop_engine.cases.shape import StateShape
 from sop_engine.cases.written import paths_of_states
+from sop_engine.statechart.expressions import ExpressionError, compile_expression
 from sop_engine.statechart.faults import Path
+from sop_engine.timekeeping.periods import PeriodError, split_offset
+
+PRESENT = ("now", "today")
 
 
 def lint_work(notes: Notebook) -> None:
@@ -129,6 +133,7 @@ def _clock(notes: Notebook, spec: ClockSpec, path: Path, is_owned: bool) -> None
     for key, text in (("since", spec.since), ("until", spec.until)):
         if text is not None:
             notes.instant((*path, key), text)
+            _stands_still(notes, (*path, key), text)
     if spec.calendar is not None:
         notes.known((*path, "calendar"), "calendar", spec.calendar, notes.around.calendars)
     notes.known((*path, "ladder"), "ladder", spec.ladder, notes.around.ladders)
@@ -137,6 +142,23 @@ def _clock(notes: Notebook, spec: ClockSpec, path: Path, is_owned: bool) -> None
         notes.error(path, f"a state's clock runs from entry to exit and has no {_listed(triggers)}")
     if not is_owned and spec.title is None:
         notes.error(path, "a clock of the SOP has a title in English and Chinese")
+
+
+def _stands_still(notes: Notebook, path: Path, text: str) -> None:
+    """A clock follows what it counts from or to after each step, and must not follow the present."""
+    lasting = {name: kind for name, kind in notes.procedure.types.items() if name not in PRESENT}
+    try:
+        offset = split_offset(text)
+        source = offset.base if offset is not None else text
+        notes.procedure.expression(source)
+    except (PeriodError, ExpressionError):
+        return
+    try:
+        compile_expression(source, lasting)
+    except ExpressionError:
+        notes.error(
+            path, f"reads {' or '.join(PRESENT)}, and the deadline would move with every step; set a field once"
+        )
 
 
 def _listed(words: Iterable[str]) -> str:

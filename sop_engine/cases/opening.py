@@ -12,7 +12,7 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import describe, read_fields, read_value
-from sop_engine.cases.limits import DATA_BYTES, size_of, too_large
+from sop_engine.cases.limits import CASE_ID_BYTES, DATA_BYTES, is_case_id, size_of, too_large
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.stepping import catch_up, finish, follow
@@ -45,6 +45,13 @@ def refuse_own_id(case_id: str) -> None:
     """Raises InvalidInput for an id of the kind that the engine's own workflows have."""
     if case_id.startswith(OWN_IDS):
         raise InvalidInput(f"no case may be called {case_id}: ids that begin with {OWN_IDS!r} are the engine's own")
+
+
+def refuse_long_id(case_id: str) -> None:
+    """Raises InvalidInput for an id that leaves no room for those of child cases, which begin with it."""
+    if not is_case_id(case_id):
+        size = len(case_id.encode("utf-8", "replace"))
+        raise InvalidInput(f"no case may have an id of {size:,} bytes; up to {CASE_ID_BYTES} are taken")
 
 
 def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: datetime) -> Turn:

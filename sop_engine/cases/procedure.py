@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -17,13 +17,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sop_engine.cases.definition import EFFECT_KINDS, ClockSpec, SopDefinition
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.fields import FieldSpec, Title
 from sop_engine.cases.shape import StateShape, faults_of, split_states
 from sop_engine.statechart.expressions import Expression, ExpressionError, FieldType, compile_expression
 from sop_engine.statechart.parse import Chart, ChartError, Fault, parse
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.ladders import Ladder
-from sop_engine.timekeeping.periods import PeriodError, parse_period, split_offset
+from sop_engine.timekeeping.periods import Period, PeriodError, exact_period, parse_period, split_offset
 
 
 class AppliedRule(BaseModel):
@@ -93,7 +94,7 @@ class Procedure:
 
     def expression(self, source: str) -> Expression:
         """A compiled expression over the case's data; compiled once per text."""
-        return compile_expression(source, self.types)
+        return compile_expression(source, self.types, self.calendar.local_date)
 
     def calendar_of(self, name: str | None) -> BusinessCalendar:
         return self.calendar if name is None else self.bundle.calendars[name]
@@ -111,6 +112,14 @@ class Procedure:
         if name in self.definition.clocks:
             return self.definition.clocks[name]
         return next((spec for shape in self.shapes.values() for own, spec in shape.clocks if own == name), None)
+
+    def within(self, state: str) -> tuple[str, ...]:
+        """A state and the states around it, from the inside out."""
+        found, name = [], state
+        while name in self.shapes:
+            found.append(name)
+            name = self.shapes[name].parent or ""
+        return tuple(found)
 
     def heard_after(self, state: str) -> tuple[str, ...]:
         """The words that transitions wait for after `<state>.`, in document order."""
@@ -156,7 +165,13 @@ def compile_procedure(bundle: Bundle) -> Procedure:
     root = {"initial": definition.initial, "on": definition.on, "parallel": definition.parallel or None}
     mapping = {"states": states, **{key: value for key, value in root.items() if value is not None}}
     try:
-        chart: Chart | None = parse(mapping, effects=EFFECT_KINDS, data=types, due=Due(calendar, types))
+        chart: Chart | None = parse(
+            mapping,
+            effects=EFFECT_KINDS,
+            data=types,
+            due=Due(calendar, types, bundle.engine_version >= HARDENED),
+            day_of=calendar.local_date,
+        )
     except ChartError as error:
         faults += error.faults
         chart = None
@@ -177,26 +192,56 @@ def compile_procedure(bundle: Bundle) -> Procedure:
 
 @dataclass(frozen=True)
 class Due:
-    """Turns the text of an `after` or `send` into an instant: a period, a parameter that holds one, or `field - 24
-    hours`."""
+    """Turns the text of an `after` or `send` into an instant: a period, a parameter or field that holds one, or
+    `field - 24 hours`."""
 
     calendar: BusinessCalendar
     types: Mapping[str, FieldType]
+    takes_durations: bool
 
     def __call__(self, text: str, since: datetime, data: Mapping[str, Any]) -> datetime:
-        """Raises ValueError (PeriodError, ExpressionError) where the text gives no instant."""
+        """Raises ValueError (NotFilledError, PeriodError, ExpressionError) where the text gives no instant."""
         held = data.get(text)
-        if isinstance(held, str):
-            text = held
         if isinstance(held, datetime):
             return held
         try:
-            return self.calendar.add_period(since, parse_period(text)).at
+            return self.calendar.add_period(
+                since, period_of(text, data, self.types, takes_durations=self.takes_durations)
+            ).at
         except PeriodError:
-            moment = instant_of(text, data, self.types, self.calendar)
-            if moment is None:
-                raise
-            return moment
+            source = held if isinstance(held, str) else text
+            moment = instant_of(source, data, self.types, self.calendar)
+            if moment is not None:
+                return moment
+            offset = split_offset(source)
+            if offset is not None and offset.base in self.types and data.get(offset.base) is None:
+                raise NotFilledError(offset.base) from None
+            raise
+
+
+class NotFilledError(ValueError):
+    """A length of time is counted by a field that nobody has filled."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"'{field}' is not filled")
+
+
+def period_of(
+    text: str, data: Mapping[str, Any], types: Mapping[str, FieldType], *, takes_durations: bool = True
+) -> Period:
+    """The length of time that a text says, or that the parameter or field of this name holds.
+
+    A field of type `duration` holds elapsed time, so P3D is 72 hours; cases of the first engine do not take it. Raises
+    NotFilledError for a field without a value, PeriodError for what is no length of time.
+    """
+    if text not in types:
+        return parse_period(text)
+    held = data.get(text)
+    if held is None or held == "":
+        raise NotFilledError(text)
+    if isinstance(held, timedelta) and takes_durations:
+        return exact_period(held)
+    return parse_period(str(held))
 
 
 def instant_of(
@@ -209,7 +254,7 @@ def instant_of(
     offset = split_offset(text)
     source = offset.base if offset is not None else text
     try:
-        base = compile_expression(source, types).evaluate(data)
+        base = compile_expression(source, types, calendar.local_date).evaluate(data)
     except ExpressionError:
         return None
     if base is None:

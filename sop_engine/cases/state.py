@@ -75,6 +75,10 @@ class RunningClock(_Entry):
     """What pauses it at present: `hold`, `trigger`, `in <state>`, `when <expression>`."""
     due_at: datetime | None = None
     """Kept with each change of the clock; None while it is paused short of its end."""
+    follows: bool = False
+    """Whether it follows the fields behind `within` and `since`; one that the first engine opened does not."""
+    since: datetime | None = None
+    """What the SOP's `since` gave when the clock last counted from it."""
     next_rung: str | None = None
     next_rung_at: datetime | None = None
 

@@ -18,6 +18,7 @@ from sop_engine.cases.limits import HELD_BYTES, HELD_EVENTS, RESERVE_BYTES, Over
 from sop_engine.cases.plain import plain
 from sop_engine.cases.state import HeldEvent
 from sop_engine.cases.turn import CHART_FAILURES, Turn
+from sop_engine.cases.unheard import UNHEARD, tell_owner, why_unheard
 from sop_engine.statechart.actions import in_order
 from sop_engine.statechart.snapshot import Event, Snapshot, Step
 from sop_engine.statechart.transition import advance, next_due, transition
@@ -54,10 +55,11 @@ def dispatch(
     heard = event.at or at
     timing.on_event(turn, event.name, heard)
     follow(turn, step, at, actor, event, heard)
-    if step.ignored and event.origin in ("person", "machine") and not is_reserved(turn, event.name):
-        _pass_on(turn, event)
+    is_free = step.ignored and event.origin in ("person", "machine") and not is_reserved(turn, event.name)
+    is_passed_on = is_free and _pass_on(turn, event)
+    why = None if is_passed_on else why_unheard(turn, event, step)
     turn.journal(
-        kind,
+        kind if why is None else UNHEARD,
         event.name,
         actor,
         at=at,
@@ -66,9 +68,11 @@ def dispatch(
         entered=step.entered,
         exited=step.exited,
         before=before,
-        note=note,
+        note="; ".join(filter(None, (why, note))) or None,
         data=event.data,
     )
+    if why is not None and event.origin == "machine":
+        tell_owner(turn, event.name, why)
     finish(turn, at)
     turn.judge_room(RESERVE_BYTES if actor == SYSTEM else 0)
 
@@ -235,8 +239,9 @@ def reach(turn: Turn, due: timing.DueRung, until: datetime) -> None:
         escalation.tell(turn, running, due, due_at, tasks)
 
 
-def _pass_on(turn: Turn, event: Event) -> None:
-    """An event that no transition takes goes on to each live child whose SOP declares it."""
+def _pass_on(turn: Turn, event: Event) -> bool:
+    """An event that no transition takes goes on to each live child whose SOP declares it. True if there is one."""
+    before = len(turn.commands)
     for child in turn.state.live_children():
         if event.name in turn.procedure.bundle.child_events.get(child.sop, ()):
             body: dict[str, Any] = {
@@ -247,3 +252,4 @@ def _pass_on(turn: Turn, event: Event) -> None:
             if event.at is not None:
                 body["at"] = event.at.isoformat()
             turn.commands.append(TellCase(case_id=child.case_id, signal="event", body=body))
+    return len(turn.commands) > before

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sop_engine.cases.definition import ClockSpec
-from sop_engine.cases.procedure import Procedure, instant_of
+from sop_engine.cases.engine_version import HARDENED
+from sop_engine.cases.procedure import NotFilledError, Procedure, instant_of, period_of
 from sop_engine.cases.state import RunningClock
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.timekeeping import clocks, escalation
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.ladders import Ladder, Rung
-from sop_engine.timekeeping.periods import parse_period
+from sop_engine.timekeeping.periods import Period, PeriodError
 
 # The order in which one event acts on a clock: what ends a run comes before what begins one.
 TRIGGERS = ("stop", "pause", "resume", "reset", "start")
@@ -56,12 +57,27 @@ def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: st
         if until is None:
             return
     else:
-        text = str(spec.within)
-        period = parse_period(str(turn.procedure.parameters.get(text, turn.data.get(text) or text)))
+        period = _period_of(turn, name, str(spec.within))
     since = instant_of(spec.since, turn.scope(), turn.procedure.types, calendar) if spec.since is not None else None
-    clock = clocks.start_clock(name, since or at, calendar, key=key, allowance=period, until=until, roll=spec.roll)
+    clock = clocks.start_clock(
+        name,
+        since or at,
+        calendar,
+        key=key,
+        allowance=period,
+        until=until,
+        roll=spec.roll,
+        keeps_roll=not _is_hardened(turn),
+    )
     turn.state.clocks[key] = RunningClock(
-        clock=clock, name=name, ladder=spec.ladder, owner=owner, on_hold=spec.on_hold, warn=spec.warn
+        clock=clock,
+        name=name,
+        ladder=spec.ladder,
+        owner=owner,
+        on_hold=spec.on_hold,
+        warn=spec.warn,
+        follows=_is_hardened(turn),
+        since=since,
     )
     put(turn, key, clock)
     if turn.state.held_at is not None and spec.on_hold == "pause":
@@ -69,6 +85,14 @@ def start_clock(turn: Turn, name: str, spec: ClockSpec, at: datetime, *, key: st
     for text in spec.pause:
         if _stands(turn, text):
             pause(turn, key, at, text)
+
+
+def _period_of(turn: Turn, name: str, within: str) -> Period:
+    held = {**turn.data, **turn.procedure.parameters}
+    try:
+        return period_of(within, held, turn.procedure.types, takes_durations=_is_hardened(turn))
+    except NotFilledError as error:
+        raise ValueError(f"the clock {name} cannot count: {error}") from None
 
 
 def _stands(turn: Turn, trigger: str) -> bool:
@@ -173,6 +197,16 @@ def on_event(turn: Turn, name: str, at: datetime) -> None:
     _fire(turn, at, lambda trigger: matches(trigger, name))
 
 
+def waits_for(turn: Turn, name: str) -> bool:
+    """Whether an event of that name moves a clock of the SOP, in whatever state."""
+    return any(
+        matches(trigger, name)
+        for spec in turn.procedure.definition.clocks.values()
+        for _, texts in triggers(spec)
+        for trigger in texts
+    )
+
+
 def on_entered(turn: Turn, states: Iterable[str], at: datetime) -> None:
     for state in states:
         _fire(turn, at, _entering(state))
@@ -196,14 +230,17 @@ def on_opened(turn: Turn, at: datetime) -> None:
 
 
 def settle(turn: Turn, at: datetime) -> None:
-    """After a step: `when` triggers that became true, and clocks whose `until` moved or became known."""
+    """After a step: `when` triggers that became true, and clocks whose instant or length moved or became known."""
     for name, spec in turn.procedure.definition.clocks.items():
         for trigger_kind, texts in triggers(spec):
             for text in texts:
                 if text.startswith("when "):
                     _settle_condition(turn, name, spec, trigger_kind, text, at)
-    for name, spec, owner in _until_specs(turn):
-        _settle_until(turn, name, spec, owner, at)
+    for name, spec, owner in _specs(turn):
+        if spec.until is not None:
+            _settle_until(turn, name, spec, owner, at)
+        else:
+            _settle_length(turn, name, spec, at)
 
 
 def _settle_condition(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, text: str, at: datetime) -> None:
@@ -218,13 +255,50 @@ def _settle_condition(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str,
             resume(turn, key, at, text)
 
 
-def _until_specs(turn: Turn) -> list[tuple[str, ClockSpec, str | None]]:
+def _specs(turn: Turn) -> list[tuple[str, ClockSpec, str | None]]:
+    """The SOP's clocks and those of the active states, each with the state it belongs to."""
     found: list[tuple[str, ClockSpec, str | None]] = [
-        (name, spec, None) for name, spec in turn.procedure.definition.clocks.items() if spec.until is not None
+        (name, spec, None) for name, spec in turn.procedure.definition.clocks.items()
     ]
     for state in turn.state.snapshot.configuration:
-        found += [(name, spec, state) for name, spec in turn.procedure.shapes[state].clocks if spec.until is not None]
+        found += [(name, spec, state) for name, spec in turn.procedure.shapes[state].clocks]
     return found
+
+
+def _settle_length(turn: Turn, name: str, spec: ClockSpec, at: datetime) -> None:
+    """Lets open runs of a clock follow the fields behind `within` and `since`; one that is emptied moves nothing."""
+    within, since = str(spec.within), None
+    is_field = within in turn.procedure.definition.data
+    if not is_field and spec.since is None:
+        return
+    for key in _open_keys(turn, name):
+        running = turn.state.clocks[key]
+        if not running.follows:
+            continue
+        calendar = calendar_for(turn, running)
+        clock = running.clock
+        if is_field and turn.data.get(within) not in (None, ""):
+            period = _period_of(turn, name, within)
+            clock = clocks.change_allowance(clock, period, calendar, reason=within, actor="case", at=at)
+        if spec.since is not None:
+            since = instant_of(spec.since, turn.scope(), turn.procedure.types, calendar)
+        if since is not None and since != running.since:
+            clock = clocks.change_since(clock, since, calendar, reason=str(spec.since), actor="case", at=at)
+            turn.state.clocks[key] = running.model_copy(update={"since": since})
+        if clock is not running.clock:
+            put(turn, key, clock, running.pauses)
+
+
+def lost_lengths(turn: Turn, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields whose new values are no length of time though a running clock counts by them, and what is wrong."""
+    counting = [running.name for running in turn.state.clocks.values() if running.is_open and running.follows]
+    within = [spec.within for name in counting if (spec := turn.procedure.clock_spec(name)) is not None]
+    for field, value in values.items():
+        if field in within and value not in (None, ""):
+            try:
+                period_of(field, values, turn.procedure.types)
+            except PeriodError as error:
+                yield field, f"'{error.text}' is no length of time: {error.reason}"
 
 
 def _settle_until(turn: Turn, name: str, spec: ClockSpec, owner: str | None, at: datetime) -> None:
@@ -279,12 +353,24 @@ def _act(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, at: datetime
         elif trigger_kind == "pause":
             pause(turn, key, at, cause)
         elif trigger_kind == "resume":
-            for held in [c for c in turn.state.clocks[key].pauses if c != "hold"]:
+            for held in [c for c in turn.state.clocks[key].pauses if _ends(turn, c)]:
                 resume(turn, key, at, held)
         elif trigger_kind == "reset":
             running = turn.state.clocks[key]
             fresh = clocks.reset(running.clock, at, calendar_for(turn, running))
             put(turn, key, clocks.pause(fresh, at) if running.pauses else fresh, running.pauses)
+
+
+def _ends(turn: Turn, cause: str) -> bool:
+    """Whether a `resume` ends a pause: not one whose state is still active or whose condition still holds.
+
+    In cases of the first engine it ends every pause but the case's own hold.
+    """
+    return cause != "hold" and not (_is_hardened(turn) and _stands(turn, cause))
+
+
+def _is_hardened(turn: Turn) -> bool:
+    return turn.procedure.bundle.engine_version >= HARDENED
 
 
 def _open_keys(turn: Turn, name: str) -> list[str]:

@@ -15,6 +15,7 @@ from sop_engine.cases.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.plain import plain
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.recent import Recent
+from sop_engine.cases.references import references_of
 from sop_engine.cases.state import CaseState, Child, HumanTask, RunningClock
 from sop_engine.cases.turn import Turn
 from sop_engine.timekeeping import clocks
@@ -45,7 +46,23 @@ def next_due(state: CaseState) -> datetime | None:
 
 
 def task_due(procedure: Procedure, state: CaseState, task: HumanTask) -> datetime | None:
-    """When a task is due: the earliest of its state's clocks and of the SOP's clocks that its outcomes stop."""
+    """When a task is due: the earliest of the case's own clocks and of those of its state and the states around it.
+
+    A clock of the case counts for each of its tasks, whatever stops it: until then nobody's work can wait past it.
+    """
+    around = frozenset(procedure.within(task.state))
+    return min(
+        (
+            clock.due_at
+            for clock in state.clocks.values()
+            if clock.is_open and clock.due_at is not None and (clock.owner is None or clock.owner in around)
+        ),
+        default=None,
+    )
+
+
+def own_due(procedure: Procedure, state: CaseState, task: HumanTask) -> datetime | None:
+    """When a task is due by the clocks that time it alone: those of its state, and those that its outcomes stop."""
     running = (clock for clock in state.clocks.values() if clock.is_open and timing.times(procedure, clock, task.state))
     return min((clock.due_at for clock in running if clock.due_at is not None), default=None)
 
@@ -198,7 +215,6 @@ def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> Ca
     definition = procedure.definition
     data: dict[str, Any] = {name: plain(state.snapshot.data.get(name)) for name in definition.data}
     stage = procedure.stage_of(state.snapshot.configuration)
-    references = tuple((name, str(data[name])) for name in definition.reference if data.get(name) not in (None, ""))
     return CaseRecord(
         case_id=state.case_id,
         first_run_id=first_run_id,
@@ -212,7 +228,7 @@ def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> Ca
         outcome=state.outcome,
         sla=sla_state(state),
         states=state.snapshot.configuration,
-        references=references,
+        references=references_of(definition.data, definition.reference, data),
         parent=state.parent.case_id if state.parent is not None else None,
         opened_at=state.opened_at,
         closed_at=state.closed_at,
@@ -234,7 +250,7 @@ def task_record(procedure: Procedure, state: CaseState, task: HumanTask) -> Task
         assignee=task.assignee,
         priority=task.priority,
         opened_at=task.opened_at,
-        due_at=task_due(procedure, state, task),
+        due_at=own_due(procedure, state, task),
         completed_at=task.completed_at,
         completed_by=task.completed_by,
         outcome=task.outcome,
@@ -278,6 +294,7 @@ def publication(
         case=case_record(procedure, state, first_run_id),
         steps=steps,
         tasks=tuple(task_record(procedure, state, task) for task in shown),
+        task_deadlines={task.key: due_at for task in shown if (due_at := task_due(procedure, state, task)) is not None},
         clocks=tuple(clock_record(procedure, running, now) for running in state.clocks.values()),
         children=tuple(child_view(child) for child in state.children.values()),
         step=state.step,

@@ -9,7 +9,7 @@ import typer
 
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.cases.fields import read_instant
-from sop_engine.timekeeping.instants import RANGE, is_near
+from sop_engine.timekeeping.instants import RANGE, is_near, read_day_end
 
 CaseStatus = Literal[
     "open", "held", "blocked", "completed", "cancelled", "terminated", "timed_out", "failed", "canceled"
@@ -40,10 +40,10 @@ ActIdOption = Annotated[
 
 
 def read_moment(text: str | None, where: str) -> datetime | None:
-    """An instant from an option. Raises `InvalidInput` for one without its zone."""
+    """An instant from an option; 24:00 is the end of its day. Raises `InvalidInput` for one without its zone."""
     if text is None:
         return None
-    moment = read_instant(text)
+    moment = read_instant(read_day_end(text))
     if moment is None:
         fault = Fault(where=where, what=f"{text!r} is not an instant", allowed="such as 2026-03-02T17:00+08:00")
         raise InvalidInput("The input cannot be used", [fault])

@@ -106,6 +106,9 @@ async def list_cases(
     owner: Annotated[str | None, typer.Option("--owner", help="Only of this owning role.")] = None,
     parent: Annotated[str | None, typer.Option("--parent", help="Only children of this case.")] = None,
     overdue: OverdueOption = False,
+    unheard: Annotated[
+        bool, typer.Option("--unheard", help="Only those told something that they did not take; says what and why.")
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
     limit: LimitOption = 100,
 ) -> None:
@@ -121,15 +124,17 @@ async def list_cases(
         owner=owner,
         parent=parent,
         overdue=overdue,
+        unheard=unheard,
         limit=limit,
     )
     answer = await (await session.gateway()).read("list_cases", question, CaseList)
     if session.as_json:
         session.json(answer)
         return
-    from sop_engine.console.render_lists import render_cases
+    from sop_engine.console.render_lists import render_cases, render_unheard
 
-    session.show(render_cases(answer.cases, session.language, session.zone))
+    render = render_unheard if unheard else render_cases
+    session.show(render(answer.cases, session.language, session.zone))
     session.say_count(len(answer.cases), answer.total)
 
 

@@ -131,7 +131,7 @@ async def move_deadline(
     case_id: CaseId,
     *,
     clock: Annotated[str, typer.Argument(metavar="CLOCK", help="The clock's name or key.")],
-    to: Annotated[str, typer.Argument(metavar="INSTANT", help="Such as 2026-03-02T17:00+08:00.")],
+    to: Annotated[str, typer.Argument(metavar="INSTANT", help="Such as 2026-03-02T17:00+08:00, or at T24:00.")],
     reason: Reason,
     act_id: ActIdOption = None,
 ) -> None:

@@ -13,6 +13,7 @@ def with_records(view: CaseView, recorded: RecordedCase) -> CaseView:
             "documents": recorded.documents or view.documents,
             "comments": recorded.comments or view.comments,
             "attachments": recorded.attachments or view.attachments,
+            "child_tasks": recorded.child_tasks,
         }
     )
 
@@ -74,4 +75,5 @@ def view_of(recorded: RecordedCase) -> CaseView:
         sla=case.sla,
         events=(),
         step=0,
+        child_tasks=recorded.child_tasks,
     )

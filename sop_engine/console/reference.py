@@ -24,7 +24,7 @@ shape for programs. `--as`, `--profile`, `--lang` and `--json` may also stand be
 | 0 | done |
 | 1 | refused by the case in its present state; the answer says what it allows |
 | 2 | wrong usage or invalid input; every fault is listed |
-| 3 | no such case, task, clock, incident, document or SOP |
+| 3 | no such case, task, clock, incident, document, SOP, person or role |
 | 4 | Temporal does not answer, or no worker does |
 | 5 | not permitted: roles, or four eyes |
 | 70 | a fault of this program; the traceback is in `error.log` in the data directory |

@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
-from sop_engine.console.render_values import EMPTY, heading, instant, pairs, table, titled, value
+from sop_engine.cases.contracts.views import CaseView, ChildTaskView, ClockView, TaskView
+from sop_engine.console.render_values import EMPTY, deadline, heading, instant, pairs, table, titled, value
 from sop_engine.console.words import word
 
 
@@ -48,6 +48,8 @@ def _parts(view: CaseView, language: str, zone: tzinfo | None) -> Iterator[tuple
         for child in view.children:
             children.add_row(child.case_id, child.sop, word(child.status, language), child.outcome or EMPTY)
         yield "children", children
+    if view.child_tasks:
+        yield "child_tasks", _child_tasks(view.child_tasks, language, zone)
     if view.documents:
         yield "documents", _rows(view.documents, tuple(view.documents[0]), language, zone)
     if view.milestones:
@@ -76,7 +78,23 @@ def _tasks(tasks: tuple[TaskView, ...], language: str, zone: tzinfo | None) -> R
             task.role,
             task.assignee or EMPTY,
             word(task.status, language),
-            instant(task.due_at, zone),
+            deadline(task.due_at, zone),
+            ", ".join(task.outcomes),
+        )
+    return made
+
+
+def _child_tasks(tasks: tuple[ChildTaskView, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    made = table(("case", "task", "title", "role", "assignee", "status", "due", "outcomes"), language)
+    for task in tasks:
+        made.add_row(
+            task.case_id,
+            task.task,
+            titled(task.title, language),
+            task.role,
+            task.assignee or EMPTY,
+            word(task.status, language),
+            deadline(task.due_at, zone),
             ", ".join(task.outcomes),
         )
     return made
@@ -90,7 +108,7 @@ def _clocks(clocks: tuple[ClockView, ...], language: str, zone: tzinfo | None) -
             clock.clock,
             titled(clock.title, language),
             word(clock.status, language),
-            instant(clock.due_at, zone),
+            deadline(clock.due_at, zone),
             f"{clock.percent}%",
             clock.remaining,
             "; ".join(notes),
@@ -114,6 +132,10 @@ def _next_commands(view: CaseView) -> list[str]:
         f"sop task complete {case_id} {'|'.join(task.outcomes)}" + (f" --task {task.task}" if several else "")
         for task in view.tasks
     ]
+    commands += [
+        f"sop task complete {quote(task.case_id)} {'|'.join(task.outcomes)} --task {task.task}"
+        for task in view.child_tasks
+    ]
     commands += [f"sop case signal {case_id} {event}" for event in view.events]
     commands += [f'sop incident retry {case_id} {incident["incident"]} --reason "…"' for incident in view.incidents]
     return commands
@@ -125,7 +147,7 @@ def render_task(task: TaskView, case_id: str, language: str, zone: tzinfo | None
         ("status", word(task.status, language)),
         ("role", task.role),
         ("assignee", task.assignee or EMPTY),
-        ("due", instant(task.due_at, zone)),
+        ("due", deadline(task.due_at, zone)),
         ("since", instant(task.opened_at, zone)),
     ]
     parts: list[RenderableType] = [

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from sop_engine.cases.contracts.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.console.findings import Finding
-from sop_engine.console.render_values import EMPTY, instant, table, titled, value
+from sop_engine.console.render_values import EMPTY, deadline, instant, table, titled, value
 from sop_engine.console.words import word
 from sop_engine.freight.places import Place
 
@@ -27,6 +27,18 @@ def render_cases(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | None
             word(case.sla, language),
             _due(case.due_at, case.overdue, case.provisional, language, zone),
         )
+    return made
+
+
+def render_unheard(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    """What cases were told and did not take: one line for each message."""
+    made = table(("case", "title", "event", "times", "last", "why"), language, right=("times",))
+    for case in cases:
+        title = titled(case.title, language)
+        for line in case.unheard:
+            made.add_row(
+                case.case_id, title, line.name, str(line.count), instant(line.last_at, zone), line.why or EMPTY
+            )
     return made
 
 
@@ -150,4 +162,4 @@ def _due(moment: datetime | None, overdue: bool, provisional: bool, language: st
     if moment is None:
         return EMPTY
     marks = [word(mark, language) for mark, holds in (("overdue", overdue), ("provisional", provisional)) if holds]
-    return " ".join((instant(moment, zone), *(f"({mark})" for mark in marks)))
+    return " ".join((deadline(moment, zone), *(f"({mark})" for mark in marks)))

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from sop_engine.cases.fields import read_instant
 from sop_engine.console.words import word
+from sop_engine.timekeeping.instants import deadline_text
 
 EMPTY = "—"
 
@@ -24,6 +25,11 @@ def titled(title: Mapping[str, str] | None, language: str) -> str:
 def instant(moment: datetime | None, zone: tzinfo | None) -> str:
     """`2026-03-02 17:00+08:00`, a form that `--at` takes as well."""
     return moment.astimezone(zone).isoformat(sep=" ", timespec="minutes") if moment else EMPTY
+
+
+def deadline(moment: datetime | None, zone: tzinfo | None) -> str:
+    """As `instant`, but with the day that it ends where it ends with one: `2026-03-02 24:00+08:00`."""
+    return deadline_text(moment.astimezone(zone)) if moment else EMPTY
 
 
 def value(content: Any, language: str, zone: tzinfo | None) -> str:

@@ -54,7 +54,7 @@ async def list_tasks(
     user: Annotated[str | None, typer.Option("--user", help="What this person has, or may claim.")] = None,
     overdue: OverdueOption = False,
     sop: SopOption = None,
-    case_id: Annotated[str | None, typer.Option("--case", help="Only of this case.")] = None,
+    case_id: Annotated[str | None, typer.Option("--case", help="Only of this case and those below it.")] = None,
     limit: LimitOption = 100,
 ) -> None:
     """List open tasks, the most urgent first."""

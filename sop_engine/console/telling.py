@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.console.playing import CLOSED
-from sop_engine.console.render_values import instant, titled
+from sop_engine.console.render_values import deadline, titled
 from sop_engine.console.words import word
 
 
@@ -41,7 +41,7 @@ class Teller:
             was = known.get(clock.clock)
             if was == clock.status:
                 continue
-            due = f"{word('due', self._language)} {instant(clock.due_at, self._zone)}"
+            due = f"{word('due', self._language)} {deadline(clock.due_at, self._zone)}"
             due += f" ({word('provisional', self._language)})" if clock.provisional else ""
             if clock.status == "running":
                 what = "clock_started" if was is None else "clock_runs_on"

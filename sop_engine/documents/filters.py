@@ -5,6 +5,7 @@
 {{ data.weight | number * 2 }}      text as an exact number, to compute with
 {{ data.eta | day }}                2026-03-02           (in the case's zone)
 {{ at | instant }}                  2026-03-02 09:00 +08:00
+{{ values.due_at | deadline }}      2026-03-02 24:00 +08:00, where it ends with its day
 {{ at | instant("Europe/Berlin") }} 2026-03-02 02:00 +01:00
 {{ case.title | label }}            Complaint 客户投诉    (`label("zh")` for one)
 """
@@ -24,6 +25,7 @@ from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.documents.missing import Missing
 from sop_engine.freight.amount_words import rmb_capitals
 from sop_engine.freight.money import decimal_places
+from sop_engine.timekeeping.instants import deadline_text
 
 Filter = Callable[..., Any]
 
@@ -76,6 +78,11 @@ def instant(context: Context, value: Any, zone: str | None = None) -> Any:
     return local_instant(value, zone or _zone(context))
 
 
+def deadline(context: Context, value: Any) -> Any:
+    """As `instant`, but with the day that it ends where it ends with one: 24:00, never 00:00 of the following day."""
+    return local_deadline(value, _zone(context))
+
+
 def label(value: Any, language: str | None = None) -> Any:
     """A title in one language or both; other values as they are."""
     if not isinstance(value, Mapping) or "en" not in value or "zh" not in value:
@@ -95,6 +102,12 @@ def local_day(value: Any, zone: str) -> str:
 def local_instant(value: Any, zone: str) -> str:
     """The local time in a zone with its offset, as `2026-03-02 09:00 +08:00`."""
     return _read_instant(value).astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="minutes").replace("+", " +")
+
+
+@_lenient
+def local_deadline(value: Any, zone: str) -> str:
+    """A deadline in a zone with its offset, as `2026-03-02 24:00 +08:00`."""
+    return deadline_text(_read_instant(value).astimezone(ZoneInfo(zone))).replace("+", " +")
 
 
 def due_days(facts: CaseFacts) -> dict[str, dict[str, str]]:
@@ -130,6 +143,7 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
         "number": number,
         "day": pass_context(day),
         "instant": pass_context(instant),
+        "deadline": pass_context(deadline),
         "label": label,
     }
 )

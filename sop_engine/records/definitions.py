@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from sqlalchemy import Engine
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.faults import Refused
@@ -53,12 +54,11 @@ class DefinitionRepository:
                     f"{sop} version {version} is in use by case {case[0]} with another text",
                     allowed=(f"publish the changed text as version {version + 1}",),
                 )
-            session.add(
-                DefinitionRow(
-                    sop=sop, version=version, content_hash=content_hash, text=text, published_at=datetime.now(UTC)
-                )
-            )
-            session.flush()
+            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            given = {"sop": sop, "version": version, "content_hash": content_hash, "text": text}
+            new = insert(DefinitionRow.table()).values(**given, published_at=datetime.now(UTC))
+            # Cases that open at one instant publish the same text side by side.
+            connection.execute(new.on_conflict_do_nothing())
 
     def newest(self, sop: str) -> DefinitionRow | None:
         """The highest version's last published text."""

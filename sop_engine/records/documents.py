@@ -4,16 +4,17 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import ClassVar
 
-from sqlalchemy import JSON, Engine, Function, UniqueConstraint, func, literal
+from sqlalchemy import JSON, Engine, Function, UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, DocumentList, ReadDocumentInput
 from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.freight.rules import CHINA
-from sop_engine.records.cases import CaseRow, ChildRow
+from sop_engine.records.cases import CaseRow
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
+from sop_engine.records.families import family
 from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping, backed_up
 from sop_engine.timekeeping.calendar import move_date
 from sop_engine.timekeeping.periods import parse_period
@@ -178,14 +179,11 @@ class DocumentRepository:
 
     def list(self, case_id: str) -> DocumentList:
         """The documents of a case and of those below it, in the order in which they were rendered."""
-        family = select(literal(case_id).label("case_id")).cte(recursive=True)
-        children = select(col(ChildRow.child_id)).join(family, col(ChildRow.case_id) == family.c.case_id)
-        family = family.union(children)
         chosen = (
             select(DocumentRow, ContentRow.size, CaseRow.closed_at)
             .join(ContentRow, col(ContentRow.sha256) == col(DocumentRow.sha256))
             .outerjoin(CaseRow, col(CaseRow.case_id) == col(DocumentRow.case_id))
-            .where(col(DocumentRow.case_id).in_(select(family.c.case_id)))
+            .where(col(DocumentRow.case_id).in_(family(case_id)))
             .order_by(col(DocumentRow.rendered_at), DocumentRow.template, col(DocumentRow.version))
         )
         with Session(self._engine) as session:

@@ -123,10 +123,7 @@ class Publisher:
                 self._replace_references(connection, case_id, _references(given))
                 self._replace_clocks(connection, case_id, _clocks(given))
                 self._replace_children(connection, case_id, _children(given))
-            tasks = [
-                {**dict(task), "case_id": case_id, "first_run_id": run, "written_at": given.written_at}
-                for task in given.tasks
-            ]
+            tasks = _tasks(given)
             if tasks and is_present:
                 connection.execute(self._put_tasks, tasks)
             elif tasks and _stands(given, later_from):
@@ -186,6 +183,17 @@ def _steps(given: PublishInput, later_from: int | None) -> list[Values]:
             "superseded": later_from is not None and step.step >= later_from,
         }
         for step in given.steps
+    ]
+
+
+def _tasks(given: PublishInput) -> list[Values]:
+    of_write = {
+        "case_id": given.case.case_id,
+        "first_run_id": given.case.first_run_id,
+        "written_at": given.written_at,
+    }
+    return [
+        {**dict(task), "due_at": given.task_deadlines.get(task.key, task.due_at), **of_write} for task in given.tasks
     ]
 
 

@@ -23,15 +23,20 @@ from sop_engine.cases.contracts.reading import (
     Timeline,
     TimelineInput,
 )
-from sop_engine.cases.contracts.views import ChildView, StepView
+from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
 from sop_engine.cases.faults import NotFound
 from sop_engine.cases.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.recent import attachments_of, comments_of
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
+from sop_engine.records.families import family
+from sop_engine.records.unheard import has_unheard, unheard_of
+from sop_engine.records.used_names import holds
 
 Entry = TypeVar("Entry")
 
 CLOSED_TASKS = ("completed", "cancelled", "skipped")
+MOST_BELOW = 200
+"""Tasks of cases below one that are told along with it; `sop task list --case` has them all."""
 
 
 class CaseQueries:
@@ -51,17 +56,23 @@ class CaseQueries:
             is_open = col(CaseRow.closed_at).is_(None)
             chosen = chosen.where(is_open if given.open else ~is_open)
         if given.state is not None:
-            chosen = chosen.where(_holds(CaseRow.states, given.state))
+            chosen = chosen.where(holds(CaseRow.states, given.state))
         if given.overdue:
             chosen = chosen.where(col(CaseRow.closed_at).is_(None), col(CaseRow.due_at) < at)
         if given.provisional:
             chosen = chosen.where(col(CaseRow.provisional))
+        if given.unheard:
+            chosen = chosen.where(has_unheard())
         ordered = chosen.order_by(
             _absent_last(CaseRow.due_at), col(CaseRow.due_at), col(CaseRow.opened_at).desc(), col(CaseRow.case_id)
         )
         with Session(self._engine) as session:
             rows = session.exec(ordered.offset(given.offset).limit(given.limit)).all()
-            return CaseList(cases=tuple(_case_line(row, at) for row in rows), total=_count(session, chosen))
+            lines = tuple(_case_line(row, at) for row in rows)
+            if given.unheard:
+                unheard = unheard_of(session, (line.case_id for line in lines))
+                lines = tuple(line.model_copy(update={"unheard": unheard.get(line.case_id, ())}) for line in lines)
+            return CaseList(cases=lines, total=_count(session, chosen))
 
     def count_open(self) -> dict[tuple[str, str], int]:
         """How many cases are open, by SOP and status."""
@@ -71,7 +82,10 @@ class CaseQueries:
         return {(sop, status): number for sop, status, number in rows}
 
     def list_tasks(self, given: ListTasksInput, at: datetime) -> TaskList:
-        """Open tasks, most urgent first: breached, then by due instant, priority and age; suspended ones last."""
+        """Open tasks, most urgent first: breached, then by due instant, priority and age; suspended ones last.
+
+        Of a case: its own and those of the cases below it.
+        """
         chosen = select(TaskRow, CaseRow).join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         chosen = chosen.where(col(TaskRow.status).not_in(CLOSED_TASKS), col(CaseRow.closed_at).is_(None))
         if given.user is not None:
@@ -81,7 +95,7 @@ class CaseQueries:
         if given.sop is not None:
             chosen = chosen.where(CaseRow.sop == given.sop)
         if given.case_id is not None:
-            chosen = chosen.where(TaskRow.case_id == given.case_id)
+            chosen = chosen.where(col(TaskRow.case_id).in_(family(given.case_id)))
         if given.overdue:
             chosen = chosen.where(col(TaskRow.due_at) < at)
         is_suspended = func.coalesce(col(TaskRow.suspended_until) > at, False)
@@ -98,6 +112,12 @@ class CaseQueries:
             rows = session.exec(ordered.offset(given.offset).limit(given.limit)).all()
             lines = tuple(_task_line(task, of, at) for task, of in rows)
             return TaskList(tasks=lines, total=_count(session, chosen))
+
+    def tasks_below(self, case_id: str, at: datetime) -> tuple[ChildTaskView, ...]:
+        """Open tasks of the cases below one, most urgent first."""
+        found = self.list_tasks(ListTasksInput(case_id=case_id, limit=1_000), at).tasks
+        below = [ChildTaskView(**_of(line, ChildTaskView), task=line.key) for line in found if line.case_id != case_id]
+        return tuple(below[:MOST_BELOW])
 
     def timeline(self, given: TimelineInput) -> Timeline:
         """The last steps of a case, oldest first. Raises NotFound for an unknown case."""
@@ -231,13 +251,8 @@ def _is_for(user: str, roles: Sequence[str]) -> Any:
     by_role = and_(candidates == (), col(TaskRow.role).in_(roles))
     return or_(
         col(TaskRow.assignee) == user,
-        and_(col(TaskRow.assignee).is_(None), or_(_holds(TaskRow.candidates, user), by_role)),
+        and_(col(TaskRow.assignee).is_(None), or_(holds(TaskRow.candidates, user), by_role)),
     )
-
-
-def _holds(names: Any, name: str) -> Any:
-    """Whether a `Names` column contains a name."""
-    return col(names).contains(f"\n{name}\n", autoescape=True)
 
 
 def _absent_last(instant: Any) -> Any:

@@ -16,16 +16,17 @@ def mermaid(
 
     A title is a text, or a mapping of languages of which `language` is shown; `titles` by state id win over the
     chart's own. Mermaid cannot mark a state that has states inside, so of `active` the innermost are marked. The
-    transitions of the root, which apply everywhere, are not drawn.
+    transitions of the root, which apply everywhere, leave a box that stands for any state.
     """
     shown = {
         state.id: _shown(titles.get(state.id) or state.title, language) or state.id for state in chart.states.values()
     }
     lines = ["stateDiagram-v2", *_inside(chart, chart.root, shown, 1)]
+    if any(transition.to for transition in chart.root.transitions):
+        lines.append(f'    state "{_quoted(_shown(_ANYWHERE, language))}" as {_alias(chart, ROOT)}')
     lines += [
         f"    {_alias(chart, state.id)} --> {_alias(chart, target)} : {_label(transition)}"
         for state in chart.states.values()
-        if state.id != ROOT
         for transition in state.transitions
         for target in transition.to
     ]
@@ -78,5 +79,6 @@ def _quoted(text: str) -> str:
     return "".join(f"#{ord(character)};" if character in _SYNTAX else character for character in text)
 
 
+_ANYWHERE = MappingProxyType({"en": "In any state", "zh": "任何状态下"})
 _MARK = "fill:#fde68a,stroke:#b45309,stroke-width:2px"
 _SYNTAX = '#;:"{}<>'

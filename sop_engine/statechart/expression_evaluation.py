@@ -5,7 +5,7 @@ Python object is ever read, and nothing but the functions of this language is ev
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, assert_never
 
@@ -27,16 +27,18 @@ from sop_engine.statechart.suggestion import suggestion
 
 Scope = Mapping[str, Any]
 Evaluation = Callable[[Scope], Any]
+DayOf = Callable[[datetime], date]
+"""The civil date of an instant in the zone that an expression's days are counted in."""
 
 
-def compiled(node: tree.Node, lenient: bool) -> Evaluation:  # noqa: PLR0911, PLR0912 - one case per node
+def compiled(node: tree.Node, lenient: bool, day_of: DayOf | None) -> Evaluation:  # noqa: PLR0911, PLR0912 - one case per node
     """Return the function that evaluates `node`; it raises ValueError with a sentence for the author.
 
     With `lenient`, a name that the scope lacks counts as a field not filled; the names were checked before.
     """
 
     def of(part: tree.Node) -> Evaluation:
-        return compiled(part, lenient)
+        return compiled(part, lenient, day_of)
 
     match node:
         case tree.Literal(value):
@@ -80,6 +82,8 @@ def compiled(node: tree.Node, lenient: bool) -> Evaluation:  # noqa: PLR0911, PL
             return lambda scope: scope["in_state"](state)
         case tree.Span(unit, count):
             return _strict(lambda number: _span(unit, number), (count, of(count)))
+        case tree.Day(instant):
+            return _strict(lambda at: _day(at, day_of), (instant, of(instant)))
         case _:
             assert_never(node)
 
@@ -223,6 +227,14 @@ def _span(unit: str, count: Any) -> timedelta:
         return timedelta(microseconds=int(multiply(count, SPANS[unit])))
     except OverflowError as error:
         raise ValueError("the duration is too long") from error
+
+
+def _day(at: Any, day_of: DayOf | None) -> date:
+    if day_of is None:
+        raise ValueError("day() needs a calendar, whose zone its days are of")
+    if not isinstance(at, datetime):
+        raise ValueError(f"day() takes an instant, got {kind_of(at)}")
+    return day_of(at)
 
 
 SPANS: Mapping[str, int] = MappingProxyType({"days": 86_400_000_000, "hours": 3_600_000_000, "minutes": 60_000_000})

@@ -126,6 +126,13 @@ class Span:
     count: "Node"
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """`day(arrived_at)`: the civil date of an instant, where the case is."""
+
+    instant: "Node"
+
+
 Node = (
     Literal
     | Name
@@ -145,6 +152,7 @@ Node = (
     | Tested
     | InState
     | Span
+    | Day
 )
 
 
@@ -157,6 +165,23 @@ def walk(part: Any) -> Iterator[Any]:
     elif is_dataclass(part):
         for field in fields(part):
             yield from walk(getattr(part, field.name))
+
+
+def names(part: Any) -> tuple[str, ...]:
+    """The names in a node or several, each once."""
+    return tuple(dict.fromkeys(found.name for found in walk(part) if isinstance(found, Name)))
+
+
+def fallbacks(node: Node) -> Iterator[Node]:
+    """The parts of which a value may be taken in place of another."""
+    for found in walk(node):
+        match found:
+            case Filtered(name="default", arguments=arguments):
+                yield from arguments
+            case Logic(operator="or", right=right):
+                yield right
+            case Choice(then=then, otherwise=otherwise):
+                yield from (then, otherwise)
 
 
 def describe(node: Node) -> str:

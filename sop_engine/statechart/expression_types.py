@@ -121,6 +121,9 @@ class _Checker:
             case tree.Span(_, count):
                 self._expect(count, *_NUMBERS)
                 return DURATION
+            case tree.Day(instant):
+                self._expect(instant, "datetime")
+                return DATE
             case _:
                 assert_never(node)
 

@@ -18,7 +18,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from sop_engine.statechart import expression_tree as tree
-from sop_engine.statechart.expression_evaluation import SPANS, compiled
+from sop_engine.statechart.expression_evaluation import SPANS, DayOf, compiled
 from sop_engine.statechart.expression_filters import FILTERS, TESTS
 from sop_engine.statechart.expression_types import EVENT, FieldType, check
 from sop_engine.statechart.expression_values import bounded
@@ -48,18 +48,31 @@ class ExpressionError(ValueError):
 class Expression:
     """A compiled expression; immutable, equal to every other of the same source."""
 
-    __slots__ = ("_evaluation", "reads_event", "source", "states", "type")
+    __slots__ = ("_evaluation", "_node", "reads_event", "source", "states", "type")
 
-    def __init__(self, source: str, node: tree.Node, names: Mapping[str, FieldType] | None) -> None:
+    def __init__(
+        self, source: str, node: tree.Node, names: Mapping[str, FieldType] | None, day_of: DayOf | None
+    ) -> None:
         self.source = source
         self.type, faults = check(node, None if names is None else {**names, "_event": EVENT})
         """What it gives, as far as that is known without running it."""
         if faults:
             raise ExpressionError(source, "; ".join(faults))
-        self._evaluation = compiled(node, lenient=names is not None)
+        self._evaluation = compiled(node, lenient=names is not None, day_of=day_of)
         self.states = tuple(found.state for found in tree.walk(node) if isinstance(found, tree.InState))
         """The states that `in_state` asks for."""
+        self._node = node
         self.reads_event = tree.Name("_event") in tree.walk(node)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The names that it reads, whichever way it goes."""
+        return tree.names(self._node)
+
+    @property
+    def fallbacks(self) -> tuple[str, ...]:
+        """The names that stand in for what is not filled: in `default(…)`, behind `or`, in `a if test else b`."""
+        return tree.names(tuple(tree.fallbacks(self._node)))
 
     def evaluate(self, scope: Mapping[str, Any]) -> Any:
         """Return the value in `scope`: the data by name, with `_event` and `in_state` where they are used.
@@ -86,8 +99,11 @@ class Expression:
         return f"Expression({self.source!r})"
 
 
-def compile_expression(source: str, names: Mapping[str, FieldType] | None = None) -> Expression:
-    """Compile `source`. With `names`, the types of all that it may read, it is checked against them.
+def compile_expression(
+    source: str, names: Mapping[str, FieldType] | None = None, day_of: DayOf | None = None
+) -> Expression:
+    """Compile `source`. With `names`, the types of all that it may read, it is checked against them. `day_of` gives
+    the date of an instant; without it, `day()` is an error when it is evaluated.
 
     Raises ExpressionError naming every unknown name and every impossible operation, or the first thing that the
     language does not have.
@@ -95,7 +111,7 @@ def compile_expression(source: str, names: Mapping[str, FieldType] | None = None
     if len(source) > MAXIMUM_SOURCE:
         raise ExpressionError(source, f"an expression has at most {MAXIMUM_SOURCE} characters")
     try:
-        return Expression(source, _translated(_parsed(source), 0), names)
+        return Expression(source, _translated(_parsed(source), 0), names, day_of)
     except TemplateSyntaxError as error:
         raise ExpressionError(source, error.message or "not an expression") from error
     except _RefusedError as error:
@@ -160,7 +176,7 @@ def _translated(node: nodes.Node, depth: int) -> tree.Node:  # noqa: PLR0911, PL
         case nodes.Call(node=nodes.Name(name=name), args=[argument], kwargs=[], dyn_args=None, dyn_kwargs=None):
             return _called(name, of(argument))
         case nodes.Call():
-            raise _RefusedError(f"only {', '.join(('in_state', *SPANS))} are functions, each with one argument")
+            raise _RefusedError(f"only {', '.join(_FUNCTIONS)} are functions, each with one argument")
         case _:
             raise _RefusedError(f"the language has no {type(node).__name__}")
 
@@ -224,12 +240,14 @@ def _tested(node: nodes.Test, of: Callable[[nodes.Node], tree.Node]) -> tree.Nod
 def _called(name: str, argument: tree.Node) -> tree.Node:
     if name in SPANS:
         return tree.Span(name, argument)
+    if name == "day":
+        return tree.Day(argument)
     if name == "in_state" and isinstance(argument, tree.Literal) and isinstance(argument.value, str):
         return tree.InState(argument.value)
     raise _RefusedError(
         "in_state takes the name of a state in quotes"
         if name == "in_state"
-        else f"there is no function {name}, only {', '.join(('in_state', *SPANS))}"
+        else f"there is no function {name}, only {', '.join(_FUNCTIONS)}"
     )
 
 
@@ -247,6 +265,8 @@ def _check_call(
     except TypeError as error:
         raise _RefusedError(f"{what} {name}: {error}") from error
 
+
+_FUNCTIONS = ("in_state", "day", *SPANS)
 
 _COMPARISONS: Mapping[str, str] = MappingProxyType(
     {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "notin"}

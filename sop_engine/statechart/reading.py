@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from sop_engine.statechart.expression_evaluation import DayOf
 from sop_engine.statechart.expression_types import FieldType, type_of
 from sop_engine.statechart.expressions import Expression, ExpressionError, compile_expression
 from sop_engine.statechart.faults import Fault, Path
@@ -38,6 +39,7 @@ class Reader:
         effects: frozenset[str],
         states: Mapping[str, Any],
         delay_fault: Callable[[str], str | None],
+        day_of: DayOf | None = None,
     ) -> None:
         self.faults: list[Fault] = []
         self._names = names
@@ -45,6 +47,7 @@ class Reader:
         self._effects = effects
         self._states = states
         self._delay_fault = delay_fault
+        self._day_of = day_of
 
     def fault(self, path: Path, message: str) -> None:
         self.faults.append(Fault(path, message))
@@ -96,7 +99,7 @@ class Reader:
         if not source:
             return None
         try:
-            expression = compile_expression(source, self._names)
+            expression = compile_expression(source, self._names, self._day_of)
         except ExpressionError as error:
             self.fault(path, str(error))
             return None

@@ -22,6 +22,8 @@ SOP_SLA = SearchAttributeKey.for_keyword("SopSla")
 SOP_OWNER = SearchAttributeKey.for_keyword("SopOwner")
 SOP_REFERENCE = SearchAttributeKey.for_keyword("SopReference")
 SOP_DUE = SearchAttributeKey.for_datetime("SopDue")
+"""Taken away wherever an earlier release set it: each act moves the earliest deadline, and an attribute that is written
+more rarely than that names an instant that is met or moved."""
 
 SEARCH_ATTRIBUTES: tuple[tuple[str, str], ...] = (
     ("SopStage", "Keyword"),
@@ -49,8 +51,7 @@ def attributes_of(record: CaseRecord) -> list[SearchAttributeUpdate[Any]]:
     updates: list[SearchAttributeUpdate[Any]] = [
         key.value_unset() if value is None else key.value_set(keyword(value)) for key, value in keywords
     ]
-    updates.append(SOP_DUE.value_unset() if record.due_at is None else SOP_DUE.value_set(record.due_at))
-    return updates
+    return [*updates, SOP_DUE.value_unset()]
 
 
 def decisive(record: CaseRecord) -> Decisive:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
     GetWorkflowExecutionHistoryReverseRequest,
@@ -26,18 +27,16 @@ ENDED: dict[int, EndStatus] = {
 """Ends that no case comes to by its own procedure."""
 
 
-async def end_of(client: Client, case_id: str) -> CaseEnd | None:
+async def end_of(client: Client, case_id: str, chain: str | None = None) -> CaseEnd | None:
     """How the latest run of a case ended past the engine; None where it goes on, ended by itself, or is unknown.
 
-    A run that was reset is terminated too, but the case goes on in another one.
+    A run that was reset is terminated too, but the case goes on in another one. `chain` is the first run of the chain
+    that owns the id: a later start under the same id is refused, and its failure is no end of the case.
     """
     try:
-        described = await client.workflow_service.describe_workflow_execution(
-            DescribeWorkflowExecutionRequest(
-                namespace=client.namespace, execution=WorkflowExecution(workflow_id=case_id)
-            )
-        )
-        info = described.workflow_execution_info
+        info = await _run(client, case_id)
+        if chain is not None and info.first_run_id != chain:
+            info = await _latest_of(client, case_id, chain) or info
         status = ENDED.get(info.status)
         if status is None:
             return None
@@ -60,6 +59,26 @@ async def end_of(client: Client, case_id: str) -> CaseEnd | None:
         reason=reason[:1_000],
         parent=info.parent_execution.workflow_id or None,
     )
+
+
+async def _run(client: Client, case_id: str, run_id: str = "") -> WorkflowExecutionInfo:
+    execution = WorkflowExecution(workflow_id=case_id, run_id=run_id)
+    request = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
+    return (await client.workflow_service.describe_workflow_execution(request)).workflow_execution_info
+
+
+async def _latest_of(client: Client, case_id: str, chain: str) -> WorkflowExecutionInfo | None:
+    """The latest run of a chain that another start came after; none where the server has forgotten it."""
+    listed = [run async for run in client.list_workflows(f"WorkflowId = '{_quoted(case_id)}'")]
+    for run in sorted(listed, key=lambda run: run.start_time, reverse=True):
+        info = await _run(client, case_id, run.run_id)
+        if info.first_run_id == chain:
+            return info
+    return None
+
+
+def _quoted(case_id: str) -> str:
+    return case_id.replace("'", "''")
 
 
 def _told_by(event: HistoryEvent) -> tuple[str, str]:
@@ -85,6 +104,5 @@ async def ended_cases(client: Client, task_queue: str, since: datetime | None) -
 
 async def live_children(client: Client, case_id: str) -> list[str]:
     """Ids of the running executions that a case started."""
-    name = case_id.replace("'", "''")
-    wanted = f"ParentWorkflowId = '{name}' AND ExecutionStatus = 'Running'"
+    wanted = f"ParentWorkflowId = '{_quoted(case_id)}' AND ExecutionStatus = 'Running'"
     return [execution.id async for execution in client.list_workflows(wanted)]

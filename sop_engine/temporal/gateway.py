@@ -36,7 +36,7 @@ from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.faults import ERRORS, USED_ID, Fault, InvalidInput, NotFound, Refused, SopError
 from sop_engine.cases.limits import ACT_BYTES, START_BYTES, too_large
-from sop_engine.cases.opening import refuse_own_id
+from sop_engine.cases.opening import refuse_long_id, refuse_own_id
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.guard import ASK_AGAIN
 from sop_engine.temporal.stuck import StuckCase, stuck_case
@@ -102,9 +102,10 @@ class CaseGateway:
         """Opens a case and returns it as it stands once its procedure is loaded.
 
         Raises `Refused` when the id was ever used or the server ended the case at once, `InvalidInput` for an id of
-        the engine's own and with every fault of unknown SOP or data.
+        the engine's own or too long, and with every fault of unknown SOP or data.
         """
         refuse_own_id(case_id)
+        refuse_long_id(case_id)
         await self._measure(f"the start of {case_id}", opening, START_BYTES)
         try:
             handle = await self.client.start_workflow(

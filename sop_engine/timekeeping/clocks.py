@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Literal, NamedTuple
 
-from sop_engine.timekeeping import ledger
-from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError, Deadline, Roll
+from sop_engine.timekeeping import ledger, rolls
+from sop_engine.timekeeping.calendar import BusinessCalendar, Roll
 from sop_engine.timekeeping.instants import Frozen, Instant, as_utc
 from sop_engine.timekeeping.ledger import Measure, Scale, Span
 from sop_engine.timekeeping.periods import Period
 
 ClockStatus = Literal["running", "paused", "met", "breached", "cancelled"]
+MoveKind = Literal["deadline", "until", "allowance", "since", "calendar"]
 
 _NOTHING = timedelta()
 _TENTH = Decimal("0.1")
@@ -44,7 +45,7 @@ class Move(Frozen):
     An end is None where the clock was paused and thus had no due instant.
     """
 
-    kind: Literal["deadline", "until", "allowance", "calendar"]
+    kind: MoveKind
     from_at: Instant | None
     to_at: Instant | None
     reason: str
@@ -55,9 +56,10 @@ class Move(Frozen):
 class SlaClock(Frozen):
     """One run of a clock: `name` as the SOP has it, `key` unique in the case ("plan", "plan#2").
 
-    `total` is the budget, negative where the clock was opened after the instant to run until; `base_due_at` the due
-    instant as it was set, before any pause moved it. `status` remains `breached` until the clock is stopped: past due
-    it runs on, towards the later rungs. `provisional`: see `Deadline`.
+    `total` is the budget, negative where the clock was opened after the instant to run until; `counted` the part of it
+    up to the last day as it was counted, before that day rolled, None where a pause is put on top of the rolled day;
+    `base_due_at` the due instant as it was set, before any pause moved it. `status` remains `breached` until the clock
+    is stopped: past due it runs on, towards the later rungs. `provisional`: see `Deadline`.
     """
 
     name: str
@@ -70,6 +72,7 @@ class SlaClock(Frozen):
     roll: Roll = "none"
     base_due_at: Instant
     total: timedelta
+    counted: timedelta | None = None
     measure: Measure
     status: ClockStatus = "running"
     stopped_at: Instant | None = None
@@ -98,9 +101,11 @@ def start_clock(
     allowance: Period | None = None,
     until: datetime | None = None,
     roll: Roll = "none",
+    keeps_roll: bool = False,
 ) -> SlaClock:
     """Open a clock with an allowance, or until an instant; `key` is the name unless given.
 
+    `keeps_roll`: a pause is put on top of the rolled day, as the clocks of the first engine do it.
     Raises ClockError when there is not exactly one of the two, CalendarError when the allowance or the roll needs a
     calendar and there is none.
     """
@@ -118,6 +123,7 @@ def start_clock(
         roll=roll,
         base_due_at=opened_at,
         total=_NOTHING,
+        counted=None if keeps_roll else _NOTHING,
         measure="working" if allowance is not None and allowance.is_working else "elapsed",
     )
     return _budgeted(clock, calendar)
@@ -170,10 +176,8 @@ def reset(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None) -> S
     Raises ClockError for a closed clock.
     """
     _require_open(clock, "reset")
-    again = start_clock(
-        clock.name, at, calendar, key=clock.key, allowance=clock.allowance, until=clock.until, roll=clock.roll
-    )
-    return _update(again, moved=clock.moved)
+    spans = (Span(kind="running", from_at=as_utc(at)),)
+    return _budgeted(_update(clock, opened_at=as_utc(at), spans=spans, status="running", rungs=()), calendar)
 
 
 def move_deadline(
@@ -188,7 +192,7 @@ def move_deadline(
         raise ClockError(f"clock '{clock.key}': a deadline moves to an instant after {as_utc(at).isoformat()}")
     scale = Scale(clock.measure, calendar)
     total = ledger.used(clock.spans, at, scale) + scale.between(at, to)
-    moved = _update(clock, base_due_at=as_utc(to), total=total, provisional=False, reasons=())
+    moved = _update(_with_total(clock, total), base_due_at=as_utc(to), provisional=False, reasons=())
     return _recorded(moved, calendar, _Cause("deadline", due_at(clock, calendar), reason, actor, at))
 
 
@@ -225,6 +229,23 @@ def change_allowance(
     return _recorded(changed, calendar, _Cause("allowance", due_at(clock, calendar), reason, actor, at))
 
 
+def change_since(
+    clock: SlaClock, since: datetime, calendar: BusinessCalendar | None, *, reason: str, actor: str, at: datetime
+) -> SlaClock:
+    """Count the allowance from another instant; time held after it comes on top.
+
+    The same instant changes nothing. Raises ClockError for a closed clock, and for one that runs until an instant.
+    """
+    _require_open(clock, "moved")
+    if clock.allowance is None:
+        raise ClockError(f"clock '{clock.key}' runs until an instant, and counts from none")
+    if as_utc(since) == clock.opened_at:
+        return clock
+    begun = _update(clock, opened_at=as_utc(since), spans=ledger.begun(clock.spans, since))
+    cause = _Cause("since", due_at(clock, calendar), reason, actor, at)
+    return _recorded(_budgeted(begun, calendar), calendar, cause)
+
+
 def set_by_person(clock: SlaClock) -> Move | None:
     """The move by which a person set the date that the clock now has; None where it was counted."""
     moves = (move for move in reversed(clock.moved) if move.kind != "calendar" and move.at >= clock.opened_at)
@@ -251,7 +272,7 @@ def recompute(
     if last is not None:
         scale = Scale(clock.measure, after)
         used = ledger.used(ledger.cut(clock.spans, last.at), last.at, scale)
-        counted = _update(clock, total=used + scale.between(last.at, clock.base_due_at))
+        counted = _with_total(clock, used + scale.between(last.at, clock.base_due_at))
     else:
         counted = _budgeted(clock, after)
     due = due_at(clock, before)
@@ -311,36 +332,44 @@ def microseconds(length: timedelta) -> int:
 
 def _budgeted(clock: SlaClock, calendar: BusinessCalendar | None) -> SlaClock:
     """Set due instant and budget from the allowance, or from the instant to run until."""
-    base = _base_deadline(clock, calendar)
-    total = Scale(clock.measure, calendar).between(clock.opened_at, base.at)
-    budgeted = _update(clock, base_due_at=base.at, total=total, provisional=base.provisional, reasons=base.reasons)
+    length = clock.allowance or clock.until or clock.opened_at
+    base = rolls.first_end(clock.key, clock.opened_at, length, calendar, clock.roll)
+    scale = Scale(clock.measure, calendar)
+    budgeted = _update(
+        clock,
+        base_due_at=base.at,
+        total=scale.between(clock.opened_at, base.at),
+        provisional=base.provisional,
+        reasons=base.reasons,
+    )
+    if clock.counted is not None:
+        unrolled = rolls.first_end(clock.key, clock.opened_at, length, calendar, "none").at
+        budgeted = _update(budgeted, counted=scale.between(clock.opened_at, unrolled))
     return budgeted if clock.is_paused or len(clock.spans) == 1 else _settled(budgeted, calendar)
 
 
-def _base_deadline(clock: SlaClock, calendar: BusinessCalendar | None) -> Deadline:
-    period = clock.allowance
-    if calendar is not None:
-        if period is not None:
-            return calendar.add_period(clock.opened_at, period, clock.roll)
-        return calendar.roll(clock.until or clock.opened_at, clock.roll)
-    if clock.roll != "none" or (period is not None and (period.is_working or period.counts_days)):
-        needs = "a roll to a working day" if clock.roll != "none" else f"'{period}'"
-        raise CalendarError((f"clock '{clock.key}': {needs} needs a calendar",))
-    if period is not None:
-        return Deadline(clock.opened_at + period.length, False, ())
-    return Deadline(clock.until or clock.opened_at, False, ())
+def _with_total(clock: SlaClock, total: timedelta) -> SlaClock:
+    """The clock with a budget that a person set: to the instant, so that no day of it is rolled."""
+    return _update(clock, total=total, counted=None if clock.counted is None else total)
 
 
 def _settled(clock: SlaClock, calendar: BusinessCalendar | None) -> SlaClock:
-    """Roll a due instant that a pause has pushed onto another day, and say what became doubtful about it."""
+    """Roll a due instant that a pause has pushed onto another day, and say what became doubtful about it.
+
+    What was over before the pause stays over.
+    """
     due = due_at(clock, calendar)
     if calendar is None or due is None:
         return clock
+    scale, total = Scale(clock.measure, calendar), clock.total
     rolled = calendar.roll(due, clock.roll)
+    was_over = len(clock.spans) > 1 and due <= clock.spans[-2].from_at
+    if clock.counted is not None and clock.measure == "elapsed" and not was_over:
+        end = rolls.end_after_pauses(clock.spans, clock.counted, clock.base_due_at, calendar, scale, clock.roll)
+        rolled = end or rolled
     reasons = rolled.reasons
-    total = clock.total
     if rolled.at != due:
-        total = ledger.used(clock.spans, max(rolled.at, clock.spans[-1].from_at), Scale(clock.measure, calendar))
+        total = ledger.used(clock.spans, max(rolled.at, clock.spans[-1].from_at), scale)
     if clock.measure == "working":
         reasons += calendar.doubts(calendar.local_date(clock.opened_at), calendar.last_day(due))
     reasons = tuple(dict.fromkeys((*clock.reasons, *reasons)))
@@ -350,7 +379,7 @@ def _settled(clock: SlaClock, calendar: BusinessCalendar | None) -> SlaClock:
 class _Cause(NamedTuple):
     """A move that is being made: all of it but where it leads."""
 
-    kind: Literal["deadline", "until", "allowance", "calendar"]
+    kind: MoveKind
     from_at: datetime | None
     reason: str
     actor: str

@@ -1,6 +1,8 @@
-"""The instant and title types that every model of timekeeping shares, and the days that anything here can mean."""
+"""The instant and title types that every model of timekeeping shares, the days that anything here can mean, and how a
+deadline is written that ends with its day."""
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -9,6 +11,8 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
 """Days that people can mean; others are slips. Working time is laid out year by year, and the last rungs of a
 deadline come long after it."""
 RANGE = f"from {EARLIEST} to {LATEST}"
+
+_DAY_END = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)[ T]24:00(?::00)?(?P<zone>.*)", re.ASCII)
 
 
 def as_utc(at: datetime) -> datetime:
@@ -33,6 +37,28 @@ def is_near(day: date) -> bool:
         return day.tzinfo is not None and EARLIEST <= day.astimezone(UTC).date() <= LATEST
     except OverflowError:
         return False
+
+
+def deadline_text(local: datetime) -> str:
+    """A deadline in civil time with its offset; at midnight it is 24:00 of the day that it ends, as law counts.
+
+    `2026-02-24 17:00+08:00`, `2026-02-24 24:00+08:00`
+    """
+    text = local.isoformat(" ", "minutes")
+    if local.time() != time():
+        return text
+    return f"{local.date() - timedelta(days=1)} 24:00{text[16:]}"
+
+
+def read_day_end(text: str) -> str:
+    """The same text with 24:00 as 00:00 of the following day, which is how ISO 8601 is read; other text as it is."""
+    match = _DAY_END.fullmatch(text.strip())
+    if match is None:
+        return text
+    try:
+        return f"{date.fromisoformat(match['day']) + timedelta(days=1)}T00:00{match['zone']}"
+    except (ValueError, OverflowError):
+        return text
 
 
 def _near(day: date) -> date:

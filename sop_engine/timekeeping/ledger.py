@@ -77,6 +77,15 @@ def cut(spans: Sequence[Span], at: datetime) -> tuple[Span, ...]:
     return (*kept[:-1], kept[-1].model_copy(update={"to_at": max(as_utc(at), kept[-1].from_at)}))
 
 
+def begun(spans: Sequence[Span], at: datetime) -> tuple[Span, ...]:
+    """The ledger begun at another instant: its first span is longer, or what lay before the instant is left out."""
+    at = as_utc(at)
+    first, *later = (span for span in spans if span.to_at is None or span.to_at >= at or span is spans[-1])
+    if first.kind == "running":
+        return (first.model_copy(update={"from_at": at}), *later)
+    return (Span(kind="running", from_at=at, to_at=at), first.model_copy(update={"from_at": at}), *later)
+
+
 def reopened(spans: Sequence[Span]) -> tuple[Span, ...]:
     """The ledger with its last span open: where a closed clock would have gone."""
     return (*spans[:-1], spans[-1].model_copy(update={"to_at": None}))

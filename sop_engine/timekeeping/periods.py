@@ -43,15 +43,16 @@ _ISO = re.compile(
     re.ASCII,
 )
 _OFFSET = re.compile(r"(?P<base>.+?)\s+(?P<sign>[+-])\s+(?P<period>\d.*|P.*)")
-_ALLOWED = (
+ALLOWED = (
     'a number and a unit, such as "30 minutes", "24 hours", "4 working hours", "3 working days", "14 days", "1 month"'
 )
+"""How a length of time is written."""
 
 
 class PeriodError(ValueError):
     """A text that is not a length of time; says which text, why, and what is allowed."""
 
-    def __init__(self, text: str, reason: str, allowed: str = _ALLOWED) -> None:
+    def __init__(self, text: str, reason: str, allowed: str = ALLOWED) -> None:
         self.text = text
         self.reason = reason
         super().__init__(f"'{text}' is not a length of time: {reason}. Write {allowed}.")
@@ -104,6 +105,15 @@ class Offset(NamedTuple):
     base: str
     before: bool
     period: Period
+
+
+def exact_period(length: timedelta) -> Period:
+    """The elapsed time of an exact length, in minutes or whole hours. Raises PeriodError below nought."""
+    minutes = Decimal(length // timedelta(microseconds=1)) / 60_000_000
+    hours = minutes / 60
+    if hours == int(hours):
+        return _period(str(length), hours, "hours")
+    return _period(str(length), minutes, "minutes")
 
 
 def parse_period(text: str, *, calendar_applies: bool = True) -> Period:

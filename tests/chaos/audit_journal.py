@@ -116,7 +116,7 @@ def _signals(found: Found, case_id: str, rows: Rows) -> Iterator[Difference]:
 def _effect(
     found: Found, case_id: str, label: str, kinds: Mapping[str, int], times: int, *, is_sure: bool
 ) -> Iterator[Difference]:
-    ended = kinds.get("event", 0) + kinds.get("event_refused", 0)
+    ended = sum(kinds.get(kind, 0) for kind in ("event", "event_refused", "event_unheard"))
     kept = kinds.get("event_held", 0)
     case = found.cases.get(case_id)
     may_wait = case is not None and case.status in ("held", *CLOSED)

@@ -1,4 +1,4 @@
-"""The soak in its short form: a dozen cases and half a dozen kills, and the audit of all of it."""
+"""The soak in its short form: eight cases and four kills, and the audit of all of it."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.options import Options
 from tests.chaos.soaking import soak
 
-SHORT = Options(kills=6, cases=12, hands=6, readers=5, kill_every=(5.0, 8.0))
+SHORT = Options(kills=4, cases=8, hands=6, readers=5, kill_every=(5.0, 8.0))
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

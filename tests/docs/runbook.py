@@ -1,7 +1,8 @@
 """Carrying out the commands of a page, in order, as its reader would: in a shell, in a folder, against its own stack.
 
 A fence says how its commands are run: `sh` to their end, `sh until` again and again until they succeed, `sh server` and
-`sh worker` in the background until the end or an `sh stop`. Any other word after `sh` is for who asks for it.
+`sh worker` in the background until the end or an `sh stop`, `sh refused` to a refusal. `sh project` is for the
+project's folder: its targets and modules are only looked for. Any other word after `sh` is for who asks for it.
 """
 
 import os
@@ -10,11 +11,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 FENCE = re.compile(r"^```sh ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAMS = Path(sys.executable).parent
+PROJECT = Path(__file__).parents[2]
+REFUSALS = (1, 2, 3, 5)
+"""Exit codes of what is refused, is wrong, is not there, is not permitted."""
 PATIENCE = 120.0
 """Seconds that anything may take on a busy machine."""
 READY = {"server": re.compile(r"^http://", re.MULTILINE), "worker": re.compile("The worker is ready")}
@@ -48,7 +53,7 @@ class Reader:
             f'exec {PROGRAMS}/sop "$@"\n'
         )
         shim.chmod(0o755)
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("SOP_", "TEMPORAL_"))},
             "PATH": f"{shims}{os.pathsep}{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
             "TEMPORAL_ADDRESS": f"127.0.0.1:{ports['7233']}",
@@ -70,6 +75,13 @@ class Reader:
                 while (said := self._run(commands))[0]:
                     assert time.monotonic() < deadline, said
                     time.sleep(0.2)
+            case "refused":
+                code, heard = self._run(commands)
+                assert code in REFUSALS, f"{commands}\n{code} {heard}"
+                assert heard.startswith("error: "), heard
+            case "project":
+                for line in commands.splitlines():
+                    self._look_for(line.split("#")[0].split())
             case _:
                 code, heard = self._run(commands)
                 assert code == 0, f"{commands}\n{heard}"
@@ -79,11 +91,24 @@ class Reader:
         for process in self._behind.values():
             self._end(process)
 
+    @staticmethod
+    def _look_for(words: list[str]) -> None:
+        """Fails where the project has not what a command names."""
+        match words:
+            case ["make", target, *_]:
+                subprocess.run(["make", "--dry-run", target], cwd=PROJECT, stdout=subprocess.DEVNULL, check=True)
+            case ["source", script]:
+                assert script in (PROJECT / "Makefile").read_text() or script.startswith(".venv/"), script
+            case ["python", "-m", module, *_]:
+                assert find_spec(module) is not None, module
+            case _:
+                raise AssertionError(f"not a command of the project: {words}")
+
     def _run(self, commands: str) -> tuple[int, str]:
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", commands],
             cwd=self.folder,
-            env=self._environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -97,7 +122,7 @@ class Reader:
             self._behind.pop(name).wait(PATIENCE)
         log = (self.folder / f"{name}.log").open("w+")
         process = subprocess.Popen(
-            ["bash", "-c", f"exec {command}"], cwd=self.folder, env=self._environment, stdout=log, stderr=log, text=True
+            ["bash", "-c", f"exec {command}"], cwd=self.folder, env=self.environment, stdout=log, stderr=log, text=True
         )
         self._behind[name] = process
         deadline = time.monotonic() + PATIENCE

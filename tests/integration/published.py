@@ -41,8 +41,8 @@ def case_record(**changes: Any) -> CaseRecord:
 
 
 def step(number: int, name: str, at: datetime = START, **changes: Any) -> StepView:
-    changes = {"happened_at": None, **changes}
-    return StepView(step=number, at=at, actor="li.na", kind="event", name=name, **changes)
+    changes = {"happened_at": None, "kind": "event", **changes}
+    return StepView(step=number, at=at, actor="li.na", name=name, **changes)
 
 
 def task(key: str = "registered#1", **changes: Any) -> TaskRecord:

@@ -102,6 +102,13 @@ def test_a_case_from_its_start_to_the_inbox_of_the_next_person(dev: Dev) -> None
     ]
 
 
+def test_a_misspelt_user_gets_no_empty_inbox(dev: Dev) -> None:
+    wrong = sop(dev, "inbox", SOP_USER="li.nna")
+    assert (wrong.exit_code, wrong.stdout) == (3, "")
+    assert "user: nobody is called 'li.nna' (allowed: li.na" in wrong.stderr
+    assert sop(dev, "task", "list", "--user", "chen.guodong").exit_code == 0
+
+
 def test_opening_data_is_checked_before_anything_starts(dev: Dev) -> None:
     result = sop(dev, "case", "start", "Complaint", "--id", "CMP-bad", "--as", "li.na", "--set", "channel=pigeon")
     assert (result.exit_code, result.stdout) == (2, "")

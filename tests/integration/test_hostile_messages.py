@@ -9,6 +9,8 @@ import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.faults import InvalidInput
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation, until
 
@@ -42,7 +44,8 @@ async def test_a_signal_that_cannot_be_read_is_recorded(house: Installation) -> 
         await handle.signal(name, args=args)
     await house.act("signals", "comment", actor="li.na", text="it still answers")
     rows = await until(lambda: house.journal("signals"), "the journal")
-    refused = [row for row in await house.published_journal("signals") if row.kind in ("event_refused", "event")]
+    recorded = ("event_refused", "event_unheard", "event")
+    refused = [row for row in await house.published_journal("signals") if row.kind in recorded]
     assert len(refused) == len(SIGNALS), [row.name for row in rows]
     assert (await house.view("signals")).status == "open"
     assert await failed_tasks(house, "signals") == 0
@@ -65,6 +68,21 @@ async def test_a_start_that_cannot_be_read_is_refused(house: Installation, value
         await handle.result()
     assert getattr(refused.value.cause, "type", "") == kind
     assert await failed_tasks(house, case_id) == 0
+
+
+@pytest.mark.parametrize("case_id", ["c" * 501, "箱" * 167], ids=["letters", "characters"])
+async def test_an_id_that_leaves_its_children_no_room_is_refused(house: Installation, case_id: str) -> None:
+    """The server takes a thousand bytes, and lets no workflow task through that asks for a child with more."""
+    handle = await house.start("Complaint", case_id, COMPLAINT)
+    with pytest.raises(WorkflowFailureError) as refused:
+        await handle.result()
+    assert "up to 500 are taken" in str(refused.value.cause)
+    with pytest.raises(InvalidInput, match="up to 500 are taken"):
+        await house.gateway.start_case("Complaint", case_id, OpenCaseInput(data=dict(COMPLAINT)))
+
+
+async def test_the_longest_id_opens_a_case(house: Installation) -> None:
+    await house.open("Complaint", "箱" * 166 + "cc", COMPLAINT)
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,8 @@ async def test_an_event_that_nobody_declared_is_recorded_and_changes_nothing(hou
     await house.handle("unknown").signal("moon.set")
     assert await steps_of(house, "unknown", 3) == [
         ("opened", "Complaint"),
-        ("event", "moon.rose"),
-        ("event", "moon.set"),
+        ("event_unheard", "moon.rose"),
+        ("event_unheard", "moon.set"),
     ]
     assert house.journal("unknown")[1].data == {"phase": "full"}
     assert (await house.view("unknown")).states == ("registered",)
@@ -129,7 +129,7 @@ async def test_signals_before_the_load_are_heard_in_order(house: Installation) -
     )
     await handle.signal("moon.set", {"data": {}, "id": "2"})
     steps = await steps_of(house, "early-signal", 3)
-    assert steps == [("opened", "Complaint"), ("event", "moon.rose"), ("event", "moon.set")]
+    assert steps == [("opened", "Complaint"), ("event_unheard", "moon.rose"), ("event_unheard", "moon.set")]
 
 
 def started_with(house: Installation, case_id: str, data: dict[str, object]) -> WithStartWorkflowOperation[Any, Any]:

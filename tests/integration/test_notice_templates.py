@@ -10,6 +10,7 @@ from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.faults import NotFound
 from sop_engine.cases.fields import Title
 from sop_engine.cases.firm import Firm
+from sop_engine.content.library import content_root
 from sop_engine.documents.environment import TemplateError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
 
@@ -124,3 +125,18 @@ def test_a_notice_has_a_one_line_subject_and_plain_text_with_html_made_from_it()
 def test_a_notice_without_its_blocks_is_refused() -> None:
     with pytest.raises(TemplateError, match=r"bodiless\.j2: has no block body"):
         TEMPLATES.render("bodiless", facts(), {}, FIRM)
+
+
+@pytest.mark.parametrize(
+    ("due_at", "written"),
+    [
+        ("2026-02-24T16:00:00+00:00", "2026-02-24 24:00 +08:00"),
+        ("2026-02-24T09:00:00+00:00", "2026-02-24 17:00 +08:00"),
+    ],
+)
+def test_the_notice_of_a_clock_names_the_day_that_it_ends_with(due_at: str, written: str) -> None:
+    values = {"due_at": due_at, "rung": "breached", "title": {"en": "Tax", "zh": "缴税"}, "tasks": []}
+    shipped = NoticeTemplates(content_root() / "notices")
+    text = shipped.render("clock_rung", facts(), values, FIRM).text
+    assert f"Due: {written}\n" in text
+    assert f"到期：{written}\n" in text

@@ -161,3 +161,43 @@ def test_an_unknown_case_is_not_found(queries: CaseQueries) -> None:
         queries.timeline(TimelineInput(case_id="CMP-9"))
     with pytest.raises(NotFound, match="CMP-9"):
         queries.read_case("CMP-9")
+
+
+def test_a_deadline_of_the_case_puts_its_tasks_into_the_order_of_the_inbox(engine: Engine) -> None:
+    """A receivable due at minute 30 is no task's clock; the calls to the customer come before what is due later."""
+    tasks = (task("calling#1"), task("copying#1", due_at=minute(20)))
+    written = published(minute(1), step(1, "opened"), case={"case_id": "COL-1"}, tasks=tasks)
+    deadlines = {"calling#1": minute(30), "copying#1": minute(20)}
+    other = published(
+        minute(1), step(1, "opened"), case={"case_id": "CMP-1"}, tasks=(task("later#1", due_at=minute(90)),)
+    )
+    for given in (written.model_copy(update={"task_deadlines": deadlines}), other):
+        Publisher(engine).publish(given)
+    listed = CaseQueries(engine).list_tasks(ListTasksInput(), NOW).tasks
+    assert [(line.key, line.due_at, line.overdue) for line in listed] == [
+        ("copying#1", minute(20), True),
+        ("calling#1", minute(30), True),
+        ("later#1", minute(90), False),
+    ]
+
+
+def test_cases_that_did_not_take_a_message_are_listed_with_what_and_why(engine: Engine) -> None:
+    publisher = Publisher(engine)
+    told = (
+        step(1, "opened", kind="opened"),
+        step(2, "complainant.withdrawn", kind="event_unheard", note="no transition takes it"),
+        step(3, "registered.done", kind="event_refused", note="the name is reserved"),
+        step(4, "complainant.withdrawn", at=minute(4), kind="event_unheard", note="no transition takes it in closed"),
+    )
+    publisher.publish(published(minute(1), *told, case={"case_id": "CMP-1"}))
+    publisher.publish(published(minute(1), step(1, "heard"), case={"case_id": "CMP-2"}))
+    lost = {"case_id": "CMP-3"}
+    publisher.publish(published(minute(1), step(1, "lost", kind="event_unheard"), case=lost))
+    publisher.publish(published(minute(2), step(1, "heard"), case=lost))
+    found = CaseQueries(engine).list_cases(ListCasesInput(unheard=True), NOW)
+    assert ([line.case_id for line in found.cases], found.total) == (["CMP-1"], 1)
+    assert [(line.name, line.count, line.last_at, line.why) for line in found.cases[0].unheard] == [
+        ("complainant.withdrawn", 2, minute(4), "no transition takes it in closed"),
+        ("registered.done", 1, minute(0), "the name is reserved"),
+    ]
+    assert all(line.unheard == () for line in CaseQueries(engine).list_cases(ListCasesInput(), NOW).cases)

@@ -11,6 +11,7 @@ import pytest_asyncio
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import WorkflowFailureError
 
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.reading import ListTasksInput, RecordedCase
@@ -85,6 +86,33 @@ async def test_a_terminated_case_is_closed_in_the_records(house: Installation) -
     assert last.at == kept.case.closed_at
     await look(house)
     assert len(house.unbroken_journal("cut")) == last.step
+
+
+async def test_a_terminated_case_is_closed_where_its_id_is_tried_again_at_once(house: Installation) -> None:
+    await house.open("Complaint", "twice", COMPLAINT)
+    await terminate(house, "twice")
+    handle = await house.start("Complaint", "twice", COMPLAINT)
+    with pytest.raises(WorkflowFailureError, match="execution failed"):
+        await handle.result()
+    await look(house)
+    kept = recorded(house, "twice")
+    assert kept.case.status == "terminated"
+    assert {task.status for task in kept.tasks} == {"cancelled"}
+    assert house.unbroken_journal("twice")[-1].note == "entered twice"
+
+
+async def test_a_parent_hears_the_end_of_its_child_and_not_of_a_start_under_its_id(house: Installation) -> None:
+    await go(house, "mother", "go")
+    await has_status(house, "mother.walk", "open")
+    await terminate(house, "mother.walk")
+    handle = await house.start("Complaint", "mother.walk", COMPLAINT)
+    with pytest.raises(WorkflowFailureError, match="execution failed"):
+        await handle.result()
+    await look(house)
+    await house.handle("mother").signal(CASE_ENDED, {"case_id": "mother.walk"})
+    (incident,) = (await has_status(house, "mother", "blocked")).incidents
+    assert "Terminated" in incident["message"] or "entered twice" in incident["message"]
+    assert recorded(house, "mother.walk").case.status == "terminated"
 
 
 async def test_a_child_of_a_terminated_case_waits_for_a_person(house: Installation) -> None:

@@ -181,7 +181,7 @@ def _customs(plan: Plan, year: int) -> list[PlayedAct]:
         ),
         task("declaration", checker, "checking", "agreed", check_result="Equals the papers"),
         task("declaration", declarant, "submitting", "submitted", declaration_no=number),
-        signal("declaration", "customs.accepted", customs_ref=f"CUS-{plan.number}"),
+        signal("declaration", "customs.accepted", customs_ref=f"CUS-{plan.number}", declared_on="= today"),
     ]
     if brought is None:
         return [*filed, signal("declaration", "customs.released"), *_release(plan, is_released=True)]
@@ -211,10 +211,10 @@ def _assessed(plan: Plan, brought: Import, declarant: str) -> list[PlayedAct]:
         ]
     payment = {"paid_on": "= today", "paid_amount": cny(brought.tax), "voucher_no": f"V-{plan.number:07}"}
     who = "us_on_behalf" if brought.we_pay else "customer"
-    notice = {"notice_no": f"TAX-{plan.number}", "pay_method": "Electronic payment", "paid_by": who}
+    notice = {"notice_no": f"TAX-{plan.number}", "noticed_on": "= today", "pay_method": "Electronic payment"}
     return [
         *acts,
-        task("tax", declarant, "notifying", "issued", **notice),
+        task("tax", declarant, "notifying", "issued", **notice, paid_by=who),
         task("tax", payer, "awaiting_payment", "voucher_received", **payment),
         task("tax", declarant, "checking_voucher", "matched", amount_match=True),
         task("tax", other, "confirming_voucher", "confirmed"),
@@ -224,12 +224,14 @@ def _assessed(plan: Plan, brought: Import, declarant: str) -> list[PlayedAct]:
 def _release(plan: Plan, *, is_released: bool) -> list[PlayedAct]:
     declarant, operator = turn(DECLARANTS, plan.number), turn(OPERATORS, plan.number)
     proofs = {"release_notice": "release-notice.pdf", "stamped_delivery_order": "delivery-order.pdf"}
+    order = {"delivery_order_no": f"DO-{plan.number:06}", "free_time_end_on": "= today + days(7)"}
+    pickup = {**order, "return_depot": "Waigaoqiao 3", "pickup_vehicle": "沪A·3M809", "pickup_on": "= today"}
     heard = [] if is_released else [signal("release", "customs.released", release_no=f"FX-{plan.number:06}")]
     return [
         task("release", declarant, "requesting", "requested"),
         *heard,
         task("release", declarant, "storing_evidence", "stored", **proofs),
-        task("release", operator, "arranging_pickup", "arranged", pickup_vehicle="沪A·3M809", pickup_on="= today"),
+        task("release", operator, "arranging_pickup", "arranged", **pickup),
     ]
 
 

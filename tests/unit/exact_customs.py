@@ -9,7 +9,8 @@ from tests.unit.exact_freight import CUSTOMER
 from tests.unit.exact_house import CASE, ExactHouse, Scenario, nothing
 from tests.unit.exact_spans import FOUR_WORKING_HOURS, ONE_HOUR, OPENED, TWO_HOURS
 
-DECLARATION_NO = "310120260000000011"
+DECLARATION_NO = "310120261000000011"
+EXPORT_NO = "310120260000000011"
 ITEMS = [
     {"goods": "Machine parts", "hs_code": "8483409000", "value": "CNY 100000", "duty_rate": "0.08", "vat_rate": "0.13"}
 ]
@@ -27,7 +28,7 @@ def submitted(house: ExactHouse) -> None:
     entry: dict[str, Any] = {"transport_data": TRANSPORT, "price_data": PRICE, "origin_data": ORIGIN}
     house.complete("zhang.wei", "entering", "entered", software_ref="SW-1", **entry)
     house.complete("wang.fang", "checking", "agreed", check_result="Equal")
-    house.complete("zhang.wei", "submitting", "submitted", declaration_no=DECLARATION_NO)
+    house.complete("zhang.wei", "submitting", "submitted", declaration_no=EXPORT_NO)
 
 
 def queried(house: ExactHouse) -> None:
@@ -38,6 +39,17 @@ def queried(house: ExactHouse) -> None:
 def returned(house: ExactHouse) -> None:
     submitted(house)
     house.signal(CASE, "customs.returned", {"problem": "Wrong code"})
+
+
+def accepted_and_returned(house: ExactHouse) -> None:
+    submitted(house)
+    house.signal(CASE, "customs.accepted", {"declared_on": "2026-03-02"})
+    house.signal(CASE, "customs.returned", {"problem": "Wrong code"})
+
+
+def accepted_without_its_day(house: ExactHouse) -> None:
+    submitted(house)
+    house.signal(CASE, "customs.released")
 
 
 DECLARATION = (
@@ -104,6 +116,31 @@ DECLARATION = (
         "2026-03-12 09:00",
         {**CUSTOMER, "direction": "export"},
         {"correcting": TWO_HOURS},
+    ),
+    Scenario(
+        "an export that was accepted is returned and not declared again",
+        "CustomsDeclaration",
+        OPENED,
+        accepted_and_returned,
+        "2026-03-12 09:00",
+        {**CUSTOMER, "direction": "export", "loading_at": "2026-03-06T09:00+08:00"},
+        {
+            "export_limit": {
+                "day_before": "2026-03-04 09:00",
+                "at_risk": "2026-03-04 18:36",
+                "hours_before": "2026-03-05 05:00",
+                "breached": "2026-03-05 09:00",
+            }
+        },
+    ),
+    Scenario(
+        "nobody enters the day of acceptance",
+        "CustomsDeclaration",
+        OPENED,
+        accepted_without_its_day,
+        "2026-03-12 09:00",
+        {**CUSTOMER, "direction": "export"},
+        {"dating_acceptance": TWO_HOURS},
     ),
 )
 
@@ -219,7 +256,15 @@ TAX_DATA = {
 
 
 def notice_issued(house: ExactHouse) -> None:
-    house.complete("zhang.wei", "notifying", "issued", notice_no="TN-1", pay_method="bank", paid_by="customer")
+    house.complete(
+        "zhang.wei",
+        "notifying",
+        "issued",
+        notice_no="TN-1",
+        noticed_on="2026-03-02",
+        pay_method="bank",
+        paid_by="customer",
+    )
 
 
 TAX = (

@@ -169,6 +169,23 @@ PREPARATION = (
         {"collection_time": BEFORE_CUT_OFF},
     ),
     Scenario(
+        "the customer of an import sends no papers",
+        "DocumentPreparation",
+        OPENED,
+        nothing,
+        "2026-03-25 09:00",
+        {**DOCUMENTS, "direction": "import", "cut_off_at": None},
+        # Monday is not counted: 8 h of it and two days of 8.5 h are 25 h; 80 % = 20 h, 150 % = 37.5 h, 200 % = 50 h.
+        {
+            "collection_without_cut_off": {
+                "at_risk": "2026-03-04 12:00",
+                "breached": "2026-03-04 17:00",
+                "department_manager": "2026-03-06 12:30",
+                "general_manager": "2026-03-09 16:30",
+            }
+        },
+    ),
+    Scenario(
         "a paper runs out",
         "DocumentPreparation",
         OPENED,

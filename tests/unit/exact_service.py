@@ -1,7 +1,9 @@
-"""Complaint: when each of its promises sounds if nobody moves.
+"""Complaint and VisitFollowUp: when each of their promises sounds if nobody moves.
 
-The case opens on Monday 2 March 2026 at 09:00; no holiday is near.
+Each case opens on Monday 2 March 2026 at 09:00; no holiday is near.
 """
+
+from typing import Any
 
 from tests.unit.exact_house import ExactHouse, Scenario, nothing
 from tests.unit.exact_spans import ONE_HOUR, ONE_WORKING_DAY, OPENED, TWO_HOURS
@@ -39,7 +41,46 @@ def handled(house: ExactHouse) -> None:
     house.complete("huang.tao", "handling", "done", actions=ACTIONS, result_text="Replaced")
 
 
+VISIT: dict[str, Any] = {
+    "visit_no": "V-2026-0001",
+    "customer_name": "Blue Lake Trading",
+    "customer_email": "ops@blue-lake.example",
+    "left_at": "2026-03-02T09:00+08:00",
+    "questions": [{"question": "How long does a sailing to Hamburg take?"}],
+    "proposal_promised": True,
+}
+# 24 hours on the wall: 80 % = 19 h 12 min, 150 % = 36 h, 200 % = 48 h.
+A_DAY_AFTER = {
+    "at_risk": "2026-03-03 04:12",
+    "breached": "2026-03-03 09:00",
+    "department_manager": "2026-03-03 21:00",
+    "general_manager": "2026-03-04 09:00",
+}
+# Monday is not counted, so until Thursday 17:00: 8 h and three days of 8.5 h are 33.5 h. 80 % = 26.8 h = 25 + 1.8.
+# 150 % = 50.25 h = 33.5 + 8.5 (Friday) + 8.25 (Monday). 200 % = 67 h = 50.5 + 8.5 (Tuesday) + 8 (Wednesday).
+THREE_WORKING_DAYS_AFTER = {
+    "at_risk": "2026-03-05 10:18",
+    "breached": "2026-03-05 17:00",
+    "department_manager": "2026-03-09 16:45",
+    "general_manager": "2026-03-11 16:30",
+}
+
+
 SCENARIOS = (
+    Scenario(
+        "nobody follows a visit up",
+        "VisitFollowUp",
+        OPENED,
+        nothing,
+        "2026-03-12 09:00",
+        VISIT,
+        {
+            "thanks": A_DAY_AFTER,
+            "answers": A_DAY_AFTER,
+            "proposal_time": THREE_WORKING_DAYS_AFTER,
+            "file_time": THREE_WORKING_DAYS_AFTER,
+        },
+    ),
     Scenario(
         "nobody answers",
         "Complaint",

@@ -115,7 +115,7 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "move_deadline": {"clock": "promise", "to": "2026-03-05T09:00+08:00", "reason": "agreed"},
     "resolve_incident": {"incident": "step#2", "how": "retry", "reason": "mended"},
 }
-FUZZED = settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FUZZED = settings(max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 def case(**data: Any) -> Played:

@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
-from sop_engine.cases.contracts.reading import AccountBalance, CaseLine, TrialBalance
-from sop_engine.cases.contracts.views import CaseView, ChildView, ClockView, StepView, TaskView
+from sop_engine.cases.contracts.reading import AccountBalance, CaseLine, TrialBalance, UnheardLine
+from sop_engine.cases.contracts.views import CaseView, ChildTaskView, ChildView, ClockView, StepView, TaskView
 from sop_engine.console.render_case import render_case, render_task
-from sop_engine.console.render_lists import render_balance, render_cases, render_timeline
+from sop_engine.console.render_lists import render_balance, render_cases, render_timeline, render_unheard
 from sop_engine.console.telling import Teller
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -184,25 +184,31 @@ Outcomes
     )
 
 
+def case_line(**changes: Any) -> CaseLine:
+    given: dict[str, Any] = {
+        "case_id": "CMP-1",
+        "sop": "Complaint",
+        "version": 1,
+        "title": {"en": "Complaint", "zh": "客户投诉"},
+        "owner": "complaint_officer",
+        "status": "open",
+        "stage": None,
+        "outcome": None,
+        "sla": "on_track",
+        "states": ("registered",),
+        "parent": None,
+        "opened_at": OPENED,
+        "closed_at": None,
+        "due_at": DUE,
+        "provisional": False,
+        "overdue": False,
+    }
+    return CaseLine(**{**given, **changes})
+
+
 def test_a_list_of_cases_marks_what_is_overdue_and_what_is_provisional() -> None:
-    line = CaseLine(
-        case_id="CMP-1",
-        sop="Complaint",
-        version=1,
-        title={"en": "Complaint", "zh": "客户投诉"},
-        owner="complaint_officer",
-        status="completed",
-        stage=None,
-        outcome="closed",
-        sla="breached",
-        states=("closed",),
-        parent=None,
-        opened_at=OPENED,
-        closed_at=DUE,
-        due_at=DUE,
-        provisional=True,
-        overdue=True,
-    )
+    line = case_line(status="completed", outcome="closed", sla="breached", states=("closed",), closed_at=DUE)
+    line = line.model_copy(update={"provisional": True, "overdue": True})
     assert seen(render_cases((line,), "en", SHANGHAI), 120) == (
         """\
 case    title       stage   state    status               sla        due
@@ -277,3 +283,33 @@ def test_the_teller_tells_only_what_is_new() -> None:
         "case closed: closed  [CMP-1]",
         "stage reached: Handling  [CMP-1]",
     ]
+
+
+def test_a_parent_shows_what_its_children_wait_for() -> None:
+    below = ChildTaskView(
+        case_id="CMP-1.claim",
+        sop="Claim",
+        task="settled#1",
+        title={"en": "Settle", "zh": "理赔"},
+        role="claims_clerk",
+        assignee=None,
+        status="ready",
+        due_at=DUE,
+        outcomes=("done",),
+    )
+    lines = seen(render_case(view(child_tasks=(below,)), "en", SHANGHAI), 160).splitlines()
+    told = lines[lines.index("Child tasks") + 3]
+    for part in ("CMP-1.claim", "settled#1", "Settle", "claims_clerk", "2026-03-02 11:00"):
+        assert part in told
+    assert "  sop task complete CMP-1.claim done --task settled#1" in lines
+
+
+def test_what_cases_did_not_take_has_a_line_each() -> None:
+    unheard = tuple(
+        UnheardLine(name=name, count=count, last_at=OPENED, why=why)
+        for name, count, why in (("complainant.withdrawn", 3, "no transition takes it"), ("b", 1, None))
+    )
+    lines = seen(render_unheard((case_line(unheard=unheard),), "en", SHANGHAI), 140).splitlines()
+    (told,) = [line for line in lines if "complainant.withdrawn" in line]
+    for part in ("CMP-1", " 3 ", "2026-03-02 09:00", "no transition takes it"):
+        assert part in told

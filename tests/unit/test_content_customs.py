@@ -32,15 +32,15 @@ def at(house: House, case_id: str) -> str:
 
 def declaration(now: datetime = datetime(2026, 3, 2, 1, 30, tzinfo=UTC), **data: Any) -> House:
     house = RuledHouse(now)
-    house.open("CustomsDeclaration", "D", CUSTOMER | {"direction": "import"} | data)
+    house.open("CustomsDeclaration", "D", CUSTOMER | {"direction": "import", "arrived_on": "2026-03-02"} | data)
     return house
 
 
-def submitted(house: House) -> None:
-    house.do("D", "wang.fang", "classifying", "clear", {"items": [ITEM]})
+def submitted(house: House, item: Mapping[str, Any] = ITEM, number: str = NUMBER) -> None:
+    house.do("D", "wang.fang", "classifying", "clear", {"items": [item]})
     enter(house)
     house.do("D", "liu.yang", "checking", "agreed", {"check_result": "Equal"})
-    house.do("D", "wang.fang", "submitting", "submitted", {"declaration_no": NUMBER})
+    house.do("D", "wang.fang", "submitting", "submitted", {"declaration_no": number})
 
 
 def enter(house: House, **changed: Any) -> None:
@@ -174,7 +174,7 @@ def test_a_receipt_recorded_by_hand_does_what_the_system_would() -> None:
     house.do("D", "wang.fang", "answering_query", "answered", {"action": "Packaging machines"})
     with pytest.raises(InvalidInput):
         house.do("D", "wang.fang", "awaiting_receipt", "received", {"receipt_status": "inspection_ordered"})
-    ordered = {"receipt_status": "inspection_ordered", "instruction_no": "CY1"}
+    ordered = {"receipt_status": "inspection_ordered", "instruction_no": "CY1", "declared_on": "2026-03-02"}
     house.do("D", "wang.fang", "awaiting_receipt", "received", ordered)
     assert house.states["D"].snapshot.result["inspection_ordered"] is True
 
@@ -224,7 +224,7 @@ def tax(declared_on: str = "2026-03-02", assessed: str = "CNY 186500.00", item: 
     return house
 
 
-NOTICE = {"notice_no": "N1", "pay_method": "Bank transfer", "paid_by": "customer"}
+NOTICE = {"notice_no": "N1", "noticed_on": "2026-03-02", "pay_method": "Bank transfer", "paid_by": "customer"}
 PAID = {"paid_on": "2026-03-20", "paid_amount": "CNY 186500.00", "voucher_no": "V1"}
 
 
@@ -305,5 +305,7 @@ def test_release_waits_for_the_voucher() -> None:
     both = {"release_notice": "r.pdf", "stamped_delivery_order": "d.pdf"}
     house.do("R", "wang.fang", "storing_evidence", "stored", both)
     assert house.told("released") == ["logistics@qiming.example", "operator"]
-    house.do("R", "xu.ming", "arranging_pickup", "arranged", {"pickup_vehicle": "V1", "pickup_on": "2026-03-03"})
+    pickup = {"pickup_vehicle": "V1", "pickup_on": "2026-03-03", "delivery_order_no": "DO-1"}
+    due_back = {"free_time_end_on": "2026-03-09", "return_depot": "Waigaoqiao 3"}
+    house.do("R", "xu.ming", "arranging_pickup", "arranged", pickup | due_back)
     assert house.documents == ["release_notice", "delivery_order"]

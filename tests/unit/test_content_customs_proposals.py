@@ -56,7 +56,7 @@ class TabledHouse(RuledHouse):
 
 def classified(*items: dict[str, Any], house: House | None = None, **more: Any) -> House:
     house = house or TabledHouse()
-    house.open("CustomsDeclaration", "D", {**CUSTOMER, "direction": "import"})
+    house.open("CustomsDeclaration", "D", {**CUSTOMER, "direction": "import", "arrived_on": "2026-03-02"})
     house.do("D", "wang.fang", "classifying", "clear", {"items": list(items), **more})
     return house
 
@@ -81,6 +81,7 @@ def test_values_and_rates_go_from_the_invoice_to_the_tax_without_being_typed_aga
     house = classified(WINE, PHONES, price_data={"terms": "CIF", "total": "EUR 18750"})
     enter(house, price_data={"terms": "CIF", "total": "EUR 18750"})
     submitted(house)
+    house.signal("D", "customs.accepted", {"declared_on": "2026-03-02"})
     house.signal("D", "customs.released")
     result = house.states["D"].snapshot.result
     assert (result["customs_value"]["amount"], data(house)["gaps"]) == (Decimal(150_000), None)

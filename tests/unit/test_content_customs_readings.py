@@ -19,8 +19,10 @@ from sop_engine.freight.money import Money
 from sop_engine.freight.rules import rule_on
 from tests.unit.content_house import House, RuledHouse
 from tests.unit.freight_data import customs_rules
-from tests.unit.test_content_customs import CUSTOMER, ITEM, NOTICE, NUMBER, enter
+from tests.unit.test_content_customs import CUSTOMER, ITEM, NUMBER, enter
+from tests.unit.test_content_customs import NOTICE as MARCH_NOTICE
 
+NOTICE = MARCH_NOTICE | {"noticed_on": "2026-02-10"}
 BY_NOTICE = NOTICE | {"due_reading": "B"}
 
 
@@ -158,7 +160,7 @@ def test_the_law_of_the_declarations_day_says_what_the_payment_is_counted_from(
 ) -> None:
     house = taxed(datetime(2024, 12, 2, 1, tzinfo=UTC), declared_on=declared_on)
     assert house.states["T"].snapshot.data["due_reading"] == reading
-    house.do("T", "wang.fang", "notifying", "issued", NOTICE)
+    house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"noticed_on": "2024-12-02"})
     running = house.states["T"].clocks
     assert running["tax_deadline#1"].due_at == datetime.fromisoformat(f"{midnight}T00:00+08:00")
     assert "stricter_deadline#1" not in running
@@ -228,7 +230,7 @@ def test_a_fee_alone_is_paid_too() -> None:
 )
 def test_a_tax_per_unit_is_not_declared_without_its_quantity(short: dict[str, str]) -> None:
     house = RuledHouse()
-    house.open("CustomsDeclaration", "D", CUSTOMER | {"direction": "import"})
+    house.open("CustomsDeclaration", "D", CUSTOMER | {"direction": "import", "arrived_on": "2026-03-02"})
     with pytest.raises(InvalidInput, match="A tax per unit has its quantity"):
         house.do("D", "wang.fang", "classifying", "clear", {"items": [ITEM | short]})
     house.do("D", "wang.fang", "classifying", "clear", {"items": [ITEM | short | {"quantity": 2}]})

@@ -49,7 +49,8 @@ def play_out(example: Any, house: House) -> tuple[House, str]:
             else:
                 kind, target = act["do"].split()
                 assert kind == "task"
-                house.do(case_id, act["as"], target, act["outcome"], data, tick=tuple(act.get("checklist", ())))
+                ticked, reason = tuple(act.get("checklist", ())), act.get("reason")
+                house.do(case_id, act["as"], target, act["outcome"], data, tick=ticked, reason=reason)
         except Exception as error:
             raise AssertionError(f"act {number} of {example['id']}: {act.get('say')}: {error}") from error
     return house, example["id"]

@@ -28,6 +28,7 @@ CHAIN = (
     "TaxAdjustment",
     "SupplierSettlement",
     "TaxPayment",
+    "VisitFollowUp",
 )
 TEMPLATES = (*LIBRARY.root.glob("notices/*.j2"), *LIBRARY.root.glob("documents/**/*.typ"))
 WORDING = "".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES))
@@ -130,7 +131,7 @@ def test_templates_and_recipients_exist(procedure: Procedure) -> None:
 def test_no_template_lies_unused() -> None:
     notices = {effect["template"] for procedure in PROCEDURES.values() for effect in effects(procedure, "notify")}
     documents = {effect["document"] for procedure in PROCEDURES.values() for effect in effects(procedure, "document")}
-    assert set(LIBRARY.notices) - notices == {"clock_rung", "events_refused", "message_refused"}
+    assert set(LIBRARY.notices) - notices == {"clock_rung", "event_unheard", "events_refused", "message_refused"}
     assert documents <= set(LIBRARY.templates)
 
 

@@ -34,7 +34,7 @@ MADE_LATER = {
     "survey": "SatisfactionSurvey",
     "tracking_sheet": "KeyAccountTracking",
     "visit_plan": "CustomerVisit",
-    "visit_record": "VisitFollowUp",
+    "visit_record": "CustomerVisit",
     "warehouse_receipt": "WarehouseStorage",
 }
 """Papers that no SOP makes yet, with the one of the catalogue that will."""

@@ -1,10 +1,10 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
 
-from sop_engine.statechart.expressions import ExpressionError, compile_expression
+from sop_engine.statechart.expressions import ExpressionError, FieldType, compile_expression
 
 SCOPE: dict[str, Any] = {
     "pieces": 3,
@@ -145,3 +145,17 @@ def test_an_expression_tells_what_it_reads() -> None:
     assert expression.reads_event
     assert expression.states == ("a", "b")
     assert not compile_expression("pieces").reads_event
+
+
+def test_the_day_of_an_instant_is_that_of_the_zone_of_the_calendar() -> None:
+    china = timezone(timedelta(hours=8))
+    names = {"cut_off": FieldType("datetime"), "issued_on": FieldType("date")}
+    late = {"cut_off": datetime(2026, 3, 2, 17, tzinfo=UTC)}
+    in_china = compile_expression("day(cut_off)", names, lambda at: at.astimezone(china).date())
+    assert (in_china.evaluate(late), in_china.type.kind) == (date(2026, 3, 3), "date")
+    with pytest.raises(ExpressionError, match="is not filled"):
+        in_china.evaluate({})
+    with pytest.raises(ExpressionError, match="needs a calendar"):
+        compile_expression("day(cut_off)").evaluate(late)
+    with pytest.raises(ExpressionError, match="datetime"):
+        compile_expression("day(issued_on)", names)

@@ -96,7 +96,7 @@ LINES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(LINES, min_size=1, max_size=6))
 def test_taxes_of_the_lines_add_up_and_no_tax_is_negative(lines: list[dict[str, Any]]) -> None:
     items = [
@@ -113,7 +113,7 @@ def test_taxes_of_the_lines_add_up_and_no_tax_is_negative(lines: list[dict[str, 
     assert taxes.total == taxes.duty + taxes.trade_remedy + taxes.consumption_tax + taxes.vat
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 400), st.sampled_from(["20GP", "40GP", "20OT", "40HC", "40RF"]))
 def test_a_longer_stay_never_costs_less_and_its_lines_add_up(days: int, equipment: str) -> None:
     tariff = free_time_tariffs().find("EXAMPLE", "CN", "import", "DMD", equipment, DAY)

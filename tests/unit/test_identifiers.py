@@ -157,7 +157,7 @@ SHIPS = st.from_regex(r"[1-9][0-9]{5}", fullmatch=True).filter(lambda stem: stem
 CODES = st.from_regex(rf"9[1-9][1-6][1-9][0-9]{{4}}[{USCC_ALPHABET}]{{9}}", fullmatch=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.one_of(
         st.tuples(st.just("container_no"), st.just(stdnum_container), CONTAINERS),

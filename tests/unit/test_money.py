@@ -94,7 +94,7 @@ def test_a_split_loses_nothing(whole: str, weights: list[int], parts: list[str])
     assert yuan(whole).split([Decimal(weight) for weight in weights]) == tuple(map(yuan, parts))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.decimals(-(10**9), 10**9, places=2),
     st.lists(st.decimals(0, 1000, places=3), min_size=1, max_size=12).filter(lambda weights: sum(weights) > 0),

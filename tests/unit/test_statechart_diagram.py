@@ -42,6 +42,18 @@ def test_the_whole_chart_is_drawn() -> None:
     )
 
 
+def test_the_transitions_of_the_root_are_drawn_from_any_state() -> None:
+    chart = chart_of(
+        states={"a": {"on": {"go": "b"}}, "b": {}, "withdrawn": {"final": True}},
+        on={"complainant.withdrew": {"to": "withdrawn", "when": "kind == 'x'"}, "heard": {"do": []}},
+    )
+    lines = [line.strip() for line in mermaid(chart).splitlines()]
+    assert 'state "In any state" as s0' in lines
+    assert "s0 --> s3 : complainant.withdrew [kind == 'x']" in lines
+    assert not any("heard" in line for line in lines)
+    assert 'state "任何状态下" as s0' in mermaid(chart, language="zh")
+
+
 def test_titles_come_in_the_language_asked_for_or_from_the_caller() -> None:
     assert 'state "已登记" as s1' in mermaid(CHART, language="zh")
     assert 'state "Registered#58; new" as s1' in mermaid(CHART, language="fr")

@@ -20,7 +20,7 @@ from tests.unit.statechart_samples import EFFECTS, OPENED_AT
 EVENTS = ("e", "e.f", "g")
 ROOT_OF_PROJECT = Path(__file__).resolve().parents[2]
 
-QUICK = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 
 
 def inside(part: dict[str, Any]) -> list[str]:

@@ -254,7 +254,7 @@ LENGTHS = st.timedeltas(min_value=timedelta(microseconds=1), max_value=timedelta
 NAMES = st.sampled_from(["cn_office", "cn_customs", "cn_shifts2", "cn_shifts3", "hotline_24h", "hamburg_office"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NAMES, INSTANTS, LENGTHS)
 def test_adding_and_measuring_agree(name: str, at: datetime, length: timedelta) -> None:
     used = calendar(name)
@@ -266,7 +266,7 @@ def test_adding_and_measuring_agree(name: str, at: datetime, length: timedelta) 
     assert used.between(start + timedelta(microseconds=1), at) < length
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(NAMES, st.lists(INSTANTS, min_size=3, max_size=3))
 def test_measures_add_up(name: str, instants: list[datetime]) -> None:
     used = calendar(name)

@@ -96,8 +96,10 @@ def what_is_there(engine: Engine) -> tuple[tuple[str, ...], dict[str, int]]:
 
 @pytest_asyncio.fixture(scope="module")
 async def ended(opened: Opened) -> Opened:
-    """Every case that was open has gone on to an end."""
+    """Every case that was open has gone on to an end, and its last run with it: a parent hears its children out."""
     await go_on(opened.house, [case_id for case_id in opened.were_open if "." not in case_id])
+    for case_id in opened.were_open:
+        await opened.house.handle(case_id).result()
     return opened
 
 

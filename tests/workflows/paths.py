@@ -9,7 +9,7 @@ from tests.unit.exact_freight import CUSTOMER, GOODS, OPTIONS, PAPER, PARTY, SEA
 from tests.workflows.desk import Desk
 
 CUSTOMER_MAIL = CUSTOMER["customer_email"]
-DECLARATION_NO = "310120260000000011"
+DECLARATION_NO = "310120261000000011"
 EXPORT_PAPERS = ("commercial_invoice", "packing_list", "contract", "declaration_form", "certificate_of_origin")
 SAILING = {
     "booking_no": "COSU6123456789",
@@ -118,11 +118,13 @@ async def released(desk: Desk) -> None:
     await desk.hear("customs.released", release_no="R-1")
     stamped = {"release_notice": "notice.pdf", "stamped_delivery_order": "order.pdf"}
     await desk.do("zhang.wei", "storing_evidence", "stored", **stamped)
-    await desk.do("zhou.jie", "arranging_pickup", "arranged", pickup_vehicle="B-1", pickup_on="2093-12-01")
+    order = {"delivery_order_no": "DO-1", "free_time_end_on": "2093-12-05", "return_depot": "Waigaoqiao 3"}
+    await desk.do("zhou.jie", "arranging_pickup", "arranged", pickup_vehicle="B-1", pickup_on="2093-12-01", **order)
 
 
 async def tax_notice(desk: Desk, paid_by: str = "customer") -> None:
-    await desk.do("zhang.wei", "notifying", "issued", notice_no="TN-1", pay_method="bank", paid_by=paid_by)
+    notice = {"notice_no": "TN-1", "noticed_on": "2093-11-20", "pay_method": "bank"}
+    await desk.do("zhang.wei", "notifying", "issued", **notice, paid_by=paid_by)
 
 
 async def voucher_checked(desk: Desk, amount: str) -> None:

@@ -11,7 +11,8 @@ from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 from tests.workflows.instants import on_the_minute, reached_at, told_at
 
-IMPORT = {**CUSTOMER, "direction": "import"}
+TO_CHINA = {**CUSTOMER, "direction": "import"}
+IMPORT = {**TO_CHINA, "arrived_on": "2093-11-16"}
 INSPECTION = {**CUSTOMER, "instruction_no": "INS-1", "appointed_at": "2093-12-01T10:00+08:00"}
 MONEY = {"paid_on": "2093-11-22", "voucher_no": "V-1"}
 
@@ -70,6 +71,7 @@ async def test_a_returned_declaration_is_corrected_and_checked_by_another(shared
     await desk.do("zhang.wei", "submitting", "submitted")
     await desk.task("awaiting_receipt")
     await desk.hear("customs.released", released_at="2093-11-22T09:00+08:00")
+    await desk.do("zhang.wei", "dating_acceptance", "dated", declared_on="2093-11-20")
     assert await desk.ended() == "declared"
     assert (await desk.view()).data["receipt_status"] == "released"
 
@@ -98,7 +100,7 @@ async def test_a_discrepancy_has_the_declaration_amended(shared_house: House) ->
 
 
 async def test_cargo_is_released(shared_house: House) -> None:
-    desk = await Desk.open(shared_house, "CustomsRelease", "REL-1", **IMPORT)
+    desk = await Desk.open(shared_house, "CustomsRelease", "REL-1", **TO_CHINA)
     await paths.released(desk)
     assert await desk.ended() == "released"
     assert sorted(await desk.documents()) == ["delivery_order", "release_notice"]
@@ -106,7 +108,7 @@ async def test_cargo_is_released(shared_house: House) -> None:
 
 
 async def test_a_refused_release_is_told_and_ends_the_case(shared_house: House) -> None:
-    desk = await Desk.open(shared_house, "CustomsRelease", "REL-2", **IMPORT)
+    desk = await Desk.open(shared_house, "CustomsRelease", "REL-2", **TO_CHINA)
     await desk.do("zhang.wei", "requesting", "requested", inspection_closed=True)
     await desk.task("awaiting_release")
     await desk.hear("customs.refused", problem="Licence missing")
@@ -127,7 +129,7 @@ async def test_tax_is_paid_for_the_customer_and_posted(shared_house: House) -> N
 
 
 async def test_a_late_import_bears_a_fee_by_the_reading_of_its_case(shared_house: House) -> None:
-    desk = await Desk.open(shared_house, "CustomsDeclaration", "DCL-3", **IMPORT, arrived_on="2026-02-01")
+    desk = await Desk.open(shared_house, "CustomsDeclaration", "DCL-3", **{**IMPORT, "arrived_on": "2026-02-01"})
     await paths.declared(desk)
     await desk.do(
         "zhang.wei",

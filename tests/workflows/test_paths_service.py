@@ -1,8 +1,8 @@
-"""A complaint on a server: answered and closed, reopened, withdrawn."""
+"""A complaint on a server: answered and closed, reopened, withdrawn. A visit: followed up in its four parts."""
 
 from datetime import timedelta
 
-from tests.unit.exact_service import ACTIONS, DATA
+from tests.unit.exact_service import ACTIONS, DATA, VISIT
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 
@@ -54,3 +54,25 @@ async def test_a_withdrawn_complaint_ends_at_once(shared_house: House) -> None:
     await desk.report("li.na", "complainant.withdrew")
     assert await desk.ended() == "withdrawn"
     assert {clock.status for clock in (await desk.view()).clocks} == {"met", "cancelled"}
+
+
+async def test_a_visit_is_followed_up(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "VisitFollowUp", "VST-1", **VISIT)
+    await desk.do("lin.yue", "thanking", "sent", needs="Hamburg each week", next_actions="Proposal by Thursday")
+    answers = [{**VISIT["questions"][0], "answer": "32 days, port to port"}]
+    await desk.do("lin.yue", "answering", "written", questions=answers)
+    await desk.do("sun.lihua", "reviewing_answers", "returned", remarks="Name the carrier")
+    await desk.do("lin.yue", "answering", "written", questions=answers)
+    await desk.do("sun.lihua", "reviewing_answers", "approved")
+    parts = {
+        "process": "FCL",
+        "cost_breakdown": "OF 9000",
+        "transit_guarantee": "32 days",
+        "risk_measures": "None known",
+    }
+    await desk.do("lin.yue", "proposing", "sent", **parts, proposal="proposal.pdf")
+    await desk.do("lin.yue", "updating_file", "updated", file_changes="New buyer")
+    await desk.do("sun.lihua", "checking_file", "agreed")
+    assert await desk.ended() == "followed_up"
+    for template in ("visit_thanks", "visit_answers", "visit_proposal"):
+        assert desk.told(template) == ["ops@blue-lake.example"]

@@ -55,6 +55,7 @@ SERVED = (
     "nobody prepares the month",
     "nobody answers",
     "nobody investigates",
+    "nobody follows a visit up",
 )
 SCENARIOS = {
     scenario.name: scenario

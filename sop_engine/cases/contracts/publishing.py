@@ -21,6 +21,7 @@ class TaskRecord(Contract):
     priority: int
     opened_at: datetime
     due_at: datetime | None
+    """What it is published with: by the clocks that time it alone. In a list: the first deadline that counts for it."""
     completed_at: datetime | None
     completed_by: str | None
     outcome: str | None
@@ -80,6 +81,8 @@ class PublishInput(ForCase):
     tasks: tuple[TaskRecord, ...]
     clocks: tuple[ClockRecord, ...]
     children: tuple[ChildView, ...]
+    task_deadlines: dict[str, datetime] = {}
+    """Task -> the first deadline that counts for it, the case's own included: by it tasks are listed."""
     step: int
     """Number of the case's last step."""
     written_at: datetime

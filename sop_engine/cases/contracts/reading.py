@@ -13,11 +13,21 @@ from pydantic import ConfigDict, Field
 
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, TaskRecord
-from sop_engine.cases.contracts.views import ChildView, StepView
+from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
 
 DocumentKind = Literal["html", "pdf"]
 CHUNK_BYTES = 512 * 1024
 """Size of one piece of a file: Temporal refuses messages over 2 MB."""
+
+
+class UnheardLine(Contract):
+    """A message that a case did not take: no transition takes it, or it was refused."""
+
+    name: str
+    count: int
+    last_at: datetime
+    why: str | None
+    """What the last one was not taken for."""
 
 
 class CaseLine(Contract):
@@ -40,6 +50,8 @@ class CaseLine(Contract):
     provisional: bool
     """The due instant falls in a year whose holidays are not published yet."""
     overdue: bool
+    unheard: tuple[UnheardLine, ...] = ()
+    """Messages that the case did not take, the last ones first; only where they were asked for."""
 
 
 class ListCasesInput(Contract):
@@ -57,6 +69,8 @@ class ListCasesInput(Contract):
     parent: str | None = None
     overdue: bool = False
     provisional: bool = False
+    unheard: bool = False
+    """Only cases that were told something which they did not take; the lines say what."""
     at: datetime | None = None
     """The instant that `overdue` is judged at; the worker's clock when absent."""
     offset: int = Field(default=0, ge=0)
@@ -89,6 +103,7 @@ class ListTasksInput(Contract):
     """With `user`: the person's roles, looked up by the worker when left out. Without: tasks of any of these roles."""
     sop: str | None = None
     case_id: str | None = None
+    """Tasks of this case and of those below it."""
     overdue: bool = False
     at: datetime | None = None
     """The instant that `overdue` and suspension are judged at; the worker's clock when absent."""
@@ -157,6 +172,8 @@ class RecordedCase(Contract):
     comments: tuple[dict[str, Any], ...] = ()
     attachments: tuple[dict[str, Any], ...] = ()
     """The last ones, the oldest first, as many as one answer holds; the journal has them all."""
+    child_tasks: tuple[ChildTaskView, ...] = ()
+    """Open tasks of the cases below it, the most urgent first."""
 
 
 class DocumentLine(Contract):

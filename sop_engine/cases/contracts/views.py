@@ -50,6 +50,20 @@ class ChildView(Contract):
     outcome: str | None
 
 
+class ChildTaskView(Contract):
+    """An open task of a case below the one that is shown."""
+
+    case_id: str
+    sop: str
+    task: str
+    title: dict[str, str]
+    role: str
+    assignee: str | None
+    status: str
+    due_at: datetime | None
+    outcomes: tuple[str, ...]
+
+
 class RuleView(Contract):
     """A figure of the case that law sets, and the text it is from."""
 
@@ -90,6 +104,8 @@ class CaseView(Contract):
     """Events that the case could take now."""
     step: int
     rules: tuple[RuleView, ...] = ()
+    child_tasks: tuple[ChildTaskView, ...] = ()
+    """Open tasks of the cases below it, the most urgent first; from the records, which a query does not ask."""
 
 
 class StepView(Contract):
