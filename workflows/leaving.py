@@ -2,8 +2,8 @@
 
 A run that is due waits until nothing is under way, so that the next one starts nothing twice. It does not wait long: a
 machine that acts without a pause would keep it going until the server's limit. Once it has lost its patience it starts
-nothing new; what it has left to do, and what the records may lack, goes along to the next run under the same keys. A case
-that closes meanwhile has no next run: all of it is left to this one.
+nothing new; what it has left to do, and what the records may lack, goes along to the next run under the same keys.
+A case that closes meanwhile has no next run: all of it is left to this one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A case that closes while its run was about to end: what it promised before, and what its end asks for, still happens."""
+"""A case that closes while its run was about to end: what it has promised still happens."""
 
 from datetime import timedelta
 from pathlib import Path
