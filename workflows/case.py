@@ -218,8 +218,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
             if self._must_settle():
                 self._outbox.settle(procedure, state)
             commands, self._commands = self._commands, []
-            for command, key in commands:
-                (self._errands.put_off if self._leaving.is_hurried else self._errands.give_out)(command, key)
+            self._errands.take(commands, leaves_them=self._leaving.is_hurried)
             self._set_alarm(state, procedure)
             if self._is_over():
                 return CaseResult(
@@ -413,7 +412,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
     def _accept(self, turn: Turn, *, is_anchored: bool = False) -> None:
         """Makes a turn's outcome the case's state; its steps and commands wait for the main loop."""
         self._state = turn.state
-        self._leaving.count_turn()
+        self._leaving.count_turn(is_last=turn.state.is_closed)
         self._latest = max(self._latest, turn.now)
         self._recent.take(turn)
         self._outbox.take(turn, is_anchored=is_anchored)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
@@ -136,6 +136,16 @@ class Errands:
     def carried(self) -> tuple[Pending, ...]:
         return tuple(Pending(key=key, command=command) for key, command in self.pending.items())
 
+    def take(self, commands: Iterable[tuple[Command, str | None]], *, leaves_them: bool) -> None:
+        """Gives commands out, and before them what was left to a next run that does not come; or leaves them to it."""
+        if leaves_them:
+            for command, key in commands:
+                self._put_off(command, key)
+            return
+        left = [(command, key) for key, command in self.pending.items() if key not in self._tasks]
+        for command, key in (*left, *commands):
+            self.give_out(command, key)
+
     def give_out(self, command: Command, key: str | None = None) -> None:
         """Starts a command in a task of its own."""
         if isinstance(command, CancelWork):
@@ -157,8 +167,7 @@ class Errands:
                 else:
                     task.cancel()
 
-    def put_off(self, command: Command, key: str | None = None) -> None:
-        """Leaves a command to the next run."""
+    def _put_off(self, command: Command, key: str | None = None) -> None:
         if isinstance(command, CancelWork):
             self.give_out(command)
         else:

@@ -3,6 +3,7 @@
 A run that is due waits until nothing is under way, so that the next one starts nothing twice. It does not wait long: a
 machine that acts without a pause would keep it going until the server's limit. Once it has lost its patience it starts
 nothing new; what it has left to do, and what the records may lack, goes along to the next run under the same keys.
+A case that closes meanwhile has no next run: all of it is left to this one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Leaving:
         self.takes_along = False
         """Whether the run may hand over what it has not written or carried out. Cases of the first engine may not."""
         self._is_late = False
+        self._stays = False
         self._turns = 0
         self._background = background
 
@@ -36,14 +38,19 @@ class Leaving:
         self.has_begun, self.takes_along = True, takes_along
         self._background.run(self._lose_patience())
 
-    def count_turn(self) -> None:
-        """Counts a message that came although the run is due."""
+    def count_turn(self, *, is_last: bool) -> None:
+        """Counts a message that came although the run is due. One that closes the case lets the run stay.
+
+        A run that may hand nothing over ends as it would have without that.
+        """
         self._turns += self.has_begun
+        if is_last and self.takes_along:
+            self._stays, self.takes_along = True, False
 
     @property
     def is_impatient(self) -> bool:
         """Whether the run has waited long enough for activities."""
-        return self._is_late or (self.takes_along and self._turns >= PATIENT_TURNS)
+        return not self._stays and (self._is_late or (self.takes_along and self._turns >= PATIENT_TURNS))
 
     @property
     def is_hurried(self) -> bool:

@@ -1,15 +1,10 @@
 """Mail against a real SMTP server on the loopback, and the activity that notifies."""
 
-from asyncio import Server
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
@@ -21,43 +16,12 @@ from sop_engine.cases.organization import Organization, Person, Role
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError, TransientMailError
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.records.notices import NoticeRepository
+from tests.integration.mail_server import PostOffice, listening
 
 pytest_plugins = ("tests.integration.databases",)
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 MAIL = Mail(key="k1", to="li.na@example.com", subject="到期提醒", text="您好 & bye\n", html="<p>您好</p>\n", at=AT)
-
-
-class PostOffice:
-    """A server that keeps what it takes, and refuses addresses that say so."""
-
-    def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
-        self.answer = "250 OK"
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if address.startswith("unknown"):
-            return "550 no such mailbox"
-        if address.startswith("greylisted"):
-            return "451 come again"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.answer.startswith("250"):
-            message = message_from_bytes(envelope.content, policy=policy.default)
-            assert isinstance(message, EmailMessage)
-            self.taken.append(message)
-        return self.answer
-
-
-class FreePort(Controller):
-    """A server on a port that the system chooses; the base class would look for it on port 0."""
-
-    def _trigger_server(self) -> None:
-        assert isinstance(self.server, Server)
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture
@@ -67,12 +31,8 @@ def post_office() -> PostOffice:
 
 @pytest.fixture
 def server(post_office: PostOffice) -> Iterator[MailServer]:
-    controller = FreePort(post_office, hostname="127.0.0.1", port=0)
-    controller.start()
-    try:
-        yield MailServer("127.0.0.1", controller.port, "Freight SOPs <sop@freight.example>")
-    finally:
-        controller.stop()
+    with listening(post_office) as port:
+        yield MailServer("127.0.0.1", port, "Freight SOPs <sop@freight.example>")
 
 
 def test_text_and_html_arrive_whole(server: MailServer, post_office: PostOffice) -> None:
