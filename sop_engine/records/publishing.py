@@ -107,27 +107,31 @@ class Publisher:
 
         Raises UsedIdError where another chain owns the case's id.
         """
+        with writing(self._engine) as connection:
+            self.publish_in(connection, given)
+
+    def publish_in(self, connection: Connection, given: PublishInput) -> None:
+        """The same within a transaction that writes already."""
         case_id, run = given.case.case_id, given.case.first_run_id
         chain = {"of": case_id, "run": run}
-        with writing(self._engine) as connection:
-            is_present = connection.execute(self._put_case, _case(given)).rowcount > 0
-            later_from: int | None = None
-            if not is_present:
-                owner = connection.scalar(self._run_of_case, {"of": case_id})
-                if owner != run:
-                    raise UsedIdError(f"the id {case_id} is that of another case, whose first run is {owner}")
-                later_from = connection.scalar(self._first_later_step, {**chain, "after": given.written_at})
-            if given.steps:
-                self._write_steps(connection, given, later_from)
-            if is_present:
-                self._replace_references(connection, case_id, _references(given))
-                self._replace_clocks(connection, case_id, _clocks(given))
-                self._replace_children(connection, case_id, _children(given))
-            tasks = _tasks(given)
-            if tasks and is_present:
-                connection.execute(self._put_tasks, tasks)
-            elif tasks and _stands(given, later_from):
-                connection.execute(self._put_late_tasks, tasks)
+        is_present = connection.execute(self._put_case, _case(given)).rowcount > 0
+        later_from: int | None = None
+        if not is_present:
+            owner = connection.scalar(self._run_of_case, {"of": case_id})
+            if owner != run:
+                raise UsedIdError(f"the id {case_id} is that of another case, whose first run is {owner}")
+            later_from = connection.scalar(self._first_later_step, {**chain, "after": given.written_at})
+        if given.steps:
+            self._write_steps(connection, given, later_from)
+        if is_present:
+            self._replace_references(connection, case_id, _references(given))
+            self._replace_clocks(connection, case_id, _clocks(given))
+            self._replace_children(connection, case_id, _children(given))
+        tasks = _tasks(given)
+        if tasks and is_present:
+            connection.execute(self._put_tasks, tasks)
+        elif tasks and _stands(given, later_from):
+            connection.execute(self._put_late_tasks, tasks)
 
     def _write_steps(self, connection: Connection, given: PublishInput, later_from: int | None) -> None:
         lowest = min(step.step for step in given.steps)

@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.cases.contracts.watching import CaseEnd
 from sop_engine.temporal.ends import end_of
+from sop_engine.temporal.lost_tasks import is_lost
 from sop_engine.temporal.queues import OWN_WORKFLOWS
 
 ENDED = "ContinuedAsNew"
@@ -93,6 +94,10 @@ class Histories:
     async def end(self, case_id: str) -> CaseEnd | None:
         """How a case ended that did not end itself."""
         return await end_of(self._client, case_id)
+
+    async def is_lost(self, case_id: str, chain: str, written_at: datetime) -> bool:
+        """Whether a running case of this chain of runs never took what it wrote in the task that began then."""
+        return await is_lost(self._client, case_id, chain, written_at)
 
     async def chain(self, execution: Execution) -> tuple[Sequence[WorkflowHistory], bool]:
         """The runs of a case from its first to its latest, and whether the first of them is still there."""

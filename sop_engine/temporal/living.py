@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 
 from sop_engine.cases.contracts.publishing import PublishInput
@@ -22,7 +22,6 @@ class LivedCase(NamedTuple):
     published: tuple[PublishInput, ...]
     is_whole: bool
     """Whether the server still has the first run."""
-    was_reset: bool
     end: CaseEnd | None = None
     """How it ended, where it did not end itself."""
     failure: str = ""
@@ -78,7 +77,7 @@ class LivedCases:
             if replayed.failure is not None and not failure:
                 failure = str(replayed.failure).partition("\n")[0]
         end = await self.histories.end(execution.case_id)
-        return LivedCase(execution, tuple(published), is_whole, any(map(_was_reset, runs)), end, failure)
+        return LivedCase(execution, tuple(published), is_whole, end, failure)
 
     async def errands(self, case_id: str) -> AsyncIterator[Errand]:
         """What a workflow had carried out, in every run that the server still has, those before a reset too."""
@@ -102,14 +101,6 @@ def _is_kept(known: Signature, recorded: CarriedOut) -> bool:
     """Whether a refused errand left something: a notice does, which people can read all the same."""
     failure = recorded.failure
     return known.kind == "notice" and failure is not None and failure.application_failure_info.non_retryable
-
-
-def _was_reset(history: WorkflowHistory) -> bool:
-    return any(
-        event.workflow_task_failed_event_attributes.cause
-        == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
-        for event in history.events
-    )
 
 
 def errand_kinds(signatures: Sequence[tuple[str, Kind | None, type, type]]) -> dict[str, Signature]:

@@ -21,10 +21,11 @@ from sop_engine.records.endings import Endings
 from sop_engine.records.errands_kept import KeptErrands
 from sop_engine.records.identity import RecordsIdentity
 from sop_engine.records.publishing import Publisher
-from sop_engine.records.rewriting import rewrite, set_back
+from sop_engine.records.rewriting import rewrite
 from sop_engine.temporal.checking import RecordsChecker
 from sop_engine.temporal.histories import Execution
 from sop_engine.temporal.living import Errand, LivedCase, LivedCases
+from sop_engine.temporal.lost_steps import LostSteps
 from sop_engine.temporal.missing_errands import MissingErrands
 
 PAGE = 100
@@ -55,6 +56,7 @@ class RecordsRepairer:
         self._checker = checker
         self._redo = redo
         self._publisher = Publisher(engine)
+        self._lost = LostSteps(engine, cases)
         self._identity = RecordsIdentity(engine)
         self._kept = KeptErrands(engine)
         self._differences: list[Difference] = []
@@ -93,23 +95,21 @@ class RecordsRepairer:
             if lived.failure:
                 self._unreadable.append(f"{execution.case_id}: {lived.failure}")
             if lived.published:
+                await self._lost.mend_one(lived)
                 await asyncio.to_thread(self._publish, lived)
         async for errand in self._cases.errands(execution.case_id):
             if await self._lacks(errand):
                 waiting.add(errand)
 
     def _publish(self, lived: LivedCase) -> None:
-        case_id, last = lived.execution.case_id, lived.published[-1]
+        case_id = lived.execution.case_id
         before = read_said(self._engine, case_id)
         for given in lived.published:
             self._publisher.publish(given)
         if lived.end is not None:
             Endings(self._engine).close(lived.end)
         after, said = read_said(self._engine, case_id), replayed_said(case_id, lived.published, lived.end)
-        if after.last_step > said.last_step:
-            if lived.was_reset:
-                set_back(self._engine, last)
-        elif differences(case_id, after, said, lived.first_step):
+        if after.last_step <= said.last_step and differences(case_id, after, said, lived.first_step):
             rewrite(self._engine, lived.published, lived.end)
             after = read_said(self._engine, case_id)
         self._steps += len(after.journal.keys() - before.journal.keys())
