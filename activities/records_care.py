@@ -22,6 +22,7 @@ from sop_engine.cases.contracts.records import (
     RepairRecords,
 )
 from sop_engine.cases.contracts.watching import LookInput, LostFound
+from sop_engine.records.chains import Chains
 from sop_engine.records.identity import RecordsIdentity
 from sop_engine.temporal.checking import RecordsChecker
 from sop_engine.temporal.histories import Histories
@@ -55,7 +56,7 @@ class RecordsCare:
         self._identity = RecordsIdentity(engine)
         self._redo = redo
         signatures = [_signature(method) for method in methods]
-        self._cases = LivedCases(Histories(client, task_queue), replayer, errand_kinds(signatures))
+        self._cases = LivedCases(Histories(client, task_queue, Chains(engine).of), replayer, errand_kinds(signatures))
         self._checker = RecordsChecker(engine, self._cases)
         self._lost = LostSteps(engine, self._cases)
 

@@ -10,7 +10,8 @@ from temporalio.client import WorkflowHistory
 
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.cases.contracts.watching import CaseEnd
-from sop_engine.temporal.histories import CarriedOut, Execution, Histories, carried_out
+from sop_engine.temporal.executions import Run
+from sop_engine.temporal.histories import CarriedOut, Histories, carried_out
 from sop_engine.temporal.replaying import CaseReplayer
 from sop_engine.temporal.writes import ERRANDS, Kind
 
@@ -18,7 +19,7 @@ from sop_engine.temporal.writes import ERRANDS, Kind
 class LivedCase(NamedTuple):
     """What the replayed runs of a case published."""
 
-    execution: Execution
+    latest: Run
     published: tuple[PublishInput, ...]
     is_whole: bool
     """Whether the server still has the first run."""
@@ -61,9 +62,9 @@ class LivedCases:
         self._errands = errands
         """The activities that carry out errands, by name."""
 
-    async def live(self, execution: Execution) -> LivedCase:
+    async def live(self, latest: Run) -> LivedCase:
         """Replays every run of a case that the server still has."""
-        runs, is_whole = await self.histories.chain(execution)
+        runs, is_whole = await self.histories.chain(latest)
         published: list[PublishInput] = []
         failure = ""
 
@@ -76,8 +77,8 @@ class LivedCases:
             published += replayed.published
             if replayed.failure is not None and not failure:
                 failure = str(replayed.failure).partition("\n")[0]
-        end = await self.histories.end(execution.case_id)
-        return LivedCase(execution, tuple(published), is_whole, end, failure)
+        end = await self.histories.end(latest)
+        return LivedCase(latest, tuple(published), is_whole, end, failure)
 
     async def errands(self, case_id: str) -> AsyncIterator[Errand]:
         """What a workflow had carried out, in every run that the server still has, those before a reset too."""

@@ -27,10 +27,10 @@ class LostSteps:
     async def mend(self, since: datetime, until: datetime) -> AsyncIterator[str]:
         """Sets back every case that wrote last in this time and never took it. Gives the id of each."""
         for write in await asyncio.to_thread(self._writes.between, since, until):
-            if not await self._cases.histories.is_lost(*write):
+            if not await self._cases.histories.is_lost(write):
                 continue
-            execution = await self._cases.histories.latest(write.case_id)
-            lived = await self._cases.live(execution) if execution is not None else None
+            latest = await self._cases.histories.latest(write.case_id)
+            lived = await self._cases.live(latest) if latest is not None else None
             if lived is None or lived.failure:
                 LOG.error("%s wrote steps that were lost, and its history cannot be read", write.case_id)
             elif await self._set_back(write, lived):
@@ -39,8 +39,8 @@ class LostSteps:
 
     async def mend_one(self, lived: LivedCase) -> None:
         """The same for a case that was replayed already."""
-        write = await asyncio.to_thread(self._writes.of, lived.execution.case_id)
-        if write is not None and await self._cases.histories.is_lost(*write):
+        write = await asyncio.to_thread(self._writes.of, lived.latest.workflow_id)
+        if write is not None and await self._cases.histories.is_lost(write):
             await self._set_back(write, lived)
 
     async def _set_back(self, write: LastWrite, lived: LivedCase) -> bool:

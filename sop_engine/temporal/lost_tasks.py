@@ -11,14 +11,16 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import EventType, WorkflowExecutionStatus
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
     GetWorkflowExecutionHistoryReverseRequest,
 )
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
+
+from sop_engine.temporal.executions import Run
 
 EXACT = timedelta(microseconds=10)
 """By how much the start of a task as a case knows it may differ from the event's: both are rounded."""
@@ -27,17 +29,20 @@ SLACK = timedelta(seconds=1)
 PAGE = 50
 
 
-async def is_lost(client: Client, case_id: str, chain: str, written_at: datetime) -> bool:
-    """Whether a running case of this chain of runs never took what it wrote then. Under way is not lost."""
-    execution = WorkflowExecution(workflow_id=case_id)
+async def is_lost(client: Client, latest: Run, written_at: datetime) -> bool:
+    """Whether a case, of which this is the latest run, goes on and never took what it wrote then.
+
+    What is under way is not lost.
+    """
+    if latest.status != WorkflowExecutionStatus.RUNNING:
+        return False
+    execution = WorkflowExecution(workflow_id=latest.workflow_id, run_id=latest.run_id)
     request = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
     try:
         described = await client.workflow_service.describe_workflow_execution(request)
-        info = described.workflow_execution_info
-        is_running = info.status == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
-        if info.first_run_id != chain or not is_running or described.HasField("pending_workflow_task"):
+        if described.HasField("pending_workflow_task"):
             return False
-        return await _is_unknown(_backwards(client, info.execution), written_at)
+        return await _is_unknown(_backwards(client, execution), written_at)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return False
