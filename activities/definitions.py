@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.access import reads
-from sop_engine.cases.act_checks import file_faults_of_data
+from sop_engine.cases.act_checks import faults_of_data
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
@@ -87,12 +87,13 @@ class DefinitionActivities:
         try:
             sop_file = self._sop_file(given.sop, given.version)
             definition = sop_file.definition.exact()
+            now, calendar = datetime.now(UTC), self._library.calendars[definition.calendar]
             if given.actor is not None:
-                today = self._library.opening_day(sop_file.definition, datetime.now(UTC))
+                today = self._library.opening_day(sop_file.definition, now)
                 self._permit(given.actor, pack(self._library.bundle_of(sop_file, today)))
             values = read_opening(definition, given.data)
             faults = [
-                *file_faults_of_data(definition, values),
+                *faults_of_data(definition.data, values, calendar, now),
                 *unknown_places(definition.data, values, self._places),
             ]
             if faults:

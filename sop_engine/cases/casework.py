@@ -127,7 +127,7 @@ def check(
     if state.has_seen(act.id):
         return None
     permit(organization, Turn(procedure, state, now), name, act)
-    if wrong := faults_of_act(procedure.definition, act):
+    if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)
     trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))
     if blank := emptied(procedure.definition, act):
