@@ -22,6 +22,7 @@ from activities.customer_money import CustomerMoneyActivities
 from activities.definitions import DefinitionActivities
 from activities.documents import DocumentActivities
 from activities.ledger import LedgerActivities
+from activities.life import SignsOfLife
 from activities.margins import MarginActivities
 from activities.months import MonthActivities
 from activities.notices import NoticeActivities
@@ -164,7 +165,12 @@ def build_worker(
         activities=[*own, *declared(care), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,
         activity_executor=ThreadPoolExecutor(THREADS),
-        interceptors=[ActLatency(), Guard(Executions(client), settings.task_queue, chains.of), ErrandGuard(guard)],
+        interceptors=[
+            ActLatency(),
+            SignsOfLife(),
+            Guard(Executions(client), settings.task_queue, chains.of),
+            ErrandGuard(guard),
+        ],
     )
 
 

@@ -16,15 +16,12 @@ from activities.failures import refusals
 from sop_engine.cases.contracts.base import ForCase
 from sop_engine.cases.faults import Fault, ForeignRun
 from sop_engine.records.engine import read_only
-from sop_engine.temporal.executions import Executions
+from sop_engine.temporal.executions import ChainOf, Executions
 from sop_engine.temporal.queues import anchor_id
 
 REMEMBERED_RUNS = 10_000
 
 Method = TypeVar("Method", bound=Callable[..., Any])
-
-ChainOf = Callable[[str], str | None]
-"""Case id -> the first run of the execution chain that the records know it by."""
 
 
 def reads(method: Method) -> Method:

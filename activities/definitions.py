@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.access import reads
-from sop_engine.cases.act_checks import file_faults_of_data
+from sop_engine.cases.act_checks import faults_of_data
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
@@ -51,10 +51,12 @@ class DefinitionActivities:
         """The packed bundle of an SOP's version; the newest when none is named.
 
         Refuses an unknown SOP or version, a new case by an id that is too long or that another had, however long ago,
-        and a person who is unknown or has no part in the procedure.
+        one that goes on with a case that is open or unknown, and a person who is unknown or has no part in the
+        procedure.
         """
         try:
             self._refuse_id(given)
+            self._refuse_reopening(given)
             sop_file = self._sop_file(given.sop, given.version)
             self._keep(sop_file)
             bundle = self._library.bundle_of(sop_file, self._library.opening_day(sop_file.definition, given.opened_at))
@@ -85,12 +87,13 @@ class DefinitionActivities:
         try:
             sop_file = self._sop_file(given.sop, given.version)
             definition = sop_file.definition.exact()
+            now, calendar = datetime.now(UTC), self._library.calendars[definition.calendar]
             if given.actor is not None:
-                today = self._library.opening_day(sop_file.definition, datetime.now(UTC))
+                today = self._library.opening_day(sop_file.definition, now)
                 self._permit(given.actor, pack(self._library.bundle_of(sop_file, today)))
             values = read_opening(definition, given.data)
             faults = [
-                *file_faults_of_data(definition, values),
+                *faults_of_data(definition.data, values, calendar, now),
                 *unknown_places(definition.data, values, self._places),
             ]
             if faults:
@@ -112,6 +115,16 @@ class DefinitionActivities:
                 refuse_long_id(given.case_id)
             if owner not in (None, given.first_run_id):
                 raise Refused(USED_ID.format(case_id=given.case_id))
+
+    def _refuse_reopening(self, given: LoadInput) -> None:
+        if given.reopens is None:
+            return
+        is_closed = self._chains.is_closed(given.reopens)
+        if is_closed is None:
+            fault = Fault(where="reopens", what=f"there is no case {given.reopens}", allowed="a closed case")
+            raise InvalidInput("what is not there cannot be gone on with", [fault])
+        if not is_closed:
+            raise Refused(f"{given.reopens} is open: it can be gone on with once it is closed")
 
     def _sop_file(self, sop: str, version: int | None) -> SopFile:
         known = self._library.sops.get(sop)

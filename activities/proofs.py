@@ -7,9 +7,9 @@ from datetime import datetime
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.access import ChainOf, reads
+from activities.access import reads
 from sop_engine.cases.contracts.proof import AskedSender, ProofInput, ProofResult, Told, Word
-from sop_engine.temporal.executions import Executions, Run
+from sop_engine.temporal.executions import ChainOf, Executions, Run
 from sop_engine.temporal.queues import ENGINE_SIGNALS, READ_WORDS
 from sop_engine.temporal.words import words_of
 
@@ -49,10 +49,10 @@ class ProofActivities:
         """The runs asked for that are ours and of the sender's chain."""
         found: dict[str, Run] = {}
         for run_id in sender.runs:
-            run = await self._executions.describe(sender.case_id, run_id)
-            if run_id is None and chain is not None and (run is None or run.first_run_id != chain):
-                # Somebody began another chain under the sender's id.
-                run = await self._executions.last_of(sender.case_id, chain)
+            if run_id is None:
+                run = await self._executions.latest(sender.case_id, chain)
+            else:
+                run = await self._executions.describe(sender.case_id, run_id)
             if run is not None and run.task_queue == self._task_queue and chain in (None, run.first_run_id):
                 found[run.run_id] = run
         return tuple(found.values())

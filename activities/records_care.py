@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine
@@ -18,21 +19,23 @@ from sop_engine.cases.contracts.records import (
     RecordsFitnessInput,
     RecordsMark,
     RecordsRepair,
-    RepairProgress,
     RepairRecords,
 )
+from sop_engine.cases.contracts.watching import LookInput, LostFound
+from sop_engine.records.chains import Chains
 from sop_engine.records.identity import RecordsIdentity
 from sop_engine.temporal.checking import RecordsChecker
 from sop_engine.temporal.histories import Histories
 from sop_engine.temporal.living import LivedCases, errand_kinds
-from sop_engine.temporal.queues import ADOPT_RECORDS, CHECK_RECORDS, RECORDS_FITNESS, REPAIR_RECORDS
+from sop_engine.temporal.lost_steps import LostSteps
+from sop_engine.temporal.queues import ADOPT_RECORDS, CHECK_RECORDS, LOOK_FOR_LOST, RECORDS_FITNESS, REPAIR_RECORDS
 from sop_engine.temporal.records_guard import LOG, RecordsGuard
 from sop_engine.temporal.repairing import RecordsRepairer, Redo
 from sop_engine.temporal.replaying import CaseReplayer
 from sop_engine.temporal.writes import Kind, kind_of, writes
 
-BEATS = 2.0
-"""Seconds between two signs of life of a repair."""
+UNDER_WAY = timedelta(seconds=15)
+"""A workflow task that began longer ago has ended or timed out: the server gives it ten."""
 
 
 class RecordsCare:
@@ -53,8 +56,9 @@ class RecordsCare:
         self._identity = RecordsIdentity(engine)
         self._redo = redo
         signatures = [_signature(method) for method in methods]
-        self._cases = LivedCases(Histories(client, task_queue), replayer, errand_kinds(signatures))
+        self._cases = LivedCases(Histories(client, task_queue, Chains(engine).of), replayer, errand_kinds(signatures))
         self._checker = RecordsChecker(engine, self._cases)
+        self._lost = LostSteps(engine, self._cases)
 
     @reads
     @activity.defn(name=RECORDS_FITNESS)
@@ -75,30 +79,24 @@ class RecordsCare:
             )
         return found
 
+    @activity.defn(name=LOOK_FOR_LOST)
+    @writes("journal")
+    async def look_for_lost(self, given: LookInput) -> LostFound:
+        """Sets back records that tell what a case never took, of the cases that wrote since, or within a day."""
+        now = activity.info().current_attempt_scheduled_time
+        until = now - UNDER_WAY
+        since = given.since or now - timedelta(days=1)
+        return LostFound(set_back=tuple([case_id async for case_id in self._lost.mend(since, until)]))
+
     @activity.defn(name=REPAIR_RECORDS)
     @writes("repair")
     async def repair(self, asked: RepairRecords) -> RecordsRepair:
         """Rebuilds from histories what the records lack; to be killed and begun again at any instant."""
         is_foreign = (await self._guard.judged()).verdict == "foreign"
         LOG.warning("%s has the records repaired", asked.given.actor)
-        progress = RepairProgress()
-
-        def told(came: RepairProgress) -> None:
-            nonlocal progress
-            progress = came
-
-        async def show_life() -> None:
-            while True:
-                activity.heartbeat(progress)
-                await asyncio.sleep(BEATS)
-
-        alive = asyncio.create_task(show_life())
-        try:
-            with refusals():
-                repairer = RecordsRepairer(self._engine, self._cases, self._checker, self._redo)
-                done = await repairer.repair(asked, is_foreign, told)
-        finally:
-            alive.cancel()
+        with refusals():
+            repairer = RecordsRepairer(self._engine, self._cases, self._checker, self._redo)
+            done = await repairer.repair(asked, is_foreign, activity.heartbeat)
         LOG.warning("the records are repaired: %d steps and %d errands were missing", done.steps, done.errands)
         return done
 

@@ -13,6 +13,7 @@ from sop_engine.cases.contracts.watching import CaseEnd, CaseEnded, Looked, Look
 from sop_engine.records.chains import Chains
 from sop_engine.records.endings import Endings
 from sop_engine.temporal.ends import end_of, ended_cases, live_children
+from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.queues import CASE_ENDED, LOOK_AT_CASE, LOOK_FOR_ENDED
 from sop_engine.temporal.writes import writes
 
@@ -47,7 +48,8 @@ class WatchActivities:
         return LookedAt(end=await self._end_of(activity.client(), given.case_id))
 
     async def _end_of(self, client: Client, case_id: str) -> CaseEnd | None:
-        return await end_of(client, case_id, await asyncio.to_thread(self._chains.of, case_id))
+        chain = await asyncio.to_thread(self._chains.of, case_id)
+        return await end_of(client, await Executions(client).latest(case_id, chain))
 
     async def _relatives(self, client: Client, end: CaseEnd) -> list[str]:
         """The case that waits for it and the live cases that it waits for; not those that were only started by it."""

@@ -25,13 +25,11 @@ from sop_engine.cases.faults import NotPermitted, Refused, SopError
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.queues import ADOPT_RECORDS, RECORDS_ANCHOR, REPAIR_RECORDS, TOLD
-from workflows.errands import ATTEMPT, PATIENT
+from workflows.errands import ATTEMPT, PATIENT, SILENT
 
 TELLINGS = 100
 """Messages after which it goes on in a new run: its history is read each minute."""
 REPAIRED_WITHIN = timedelta(days=2)
-STILL_REPAIRING = timedelta(minutes=1)
-"""A worker that is silent for so long about a repair is taken for dead, and another begins again."""
 
 
 @workflow.defn(name=RECORDS_ANCHOR)
@@ -84,7 +82,7 @@ class RecordsAnchor:
                 RepairRecords(given=given, known=self._known),
                 result_type=RecordsRepair,
                 start_to_close_timeout=REPAIRED_WITHIN,
-                heartbeat_timeout=STILL_REPAIRING,
+                heartbeat_timeout=SILENT,
                 retry_policy=PATIENT,
                 summary=given.actor,
             )

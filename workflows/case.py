@@ -21,8 +21,8 @@ from sop_engine.cases.commands import Command, with_facts, without_facts
 from sop_engine.cases.continuation import CaseResult, ContinuedCase
 from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.engine_version import HARDENED, KNOWN_VERSIONS
-from sop_engine.cases.faults import InvalidInput, SopError
-from sop_engine.cases.limits import MESSAGE_BYTES, START_BYTES
+from sop_engine.cases.faults import NOT_OPEN_YET, InvalidInput, SopError
+from sop_engine.cases.limits import MESSAGE_BYTES
 from sop_engine.cases.opening import open_case
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.recent import Recent
@@ -37,7 +37,7 @@ from workflows.alarm import Alarm
 from workflows.background import Background
 from workflows.errands import PATIENT, Errands, tell_parent
 from workflows.leaving import Leaving
-from workflows.messages import as_started, excess, read_opening, read_parent, read_start
+from workflows.messages import as_started, excess_of_start, read_opening, read_parent, read_start
 from workflows.outbox import Outbox
 from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
@@ -45,8 +45,6 @@ from workflows.relatives import Relatives
 from workflows.rungs import is_hardened
 from workflows.signals import CaseSignals, Tell
 from workflows.step_keys import StepKeys
-
-NOT_OPEN_YET = "the case is being opened; ask again in a moment"
 
 
 @workflow.defn(dynamic=True)
@@ -86,7 +84,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
         )
         self._relatives = Relatives(self._background, lambda: self._state, self._hear_told)
         self._proofs = Proofs(self._background, self.loaded, self._hear_told)
-        self._excess = excess(args[0] if args else None, START_BYTES)
+        self._excess = excess_of_start(args)
         self._start = read_start(args)
         if isinstance(self._start, ContinuedCase):
             self._go_on(self._start)
@@ -151,6 +149,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
                     case_id=info.workflow_id,
                     first_run_id=info.first_execution_run_id,
                     actor=opening.actor if info.parent is None else None,
+                    reopens=opening.reopens,
                 )
             )
         )
@@ -399,7 +398,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
 
     def loaded(self) -> tuple[CaseState, Procedure]:
         if self._state is None or self._procedure is None:
-            raise ApplicationError(NOT_OPEN_YET, type="Refused", non_retryable=True)
+            raise self._refusal or ApplicationError(NOT_OPEN_YET, type="Refused", non_retryable=True)
         return self._state, self._procedure
 
     def _not_before(self, arrived: datetime) -> datetime:

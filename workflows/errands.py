@@ -90,6 +90,8 @@ BURST_BYTES = 1_500_000
 MOMENT = timedelta(milliseconds=1)
 
 ATTEMPT = timedelta(minutes=2)
+SILENT = timedelta(seconds=20)
+"""A worker that is silent for so long about an activity is taken for dead, and another begins it again."""
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 EFFECT_GIVES_UP = timedelta(days=2)
 """After so long a notice, document or posting that keeps failing becomes an incident."""
@@ -239,6 +241,7 @@ class Errands:
                     result_type=WorkResult,
                     activity_id=f"{command.key} {short(key)}",
                     start_to_close_timeout=ATTEMPT,
+                    heartbeat_timeout=SILENT,
                     retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
                     summary=summary(command.title),
                 )
@@ -350,6 +353,7 @@ class Errands:
                 given,
                 result_type=result,
                 start_to_close_timeout=ATTEMPT,
+                heartbeat_timeout=SILENT,
                 schedule_to_close_timeout=EFFECT_GIVES_UP,
                 retry_policy=PATIENT,
                 summary=summary(what),

@@ -18,7 +18,7 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
 from sop_engine.cases.contracts.watching import CaseEnded
 from sop_engine.cases.faults import InvalidInput, Refused
-from sop_engine.cases.limits import ACT_BYTES, too_large
+from sop_engine.cases.limits import ACT_BYTES, START_BYTES, too_large
 from sop_engine.temporal.failures import to_failure
 
 Message = TypeVar("Message", bound=BaseModel)
@@ -38,6 +38,13 @@ def excess(raw: RawValue | None, most: int = ACT_BYTES) -> str | None:
     """What is to be said of a payload that has more bytes than it may."""
     size = 0 if raw is None else len(raw.payload.data)
     return too_large("the message", size, most) if size > most else None
+
+
+def excess_of_start(args: Sequence[RawValue]) -> str | None:
+    """What is to be said of a start that was given more than one argument, or too large a one."""
+    if len(args) > 1:
+        return f"{len(args)} arguments were given, and one is taken, with everything in it"
+    return excess(args[0] if args else None, START_BYTES)
 
 
 def read_body(raw: RawValue | None) -> Any:

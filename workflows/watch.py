@@ -1,5 +1,5 @@
 """The watch: looks each minute for cases that were ended past the engine, so that records and relatives hear of it, and
-has the records compared with the cases once a day, some cases a minute.
+for records of what a case never took; has the records compared with the cases once a day, some cases a minute.
 
 One per task queue, started by the workers. Its loop is all there is to replay, and a run lasts an hour, so that a
 worker of another release finds little history to agree with.
@@ -16,9 +16,9 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from sop_engine.cases.contracts.records import CheckRecordsInput, DailyCheck, RecordsCheck
-from sop_engine.cases.contracts.watching import Looked, LookInput, WatchState
-from sop_engine.temporal.queues import CHECK_RECORDS, LOOK_FOR_ENDED, WATCH
-from workflows.errands import PATIENT
+from sop_engine.cases.contracts.watching import Looked, LookInput, LostFound, WatchState
+from sop_engine.temporal.queues import CHECK_RECORDS, LOOK_FOR_ENDED, LOOK_FOR_LOST, WATCH
+from workflows.errands import PATIENT, SILENT
 
 EVERY = timedelta(minutes=1)
 WHOLE_EVERY = timedelta(days=1)
@@ -70,6 +70,7 @@ class WatchWorkflow:
                 CheckRecordsInput(page=under_way.page, limit=PAGE),
                 result_type=RecordsCheck,
                 start_to_close_timeout=LOOKED_WITHIN,
+                heartbeat_timeout=SILENT,
                 retry_policy=RetryPolicy(maximum_attempts=3),
                 summary="records against cases",
             )
@@ -85,13 +86,17 @@ class WatchWorkflow:
         now = workflow.now()
         is_whole = known.looked_whole_at is None or now - known.looked_whole_at >= WHOLE_EVERY
         since = None if is_whole or known.looked_at is None else known.looked_at - AGAIN
-        await workflow.execute_activity(
-            LOOK_FOR_ENDED,
-            LookInput(task_queue=known.task_queue, since=since),
-            result_type=Looked,
-            start_to_close_timeout=LOOKED_WITHIN,
-            retry_policy=PATIENT,
-            summary="all that ended" if since is None else f"since {since:%Y-%m-%d %H:%M}",
-        )
+        given = LookInput(task_queue=known.task_queue, since=since)
+        summary = "all" if since is None else f"since {since:%Y-%m-%d %H:%M}"
+        for name, result in ((LOOK_FOR_ENDED, Looked), (LOOK_FOR_LOST, LostFound)):
+            await workflow.execute_activity(
+                name,
+                given,
+                result_type=result,
+                start_to_close_timeout=LOOKED_WITHIN,
+                heartbeat_timeout=SILENT,
+                retry_policy=PATIENT,
+                summary=summary,
+            )
         whole = now if is_whole else known.looked_whole_at
         return known.model_copy(update={"looked_at": now, "looked_whole_at": whole})

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sop_engine.cases.contracts.acts import Act, AttachInput
+from sop_engine.cases.contracts.acts import Act, AttachInput, EventInput
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault
-from sop_engine.cases.fields import FieldSpec, describe
+from sop_engine.cases.fields import FieldSpec, describe, read_value
 from sop_engine.cases.legible import legible
+from sop_engine.cases.procedure import Procedure
+from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.instants import RANGE, is_near
 
 LARGEST_FILE = 2**40
@@ -21,8 +23,8 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,99}/[a-z0-9][a-z0-9!#$&^_.+-]{0,99}", re.IGNORECASE)
 
 
-def faults_of_act(definition: SopDefinition, act: Act) -> list[Fault]:
-    """Every fault of what a person sends, whatever the case's state."""
+def faults_of_act(procedure: Procedure, act: Act, now: datetime) -> list[Fault]:
+    """Every fault of what a person sends at `now`, whatever the case's state."""
     faults = [
         Fault(where=name, what=f"{value.isoformat()} lies too far off", allowed=RANGE)
         for name in type(act).model_fields
@@ -32,14 +34,24 @@ def faults_of_act(definition: SopDefinition, act: Act) -> list[Fault]:
         faults += file_faults(act.model_dump(include={"name", "sha256", "size", "type"}), "")
     for name, file in (getattr(act, "attachments", None) or {}).items():
         faults += file_faults(file if isinstance(file, Mapping) else {"name": file}, name)
-    return [*faults, *file_faults_of_data(definition, getattr(act, "data", None) or {})]
+    fields: Mapping[str, FieldSpec] = procedure.definition.data
+    if isinstance(act, EventInput) and act.name in procedure.definition.events:
+        fields = {**procedure.definition.events[act.name].data, **fields}
+    return [*faults, *faults_of_data(fields, getattr(act, "data", None) or {}, procedure.calendar, now)]
 
 
-def file_faults_of_data(definition: SopDefinition, data: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong with the facts of every file among the values of fields, however deep."""
+def faults_of_data(
+    fields: Mapping[str, FieldSpec], data: Mapping[str, Any], calendar: BusinessCalendar, now: datetime
+) -> Iterator[Fault]:
+    """What is wrong with the facts of every file among the values of fields, however deep, and every date of what has
+    happened that lies ahead of `now` where the calendar is.
+    """
     for name, value in data.items():
-        if name in definition.data:
-            yield from _files(definition.data[name], value, name)
+        for spec, part, where in _parts(fields[name], value, name) if name in fields else ():
+            if spec.type == "file" and isinstance(part, Mapping | str):
+                yield from file_faults({"name": part.strip()} if isinstance(part, str) else part, where)
+            elif spec.past and (ahead := _ahead(spec, part, calendar, now)) is not None:
+                yield ahead.model_copy(update={"where": where})
 
 
 def emptied(definition: SopDefinition, act: Act) -> list[Fault]:
@@ -76,13 +88,27 @@ def _is_name(name: Any) -> bool:
     return not any(character in name for character in "/\\\t\r\n") and legible(name) == name
 
 
-def _files(spec: FieldSpec, value: Any, where: str) -> Iterator[Fault]:
-    """The same for every file among the values of a field."""
-    if spec.type == "file" and isinstance(value, Mapping | str):
-        yield from file_faults({"name": value.strip()} if isinstance(value, str) else value, where)
-    elif spec.type == "list" and isinstance(value, list | tuple):
+def _parts(spec: FieldSpec, value: Any, where: str) -> Iterator[tuple[FieldSpec, Any, str]]:
+    """Every value that is neither a list nor a record, with its field and its place."""
+    if spec.type == "list" and isinstance(value, list | tuple):
         for index, entry in enumerate(value):
-            yield from _files(spec.element(), entry, f"{where}.{index}")
+            yield from _parts(spec.element(), entry, f"{where}.{index}")
     elif spec.type == "record" and isinstance(value, Mapping):
         for name, inner in (spec.fields or {}).items():
-            yield from _files(inner, value.get(name), f"{where}.{name}")
+            yield from _parts(inner, value.get(name), f"{where}.{name}")
+    else:
+        yield spec, value, where
+
+
+def _ahead(spec: FieldSpec, value: Any, calendar: BusinessCalendar, now: datetime) -> Fault | None:
+    """The fault of a date or instant of what has happened that lies ahead."""
+    read, _ = read_value(spec, value, "")
+    if isinstance(read, datetime):
+        latest = now.isoformat(timespec="minutes") if read > now else None
+    else:
+        today = calendar.local_date(now)
+        latest = today.isoformat() if isinstance(read, date) and read > today else None
+    if latest is None:
+        return None
+    what = f"{value} lies ahead, and what is entered here has happened 日期在将来，此处应填已发生的日期"
+    return Fault(where="", what=what, allowed=f"up to {latest} 不晚于该时间")

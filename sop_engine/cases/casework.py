@@ -25,6 +25,7 @@ from sop_engine.cases.organization import Organization
 from sop_engine.cases.permissions import permit
 from sop_engine.cases.place_checks import places_of_act, unknown_places_of_act
 from sop_engine.cases.procedure import Procedure
+from sop_engine.cases.refusing import refuse_event
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.stepping import INSTANT, catch_up
 from sop_engine.cases.turn import CHART_FAILURES, Turn
@@ -126,7 +127,7 @@ def check(
     if state.has_seen(act.id):
         return None
     permit(organization, Turn(procedure, state, now), name, act)
-    if wrong := faults_of_act(procedure.definition, act):
+    if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)
     trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))
     if blank := emptied(procedure.definition, act):
@@ -190,10 +191,10 @@ def hear(
     try:
         failure = failure_of(turn, lambda: catch_up(turn, now - INSTANT)) or failure_of(turn, take)
     except SopError as error:
-        turn.journal("event_refused", "message", SYSTEM, note=error.message)
+        refuse_event(turn, "message", error.message, actor=SYSTEM)
         return turn
     if failure is not None and turn.state.is_closed:
-        turn.journal("event_refused", "message", SYSTEM, note=failure)
+        refuse_event(turn, "message", failure, actor=SYSTEM)
     elif failure is not None:
         open_incident(turn, "event", f"a message could not be taken: {failure}")
     return turn

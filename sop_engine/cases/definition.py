@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sop_engine.cases.fields import FieldSpec, Title, exact_fields
+from sop_engine.cases.fields import FieldSpec, Title
 
 Mark = Literal["F", "E", "X", "V", "P"]
 """Where a figure comes from: firm, example, left blank by the source, said in words only, proposed by us."""
@@ -234,9 +234,9 @@ class SopDefinition(_Strict):
     def exact(self) -> SopDefinition:
         """The same SOP, asking of every amount of money that its currency exists and that it may be below nought."""
         events = {
-            name: event.model_copy(update={"data": exact_fields(event.data)}) for name, event in self.events.items()
+            name: event.model_copy(update={"data": _exact_fields(event.data)}) for name, event in self.events.items()
         }
-        return self.model_copy(update={"data": exact_fields(self.data), "events": events})
+        return self.model_copy(update={"data": _exact_fields(self.data), "events": events})
 
 
 WORK_KEYS = ("task", "work", "case", "clocks", "stage", "title")
@@ -244,3 +244,18 @@ WORK_KEYS = ("task", "work", "case", "clocks", "stage", "title")
 
 EFFECT_KINDS = frozenset({"notify", "document", "start", "tell", "milestone", "post"})
 """Effects of `do`, `entry` and `exit` that activities or the interpreter carry out. Tested for membership only."""
+
+
+def _exact_fields(specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
+    """The same fields, with what is asked of every amount of money in them."""
+    return {name: _exact(spec) for name, spec in specs.items()}
+
+
+def _exact(spec: FieldSpec) -> FieldSpec:
+    return spec.model_copy(
+        update={
+            "is_exact": True,
+            "item": _exact(spec.item) if spec.item is not None else None,
+            "fields": _exact_fields(spec.fields) if spec.fields is not None else None,
+        }
+    )

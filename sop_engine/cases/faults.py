@@ -87,4 +87,5 @@ class ForeignRun(SopError):
 ERRORS: tuple[type[SopError], ...] = (InvalidInput, Refused, NotFound, NotPermitted, ForeignRun)
 """Every refusal, for those who rebuild one from its `kind` on the far side of Temporal."""
 
+NOT_OPEN_YET = "the case is being opened; ask again in a moment"
 USED_ID = "There is a case {case_id} already; every id is used once"

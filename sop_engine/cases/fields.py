@@ -86,8 +86,10 @@ class FieldSpec(BaseModel):
     """Money for one unit of something: it may be finer than the smallest unit of its currency."""
     signed: bool = False
     """Money that may be below nought, such as a margin; other money is nought or more."""
+    past: bool = False
+    """A date or instant of what has happened: nobody may enter one that lies ahead."""
     is_exact: bool = False
-    """Set when a case is compiled (`exact_fields`): money is in a real currency, and nought or more unless `signed`."""
+    """Set when a case is compiled: money is in a real currency, and nought or more unless `signed`."""
     personal: bool = False
     """Personal data: shown by role, never put into a search attribute or a title."""
     help: Title | None = None
@@ -106,6 +108,8 @@ class FieldSpec(BaseModel):
             raise ValueError("only money can be `per_unit`")
         if self.signed and self.type != "money":
             raise ValueError("only money can be `signed`; a number has a `min`")
+        if self.past and self.type not in ("date", "datetime"):
+            raise ValueError("only a date or a datetime can be `past`")
         if self.signed and self.min is not None and self.min >= 0:
             raise ValueError(f"`signed` money may be below nought, and `min: {self.min}` forbids it")
         if self.format is not None and self.format not in FORMATS:
@@ -118,21 +122,6 @@ class FieldSpec(BaseModel):
     def element(self) -> FieldSpec:
         """What one entry of a list is."""
         return self.item or FieldSpec(type="record", title=self.title, fields=self.fields)
-
-
-def exact_fields(specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
-    """The same fields, with what is asked of every amount of money in them."""
-    return {name: _exact(spec) for name, spec in specs.items()}
-
-
-def _exact(spec: FieldSpec) -> FieldSpec:
-    return spec.model_copy(
-        update={
-            "is_exact": True,
-            "item": _exact(spec.item) if spec.item is not None else None,
-            "fields": exact_fields(spec.fields) if spec.fields is not None else None,
-        }
-    )
 
 
 def read_value(spec: FieldSpec, value: Any, where: str) -> Parsed:

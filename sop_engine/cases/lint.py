@@ -8,6 +8,7 @@ from sop_engine.cases.lint_days import lint_days
 from sop_engine.cases.lint_effects import lint_effects
 from sop_engine.cases.lint_events import lint_events
 from sop_engine.cases.lint_findings import Finding, Notebook, Surroundings
+from sop_engine.cases.lint_past import lint_past
 from sop_engine.cases.lint_work import lint_work
 from sop_engine.cases.procedure import SYSTEM_NAMES, Procedure
 from sop_engine.statechart.verify import verify
@@ -28,6 +29,7 @@ def lint(procedure: Procedure, around: Surroundings) -> tuple[Finding, ...]:
     lint_events(notes)
     lint_effects(notes)
     lint_days(notes)
+    lint_past(notes)
     for fault in verify(procedure.chart):
         # Whoever waits for an event, a clock included, is known better to `lint_events`.
         if "no transition waits" not in fault.message:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sop_engine.cases.definition import SopDefinition
@@ -143,15 +144,16 @@ def _values(path: Path, given: Any) -> Iterator[tuple[Path, str, str]]:
             yield from (((*path, name, at), str(name), each) for at, each in enumerate(value) if isinstance(each, str))
 
 
-def _compiled(source: Any) -> Expression | None:
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> Expression | None:
     try:
-        return compile_expression(source) if isinstance(source, str) else None
+        return compile_expression(source)
     except ExpressionError:
         return None
 
 
 def _reads(source: Any) -> tuple[str, ...]:
-    compiled = _compiled(source)
+    compiled = _compiled(source) if isinstance(source, str) else None
     return compiled.reads if compiled is not None else ()
 
 

@@ -21,7 +21,7 @@ from sop_engine.cases.events import is_of_people, is_reserved, read_event
 from sop_engine.cases.faults import SopError
 from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.limits import KEPT_COMMAND_BYTES, size_of
-from sop_engine.cases.refusing import refuse_message
+from sop_engine.cases.refusing import REFUSED, refuse_event, refuse_message
 from sop_engine.cases.state import CaseState, Child
 from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.taking import store_result, try_event
@@ -36,12 +36,10 @@ PARENT = "parent"
 def signal(turn: Turn, message: EventSignal) -> None:
     """An event from another system. What cannot be taken is recorded with the reason."""
     if turn.state.is_closed:
-        turn.journal("event_refused", message.name, MACHINE, note="the case is closed", data=message.data)
+        refuse_event(turn, message.name, "the case is closed", data=message.data)
         return
     if is_reserved(turn, message.name):
-        turn.journal(
-            "event_refused", message.name, MACHINE, note="the name is reserved for the engine", data=message.data
-        )
+        refuse_event(turn, message.name, "the name is reserved for the engine", data=message.data)
         return
     if is_of_people(turn, message.name):
         roles = ", ".join(turn.procedure.definition.events[message.name].roles)
@@ -49,8 +47,7 @@ def signal(turn: Turn, message: EventSignal) -> None:
         return
     values, faults = read_event(turn, message.name, message.data)
     if faults:
-        why = "; ".join(str(fault) for fault in faults)
-        turn.journal("event_refused", message.name, MACHINE, note=why, data=message.data)
+        refuse_event(turn, message.name, "; ".join(map(str, faults)), data=message.data)
         return
     at = message.at
     notes = [f"says it is {message.actor!r}"] if message.actor is not None else []
@@ -68,7 +65,7 @@ def signal(turn: Turn, message: EventSignal) -> None:
 
 def unreadable(turn: Turn, name: str, why: str) -> None:
     """A signal whose body cannot be read is recorded and changes nothing."""
-    turn.journal("event_refused", name, MACHINE, note=why)
+    refuse_event(turn, name, why)
 
 
 def not_told(turn: Turn, case_id: str, what: str, why: str) -> None:
@@ -158,7 +155,7 @@ def child_reported(turn: Turn, report: ChildReport) -> None:
     """A child closed: its result is stored, then the chart takes `<state>.<outcome>` (or `<state>.all`)."""
     child = turn.state.children.get(report.key)
     if child is None or child.case_id != report.case_id or (child.run_id not in (None, report.run_id)):
-        turn.journal("event_refused", "case.child", report.case_id, note="no child of this case reports under that key")
+        refuse_event(turn, "case.child", "no child of this case reports under that key", actor=report.case_id)
         return
     if child.status in ("completed", "cancelled") and child.outcome is not None:
         return
@@ -203,7 +200,7 @@ def take_report(turn: Turn, child: Child, spec: ChildSpec) -> None:
 def case_ended(turn: Turn, case_id: str, end: CaseEnd | None) -> None:
     """A relative ended without a word, as the server itself tells: an incident waits for a person."""
     if end is None:
-        turn.journal("event_refused", "case.ended", MACHINE, note=f"{case_id} was not ended past the engine")
+        refuse_event(turn, "case.ended", f"{case_id} was not ended past the engine")
         return
     for key, child in list(turn.state.children.items()):
         if child.case_id == case_id and child.run_id in (None, end.first_run_id):
@@ -240,7 +237,8 @@ def told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:
     except ValidationError as error:
         unreadable(turn, what, "; ".join(f"{found['loc'][0]}: {found['msg']}" for found in error.errors()))
     except SopError as error:
-        turn.journal("event_refused", what, told["actor"], note=error.message)
+        # It is so already, and the parent's owner knows what they did: nobody has to be told.
+        turn.journal(REFUSED, what, told["actor"], note=error.message)
 
 
 def cancelled_from_outside(turn: Turn) -> None:

@@ -8,6 +8,7 @@ from sop_engine.cases import effects
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.limits import NAME_BYTES, OverfullError, cut
+from sop_engine.cases.refusing import REFUSED, refuse_event
 from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.turn import CHART_FAILURES, Turn
 from sop_engine.statechart.snapshot import Event
@@ -55,10 +56,13 @@ REFUSED_NOTICE = "events_refused"
 
 
 def _refuse(turn: Turn, heard: Event, why: str) -> None:
-    """Records an event as refused; of the first one that a held case cannot keep, its owner is told."""
-    turn.journal("event_refused", heard.name, MACHINE, note=why)
+    """Records an event as refused; of a held case that can keep no more, the owner is told at the first one alone."""
+    if not turn.is_held:
+        refuse_event(turn, heard.name, why)
+        return
+    turn.journal(REFUSED, heard.name, MACHINE, note=why)
     told = "held.full"
-    if turn.is_held and not turn.state.truths.get(told, False):
+    if not turn.state.truths.get(told, False):
         turn.state.truths[told] = True
         values = {"event": cut(heard.name, NAME_BYTES), "why": why, "reason": turn.state.hold_reason}
         effects.notify(turn, turn.procedure.definition.owner, REFUSED_NOTICE, values, None, MACHINE)

@@ -10,7 +10,7 @@ from sop_engine.cases.actors import MACHINE
 from sop_engine.cases.effects import notify
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.events import is_reserved
-from sop_engine.cases.limits import NAME_BYTES, cut
+from sop_engine.cases.limits import NAME_BYTES, NOTE_BYTES, cut
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.snapshot import Event, Step
 from sop_engine.statechart.suggestion import suggestion
@@ -19,7 +19,7 @@ UNHEARD = "event_unheard"
 """The kind of a step whose event no transition took."""
 NOTICE = "event_unheard"
 NAMES_TOLD = 10
-"""Names of events per case that its owner hears of: senders choose names, and no sender may flood a person."""
+"""Names of messages per case that its owner hears of: senders choose names, and no sender may flood a person."""
 
 
 def why_unheard(turn: Turn, event: Event, step: Step) -> str | None:
@@ -50,7 +50,10 @@ def _is_waited_for(turn: Turn, name: str) -> bool:
 
 
 def tell_owner(turn: Turn, name: str, why: str) -> None:
-    """Tells the owner of an event that was not taken: once for each name, and of so many names at most."""
+    """Tells the owner of a message that was not taken: once for each name, and of so many names at most.
+
+    A case of the first rung tells nobody: a notice is a command.
+    """
     if turn.procedure.bundle.engine_version < HARDENED or turn.state.is_closed:
         return
     name = cut(name, NAME_BYTES)
@@ -60,7 +63,7 @@ def tell_owner(turn: Turn, name: str, why: str) -> None:
     turn.state.truths[f"{_TOLD}{name}"] = True
     values = {
         "event": name,
-        "why": why,
+        "why": cut(why, NOTE_BYTES),
         "declared": ", ".join(turn.procedure.definition.events),
         "is_last": told + 1 == NAMES_TOLD,
     }

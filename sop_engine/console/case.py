@@ -76,22 +76,35 @@ async def start(
 @command(case, "show", reads=True)
 async def show(session: Session, case_id: CaseId) -> None:
     """Show one case: state, tasks, clocks, children, documents, and what to type next."""
-    gateway = await session.gateway()
-    asked = CaseInput(case_id=case_id)
-    view: CaseView
-    try:
-        view = await gateway.case(case_id)
-    except NotFound:
-        view = view_of(await gateway.read("read_case_record", asked, RecordedCase))
-    else:
-        with suppress(SopError):  # the records may lack it for a moment, or be away
-            view = with_records(view, await gateway.read("read_case_record", asked, RecordedCase))
+    view = await _seen(session, case_id)
     if session.as_json:
         session.json(view)
         return
     from sop_engine.console.render_case import render_case
 
     session.show(render_case(view, session.language, session.zone))
+
+
+async def _seen(session: Session, case_id: str) -> CaseView:
+    """The live case, or what the records know of it. Raises NotOpened where all that there was is a refused start."""
+    from sop_engine.temporal.gateway import NotOpened
+
+    gateway = await session.gateway()
+    asked = CaseInput(case_id=case_id)
+    try:
+        view = await gateway.case(case_id)
+    except NotOpened as refusal:
+        try:
+            kept = await gateway.read("read_case_record", asked, RecordedCase)
+        except NotFound:
+            raise refusal from None
+        session.say(refusal.text())
+        return view_of(kept)
+    except NotFound:
+        return view_of(await gateway.read("read_case_record", asked, RecordedCase))
+    with suppress(SopError):  # the records may lack it for a moment, or be away
+        return with_records(view, await gateway.read("read_case_record", asked, RecordedCase))
+    return view
 
 
 @command(case, "list", reads=True)

@@ -8,8 +8,9 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sop_engine.cases.contracts.views import CaseView, ChildTaskView, ClockView, TaskView
-from sop_engine.console.render_values import EMPTY, deadline, heading, instant, pairs, table, titled, value
+from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
+from sop_engine.console.render_lists import render_tasks
+from sop_engine.console.render_values import EMPTY, deadline, heading, identifier, instant, pairs, table, titled, value
 from sop_engine.console.words import word
 
 
@@ -46,10 +47,10 @@ def _parts(view: CaseView, language: str, zone: tzinfo | None) -> Iterator[tuple
     if view.children:
         children = table(("case", "sop", "status", "outcome"), language)
         for child in view.children:
-            children.add_row(child.case_id, child.sop, word(child.status, language), child.outcome or EMPTY)
+            children.add_row(identifier(child.case_id), child.sop, word(child.status, language), child.outcome or EMPTY)
         yield "children", children
     if view.child_tasks:
-        yield "child_tasks", _child_tasks(view.child_tasks, language, zone)
+        yield "child_tasks", render_tasks(view.child_tasks, language, zone)
     if view.documents:
         yield "documents", _rows(view.documents, tuple(view.documents[0]), language, zone)
     if view.milestones:
@@ -73,22 +74,6 @@ def _tasks(tasks: tuple[TaskView, ...], language: str, zone: tzinfo | None) -> R
     made = table(("task", "title", "role", "assignee", "status", "due", "outcomes"), language)
     for task in tasks:
         made.add_row(
-            task.task,
-            titled(task.title, language),
-            task.role,
-            task.assignee or EMPTY,
-            word(task.status, language),
-            deadline(task.due_at, zone),
-            ", ".join(task.outcomes),
-        )
-    return made
-
-
-def _child_tasks(tasks: tuple[ChildTaskView, ...], language: str, zone: tzinfo | None) -> RenderableType:
-    made = table(("case", "task", "title", "role", "assignee", "status", "due", "outcomes"), language)
-    for task in tasks:
-        made.add_row(
-            task.case_id,
             task.task,
             titled(task.title, language),
             task.role,

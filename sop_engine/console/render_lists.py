@@ -7,9 +7,9 @@ from typing import Any
 from rich.console import RenderableType
 
 from sop_engine.cases.contracts.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
-from sop_engine.cases.contracts.views import StepView
+from sop_engine.cases.contracts.views import ChildTaskView, StepView
 from sop_engine.console.findings import Finding
-from sop_engine.console.render_values import EMPTY, deadline, instant, table, titled, value
+from sop_engine.console.render_values import EMPTY, deadline, identifier, instant, table, titled, value
 from sop_engine.console.words import word
 from sop_engine.freight.places import Place
 
@@ -19,7 +19,7 @@ def render_cases(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | None
     for case in cases:
         status = word(case.status, language) + (f" ({case.outcome})" if case.outcome else "")
         made.add_row(
-            case.case_id,
+            identifier(case.case_id),
             titled(case.title, language),
             case.stage or EMPTY,
             ", ".join(case.states) or EMPTY,
@@ -34,11 +34,9 @@ def render_unheard(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | No
     """What cases were told and did not take: one line for each message."""
     made = table(("case", "title", "event", "times", "last", "why"), language, right=("times",))
     for case in cases:
-        title = titled(case.title, language)
+        case_id, title = identifier(case.case_id), titled(case.title, language)
         for line in case.unheard:
-            made.add_row(
-                case.case_id, title, line.name, str(line.count), instant(line.last_at, zone), line.why or EMPTY
-            )
+            made.add_row(case_id, title, line.name, str(line.count), instant(line.last_at, zone), line.why or EMPTY)
     return made
 
 
@@ -58,12 +56,15 @@ def render_places(places: Iterable[Place], language: str) -> RenderableType:
     return made
 
 
-def render_tasks(tasks: tuple[TaskLine, ...], language: str, zone: tzinfo | None) -> RenderableType:
+def render_tasks(
+    tasks: Sequence[TaskLine] | Sequence[ChildTaskView], language: str, zone: tzinfo | None
+) -> RenderableType:
+    """Open tasks of several cases."""
     made = table(("case", "task", "title", "role", "assignee", "status", "due", "outcomes"), language)
     for task in tasks:
         made.add_row(
-            task.case_id,
-            task.key,
+            identifier(task.case_id),
+            task.task,
             titled(task.title, language),
             task.role,
             task.assignee or EMPTY,
@@ -78,7 +79,7 @@ def render_found(found: tuple[FoundCase, ...], language: str) -> RenderableType:
     made = table(("field", "value", "case", "title", "status"), language)
     for hit in found:
         title, status = titled(hit.case.title, language), word(hit.case.status, language)
-        made.add_row(hit.field, hit.value, hit.case.case_id, title, status)
+        made.add_row(hit.field, hit.value, identifier(hit.case.case_id), title, status)
     return made
 
 
@@ -110,9 +111,10 @@ def _change(change: Mapping[str, Any], language: str, zone: tzinfo | None) -> st
 def render_incidents(
     incidents: Iterable[tuple[str, Mapping[str, Any]]], language: str, zone: tzinfo | None
 ) -> RenderableType:
-    made = table(("case", "incident", "kind", "message", "at"), language)
+    keys = ("incident", "kind", "message", "at")
+    made = table(("case", *keys), language)
     for case_id, found in incidents:
-        made.add_row(case_id, *(value(found.get(key), language, zone) for key in ("incident", "kind", "message", "at")))
+        made.add_row(identifier(case_id), *(value(found.get(key), language, zone) for key in keys))
     return made
 
 
@@ -120,7 +122,7 @@ def render_documents(documents: tuple[DocumentLine, ...], language: str, zone: t
     made = table(("document", "title", "version", "name", "at", "keep_until"), language, right=("version",))
     for line in documents:
         made.add_row(
-            line.document_id,
+            identifier(line.document_id),
             titled(line.title, language),
             str(line.version),
             line.name,

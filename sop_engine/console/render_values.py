@@ -13,6 +13,8 @@ from sop_engine.console.words import word
 from sop_engine.timekeeping.instants import deadline_text
 
 EMPTY = "—"
+ID_SHOWN = 60
+"""Characters of a case's id in a table: that of a shipment's grandchild has some forty, the longest five hundred."""
 
 
 def titled(title: Mapping[str, str] | None, language: str) -> str:
@@ -20,6 +22,16 @@ def titled(title: Mapping[str, str] | None, language: str) -> str:
     if not title:
         return EMPTY
     return title.get(language) or next(iter(title.values()))
+
+
+def identifier(case_id: str) -> str:
+    """A case's id in a table. One that would push the other columns aside is cut in its middle, which `…` shows: ids of
+    child cases differ at the end. `--json` has it whole.
+    """
+    if len(case_id) <= ID_SHOWN:
+        return case_id
+    tail = ID_SHOWN // 3
+    return f"{case_id[: ID_SHOWN - tail - 1]}…{case_id[-tail:]}"
 
 
 def instant(moment: datetime | None, zone: tzinfo | None) -> str:

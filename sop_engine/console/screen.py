@@ -30,6 +30,12 @@ class Screen(Console):
 
 
 def screen(file: TextIO) -> Screen:
-    """A screen that never cuts a table short because nobody is watching."""
-    width = None if file.isatty() or "COLUMNS" in os.environ else UNSEEN_WIDTH
-    return Screen(file, width=width)
+    """A screen that never cuts a table short because nobody is watching.
+
+    What goes on to `grep` must hold each value on one line. A shell that exports `COLUMNS` tells its window's width,
+    which is none of a pipe's, so there it only ever widens.
+    """
+    if file.isatty():
+        return Screen(file)
+    told = os.environ.get("COLUMNS", "")
+    return Screen(file, width=max(UNSEEN_WIDTH, int(told) if told.isdecimal() else 0))

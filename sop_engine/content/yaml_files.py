@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -75,16 +76,25 @@ def read_text(text: str, name: str, *, is_typed: bool = True) -> YamlFile:
 
     Raises YamlError with every fault of its structure.
     """
-    try:
-        faults = [YamlFault(name, mark.line + 1, mark.column + 1, "", what) for mark, what in _refused(yaml.scan(text))]
-        root = yaml.compose(text, Loader=yaml.SafeLoader) if not faults else None
-    except yaml.YAMLError as error:
-        raise YamlError([_unreadable(error, text, name)]) from None
+    faults, root = _composed(text, name)
     reading = _Reading(name, is_typed, {}, faults)
     value = reading.value(root, ()) if root is not None else None
     if faults:
         raise YamlError(faults)
     return YamlFile(name, value, reading.marks)
+
+
+def _composed(text: str, name: str) -> tuple[list[YamlFault], Any]:
+    """The faults of a document, or its root: by libyaml, and where that finds anything wrong by the reader that says it
+    in our words and knows every escape of JSON. Raises YamlError for what is no YAML at all."""
+    with suppress(yaml.YAMLError, UnicodeError):
+        if yaml.__with_libyaml__ and not any(_refused(yaml.scan(text, Loader=yaml.CSafeLoader))):
+            return [], yaml.compose(text, Loader=yaml.CSafeLoader)
+    try:
+        faults = [YamlFault(name, mark.line + 1, mark.column + 1, "", what) for mark, what in _refused(yaml.scan(text))]
+        return faults, yaml.compose(text, Loader=yaml.SafeLoader) if not faults else None
+    except yaml.YAMLError as error:
+        raise YamlError([_unreadable(error, text, name)]) from None
 
 
 def _refused(tokens: Iterable[Any]) -> Iterator[tuple[Any, str]]:
@@ -155,7 +165,7 @@ class _Reading(NamedTuple):
 
 def _scalar(node: Any, is_typed: bool) -> Any:
     text = node.value
-    if node.style is not None:
+    if node.style:
         # JSON writes a character outside the basic plane as two escapes, which YAML reads as two halves.
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     if text in ("", "~", "null"):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -134,6 +135,7 @@ def decimal_places(currency: str) -> int:
     return CURRENCIES.get(currency, 2)
 
 
+@lru_cache(maxsize=256)
 def smallest_unit(currency: str) -> Decimal:
     """One fen, one cent, one yen: the smallest amount of a currency."""
     return Decimal(1).scaleb(-decimal_places(currency))

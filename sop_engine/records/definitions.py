@@ -4,13 +4,12 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from sqlalchemy import Engine
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.faults import Refused
 from sop_engine.records.cases import CaseRow
 from sop_engine.records.columns import Row, UtcInstant
-from sop_engine.records.engine import writing
+from sop_engine.records.engine import insert_into, writing
 from sop_engine.records.keeping import Keeping, backed_up
 
 
@@ -54,9 +53,9 @@ class DefinitionRepository:
                     f"{sop} version {version} is in use by case {case[0]} with another text",
                     allowed=(f"publish the changed text as version {version + 1}",),
                 )
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
             given = {"sop": sop, "version": version, "content_hash": content_hash, "text": text}
-            new = insert(DefinitionRow.table()).values(**given, published_at=datetime.now(UTC))
+            given["published_at"] = datetime.now(UTC)
+            new = insert_into(DefinitionRow.table(), connection.dialect).values(**given)
             # Cases that open at one instant publish the same text side by side.
             connection.execute(new.on_conflict_do_nothing())
 

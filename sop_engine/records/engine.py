@@ -8,7 +8,8 @@ from threading import Lock
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, Pool, StaticPool, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Pool, StaticPool, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 
 LOCK_WAIT_MS = 5_000
 """How long SQLite waits for another process that writes before it gives up."""
@@ -45,6 +46,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
     queue = _SQLITE_WRITERS if engine.dialect.name == "sqlite" else nullcontext()
     with queue, engine.execution_options(writes=True).begin() as connection:
         yield connection
+
+
+def insert_into(table: Table, dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
+    """An insertion that can say what is to become of a row whose key is there already."""
+    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
 @contextmanager

@@ -5,16 +5,15 @@ cases know them too (`sop_engine.temporal.anchor`), so that an older copy is rec
 """
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from sqlalchemy import Connection, Engine, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, func, select
 
 from sop_engine.cases.contracts.records import UNKNOWN, RecordsMark
 from sop_engine.records.cases import CaseRow, ChildRow
 from sop_engine.records.columns import Row, UtcInstant
-from sop_engine.records.engine import writing
+from sop_engine.records.engine import insert_into, writing
 from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping, backed_up, rebuilt
 
 BEAT = "beat"
@@ -89,9 +88,8 @@ def mark_of(session: Session, name: str) -> int:
 
 def raise_mark(connection: Connection, name: str, value: int | None = None) -> None:
     """Raises a mark to a value, or by one; one that stands higher stays."""
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     table = MarkRow.table()
-    new = insert(table).values(name=name, value=1 if value is None else value)
+    new = insert_into(table, connection.dialect).values(name=name, value=1 if value is None else value)
     wins = None if value is None else table.c.value < new.excluded.value
     risen = table.c.value + 1 if value is None else new.excluded.value
     connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": risen}, where=wins))

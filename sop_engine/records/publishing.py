@@ -31,12 +31,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
-from sop_engine.records.engine import writing
+from sop_engine.records.engine import insert_into, writing
 from sop_engine.records.gaps import Gap, Gaps
 
 Values = dict[str, Any]
@@ -53,7 +52,6 @@ class Publisher:
         self._engine = engine
         self._gaps = gaps
         """Hears of writes that go on from a step which the journal lacks."""
-        self._insert: Callable[[Table], Any] = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
         case, step, task = CaseRow.table(), StepRow.table(), TaskRow.table()
 
         # The row stays locked even where the condition leaves it alone, so two writes of one case come one by one.
@@ -69,7 +67,7 @@ class Publisher:
         ).execution_options(preserve_rowcount=True)
         self._put_tasks = self._upsert(task, lambda new: task.c.written_at <= new.written_at)
         self._put_late_tasks = self._upsert(task, lambda new: task.c.written_at < new.written_at)
-        self._put_steps = self._insert(step).on_conflict_do_nothing()
+        self._put_steps = insert_into(step, engine.dialect).on_conflict_do_nothing()
 
         of_case = task.c.case_id == bindparam("of")
         self._drop_tasks_written = delete(task).where(
@@ -94,7 +92,7 @@ class Publisher:
         self._replace_children = _Replacement(ChildRow.table())
 
     def _upsert(self, table: Table, wins: Callable[[Any], ColumnElement[bool]]) -> Insert:
-        insert = self._insert(table)
+        insert = insert_into(table, self._engine.dialect)
         statement: Insert = insert.on_conflict_do_update(
             index_elements=list(table.primary_key),
             set_={column.name: insert.excluded[column.name] for column in table.c if not column.primary_key},
@@ -107,27 +105,31 @@ class Publisher:
 
         Raises UsedIdError where another chain owns the case's id.
         """
+        with writing(self._engine) as connection:
+            self.publish_in(connection, given)
+
+    def publish_in(self, connection: Connection, given: PublishInput) -> None:
+        """The same within a transaction that writes already."""
         case_id, run = given.case.case_id, given.case.first_run_id
         chain = {"of": case_id, "run": run}
-        with writing(self._engine) as connection:
-            is_present = connection.execute(self._put_case, _case(given)).rowcount > 0
-            later_from: int | None = None
-            if not is_present:
-                owner = connection.scalar(self._run_of_case, {"of": case_id})
-                if owner != run:
-                    raise UsedIdError(f"the id {case_id} is that of another case, whose first run is {owner}")
-                later_from = connection.scalar(self._first_later_step, {**chain, "after": given.written_at})
-            if given.steps:
-                self._write_steps(connection, given, later_from)
-            if is_present:
-                self._replace_references(connection, case_id, _references(given))
-                self._replace_clocks(connection, case_id, _clocks(given))
-                self._replace_children(connection, case_id, _children(given))
-            tasks = _tasks(given)
-            if tasks and is_present:
-                connection.execute(self._put_tasks, tasks)
-            elif tasks and _stands(given, later_from):
-                connection.execute(self._put_late_tasks, tasks)
+        is_present = connection.execute(self._put_case, _case(given)).rowcount > 0
+        later_from: int | None = None
+        if not is_present:
+            owner = connection.scalar(self._run_of_case, {"of": case_id})
+            if owner != run:
+                raise UsedIdError(f"the id {case_id} is that of another case, whose first run is {owner}")
+            later_from = connection.scalar(self._first_later_step, {**chain, "after": given.written_at})
+        if given.steps:
+            self._write_steps(connection, given, later_from)
+        if is_present:
+            self._replace_references(connection, case_id, _references(given))
+            self._replace_clocks(connection, case_id, _clocks(given))
+            self._replace_children(connection, case_id, _children(given))
+        tasks = _tasks(given)
+        if tasks and is_present:
+            connection.execute(self._put_tasks, tasks)
+        elif tasks and _stands(given, later_from):
+            connection.execute(self._put_late_tasks, tasks)
 
     def _write_steps(self, connection: Connection, given: PublishInput, later_from: int | None) -> None:
         lowest = min(step.step for step in given.steps)

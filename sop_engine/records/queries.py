@@ -116,7 +116,7 @@ class CaseQueries:
     def tasks_below(self, case_id: str, at: datetime) -> tuple[ChildTaskView, ...]:
         """Open tasks of the cases below one, most urgent first."""
         found = self.list_tasks(ListTasksInput(case_id=case_id, limit=1_000), at).tasks
-        below = [ChildTaskView(**_of(line, ChildTaskView), task=line.key) for line in found if line.case_id != case_id]
+        below = [ChildTaskView(**_of(line, ChildTaskView)) for line in found if line.case_id != case_id]
         return tuple(below[:MOST_BELOW])
 
     def timeline(self, given: TimelineInput) -> Timeline:

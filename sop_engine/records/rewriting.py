@@ -1,6 +1,7 @@
 """Making a case's rows what its history says, where publishing once more does not: history is the truth."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Engine, delete, or_, tuple_, update
 
@@ -12,16 +13,23 @@ from sop_engine.records.engine import writing
 from sop_engine.records.publishing import Publisher
 
 
-def set_back(engine: Engine, last: PublishInput) -> None:
-    """Supersedes the steps that a case does not know since it was reset, and puts its present state in their place."""
+def set_back(engine: Engine, last: PublishInput, lost_at: datetime) -> bool:
+    """Supersedes the steps that a case wrote until `lost_at` and never took, and puts its present state in their place.
+
+    Answers whether it did: a case that has written since has done so itself.
+    """
     case_id = last.case.case_id
     step, case, task = StepRow.table(), CaseRow.table(), TaskRow.table()
     with writing(engine) as connection:
-        later = (step.c.case_id == case_id) & (step.c.step > last.step)
+        lost = (case.c.case_id == case_id) & (case.c.written_at == lost_at)
+        if last.written_at >= lost_at or not connection.execute(delete(case).where(lost)).rowcount:
+            return False
+        later = (step.c.case_id == case_id) & (step.c.step > last.step) & (step.c.written_at <= lost_at)
         connection.execute(update(step).where(later).values(superseded=True))
-        connection.execute(delete(case).where(case.c.case_id == case_id))
-        connection.execute(delete(task).where(task.c.case_id == case_id, task.c.written_at > last.written_at))
-    Publisher(engine).publish(last)
+        since = (task.c.written_at > last.written_at) & (task.c.written_at <= lost_at)
+        connection.execute(delete(task).where(task.c.case_id == case_id, since))
+        Publisher(engine).publish_in(connection, last)
+    return True
 
 
 def rewrite(engine: Engine, published: Sequence[PublishInput], end: CaseEnd | None) -> None:

@@ -8,9 +8,11 @@ from sqlalchemy import and_, exists, func
 from sqlmodel import Session, col, select
 
 from sop_engine.cases.contracts.reading import UnheardLine
+from sop_engine.cases.refusing import REFUSED
+from sop_engine.cases.unheard import UNHEARD
 from sop_engine.records.cases import CaseRow, StepRow
 
-NOT_TAKEN = ("event_unheard", "event_refused")
+NOT_TAKEN = (UNHEARD, REFUSED)
 """Kinds of steps: no transition took the event, or it was refused."""
 MOST_NAMES = 20
 """Names per case that a list tells."""

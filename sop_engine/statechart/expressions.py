@@ -10,6 +10,7 @@ Numbers with a point are decimals and arithmetic on them is exact (a quotient ha
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from inspect import signature
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +31,8 @@ MAXIMUM_SOURCE = 1_000
 MAXIMUM_LITERAL = 200
 MAXIMUM_DEPTH = 30
 MAXIMUM_LITERAL_NUMBER = 10**15
+REMEMBERED = 4_096
+"""Sources whose tree is kept: some times what all procedures hold."""
 
 
 class ExpressionError(ValueError):
@@ -111,7 +114,7 @@ def compile_expression(
     if len(source) > MAXIMUM_SOURCE:
         raise ExpressionError(source, f"an expression has at most {MAXIMUM_SOURCE} characters")
     try:
-        return Expression(source, _translated(_parsed(source), 0), names, day_of)
+        return Expression(source, _tree(source), names, day_of)
     except TemplateSyntaxError as error:
         raise ExpressionError(source, error.message or "not an expression") from error
     except _RefusedError as error:
@@ -122,6 +125,12 @@ def compile_expression(
 
 class _RefusedError(Exception):
     """Something that Jinja can say and this language cannot."""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _tree(source: str) -> tree.Node:
+    """What a source says, whatever it is about: the same one stands in many procedures, and they are opened often."""
+    return _translated(_parsed(source), 0)
 
 
 def _parsed(source: str) -> nodes.Expr:

@@ -11,7 +11,8 @@ from sop_engine.cases.faults import NotFound
 from sop_engine.records.comparing import differences, read_said, replayed_said
 from sop_engine.records.errands_kept import KeptErrands
 from sop_engine.records.identity import RecordsIdentity
-from sop_engine.temporal.histories import Execution
+from sop_engine.temporal.executions import Run
+from sop_engine.temporal.histories import is_case
 from sop_engine.temporal.living import LivedCase, LivedCases
 
 TOLD = 300
@@ -35,37 +36,37 @@ class RecordsChecker:
         """One page, or one case. Raises NotFound for a case that neither Temporal nor the records know."""
         if given.case_id is not None:
             return await self._check_one(given.case_id)
-        executions, following = await self._cases.histories.page(given.page, given.limit)
+        page = await self._cases.histories.page(given.page, given.limit)
         found: list[Difference] = []
         unreadable: list[str] = []
-        for execution in executions:
-            own, why = await self.compare(execution)
+        for run in page.runs:
+            own, why = await self.compare(run)
             found += own
-            unreadable += [f"{execution.case_id}: {why}"] if why else []
-        gone = () if following else await self.gone()
+            unreadable += [f"{run.workflow_id}: {why}"] if why else []
+        gone = tuple(sorted({*page.forgotten, *(() if page.next else await self.gone())}))
         return RecordsCheck(
-            checked=sum(execution.is_case for execution in executions),
+            checked=sum(map(is_case, page.runs)),
             differences=tuple(found[:TOLD]),
             gone=gone[:TOLD],
             unreadable=tuple(unreadable[:TOLD]),
             more=sum(max(0, len(lines) - TOLD) for lines in (found, gone, unreadable)),
-            next=following,
+            next=page.next,
             total=0 if given.page else await self._cases.histories.count(),
         )
 
-    async def compare(self, execution: Execution) -> tuple[list[Difference], str]:
+    async def compare(self, run: Run) -> tuple[list[Difference], str]:
         """The differences of one workflow, and why its history does not replay, where it does not."""
         found: list[Difference] = []
         why = ""
-        if execution.is_case:
-            found, why = await self._compare_case(execution)
-        async for errand in self._cases.errands(execution.case_id):
+        if is_case(run):
+            found, why = await self._compare_case(run)
+        async for errand in self._cases.errands(run.workflow_id):
             _, result = await self._cases.read(errand)
             lacking = await asyncio.to_thread(
                 self._errands.lacking, errand.kind, errand.key, errand.recorded.ended_at, result
             )
             found += [
-                Difference(case_id=execution.case_id, table=table, what=f"{errand.activity}: {what}")
+                Difference(case_id=run.workflow_id, table=table, what=f"{errand.activity}: {what}")
                 for table, what in lacking
             ]
         return list(dict.fromkeys(found)), why
@@ -76,33 +77,33 @@ class RecordsChecker:
         return tuple(sorted(known - await self._cases.histories.ids()))
 
     async def _check_one(self, case_id: str) -> RecordsCheck:
-        execution = await self._cases.histories.latest(case_id)
-        if execution is None:
+        run = await self._cases.histories.latest(case_id)
+        if run is None:
             if case_id in await asyncio.to_thread(self._identity.case_ids):
                 return RecordsCheck(checked=0, differences=(), gone=(case_id,))
             raise NotFound(f"there is no case {case_id}")
-        found, why = await self.compare(execution)
+        found, why = await self.compare(run)
         unreadable = (f"{case_id}: {why}",) if why else ()
         return RecordsCheck(
             checked=1, differences=tuple(found[:TOLD]), unreadable=unreadable, more=max(0, len(found) - TOLD), total=1
         )
 
-    async def _compare_case(self, execution: Execution) -> tuple[list[Difference], str]:
+    async def _compare_case(self, run: Run) -> tuple[list[Difference], str]:
         """A case may go on meanwhile: only what is still different when it stands is a difference."""
-        case_id, before = execution.case_id, None
+        case_id, before = run.workflow_id, None
         for look in range(LOOKS):
-            lived = await self._cases.live(execution)
+            lived = await self._cases.live(run)
             found = await asyncio.to_thread(self._differences, lived)
             if not found or lived.failure or found == before:
                 break
             before = found
             if look + 1 < LOOKS:
                 await asyncio.sleep(PAUSE)
-                execution = await self._cases.histories.latest(case_id) or execution
+                run = await self._cases.histories.latest(case_id) or run
         return found, lived.failure
 
     def _differences(self, lived: LivedCase) -> list[Difference]:
-        case_id = lived.execution.case_id
+        case_id = lived.latest.workflow_id
         kept = read_said(self._engine, case_id)
         if not lived.published:
             # A case that could not be opened has written nothing; one whose history does not replay says so elsewhere.

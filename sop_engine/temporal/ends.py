@@ -1,84 +1,56 @@
 """How executions ended that did not end themselves, as the server keeps it."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.workflow.v1 import WorkflowExecutionInfo
-from temporalio.api.workflowservice.v1 import (
-    DescribeWorkflowExecutionRequest,
-    GetWorkflowExecutionHistoryReverseRequest,
-)
-from temporalio.client import Client
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.cases.contracts.watching import CaseEnd, EndStatus
+from sop_engine.temporal.executions import Run, quoted
 from sop_engine.temporal.queues import OWN_WORKFLOWS
 
 SERVER = "the Temporal server"
 ENDED: dict[int, EndStatus] = {
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED: "terminated",
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT: "timed_out",
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED: "failed",
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED: "canceled",
+    WorkflowExecutionStatus.TERMINATED: "terminated",
+    WorkflowExecutionStatus.TIMED_OUT: "timed_out",
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.CANCELED: "canceled",
 }
 """Ends that no case comes to by its own procedure."""
 
 
-async def end_of(client: Client, case_id: str, chain: str | None = None) -> CaseEnd | None:
-    """How the latest run of a case ended past the engine; None where it goes on, ended by itself, or is unknown.
+async def end_of(client: Client, run: Run | None) -> CaseEnd | None:
+    """How a case ended past the engine, by its latest run; None where it goes on, ended by itself, or is unknown.
 
-    A run that was reset is terminated too, but the case goes on in another one. `chain` is the first run of the chain
-    that owns the id: a later start under the same id is refused, and its failure is no end of the case.
+    A run that was reset is terminated too, but the case goes on in another one.
     """
+    status = ENDED.get(run.status) if run is not None else None
+    if run is None or status is None or run.closed_at is None:
+        return None
+    execution = WorkflowExecution(workflow_id=run.workflow_id, run_id=run.run_id)
+    request = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=client.namespace, execution=execution, maximum_page_size=1
+    )
     try:
-        info = await _run(client, case_id)
-        if chain is not None and info.first_run_id != chain:
-            info = await _latest_of(client, case_id, chain) or info
-        status = ENDED.get(info.status)
-        if status is None:
-            return None
-        last = await client.workflow_service.get_workflow_execution_history_reverse(
-            GetWorkflowExecutionHistoryReverseRequest(
-                namespace=client.namespace, execution=info.execution, maximum_page_size=1
-            )
-        )
+        last = await client.workflow_service.get_workflow_execution_history_reverse(request)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
         raise
     by, reason = _told_by(last.history.events[0])
     return CaseEnd(
-        case_id=case_id,
-        first_run_id=info.first_run_id,
+        case_id=run.workflow_id,
+        first_run_id=run.first_run_id,
         status=status,
-        at=info.close_time.ToDatetime(tzinfo=UTC),
+        at=run.closed_at,
         by=by,
         reason=reason[:1_000],
-        parent=info.parent_execution.workflow_id or None,
+        parent=run.parent,
     )
-
-
-async def _run(client: Client, case_id: str, run_id: str = "") -> WorkflowExecutionInfo:
-    execution = WorkflowExecution(workflow_id=case_id, run_id=run_id)
-    request = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
-    return (await client.workflow_service.describe_workflow_execution(request)).workflow_execution_info
-
-
-async def _latest_of(client: Client, case_id: str, chain: str) -> WorkflowExecutionInfo | None:
-    """The latest run of a chain that another start came after; none where the server has forgotten it."""
-    listed = [run async for run in client.list_workflows(f"WorkflowId = '{_quoted(case_id)}'")]
-    for run in sorted(listed, key=lambda run: run.start_time, reverse=True):
-        info = await _run(client, case_id, run.run_id)
-        if info.first_run_id == chain:
-            return info
-    return None
-
-
-def _quoted(case_id: str) -> str:
-    return case_id.replace("'", "''")
 
 
 def _told_by(event: HistoryEvent) -> tuple[str, str]:
@@ -104,5 +76,5 @@ async def ended_cases(client: Client, task_queue: str, since: datetime | None) -
 
 async def live_children(client: Client, case_id: str) -> list[str]:
     """Ids of the running executions that a case started."""
-    wanted = f"ParentWorkflowId = '{_quoted(case_id)}' AND ExecutionStatus = 'Running'"
+    wanted = f"ParentWorkflowId = '{quoted(case_id)}' AND ExecutionStatus = 'Running'"
     return [execution.id async for execution in client.list_workflows(wanted)]

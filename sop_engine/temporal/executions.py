@@ -1,10 +1,10 @@
 """What the server alone says of workflow runs: where they run, whose chain they are of, what they go on with."""
 
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import HistoryEventFilterType
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
     GetWorkflowExecutionHistoryRequest,
@@ -12,15 +12,30 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+ChainOf = Callable[[str], str | None]
+"""Case id -> the first run of the execution chain that the records know it by."""
+
 
 class Run(NamedTuple):
     """One run of a workflow."""
 
+    workflow_id: str
     run_id: str
     first_run_id: str
     """Of the chain of runs that go on with each other."""
+    workflow_type: str
     task_queue: str
+    status: int
+    """One of WorkflowExecutionStatus, unless the server is newer."""
     started_at: datetime
+    closed_at: datetime | None
+    parent: str | None
+    """The workflow that started it."""
+
+
+def quoted(workflow_id: str) -> str:
+    """An id as it stands between the quotation marks of a list query."""
+    return workflow_id.replace("'", "''")
 
 
 class Executions:
@@ -41,11 +56,41 @@ class Executions:
             raise
         found = answer.workflow_execution_info
         return Run(
+            workflow_id=workflow_id,
             run_id=found.execution.run_id,
             first_run_id=found.first_run_id,
+            workflow_type=found.type.name,
             task_queue=answer.execution_config.task_queue.name,
+            status=found.status,
             started_at=found.start_time.ToDatetime(tzinfo=UTC),
+            closed_at=found.close_time.ToDatetime(tzinfo=UTC) if found.HasField("close_time") else None,
+            parent=found.parent_execution.workflow_id or None,
         )
+
+    async def latest(self, workflow_id: str, chain: str | None) -> Run | None:
+        """The latest run of the chain that owns an id, named by its first run; of the id where no owner is known.
+
+        A start under an id that a case has is refused, and its failed run is then the latest of the id.
+        """
+        run = await self.describe(workflow_id)
+        if run is None or chain in (None, run.first_run_id):
+            return run
+        async for run in self._runs(workflow_id, newest_first=True):
+            if run.first_run_id == chain:
+                return run
+        return None
+
+    async def chains(self, workflow_id: str) -> list[Run]:
+        """The latest run of each chain that the server still has of an id, the earliest chain first."""
+        latest = {run.first_run_id: run async for run in self._runs(workflow_id)}
+        return list(latest.values())
+
+    async def _runs(self, workflow_id: str, newest_first: bool = False) -> AsyncIterator[Run]:
+        listed = [run async for run in self._client.list_workflows(f"WorkflowId = '{quoted(workflow_id)}'")]
+        for each in sorted(listed, key=lambda run: run.start_time, reverse=newest_first):
+            run = await self.describe(workflow_id, each.run_id)
+            if run is not None:
+                yield run
 
     async def continued_from(self, workflow_id: str, run_id: str) -> str | None:
         """The run that this one goes on with; none for the first of its chain, also after a reset."""
@@ -57,24 +102,3 @@ class Executions:
         answer = await self._client.workflow_service.get_workflow_execution_history(request)
         started = answer.history.events[0].workflow_execution_started_event_attributes
         return started.continued_execution_run_id or None
-
-    async def last_of(self, workflow_id: str, first_run_id: str) -> Run | None:
-        """The last run of a chain, found by going on from the first."""
-        run_id = first_run_id
-        while True:
-            request = GetWorkflowExecutionHistoryRequest(
-                namespace=self._client.namespace,
-                execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
-                history_event_filter_type=HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
-            )
-            try:
-                answer = await self._client.workflow_service.get_workflow_execution_history(request)
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return None
-                raise
-            events = answer.history.events
-            ended = events[0].workflow_execution_continued_as_new_event_attributes if events else None
-            if ended is None or not ended.new_execution_run_id:
-                return await self.describe(workflow_id, run_id)
-            run_id = ended.new_execution_run_id

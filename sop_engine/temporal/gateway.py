@@ -34,7 +34,7 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import ERRORS, USED_ID, Fault, InvalidInput, NotFound, Refused, SopError
+from sop_engine.cases.faults import ERRORS, NOT_OPEN_YET, USED_ID, Fault, InvalidInput, NotFound, Refused, SopError
 from sop_engine.cases.limits import ACT_BYTES, START_BYTES, too_large
 from sop_engine.cases.opening import refuse_long_id, refuse_own_id
 from sop_engine.temporal.client import UnreachableError
@@ -67,6 +67,10 @@ ENDED_BADLY = (
 )
 
 NO_WORKER = "No worker answers on the task queue {queue!r}; start one with `sop worker` or `sop dev`"
+
+
+class NotOpened(Refused):
+    """A case of that id was started last and refused; one that had the id before may be in the records."""
 
 
 class StuckError(UnreachableError):
@@ -226,7 +230,10 @@ class CaseGateway:
         return web_link(self.ui_url, self.client.namespace, case_id)
 
     async def _ask(self, handle: WorkflowHandle[Any, Any], name: str, result_type: type[View]) -> View:
-        """Repeats a query that a case's guard told to wait; no other refusal is worth a second try."""
+        """Repeats a query that a case's guard told to wait; no other refusal is worth a second try.
+
+        Raises NotOpened where the case was refused when it was started.
+        """
         attempt, pause = 1, ASKED_AGAIN_AFTER
         while True:
             try:
@@ -234,6 +241,7 @@ class CaseGateway:
                 return view
             except WorkflowQueryFailedError as error:
                 if error.message != ASK_AGAIN or attempt == QUERY_ATTEMPTS:
+                    await self._raise_not_opened(handle, error.message)
                     raise Refused(f"The case {handle.id} cannot answer yet: {error}") from None
             except RPCError as error:
                 raise await self._explain(error, handle) from None
@@ -250,6 +258,17 @@ class CaseGateway:
             if isinstance(error.cause, TerminatedError | TimeoutError):
                 raise Refused(f"Temporal ended the case {handle.id} as it was opened: {error.cause}") from None
             raise refusal(error.cause) from None
+
+    async def _raise_not_opened(self, handle: WorkflowHandle[Any, Any], answer: str) -> None:
+        """Where no run can answer any more, since the last start ended before the case was open."""
+        status = await self._status(handle)
+        if status is not WorkflowExecutionStatus.FAILED and answer != NOT_OPEN_YET:
+            return
+        try:
+            await self._raise_failure(handle)
+        except SopError as why:
+            told = f"The last start of {handle.id} was refused: {why.message}"
+            raise NotOpened(told, why.faults, why.allowed) from None
 
     async def _explain(self, error: RPCError, handle: WorkflowHandle[Any, Any]) -> SopError:
         if error.status is RPCStatusCode.UNAVAILABLE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -10,28 +11,17 @@ from typing import Any, NamedTuple
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import WorkflowExecutionStartedEventAttributes
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
+from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.cases.contracts.watching import CaseEnd
+from sop_engine.records.last_writes import LastWrite
 from sop_engine.temporal.ends import end_of
+from sop_engine.temporal.executions import ChainOf, Executions, Run, quoted
+from sop_engine.temporal.lost_tasks import is_lost
 from sop_engine.temporal.queues import OWN_WORKFLOWS
 
 ENDED = "ContinuedAsNew"
-
-
-class Execution(NamedTuple):
-    """The latest run of a workflow on the task queue."""
-
-    case_id: str
-    run_id: str
-    sop: str
-    status: WorkflowExecutionStatus
-    started_at: datetime
-
-    @property
-    def is_case(self) -> bool:
-        return self.sop not in OWN_WORKFLOWS
 
 
 class CarriedOut(NamedTuple):
@@ -47,25 +37,39 @@ class CarriedOut(NamedTuple):
     """Of its end in the history, for two that ended at one instant."""
 
 
+class Page(NamedTuple):
+    """Some workflows of the task queue."""
+
+    runs: Sequence[Run]
+    """Of each the latest run of the chain that owns its id."""
+    forgotten: Sequence[str]
+    """Ids of which the server has only runs of other chains than the one that owns them."""
+    next: str
+    """The token of the next page, empty at the end."""
+
+
 class Histories:
-    """Reads what Temporal keeps of a task queue."""
+    """Reads what Temporal keeps of a task queue. Whose an id is, the records know."""
 
-    def __init__(self, client: Client, task_queue: str) -> None:
+    def __init__(self, client: Client, task_queue: str, chain_of: ChainOf) -> None:
         self._client = client
+        self._executions = Executions(client)
         self._queue = task_queue
+        self._chain_of = chain_of
 
-    async def page(self, token: str, size: int) -> tuple[list[Execution], str]:
-        """Some workflows of the task queue, each with its latest run, and the token of the next page, empty at the end.
-
-        A workflow that was reset has several runs, and may be on several pages.
-        """
+    async def page(self, token: str, size: int) -> Page:
+        """The workflows after a token. One that was reset has several runs, and may be on several pages."""
         found = self._client.list_workflows(
             self._query, page_size=size, next_page_token=b64decode(token) if token else None
         )
         await found.fetch_next_page()
         ids = dict.fromkeys(each.id for each in found.current_page or ())
-        executions = [latest for each in ids if (latest := await self.latest(each)) is not None]
-        return executions, b64encode(found.next_page_token or b"").decode()
+        runs = {each: await self.latest(each) for each in ids}
+        return Page(
+            runs=[run for run in runs.values() if run is not None],
+            forgotten=[each for each, run in runs.items() if run is None],
+            next=b64encode(found.next_page_token or b"").decode(),
+        )
 
     async def count(self) -> int:
         """How many workflows there are, about."""
@@ -79,27 +83,38 @@ class Histories:
     def _query(self) -> str:
         return f"TaskQueue = '{self._queue}' AND ExecutionStatus != '{ENDED}'"
 
-    async def latest(self, case_id: str) -> Execution | None:
-        """The latest run of a workflow; none where the server has forgotten it."""
-        try:
-            described = await self._client.get_workflow_handle(case_id).describe()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
-        status = described.status or WorkflowExecutionStatus.RUNNING
-        return Execution(case_id, described.run_id, described.workflow_type, status, described.start_time)
+    async def latest(self, case_id: str) -> Run | None:
+        """The latest run of the chain that owns an id; none where the server has forgotten it.
 
-    async def end(self, case_id: str) -> CaseEnd | None:
-        """How a case ended that did not end itself."""
-        return await end_of(self._client, case_id)
+        An id that the records do not know is of the first chain that wrote anything, as it was when they took it in.
+        """
+        chain = await asyncio.to_thread(self._chain_of, case_id)
+        run = await self._executions.latest(case_id, chain)
+        if run is None or chain is not None:
+            return run
+        chains = await self._executions.chains(case_id)
+        for each in chains if len(chains) > 1 else ():
+            first = await self._history(case_id, each.first_run_id)
+            if first is None or _has_written(first):
+                return each
+        return run
 
-    async def chain(self, execution: Execution) -> tuple[Sequence[WorkflowHistory], bool]:
+    async def is_lost(self, write: LastWrite) -> bool:
+        """Whether a running case never took what it wrote in the records then."""
+        run = await self.latest(write.case_id)
+        is_its = run is not None and run.first_run_id == write.first_run_id
+        return run is not None and is_its and await is_lost(self._client, run, write.at)
+
+    async def end(self, run: Run) -> CaseEnd | None:
+        """How a case ended that did not end itself, by its latest run."""
+        return await end_of(self._client, run)
+
+    async def chain(self, latest: Run) -> tuple[Sequence[WorkflowHistory], bool]:
         """The runs of a case from its first to its latest, and whether the first of them is still there."""
         runs: list[WorkflowHistory] = []
-        run_id = execution.run_id
+        run_id = latest.run_id
         while run_id:
-            history = await self._history(execution.case_id, run_id)
+            history = await self._history(latest.workflow_id, run_id)
             if history is None:
                 return runs, False
             runs.insert(0, history)
@@ -108,7 +123,7 @@ class Histories:
 
     async def all_runs(self, case_id: str) -> AsyncIterator[WorkflowHistory]:
         """Every run of a workflow that the server still has, those that a reset left behind too."""
-        async for found in self._client.list_workflows(f"WorkflowId = '{_quoted(case_id)}'"):
+        async for found in self._client.list_workflows(f"WorkflowId = '{quoted(case_id)}'"):
             history = await self._history(case_id, found.run_id)
             if history is not None:
                 yield history
@@ -126,8 +141,18 @@ class Histories:
         return value
 
 
+def is_case(run: Run) -> bool:
+    """Whether the workflow is a case, and not one of the engine's own."""
+    return run.workflow_type not in OWN_WORKFLOWS
+
+
 def started(history: WorkflowHistory) -> WorkflowExecutionStartedEventAttributes:
     return history.events[0].workflow_execution_started_event_attributes
+
+
+def _has_written(history: WorkflowHistory) -> bool:
+    """Whether a run got as far as writing to the records, which a start that was refused does not."""
+    return any(event.HasField("marker_recorded_event_attributes") for event in history.events)
 
 
 def carried_out(history: WorkflowHistory) -> list[CarriedOut]:
@@ -150,7 +175,3 @@ def carried_out(history: WorkflowHistory) -> list[CarriedOut]:
             if (known := scheduled.get(failed.scheduled_event_id)) is not None:
                 found.append(CarriedOut(history.workflow_id, *known, None, failed.failure, ended_at, event.event_id))
     return found
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.cases.contracts.watching import CaseEnd
-from sop_engine.temporal.histories import CarriedOut, Execution, Histories, carried_out
+from sop_engine.temporal.executions import Run
+from sop_engine.temporal.histories import CarriedOut, Histories, carried_out
 from sop_engine.temporal.replaying import CaseReplayer
 from sop_engine.temporal.writes import ERRANDS, Kind
 
@@ -18,11 +19,10 @@ from sop_engine.temporal.writes import ERRANDS, Kind
 class LivedCase(NamedTuple):
     """What the replayed runs of a case published."""
 
-    execution: Execution
+    latest: Run
     published: tuple[PublishInput, ...]
     is_whole: bool
     """Whether the server still has the first run."""
-    was_reset: bool
     end: CaseEnd | None = None
     """How it ended, where it did not end itself."""
     failure: str = ""
@@ -62,9 +62,9 @@ class LivedCases:
         self._errands = errands
         """The activities that carry out errands, by name."""
 
-    async def live(self, execution: Execution) -> LivedCase:
+    async def live(self, latest: Run) -> LivedCase:
         """Replays every run of a case that the server still has."""
-        runs, is_whole = await self.histories.chain(execution)
+        runs, is_whole = await self.histories.chain(latest)
         published: list[PublishInput] = []
         failure = ""
 
@@ -77,8 +77,8 @@ class LivedCases:
             published += replayed.published
             if replayed.failure is not None and not failure:
                 failure = str(replayed.failure).partition("\n")[0]
-        end = await self.histories.end(execution.case_id)
-        return LivedCase(execution, tuple(published), is_whole, any(map(_was_reset, runs)), end, failure)
+        end = await self.histories.end(latest)
+        return LivedCase(latest, tuple(published), is_whole, end, failure)
 
     async def errands(self, case_id: str) -> AsyncIterator[Errand]:
         """What a workflow had carried out, in every run that the server still has, those before a reset too."""
@@ -102,14 +102,6 @@ def _is_kept(known: Signature, recorded: CarriedOut) -> bool:
     """Whether a refused errand left something: a notice does, which people can read all the same."""
     failure = recorded.failure
     return known.kind == "notice" and failure is not None and failure.application_failure_info.non_retryable
-
-
-def _was_reset(history: WorkflowHistory) -> bool:
-    return any(
-        event.workflow_task_failed_event_attributes.cause
-        == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
-        for event in history.events
-    )
 
 
 def errand_kinds(signatures: Sequence[tuple[str, Kind | None, type, type]]) -> dict[str, Signature]:

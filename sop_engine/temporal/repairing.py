@@ -21,10 +21,12 @@ from sop_engine.records.endings import Endings
 from sop_engine.records.errands_kept import KeptErrands
 from sop_engine.records.identity import RecordsIdentity
 from sop_engine.records.publishing import Publisher
-from sop_engine.records.rewriting import rewrite, set_back
+from sop_engine.records.rewriting import rewrite
 from sop_engine.temporal.checking import RecordsChecker
-from sop_engine.temporal.histories import Execution
+from sop_engine.temporal.executions import Run
+from sop_engine.temporal.histories import is_case
 from sop_engine.temporal.living import Errand, LivedCase, LivedCases
+from sop_engine.temporal.lost_steps import LostSteps
 from sop_engine.temporal.missing_errands import MissingErrands
 
 PAGE = 100
@@ -55,6 +57,7 @@ class RecordsRepairer:
         self._checker = checker
         self._redo = redo
         self._publisher = Publisher(engine)
+        self._lost = LostSteps(engine, cases)
         self._identity = RecordsIdentity(engine)
         self._kept = KeptErrands(engine)
         self._differences: list[Difference] = []
@@ -70,14 +73,16 @@ class RecordsRepairer:
             )
         total, done, errands = await self._cases.histories.count(), 0, 0
         with closing(MissingErrands()) as waiting:
-            page = ""
+            token, forgotten = "", set[str]()
             while True:
-                executions, page = await self._cases.histories.page(page, PAGE)
-                for execution in executions:
-                    await self._read(execution, waiting)
+                page = await self._cases.histories.page(token, PAGE)
+                for run in page.runs:
+                    await self._read(run, waiting)
                     done += 1
                     tell(RepairProgress(stage="reading", done=done, total=max(done, total)))
-                if not page:
+                forgotten.update(page.forgotten)
+                token = page.next
+                if not token:
                     break
             for errand in waiting.in_order():
                 await self._carry_out(errand)
@@ -85,31 +90,30 @@ class RecordsRepairer:
                 tell(RepairProgress(stage="carrying_out", done=errands, total=len(waiting)))
         reason = f"{done} histories read: {self._steps} steps and {errands} errands were missing"
         mark = await asyncio.to_thread(self._identity.reach, asked.known, "repaired", asked.given.actor, reason)
-        return self._told(done, errands, await self._checker.gone(), mark=mark)
+        gone = tuple(sorted({*forgotten, *await self._checker.gone()}))
+        return self._told(done, errands, gone, mark=mark)
 
-    async def _read(self, execution: Execution, waiting: MissingErrands) -> None:
-        if execution.is_case:
-            lived = await self._cases.live(execution)
+    async def _read(self, run: Run, waiting: MissingErrands) -> None:
+        if is_case(run):
+            lived = await self._cases.live(run)
             if lived.failure:
-                self._unreadable.append(f"{execution.case_id}: {lived.failure}")
+                self._unreadable.append(f"{run.workflow_id}: {lived.failure}")
             if lived.published:
+                await self._lost.mend_one(lived)
                 await asyncio.to_thread(self._publish, lived)
-        async for errand in self._cases.errands(execution.case_id):
+        async for errand in self._cases.errands(run.workflow_id):
             if await self._lacks(errand):
                 waiting.add(errand)
 
     def _publish(self, lived: LivedCase) -> None:
-        case_id, last = lived.execution.case_id, lived.published[-1]
+        case_id = lived.latest.workflow_id
         before = read_said(self._engine, case_id)
         for given in lived.published:
             self._publisher.publish(given)
         if lived.end is not None:
             Endings(self._engine).close(lived.end)
         after, said = read_said(self._engine, case_id), replayed_said(case_id, lived.published, lived.end)
-        if after.last_step > said.last_step:
-            if lived.was_reset:
-                set_back(self._engine, last)
-        elif differences(case_id, after, said, lived.first_step):
+        if after.last_step <= said.last_step and differences(case_id, after, said, lived.first_step):
             rewrite(self._engine, lived.published, lived.end)
             after = read_said(self._engine, case_id)
         self._steps += len(after.journal.keys() - before.journal.keys())

@@ -208,8 +208,8 @@ def change_until(
         raise ClockError(f"clock '{clock.key}' runs for {clock.allowance}, not until an instant")
     if as_utc(until) == clock.until:
         return clock
-    changed = _budgeted(_update(clock, until=as_utc(until)), calendar)
-    return _recorded(changed, calendar, _Cause("until", due_at(clock, calendar), reason, actor, at))
+    cause = _Cause("until", due_at(clock, calendar), reason, actor, at)
+    return _recorded(_budgeted(_update(clock, until=as_utc(until)), calendar), calendar, cause)
 
 
 def change_allowance(
@@ -219,14 +219,13 @@ def change_allowance(
 
     The same allowance changes nothing. Raises ClockError for a closed clock, and for one that runs until an instant.
     """
-    _require_open(clock, "moved")
-    if clock.allowance is None:
-        raise ClockError(f"clock '{clock.key}' runs until an instant, not for an allowance")
+    _require_allowance(clock)
     if allowance == clock.allowance:
         return clock
     measure: Measure = "working" if allowance.is_working else "elapsed"
-    changed = _budgeted(_update(clock, allowance=allowance, measure=measure), calendar)
-    return _recorded(changed, calendar, _Cause("allowance", due_at(clock, calendar), reason, actor, at))
+    cause = _Cause("allowance", due_at(clock, calendar), reason, actor, at)
+    changed = _update(clock, allowance=allowance, measure=measure)
+    return _recorded(_budgeted(changed, calendar), calendar, cause)
 
 
 def change_since(
@@ -236,13 +235,11 @@ def change_since(
 
     The same instant changes nothing. Raises ClockError for a closed clock, and for one that runs until an instant.
     """
-    _require_open(clock, "moved")
-    if clock.allowance is None:
-        raise ClockError(f"clock '{clock.key}' runs until an instant, and counts from none")
+    _require_allowance(clock)
     if as_utc(since) == clock.opened_at:
         return clock
-    begun = _update(clock, opened_at=as_utc(since), spans=ledger.begun(clock.spans, since))
     cause = _Cause("since", due_at(clock, calendar), reason, actor, at)
+    begun = _update(clock, opened_at=as_utc(since), spans=ledger.begun(clock.spans, since))
     return _recorded(_budgeted(begun, calendar), calendar, cause)
 
 
@@ -403,6 +400,12 @@ def _closed(clock: SlaClock, at: datetime, act: str) -> SlaClock:
         rung.model_copy(update={"withdrawn": True}) if rung.at >= stopped_at else rung for rung in clock.rungs
     )
     return _update(clock, spans=ledger.cut(clock.spans, stopped_at), stopped_at=stopped_at, rungs=rungs)
+
+
+def _require_allowance(clock: SlaClock) -> None:
+    _require_open(clock, "moved")
+    if clock.allowance is None:
+        raise ClockError(f"clock '{clock.key}' runs until an instant, not for an allowance that counts from one")
 
 
 def _require_open(clock: SlaClock, act: str) -> None:

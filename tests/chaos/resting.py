@@ -10,8 +10,12 @@ from datetime import UTC, datetime
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
+
+from activities.records_care import UNDER_WAY
+from sop_engine.cases.contracts.watching import WatchState
+from sop_engine.temporal.queues import watch_id
 
 PASSES = 2
 """Looks at everything, one after the other, that must find it idle."""
@@ -43,6 +47,21 @@ async def at_rest(client: Client, known: Iterable[str], patience: float) -> list
                 return []
         await asyncio.sleep(PAUSE)
     return busy
+
+
+async def looked(client: Client, task_queue: str, patience: float) -> bool:
+    """Has the watch look once everything has been at rest for long enough, and answers whether it did."""
+    await asyncio.sleep(UNDER_WAY.total_seconds())
+    asked, deadline = datetime.now(UTC), asyncio.get_running_loop().time() + patience
+    handle = client.get_workflow_handle(watch_id(task_queue))
+    while asyncio.get_running_loop().time() < deadline:
+        with suppress(RPCError, WorkflowQueryFailedError):
+            state: WatchState = await handle.query("state", result_type=WatchState)
+            if state.looked_at is not None and state.looked_at > asked:
+                return True
+            await handle.signal("look")
+        await asyncio.sleep(PAUSE)
+    return False
 
 
 async def _busy(client: Client, case_id: str) -> str | None:

@@ -26,7 +26,7 @@ from tests.chaos.lives import Life, life_of
 from tests.chaos.options import Options
 from tests.chaos.readers import Readers
 from tests.chaos.report import Outcome
-from tests.chaos.resting import at_rest, running_cases
+from tests.chaos.resting import at_rest, looked, running_cases
 from tests.chaos.stack import Stack, running
 from tests.replay.cold import replay_cold, runs_of
 
@@ -48,6 +48,8 @@ async def soak(options: Options, folder: Path, say: Say = lambda _: None) -> Out
         say(f"{time.monotonic() - began:5.0f} s  the last kill is over; waiting for rest")
         busy = await at_rest(stack.house.client, evidence.opened, options.patience)
         say(f"{time.monotonic() - began:5.0f} s  at rest" if not busy else f"still busy: {len(busy)}")
+        if not await looked(stack.house.client, stack.house.settings.task_queue, options.patience):
+            evidence.oddities.append("the watch did not look")
         outcome = await _audit(stack, evidence, options, busy, folder, say)
     outcome.took = time.monotonic() - began
     return outcome

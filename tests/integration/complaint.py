@@ -12,7 +12,7 @@ COMPLAINT: Mapping[str, Any] = MappingProxyType(
         "contact": "021-6888 1234",
         "contact_email": "shen@customer.example",
         "event": "Two cartons arrived wet",
-        "event_at": "2026-11-20T09:00:00+08:00",
+        "event_at": "2025-11-20T09:00:00+08:00",
         "business_no": "SHP-2026-0099",
     }
 )

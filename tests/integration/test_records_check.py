@@ -9,10 +9,12 @@ import pytest_asyncio
 from sqlalchemy import text
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import WorkflowFailureError
 
 from sop_engine.cases.contracts.records import Difference, RepairRecordsInput
 from sop_engine.cases.faults import NotFound, NotPermitted
 from sop_engine.content.library import Library
+from sop_engine.records.chains import Chains
 from sop_engine.temporal.histories import Histories
 from sop_engine.temporal.queues import watch_id
 from sop_engine.temporal.records_gateway import RecordsGateway
@@ -111,7 +113,7 @@ async def delete_history(house: Installation, case_id: str) -> None:
         namespace=house.client.namespace, workflow_execution=WorkflowExecution(workflow_id=case_id)
     )
     await house.client.workflow_service.delete_workflow_execution(request)
-    histories = Histories(house.client, house.settings.task_queue)
+    histories = Histories(house.client, house.settings.task_queue, Chains(house.engine).of)
 
     async def is_gone() -> bool:
         return await histories.latest(case_id) is None and case_id not in await histories.ids()
@@ -136,6 +138,31 @@ async def test_a_terminated_case_is_compared_with_its_end_and_repaired_to_it(
     await records.repair(ADMIN, lambda _: None)
     assert [tuple(row) for row in house.unbroken_journal("T-4")] == before
     assert await found(records, "T-4") == []
+
+
+async def test_a_terminated_case_is_compared_and_repaired_though_its_id_was_tried_again(
+    house: Installation, records: RecordsGateway
+) -> None:
+    await number(house, "T-5")
+    await house.handle("T-5").terminate("entered twice")
+    handle = await house.start("Ticket", "T-5", {})
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
+
+    async def is_closed() -> bool:
+        await house.handle(watch_id(house.settings.task_queue)).signal("look")
+        return bool(house.journal("T-5")[-1].name == "terminated")
+
+    await until(is_closed, "the end in the records")
+    before = [tuple(row) for row in house.unbroken_journal("T-5")]
+    assert await found(records, "T-5") == []
+    spoil(house, "UPDATE cases SET status='open', closed_at=NULL WHERE case_id='T-5'")
+    assert {each.what.partition(" is")[0] for each in await found(records, "T-5")} >= {"the case: status"}
+    spoil(house, *(f"DELETE FROM {table} WHERE case_id='T-5'" for table in ("steps", "tasks", "clocks", "cases")))
+    assert any("the journal lacks" in each.what for each in await found(records, "T-5"))
+    await records.repair(ADMIN, lambda _: None)
+    assert [tuple(row) for row in house.unbroken_journal("T-5")] == before
+    assert await found(records, "T-5") == []
 
 
 async def test_the_commands_say_it_and_their_exit_codes_tell(house: Installation, records: RecordsGateway) -> None:

@@ -1,6 +1,7 @@
 """A case that is reset has no paper, notice or number made twice; what does not fit waits for a person."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 
+from activities import records_care
 from sop_engine.cases.contracts.records import RepairRecordsInput
 from sop_engine.content.library import Library
 from sop_engine.temporal.records_gateway import RecordsGateway
@@ -115,9 +117,10 @@ async def test_a_paper_with_other_content_is_an_incident_and_the_first_one_stand
 
 
 async def test_a_reset_case_that_did_nothing_since_is_set_back_by_a_repair(
-    house: Installation, records: RecordsGateway
+    house: Installation, records: RecordsGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its records are ahead of it until it writes, or somebody repairs them."""
+    """Its records are ahead of it until it writes, the watch has looked, or somebody repairs them."""
+    monkeypatch.setattr(records_care, "UNDER_WAY", timedelta(days=1))  # the watch leaves it to the repair
     await number(house, "idle")
     before = rows(house, "idle")
     await reset_to_the_opening(house, "idle", again=False)

@@ -199,7 +199,7 @@ def _assessed(plan: Plan, brought: Import, declarant: str) -> list[PlayedAct]:
             "inspection_site": "Shed 3",
             "appointed_at": "= now + days(1)",
         }
-        started = {"started_at": "= now", "finished_at": "= now + minutes(40)", "cost": "CNY 420.00"}
+        started = {"started_at": "= now - minutes(40)", "finished_at": "= now", "cost": "CNY 420.00"}
         attended = {"document_list": ["declaration_form"], "person_attending": "王芳 Wang Fang"}
         acts = [
             signal("declaration", "customs.inspection_ordered", **ordered),

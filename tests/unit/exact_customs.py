@@ -6,7 +6,7 @@ Statutory limits run over rest days and roll by the customs calendar.
 from typing import Any
 
 from tests.unit.exact_freight import CUSTOMER
-from tests.unit.exact_house import CASE, ExactHouse, Scenario, nothing
+from tests.unit.exact_house import CASE, CHINA, ExactHouse, Scenario, nothing
 from tests.unit.exact_spans import FOUR_WORKING_HOURS, ONE_HOUR, OPENED, TWO_HOURS
 
 DECLARATION_NO = "310120261000000011"
@@ -261,7 +261,7 @@ def notice_issued(house: ExactHouse) -> None:
         "notifying",
         "issued",
         notice_no="TN-1",
-        noticed_on="2026-03-02",
+        noticed_on=str(house.now.astimezone(CHINA).date()),
         pay_method="bank",
         paid_by="customer",
     )

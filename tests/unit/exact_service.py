@@ -16,7 +16,7 @@ DATA = {
     "event_at": "2026-02-27T10:00+08:00",
     "business_no": "SHP-2026-0001",
 }
-ACTIONS = [{"what": "Replace the cartons", "who": "zhou.jie", "done_on": "2026-02-28"}]
+ACTIONS = [{"what": "Replace the cartons", "who": "zhou.jie", "done_on": "2026-02-10"}]
 
 
 def acknowledged(house: ExactHouse) -> None:

@@ -172,6 +172,8 @@ class PureBooks:
 
     def __init__(self) -> None:
         self.postings: dict[str, Posting] = {}
+        self._worths_of: dict[str, tuple[tuple[str, Decimal], ...]] = {}
+        """Entry -> each line's account and worth."""
         self._known: set[tuple[str, str]] = set()
         """Entries and what tells their business keys from others."""
         self.items: dict[str, Standing] = {}
@@ -201,6 +203,7 @@ class PureBooks:
         self._known.add((act.kind, posting.match_key))
         self._done.add(act.key)
         self.postings[entry_id] = posting
+        lines = self._worths_of[entry_id] = tuple(worths(posting))
         if posting.item is None:
             return
         opened = posting.item
@@ -210,9 +213,7 @@ class PureBooks:
         place = (opened.account, party_key(opened.party), posting.currency)
         others = self._open(place)
         self.items[entry_id], self.places[entry_id] = new, place
-        self.worths[entry_id] = sum(
-            (worth for account, worth in worths(posting) if account == opened.account), Decimal()
-        )
+        self.worths[entry_id] = sum((worth for account, worth in lines if account == opened.account), Decimal())
         self._carry_out(settle_new(new, others, oldest_first=opened.oldest_first))
 
     def _allocate(self, act: Act, voucher: Standing) -> None:
@@ -283,8 +284,8 @@ class PureBooks:
     def trial_balance_in_book(self) -> dict[str, Decimal]:
         """Debit less credit of every account in book currency."""
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for posting in self.postings.values():
-            for account, worth in worths(posting):
+        for lines in self._worths_of.values():
+            for account, worth in lines:
                 sums[account] += worth
         for account, difference in self.differences.items():
             sums[account] += difference

@@ -66,7 +66,8 @@ SET = "      plan.breached: {do: [{set: {total: total + 1}}]}"
 
 
 def filled(value: str, text: str = GOOD) -> list[str]:
-    return messages(text.replace(SET, f'      plan.breached: {{do: [{{set: {{limit_at: "{value}"}}}}]}}'))
+    happened = text.replace("limit_at: {type: datetime}", "limit_at: {type: datetime, past: true}")
+    return messages(happened.replace(SET, f'      plan.breached: {{do: [{{set: {{limit_at: "{value}"}}}}]}}'))
 
 
 @pytest.mark.parametrize(
@@ -87,5 +88,7 @@ def test_a_clock_that_runs_while_the_case_is_held_is_one_of_law() -> None:
 
 
 def test_a_day_that_nothing_counts_from_may_be_that_of_typing() -> None:
-    quiet = GOOD.replace("  limit_at: {type: datetime}", "  limit_at: {type: datetime}\n  told_at: {type: datetime}")
+    quiet = GOOD.replace(
+        "  limit_at: {type: datetime}", "  limit_at: {type: datetime}\n  told_at: {type: datetime, past: true}"
+    )
     assert messages(quiet.replace(SET, "      plan.breached: {do: [{set: {told_at: told_at | default(now)}}]}")) == []

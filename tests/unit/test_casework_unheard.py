@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sop_engine.cases import reports
 from sop_engine.cases.commands import Notify, StartCase, TellCase
 from sop_engine.cases.engine_version import FOUNDATION, HARDENED
 from sop_engine.cases.unheard import NAMES_TOLD
@@ -142,3 +143,43 @@ def test_a_case_of_the_first_engine_has_taken_what_it_has_taken() -> None:
     case = talk(FOUNDATION)
     case.signal("customer.withdrawn")
     assert (unheard(case), len(case.journal("event")), case.asked(Notify)) == ([], 1, [])
+
+
+REFUSALS: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("customer.called", {"total": "many"}, "not a whole number"),
+    ("customer.answered", {"nothing": 1}, "nothing"),
+    ("a.done", {}, "reserved for the engine"),
+)
+
+
+@pytest.mark.parametrize(("name", "data", "why"), REFUSALS, ids=["unreadable data", "undeclared data", "reserved"])
+def test_the_owner_hears_once_of_a_message_that_was_refused(name: str, data: dict[str, Any], why: str) -> None:
+    case = talk()
+    for _ in range(3):
+        case.signal(name, **data)
+    (told,) = case.asked(Notify)
+    assert (told.recipient, told.template, told.values["event"]) == ("manager", "event_unheard", name)
+    assert why in told.values["why"]
+    assert len(case.journal("event_refused")) == 3
+
+
+def test_the_owner_hears_of_a_signal_without_a_readable_body() -> None:
+    case = talk()
+    case.hear(lambda turn: reports.unreadable(turn, "customer.called", "a payload that nobody reads"))
+    (told,) = case.asked(Notify)
+    assert (told.values["event"], told.values["why"]) == ("customer.called", "a payload that nobody reads")
+
+
+def test_refused_and_unheard_messages_are_told_of_ten_names_together() -> None:
+    case = talk()
+    for number in range(NAMES_TOLD):
+        case.signal(f"noise.of{number}")
+        case.signal(f"case.of{number}")
+    assert len(case.journal("event_refused")) == NAMES_TOLD
+    assert [notice.values["is_last"] for notice in case.asked(Notify)] == [False] * (NAMES_TOLD - 1) + [True]
+
+
+def test_a_case_of_the_first_engine_tells_nobody_of_what_it_refuses() -> None:
+    case = talk(FOUNDATION)
+    case.signal("a.done")
+    assert (len(case.journal("event_refused")), case.asked(Notify)) == (1, [])

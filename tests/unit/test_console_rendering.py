@@ -5,12 +5,21 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from sop_engine.cases.contracts.reading import AccountBalance, CaseLine, TrialBalance, UnheardLine
 from sop_engine.cases.contracts.views import CaseView, ChildTaskView, ChildView, ClockView, StepView, TaskView
+from sop_engine.cases.limits import CASE_ID_BYTES
 from sop_engine.console.render_case import render_case, render_task
-from sop_engine.console.render_lists import render_balance, render_cases, render_timeline, render_unheard
+from sop_engine.console.render_lists import (
+    render_balance,
+    render_cases,
+    render_tasks,
+    render_timeline,
+    render_unheard,
+)
+from sop_engine.console.render_values import ID_SHOWN, identifier
 from sop_engine.console.telling import Teller
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -285,23 +294,56 @@ def test_the_teller_tells_only_what_is_new() -> None:
     ]
 
 
+def child_task(**changes: Any) -> ChildTaskView:
+    given: dict[str, Any] = {
+        "case_id": "CMP-1.claim",
+        "sop": "Claim",
+        "task": "settled#1",
+        "title": {"en": "Settle", "zh": "理赔"},
+        "role": "claims_clerk",
+        "assignee": None,
+        "status": "ready",
+        "due_at": DUE,
+        "outcomes": ("done",),
+    }
+    return ChildTaskView(**{**given, **changes})
+
+
 def test_a_parent_shows_what_its_children_wait_for() -> None:
-    below = ChildTaskView(
-        case_id="CMP-1.claim",
-        sop="Claim",
-        task="settled#1",
-        title={"en": "Settle", "zh": "理赔"},
-        role="claims_clerk",
-        assignee=None,
-        status="ready",
-        due_at=DUE,
-        outcomes=("done",),
-    )
-    lines = seen(render_case(view(child_tasks=(below,)), "en", SHANGHAI), 160).splitlines()
+    lines = seen(render_case(view(child_tasks=(child_task(),)), "en", SHANGHAI), 160).splitlines()
     told = lines[lines.index("Child tasks") + 3]
     for part in ("CMP-1.claim", "settled#1", "Settle", "claims_clerk", "2026-03-02 11:00"):
         assert part in told
     assert "  sop task complete CMP-1.claim done --task settled#1" in lines
+
+
+def test_an_open_task_of_a_child_that_is_late_is_marked_so() -> None:
+    below = child_task(overdue=True)
+    assert "(overdue)" in seen(render_case(view(child_tasks=(below,)), "en", SHANGHAI), 160)
+
+
+@pytest.mark.parametrize("width", [100, 160])
+def test_the_longest_id_leaves_the_other_columns_their_room(width: int) -> None:
+    longest = "SHP-2026-0001." + "x" * (CASE_ID_BYTES - 21) + ".intake"
+    unheard = (UnheardLine(name="a", count=1, last_at=OPENED, why=None),)
+    tables = (
+        render_cases((case_line(case_id=longest),), "en", SHANGHAI),
+        render_tasks((child_task(case_id=longest),), "en", SHANGHAI),
+        render_unheard((case_line(case_id=longest, unheard=unheard),), "en", SHANGHAI),
+    )
+    for made in tables:
+        lines = seen(made, width).splitlines()
+        ids = "".join(line.split("  ", 1)[0].strip() for line in lines[2:])
+        assert (len(ids), ids.startswith("SHP-2026-0001.xx"), ids.endswith("xx.intake")) == (ID_SHOWN, True, True)
+        assert "…" in ids
+        assert len(lines) <= 7
+
+
+def test_an_id_of_ordinary_length_is_shown_whole() -> None:
+    assert (
+        identifier("SHP-2026-0001.customs_declaration.tax_payment.2")
+        == "SHP-2026-0001.customs_declaration.tax_payment.2"
+    )
 
 
 def test_what_cases_did_not_take_has_a_line_each() -> None:

@@ -245,7 +245,7 @@ def test_a_figure_other_than_the_assessment_is_not_noticed() -> None:
 )
 def test_tax_is_due_fifteen_days_after_the_declaration(declared_on: str, last_day: str) -> None:
     house = tax(declared_on)
-    house.do("T", "wang.fang", "notifying", "issued", NOTICE)
+    house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"noticed_on": declared_on})
     midnight = datetime.fromisoformat(f"{last_day}T00:00+08:00") + timedelta(days=1)
     assert due(house, "T", "tax_deadline#1") == midnight
 
@@ -281,7 +281,7 @@ def test_the_surcharge_of_each_tax_is_waived_by_itself() -> None:
 def test_tax_paid_for_the_customer_is_posted_after_two_people_saw_the_voucher() -> None:
     house = tax()
     house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"paid_by": "us_on_behalf"})
-    house.do("T", "hu.jing", "awaiting_payment", "voucher_received", PAID)
+    house.do("T", "hu.jing", "awaiting_payment", "voucher_received", PAID | {"paid_on": "2026-03-02"})
     house.do("T", "liu.yang", "checking_voucher", "matched", {"amount_match": True})
     with pytest.raises(NotPermitted):
         house.do("T", "hu.jing", "confirming_voucher", "confirmed")

@@ -34,6 +34,7 @@ def imported(arrived_on: str, accepted_on: str, value: str = "CNY 123456.78", **
     enter(house)
     house.do("D", "liu.yang", "checking", "agreed", {"check_result": "Equal"})
     house.do("D", "wang.fang", "submitting", "submitted", {"declaration_no": NUMBER})
+    house.pass_time(datetime.fromisoformat(f"{accepted_on}T02:00+00:00") - house.now)
     told = {"receipt_status": "released", "declared_on": accepted_on} | receipt
     house.do("D", "wang.fang", "awaiting_receipt", "received", told)
     assert house.states["D"].outcome == "declared"
@@ -169,7 +170,7 @@ def test_the_law_of_the_declarations_day_says_what_the_payment_is_counted_from(
 def test_a_declaration_of_before_the_tariff_law_is_not_counted_from_itself() -> None:
     house = taxed(datetime(2024, 12, 2, 1, tzinfo=UTC), declared_on="2024-11-30")
     with pytest.raises(InvalidInput, match="before the Tariff Law is paid within the days from the notice"):
-        house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"due_reading": "A"})
+        house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"noticed_on": "2024-12-02", "due_reading": "A"})
 
 
 def test_a_case_shows_both_periods_and_the_one_it_follows() -> None:
@@ -200,8 +201,8 @@ def test_every_tax_that_is_due_is_listed_noticed_and_paid() -> None:
     data = house.states["T"].snapshot.data
     kinds = ("duty", "trade_remedy", "consumption_tax", "vat", "total", "payable")
     assert [data[kind]["amount"] for kind in kinds] == [53_000, 200_000, 500, 162_955, 416_455, 416_640]
-    house.do("T", "wang.fang", "notifying", "issued", NOTICE)
-    short = {"paid_on": "2026-02-09", "paid_amount": "CNY 416455", "voucher_no": "V1", "paid_by": "customer"}
+    house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"noticed_on": "2026-02-06"})
+    short = {"paid_on": "2026-02-06", "paid_amount": "CNY 416455", "voucher_no": "V1", "paid_by": "customer"}
     house.do("T", "hu.jing", "awaiting_payment", "voucher_received", short)
     with pytest.raises(InvalidInput, match="amount paid equals the notice"):
         house.do("T", "liu.yang", "checking_voucher", "matched", {"amount_match": True})
@@ -212,7 +213,7 @@ def test_every_tax_that_is_due_is_listed_noticed_and_paid() -> None:
 
 def test_a_trade_remedy_paid_late_bears_its_surcharge() -> None:
     house = taxed(items=[ITEM | {"remedy_rate": "0.2", "duty_rate": 0}])
-    house.do("T", "wang.fang", "notifying", "issued", NOTICE)
+    house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"noticed_on": "2026-02-06"})
     house.pass_time(timedelta(days=20))
     house.signal("T", "payment.received", {"paid_on": "2026-02-25", "paid_amount": "CNY 1", "voucher_no": "V1"})
     # One day: 200 000 × 0.05 % = 100.00, VAT of 13 % on 1 200 000 = 156 000 × 0.05 % = 78.00.

@@ -111,7 +111,7 @@ def test_free_time_warns_and_stops_with_the_return() -> None:
     ("returned_on", "why"),
     [
         (None, "Each container has the day of its return"),
-        (back(1000), "No return lies ahead"),
+        (back(1000), "lies ahead, and what is entered here has happened"),
         (back(0), "No container was returned before it was discharged"),
     ],
 )

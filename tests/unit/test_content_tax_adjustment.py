@@ -12,7 +12,7 @@ from sop_engine.cases.faults import InvalidInput, NotPermitted
 from tests.unit.content_house import RuledHouse
 from tests.unit.test_content_customs import CUSTOMER, ITEM, NOTICE, NUMBER
 
-DEPOSIT = {"paid_by": "customer", "deposit": "CNY 200000", "deposit_no": "DP-1", "deposited_on": "2026-03-03"}
+DEPOSIT = {"paid_by": "customer", "deposit": "CNY 200000", "deposit_no": "DP-1", "deposited_on": "2026-03-02"}
 CLAIM = {"paid": "CNY 186500", "due": "CNY 136500", "grounds": "Wrong code", "claimed_on": "2026-03-02"}
 
 
@@ -170,7 +170,7 @@ def test_a_refund_that_differs_is_judged_by_the_finance_manager() -> None:
     ("wrong", "why"),
     [
         ({"due": "CNY 186500"}, "More was paid than is due"),
-        ({"claimed_on": "2026-03-03"}, "Claimed within the time limit and not in the future"),
+        ({"claimed_on": "2026-03-03"}, "2026-03-03 lies ahead"),
     ],
 )
 def test_a_claim_that_cannot_be_is_refused(wrong: dict[str, str], why: str) -> None:

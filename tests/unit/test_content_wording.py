@@ -80,7 +80,7 @@ def test_the_tax_notice_shows_amount_method_and_deadline() -> None:
 )
 def test_every_paper_of_the_tax_names_the_day_on_which_its_clock_is_due(given: dict[str, str], last_day: str) -> None:
     house = tax("2026-02-05")
-    house.do("T", "wang.fang", "notifying", "issued", {**NOTICE, **given})
+    house.do("T", "wang.fang", "notifying", "issued", {**NOTICE, "noticed_on": "2026-02-05", **given})
     notice = next(notice for notice in house.notices if notice.template == "tax_payment_notice")
     told = NOTICES.render(notice.template, notice.facts, notice.values, FIRM)
     assert f"缴纳期限</span></dt><dd>{last_day}</dd>" in paper(house, "tax_payment_notice")

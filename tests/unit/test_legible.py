@@ -19,7 +19,7 @@ from sop_engine.console.printing import legible_streams
 from sop_engine.console.render_case import render_case, render_task
 from sop_engine.console.render_lists import render_cases, render_timeline
 from sop_engine.console.report_files import as_csv, as_workbook
-from sop_engine.console.screen import Screen
+from sop_engine.console.screen import Screen, screen
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.settings import Settings
 from sop_engine.temporal.texts import details, keyword, summary
@@ -140,6 +140,12 @@ def test_nothing_unseen_is_drawn(name: str, is_terminal: bool, monkeypatch: pyte
     drawn = STYLE.sub("", written.getvalue())
     assert UNSEEN.search(drawn) is None
     assert SHOWN in drawn
+
+
+@pytest.mark.parametrize(("told", "width"), [("", 200), ("60", 200), ("0", 200), ("wide", 200), ("400", 400)])
+def test_a_pipe_is_never_narrowed_to_somebodys_window(told: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", told)
+    assert screen(io.StringIO()).width == width
 
 
 def test_columns_stay_under_each_other() -> None:

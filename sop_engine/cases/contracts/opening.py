@@ -18,7 +18,7 @@ class OpenCaseInput(Contract):
     actor: str | None = None
     """The person who opens it. A system leaves it out; a case that starts another is known without it."""
     reopens: str | None = None
-    """The closed case that this one goes on with."""
+    """The closed case that this one goes on with; the records must know it."""
 
 
 class LoadInput(ForCase):
@@ -32,6 +32,8 @@ class LoadInput(ForCase):
     """Of a case that is being opened: its id must be new, or its own."""
     actor: str | None = None
     """The person who says to open it; they must be somebody who may."""
+    reopens: str | None = None
+    """The case that it goes on with; it must be closed."""
 
     @property
     def of_case(self) -> str | None:

@@ -93,6 +93,11 @@ class TaskLine(TaskRecord):
     overdue: bool
     suspended: bool
 
+    @property
+    def task(self) -> str:
+        """Its key, by the name that a case shows it under."""
+        return self.key
+
 
 class ListTasksInput(Contract):
     """Which open tasks. Breached ones come first, then by due instant, priority and age; suspended ones last."""

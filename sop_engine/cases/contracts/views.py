@@ -62,6 +62,7 @@ class ChildTaskView(Contract):
     status: str
     due_at: datetime | None
     outcomes: tuple[str, ...]
+    overdue: bool = False
 
 
 class RuleView(Contract):

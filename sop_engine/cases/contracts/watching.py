@@ -38,7 +38,10 @@ class LookedAt(Contract):
 
 
 class LookInput(ForCase):
-    """Activity `look_for_ended`: cases of a task queue that ended since; all that Temporal still has when absent."""
+    """What happened since; all that is still known when absent.
+
+    Activity `look_for_ended`: cases of a task queue that ended. Activity `look_for_lost`: cases that wrote records.
+    """
 
     task_queue: str
     since: datetime | None = None
@@ -53,6 +56,12 @@ class Looked(Contract):
 
     closed: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+
+
+class LostFound(Contract):
+    """The cases whose records told steps that they never took."""
+
+    set_back: tuple[str, ...] = ()
 
 
 class CaseEnded(Contract):

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session
 
 from sop_engine.freight.party_keys import party_key
 from sop_engine.records.columns import Row
+from sop_engine.records.engine import insert_into
 from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 
 
@@ -30,7 +30,7 @@ def keep_name(session: Session, name: str) -> str:
     """A party's name as it was first written, kept now where nobody wrote it yet. Nobody's name stays empty."""
     if not name:
         return name
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    given = {"party_key": party_key(name), "name": name}
-    session.connection().execute(insert(PartyNameRow.table()).values(**given).on_conflict_do_nothing())
+    connection = session.connection()
+    new = insert_into(PartyNameRow.table(), connection.dialect).values(party_key=party_key(name), name=name)
+    connection.execute(new.on_conflict_do_nothing())
     return known_as(session, name)
