@@ -86,6 +86,15 @@ def test_hundreds_of_rows_stand_on_as_many_pages_as_they_need(template: str) -> 
     assert re.findall(r"M\d{4}", "".join(sheet.text for sheet in pages)) == [f"M{number:04}" for number in range(250)]
 
 
+@every_template
+def test_what_stands_above_signatures_stays_with_them(template: str) -> None:
+    """A sentence does by itself; anything else is said to close the paper."""
+    source = (FOLDER / f"{template}.typ").read_text(encoding="utf-8")
+    above, signed, arguments = source.rpartition("#signatures(")
+    if signed and not arguments.lstrip().startswith("closing:"):
+        assert re.findall(r"^#([a-z-]+)", above, re.MULTILINE)[-1] in ("say", "notice")
+
+
 PARTIES = '("Buyer", "买方"), ("Seller", "卖方")'
 ENDS = {
     "sentence": f"#say[a][b] #signatures({PARTIES})",
