@@ -21,7 +21,7 @@ def _update(name: str) -> Any:
         self.validate(name, body)
 
     handler.__name__ = name
-    handler.__qualname__ = f"CaseUpdates.{name}"
+    handler.__qualname__ = f"CaseUpdates.{name}_update"
     decorated: Any = workflow.update(name=name, description=ACTS[name].model.__doc__)(handler)
     decorated.validator(validator)
     return decorated
@@ -30,19 +30,6 @@ def _update(name: str) -> Any:
 class CaseUpdates:
     """Every update takes one JSON object with `actor`; a refused one leaves no trace in history."""
 
-    complete_task = _update("complete_task")
-    claim_task = _update("claim_task")
-    release_task = _update("release_task")
-    assign_task = _update("assign_task")
-    delegate_task = _update("delegate_task")
-    skip_task = _update("skip_task")
-    suspend_task = _update("suspend_task")
-    event_update = _update("event")
-    amend = _update("amend")
-    comment = _update("comment")
-    attach = _update("attach")
-    hold = _update("hold")
-    resume = _update("resume")
-    cancel = _update("cancel")
-    move_deadline = _update("move_deadline")
-    resolve_incident = _update("resolve_incident")
+
+for _name in ACTS:
+    setattr(CaseUpdates, f"{_name}_update", _update(_name))

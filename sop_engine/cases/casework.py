@@ -14,15 +14,17 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases import acts, resolving, tasks
+from sop_engine.cases import permissions as who
 from sop_engine.cases.act_checks import emptied, faults_of_act
 from sop_engine.cases.actors import SYSTEM
 from sop_engine.cases.contracts import acts as contracts
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.faults import Fault, InvalidInput, Refused, SopError
+from sop_engine.cases.identity import person_of
 from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.limits import COMMENT_LENGTH, REASON_LENGTH, TEXT_LENGTH, OverfullError
 from sop_engine.cases.organization import Organization
-from sop_engine.cases.permissions import permit
+from sop_engine.cases.permissions import Policy
 from sop_engine.cases.place_checks import places_of_act, unknown_places_of_act
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.refusing import refuse_event
@@ -35,33 +37,37 @@ from sop_engine.statechart.transition import next_due
 
 
 class ActKind(NamedTuple):
-    """One update: the model of its input, and what carries it out."""
+    """One update: the model of its input, what carries it out, who may do it, and what that is called."""
 
     model: type[Act]
     carry_out: Callable[[Turn, Any], str]
+    may: Policy
+    verb: str
 
 
 ACTS: Mapping[str, ActKind] = MappingProxyType(
     {
-        "complete_task": ActKind(contracts.CompleteTaskInput, tasks.complete_task),
-        "claim_task": ActKind(contracts.ClaimTaskInput, tasks.claim_task),
-        "release_task": ActKind(contracts.ReleaseTaskInput, tasks.release_task),
-        "assign_task": ActKind(contracts.AssignTaskInput, tasks.assign_task),
-        "delegate_task": ActKind(contracts.DelegateTaskInput, tasks.delegate_task),
-        "skip_task": ActKind(contracts.SkipTaskInput, tasks.skip_task),
-        "suspend_task": ActKind(contracts.SuspendTaskInput, tasks.suspend_task),
-        "event": ActKind(contracts.EventInput, acts.event),
-        "amend": ActKind(contracts.AmendInput, acts.amend),
-        "comment": ActKind(contracts.CommentInput, acts.comment),
-        "attach": ActKind(contracts.AttachInput, acts.attach),
-        "hold": ActKind(contracts.HoldInput, acts.hold),
-        "resume": ActKind(contracts.ResumeInput, acts.resume),
-        "cancel": ActKind(contracts.CancelInput, acts.cancel),
-        "move_deadline": ActKind(contracts.MoveDeadlineInput, acts.move_deadline),
-        "resolve_incident": ActKind(contracts.ResolveIncidentInput, resolving.resolve_incident),
+        "complete_task": ActKind(contracts.CompleteTaskInput, tasks.complete_task, who.holder, "complete"),
+        "claim_task": ActKind(contracts.ClaimTaskInput, tasks.claim_task, who.holder, "claim"),
+        "release_task": ActKind(contracts.ReleaseTaskInput, tasks.release_task, who.assignee, "release"),
+        "assign_task": ActKind(contracts.AssignTaskInput, tasks.assign_task, who.assigning_supervisor, "assign"),
+        "delegate_task": ActKind(contracts.DelegateTaskInput, tasks.delegate_task, who.delegating_holder, "delegate"),
+        "skip_task": ActKind(contracts.SkipTaskInput, tasks.skip_task, who.supervisor, "skip"),
+        "suspend_task": ActKind(contracts.SuspendTaskInput, tasks.suspend_task, who.assignee, "suspend"),
+        "event": ActKind(contracts.EventInput, acts.event, who.reporter, "report"),
+        "amend": ActKind(contracts.AmendInput, acts.amend, who.owner, "amend"),
+        "comment": ActKind(contracts.CommentInput, acts.comment, who.anybody, "comment"),
+        "attach": ActKind(contracts.AttachInput, acts.attach, who.anybody, "attach to"),
+        "hold": ActKind(contracts.HoldInput, acts.hold, who.owner, "hold"),
+        "resume": ActKind(contracts.ResumeInput, acts.resume, who.owner, "resume"),
+        "cancel": ActKind(contracts.CancelInput, acts.cancel, who.owner, "cancel"),
+        "move_deadline": ActKind(contracts.MoveDeadlineInput, acts.move_deadline, who.owner, "move a deadline of"),
+        "resolve_incident": ActKind(
+            contracts.ResolveIncidentInput, resolving.resolve_incident, who.owner, "resolve an incident of"
+        ),
     }
 )
-"""Every act of a person, by the name of its update."""
+"""Every act of a person, by the name of its update. What is not among them nobody may do."""
 
 
 def read_act(name: str, body: Any) -> Act:
@@ -126,7 +132,9 @@ def check(
     """
     if state.has_seen(act.id):
         return None
-    permit(organization, Turn(procedure, state, now), name, act)
+    person_of(organization, act.actor)
+    kind = ACTS[name]
+    kind.may(organization, Turn(procedure, state, now), act, kind.verb)
     if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)
     trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))

@@ -8,7 +8,7 @@ process and bundle.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -87,14 +87,19 @@ class Procedure:
     calendar: BusinessCalendar
     reserved: frozenset[str]
     """Heads of event names that only the engine may use. Tested for membership only."""
+    _expressions: dict[str, Expression] = field(default_factory=dict, repr=False, compare=False)
+    """Those compiled so far, by their text. There are as many as the definition holds."""
 
     @property
     def sop(self) -> str:
         return self.definition.sop
 
     def expression(self, source: str) -> Expression:
-        """A compiled expression over the case's data; compiled once per text."""
-        return compile_expression(source, self.types, self.calendar.local_date)
+        """A compiled expression over the case's data; compiled once per text. Raises ExpressionError."""
+        found = self._expressions.get(source)
+        if found is None:
+            found = self._expressions[source] = compile_expression(source, self.types, self.calendar.local_date)
+        return found
 
     def calendar_of(self, name: str | None) -> BusinessCalendar:
         return self.calendar if name is None else self.bundle.calendars[name]

@@ -11,6 +11,7 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from sop_engine.cases.casework import ACTS
 from sop_engine.console.application import application
 from tests.docs.runbook import PROGRAMS, PROJECT, Block, Reader, blocks_of
 from tests.docs.test_docs_operations import free_ports
@@ -104,3 +105,8 @@ def test_every_command_that_a_page_names_is_there(page: str) -> None:
     for noun, verb in re.findall(r"(?:`|^)sop ([a-z]+)(?: ([a-z-]+))?", text, re.MULTILINE):
         part = program.commands[noun]
         assert not verb or not isinstance(part, TyperGroup) or verb in part.commands, f"{noun} {verb}"
+
+
+def test_every_act_of_a_person_is_named_for_other_systems() -> None:
+    text = (PROJECT / INTEGRATION).read_text(encoding="utf-8")
+    assert [name for name in ACTS if f"`{name}`" not in text] == []

@@ -96,10 +96,9 @@ def _collection(plan: Plan, day: date) -> list[PlayedAct]:
     acts = []
     for number, receipt in enumerate(plan.receipts, start=1):
         heard = _receipt(plan, number, receipt, day)
-        # After a dispute a clerk finds the money on the statement; else the bank reports it.
-        told = task("collection", clerk, "open", "money_received", **heard)
+        # A month is played in minutes, so money comes on days ahead: a bank may report these, and no person enter them.
         acts += [
-            told if dispute and number == 1 else signal("collection", "payment.received", **heard),
+            signal("collection", "payment.received", **heard),
             task("collection", turn(CLERKS, plan.number + 1), "posting", "posted"),
         ]
     if plan.surplus:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from sop_engine.cases.commands import RunWork
+from sop_engine.cases.contracts.acts import AmendInput
 from sop_engine.cases.faults import InvalidInput
 from tests.unit.exact_finance import SUPPLIER_DATA, billed
 from tests.unit.exact_freight import DOCUMENTS
 from tests.unit.exact_house import CASE, ExactHouse, local
 from tests.unit.exact_shipment import SHIPMENT_DATA, preparing, report
 from tests.unit.test_content_customs import CUSTOMER, NUMBER, data, declaration, submitted
+from tests.unit.test_content_freight import at_the_door
 
 EXPORT_NUMBER = "223320260000067890"
 
@@ -65,6 +67,45 @@ def test_the_senders_cash_counts_from_the_signature_and_not_from_its_typing() ->
     house.at("2026-11-20 09:00")
     report(house, "delivering", "signed", signed_at="2026-11-13T18:00+08:00", cod_collected="CNY 800")
     assert shipment(house)["cod_collected_on"] == date(2026, 11, 13)
+
+
+def test_a_hand_over_that_was_skipped_has_a_person_say_what_cash_was_taken_and_when() -> None:
+    house = under_way("2026-11-10 09:00")
+    house.signal(CASE, "transport.arrived", {"arrived_at": "2026-11-12T09:00+08:00"})
+    house.at("2026-11-20 09:00")
+    report(house, "delivering", "signed")
+    assert (house.states[CASE].incidents, "finding_cash" in house.states[CASE].snapshot.configuration) == ({}, True)
+    with pytest.raises(InvalidInput) as missing:
+        house.complete("hu.jing", "finding_cash", "collected")
+    assert [fault.where for fault in missing.value.faults] == ["cod_collected", "cod_collected_on"]
+    told = {"cod_collected": "CNY 800", "cod_collected_on": "2026-11-13"}
+    house.complete("hu.jing", "finding_cash", "collected", **told)
+    assert house.asked["record_cod_collected"]["collected_on"] == date(2026, 11, 13)
+
+
+def test_cash_that_nobody_took_is_not_recorded() -> None:
+    house = under_way("2026-11-10 09:00")
+    house.signal(CASE, "transport.arrived", {"arrived_at": "2026-11-12T09:00+08:00"})
+    report(house, "delivering", "signed")
+    house.complete("hu.jing", "finding_cash", "not_collected", cod_remarks="The sender waived it")
+    assert "no_cash" in house.states[CASE].snapshot.configuration
+
+
+def test_a_delivery_whose_hand_over_is_skipped_tells_no_day_of_cash() -> None:
+    house = at_the_door()
+    house.do("DL", "shi.lei", "on_the_way", "arrived", {"departed_at": house.now.isoformat()})
+    taken = AmendInput(actor="huang.tao", data={"cod_collected": "CNY 100.00"}, reason="Told by telephone")
+    house.amend("DL", taken)
+    house.skip("DL", "huang.tao", "handing_over", "accepted")
+    assert (house.states["DL"].incidents, house.states["DL"].outcome) == ({}, "signed")
+
+
+def test_an_arrival_that_was_skipped_leaves_its_day_to_the_declaration() -> None:
+    house = under_way("2026-11-10 09:00", direction="import", origin="DEHAM", destination="CNSHA")
+    house.skip(CASE, "huang.tao", "under_way", "arrived")
+    assert house.states[CASE].incidents == {}
+    assert (shipment(house)["arrived_on"], shipment(house)["arrived_at"]) == (None, None)
+    assert "declaring" in house.states[CASE].snapshot.configuration
 
 
 # -- the day on which customs accepted ---------------------------------------------------------------------------------

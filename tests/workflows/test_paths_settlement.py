@@ -72,7 +72,7 @@ async def invoiced(invoice: Desk) -> None:
 async def cash_settled(desk: Desk) -> None:
     """The rest of the cash, which a part that starts again must not ask for anew."""
     assert await amount(desk, "cod_owed") == 400
-    rest = {"cod_paid": "CNY 400", "cod_paid_on": "2093-11-24", "cod_voucher_no": f"V-{desk.case_id}-2"}
+    rest = {"cod_paid": "CNY 400", "cod_paid_on": "2093-11-23", "cod_voucher_no": f"V-{desk.case_id}-2"}
     await desk.do("hu.jing", "settling_cod", "settled", **rest)
 
 

@@ -9,7 +9,7 @@ from tests.workflows.harness import House
 from tests.workflows.test_paths_supplier_exceptions import MISTAKE, in_dollars, worths
 from tests.workflows.test_paths_suppliers import owed, settlement
 
-DAY = "2093-11-24"
+DAY = "2093-11-23"
 
 
 async def overbilled(house: House, shipment: str) -> Desk:
