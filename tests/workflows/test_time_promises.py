@@ -76,7 +76,7 @@ SCENARIOS = {
 class Script:
     """Takes down what a scenario does in memory, to be done on a server."""
 
-    now: datetime = china(OPENED)
+    now: datetime = field(default_factory=lambda: china(OPENED))
     lines: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
 
     def complete(self, *words: str, **data: Any) -> None:
