@@ -5,6 +5,7 @@ for those that wait in a thread. A short activity ends before its first one, whi
 """
 
 import asyncio
+from inspect import iscoroutinefunction
 from typing import Any
 
 from temporalio import activity
@@ -44,13 +45,18 @@ class _Alive(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         if activity.info().heartbeat_timeout is None:
             return await super().execute_activity(input)
-        beating = asyncio.create_task(self._beat())
+        beating = asyncio.create_task(self._beat(is_threaded=not iscoroutinefunction(input.fn)))
         try:
             return await super().execute_activity(input)
         finally:
             beating.cancel()
 
-    async def _beat(self) -> None:
+    async def _beat(self, *, is_threaded: bool) -> None:
         while True:
             await asyncio.sleep(BEATS)
-            activity.heartbeat(*self._progress.details)
+            if is_threaded:
+                # Of such an activity the SDK takes it in a thread alone: on the event loop it waits ten seconds for the
+                # loop itself, and with it every case of the worker.
+                await asyncio.to_thread(activity.heartbeat, *self._progress.details)
+            else:
+                activity.heartbeat(*self._progress.details)

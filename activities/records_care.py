@@ -97,6 +97,7 @@ class RecordsCare:
         with refusals():
             repairer = RecordsRepairer(self._engine, self._cases, self._checker, self._redo)
             done = await repairer.repair(asked, is_foreign, activity.heartbeat)
+        self._guard.changed()
         LOG.warning("the records are repaired: %d steps and %d errands were missing", done.steps, done.errands)
         return done
 
@@ -106,7 +107,9 @@ class RecordsCare:
         """Accepts the records as they are. Registers go on from the highest number that anybody was given."""
         LOG.warning("%s adopts the records as they are: %s", asked.given.actor, asked.given.reason)
         given = asked.given
-        return await asyncio.to_thread(self._identity.reach, asked.known, "adopted", given.actor, given.reason)
+        mark = await asyncio.to_thread(self._identity.reach, asked.known, "adopted", given.actor, given.reason)
+        self._guard.changed()
+        return mark
 
 
 def _signature(method: Callable[..., Any]) -> tuple[str, Kind | None, type, type]:

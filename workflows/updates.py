@@ -27,9 +27,13 @@ def _update(name: str) -> Any:
     return decorated
 
 
+def _with_updates(cls: type[Any]) -> Any:
+    """The class with the update of every act."""
+    for name in ACTS:
+        setattr(cls, f"{name}_update", _update(name))
+    return cls
+
+
+@_with_updates
 class CaseUpdates:
     """Every update takes one JSON object with `actor`; a refused one leaves no trace in history."""
-
-
-for _name in ACTS:
-    setattr(CaseUpdates, f"{_name}_update", _update(_name))

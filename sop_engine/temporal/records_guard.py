@@ -24,6 +24,7 @@ EVERY = 60.0
 """Seconds between two looks."""
 TOLD_WITHIN = 2.0
 """Seconds within which the cases learn of errands that were carried out; of a number, at once."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LOOK_AGAIN = timedelta(seconds=5)
 """Errands that are kept back have it looked at again, but not more often."""
 TRY_AGAIN = timedelta(seconds=30)
@@ -39,7 +40,7 @@ class RecordsGuard:
         """As last looked at; what was never looked at is not doubted."""
         self._anchor = anchor
         self._known: RecordsMark | None = None
-        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._looked_at = LONG_AGO
         self._untold = asyncio.Event()
 
     async def judged(self) -> RecordsFitness:
@@ -70,6 +71,10 @@ class RecordsGuard:
                     self.fitness.remedy,
                 )
         return self.fitness
+
+    def changed(self) -> None:
+        """The records were mended: the next errand that is kept back has it looked at again."""
+        self._looked_at = LONG_AGO
 
     async def run(self) -> None:
         """Looks each minute, and tells of errands soon after they were carried out. To be cancelled."""

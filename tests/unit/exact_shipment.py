@@ -63,14 +63,14 @@ def booked_to_hamburg(house: ExactHouse) -> None:
     report(house, "booking", "confirmed", booking_no="COSU6123456789", cut_offs=named, **way)
 
 
-def delivered(house: ExactHouse) -> None:
+def delivered(house: ExactHouse, **told: Any) -> None:
     preparing(house)
     report(house, "preparing_documents", "handed_over")
     pickup = {"pickup_place": "Gate 1", "pickup_at": "2026-03-02T09:00+08:00", "pickup_vehicle": "B-1"}
     house.complete("ma.chao", "arranging_pickup", "picked_up", **pickup)
     house.signal(CASE, "transport.departed", {"departed_at": "2026-03-02T09:00+08:00"})
     house.signal(CASE, "transport.arrived", {"arrived_at": "2026-03-02T09:00+08:00"})
-    report(house, "delivering", "signed", signer="Max", signed_at="2026-03-02T09:00+08:00")
+    report(house, "delivering", "signed", signer="Max", signed_at="2026-03-02T09:00+08:00", **told)
 
 
 def receipt_back(house: ExactHouse) -> None:

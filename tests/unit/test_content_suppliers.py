@@ -56,7 +56,7 @@ def test_a_cancelled_settlement_is_opened_again_and_the_invoice_goes_on() -> Non
 
 def test_cash_is_settled_beside_receipt_and_costing() -> None:
     house = shipment()
-    delivered(house)
+    delivered(house, cod_collected="CNY 800")
     assert {"recovering_receipt", "banking_cash"} <= set(house.tasks)
     house.complete("song.yan", "recovering_receipt", "recovered", receipt_no="RR-1")
     assert {"collecting_costs", "banking_cash"} <= set(house.tasks)

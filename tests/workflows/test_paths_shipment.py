@@ -128,7 +128,7 @@ async def test_cash_goes_to_its_sender_while_the_customer_is_billed(shared_house
     await desk.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 500")
     await desk.task("settling_cod")
     assert (await desk.view()).data["cod_owed"]["amount"] == "300.00"
-    rest = {"cod_paid": "CNY 290", "cod_fee": "CNY 10", "cod_voucher_no": "V-2", "cod_paid_on": "2093-11-24"}
+    rest = {"cod_paid": "CNY 290", "cod_fee": "CNY 10", "cod_voucher_no": "V-2", "cod_paid_on": "2093-11-23"}
     await desk.do("hu.jing", "settling_cod", "settled", **rest)
     assert await desk.ended() == "paid"
     assert desk.balances() == {"1002": Decimal(10), "6001": Decimal(-10)}

@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.unit import (
@@ -76,6 +76,7 @@ SCENARIOS = {
 class Script:
     """Takes down what a scenario does in memory, to be done on a server."""
 
+    now: datetime = field(default_factory=lambda: china(OPENED))
     lines: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
 
     def complete(self, *words: str, **data: Any) -> None:
