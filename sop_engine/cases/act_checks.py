@@ -12,7 +12,7 @@ from sop_engine.cases.contracts.acts import Act, AttachInput, EventInput
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.faults import Fault
 from sop_engine.cases.fields import FieldSpec, describe, read_value
-from sop_engine.cases.legible import legible
+from sop_engine.cases.legible import is_seen, legible
 from sop_engine.cases.procedure import Procedure
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.instants import RANGE, is_near
@@ -30,6 +30,11 @@ def faults_of_act(procedure: Procedure, act: Act, now: datetime) -> list[Fault]:
         for name in type(act).model_fields
         if isinstance(value := getattr(act, name), datetime) and not is_near(value)
     ]
+    faults += [
+        _unseen(name)
+        for name in type(act).model_fields
+        if isinstance(value := getattr(act, name), str) and value and not is_seen(value)
+    ]
     if isinstance(act, AttachInput):
         faults += file_faults(act.model_dump(include={"name", "sha256", "size", "type"}), "")
     for name, file in (getattr(act, "attachments", None) or {}).items():
@@ -43,13 +48,15 @@ def faults_of_act(procedure: Procedure, act: Act, now: datetime) -> list[Fault]:
 def faults_of_data(
     fields: Mapping[str, FieldSpec], data: Mapping[str, Any], calendar: BusinessCalendar, now: datetime
 ) -> Iterator[Fault]:
-    """What is wrong with the facts of every file among the values of fields, however deep, and every date of what has
-    happened that lies ahead of `now` where the calendar is.
+    """What is wrong with the facts of every file among the values of fields, however deep, every text of which nothing
+    can be seen, and every date of what has happened that lies ahead of `now` where the calendar is.
     """
     for name, value in data.items():
         for spec, part, where in _parts(fields[name], value, name) if name in fields else ():
             if spec.type == "file" and isinstance(part, Mapping | str):
                 yield from file_faults({"name": part.strip()} if isinstance(part, str) else part, where)
+            elif isinstance(part, str) and part.strip() and not is_seen(part):
+                yield _unseen(where)
             elif spec.past and (ahead := _ahead(spec, part, calendar, now)) is not None:
                 yield ahead.model_copy(update={"where": where})
 
@@ -98,6 +105,10 @@ def _parts(spec: FieldSpec, value: Any, where: str) -> Iterator[tuple[FieldSpec,
             yield from _parts(inner, value.get(name), f"{where}.{name}")
     else:
         yield spec, value, where
+
+
+def _unseen(where: str) -> Fault:
+    return Fault(where=where, what="holds nothing that can be seen", allowed="letters and signs")
 
 
 def _ahead(spec: FieldSpec, value: Any, calendar: BusinessCalendar, now: datetime) -> Fault | None:

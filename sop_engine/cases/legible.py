@@ -26,6 +26,11 @@ def legible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _UNSEEN.sub(_written_out, text)
 
 
+def is_seen(text: str) -> bool:
+    """Whether any of it would be seen: text without that looks as if nobody had filled it."""
+    return bool(_UNSEEN.sub("", text).strip())
+
+
 def legible_line(text: str, longest: int | None = None) -> str:
     """The same on one line: line ends, tabs and runs of blanks become one blank; cut to so many characters."""
     line = legible(_BLANKS.sub(" ", text).strip(" "))

@@ -74,6 +74,27 @@ def test_a_needed_field_is_changed_but_not_emptied(nothing: str | None) -> None:
     assert (case.data["customer"], case.data["note"]) == ("West Lake", None)
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060 \u202e", "\ufeff\u3164"], ids=ascii)
+def test_text_of_which_nothing_can_be_seen_fills_no_field(unseen: str) -> None:
+    case = opened()
+    attempts: tuple[tuple[str, Callable[[], Any]], ...] = (
+        ("customer", lambda: case.act("complete_task", outcome="done", data={"customer": unseen})),
+        ("note", lambda: case.act("amend", "dan", data={"note": unseen}, reason="better")),
+        ("reason", lambda: case.act("amend", "dan", data={"note": "urgent"}, reason=unseen)),
+        ("reason", lambda: case.act("hold", "dan", reason=unseen)),
+        ("text", lambda: case.act("comment", text=unseen)),
+    )
+    for place, act in attempts:
+        with pytest.raises(InvalidInput, match=f"{place}: holds nothing that can be seen"):
+            act()
+
+
+@pytest.mark.parametrize("blank", [" ", "\n\t", "\u3000"], ids=ascii)
+def test_blanks_are_no_reason(blank: str) -> None:
+    with pytest.raises(InvalidInput, match="reason: holds nothing that can be seen"):
+        opened().act("hold", "dan", reason=blank)
+
+
 @pytest.mark.parametrize("to", ["9999-12-31T23:00:00Z", "0001-01-01T00:00:00Z", "3000-01-01T00:00:00+00:00"])
 def test_a_day_that_nobody_means_is_refused_with_the_days_there_are(to: str) -> None:
     case = opened()
