@@ -113,13 +113,17 @@ def _rows(
 def _next_commands(view: CaseView) -> list[str]:
     several = len(view.tasks) > 1
     case_id = quote(view.case_id)
-    commands = [
+    is_held = view.status == "held"  # its tasks and those below it wait; what is signalled is kept
+    commands = [f"sop case resume {case_id}"] if is_held else []
+    commands += [
         f"sop task complete {case_id} {'|'.join(task.outcomes)}" + (f" --task {task.task}" if several else "")
         for task in view.tasks
+        if not is_held
     ]
     commands += [
         f"sop task complete {quote(task.case_id)} {'|'.join(task.outcomes)} --task {task.task}"
         for task in view.child_tasks
+        if not is_held
     ]
     commands += [f"sop case signal {case_id} {event}" for event in view.events]
     commands += [f'sop incident retry {case_id} {incident["incident"]} --reason "…"' for incident in view.incidents]

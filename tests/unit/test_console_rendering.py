@@ -150,15 +150,13 @@ CMP-1  客户投诉 (Complaint, 版本 1)
 def test_a_case_with_an_incident_says_how_to_go_on() -> None:
     incident = {"incident": "taxing#1", "kind": "work", "message": "no rate", "at": "2026-03-02T01:00:00Z"}
     blocked = view(
-        status="held",
-        hold="customer asks",
+        status="blocked",
         tasks=(task(), task(task="b#1")),
         incidents=(incident,),
         clocks=(),
         events=(),
     )
     shown = seen(render_case(blocked, "en", SHANGHAI))
-    assert "  status  held: customer asks\n" in shown
     assert "taxing#1   work   no rate   2026-03-02 09:00+08:00\n" in shown
     assert shown.endswith(
         """\
@@ -166,6 +164,15 @@ def test_a_case_with_an_incident_says_how_to_go_on() -> None:
   sop task complete CMP-1 acknowledged --task b#1
   sop incident retry CMP-1 taxing#1 --reason "…\""""
     )
+
+
+def test_a_held_case_is_resumed_before_its_tasks_are_completed() -> None:
+    held = view(
+        status="held", hold="customer asks", tasks=(task(),), child_tasks=(child_task(),), clocks=(), events=("told",)
+    )
+    shown = seen(render_case(held, "en", SHANGHAI))
+    assert "  status  held: customer asks\n" in shown
+    assert shown.endswith("  sop case resume CMP-1\n  sop case signal CMP-1 told")
 
 
 def test_a_task_shows_its_form_and_how_it_can_end() -> None:
