@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.access import reads
+from activities.failures import refusal
 from sop_engine.cases.act_checks import faults_of_data
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.definition import SopDefinition
@@ -22,7 +23,6 @@ from sop_engine.content.library import Library, SopFile
 from sop_engine.freight.places import Places
 from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
-from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT, pack
 from sop_engine.temporal.queues import CHECK_OPENING, JUDGE_PLACES, LOAD_ORGANIZATION, LOAD_PROCEDURE
 from sop_engine.temporal.writes import writes
@@ -63,7 +63,7 @@ class DefinitionActivities:
             packed = pack(bundle.model_copy(update={"continue_after": self._continue_after}))
             self._permit(given.actor, packed)
         except SopError as error:
-            raise to_failure(error) from None
+            raise refusal(error) from None
         except DefinitionError as error:
             raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
         return packed
@@ -100,10 +100,10 @@ class DefinitionActivities:
                 raise InvalidInput(f"a {given.sop} cannot be opened with this data", faults)
         except InvalidInput as error:
             if error.faults and error.faults[0].where in ("sop", "version"):
-                raise to_failure(error) from None
+                raise refusal(error) from None
             return OpenCheckResult(faults=tuple(fault.model_dump() for fault in error.faults))
         except NotPermitted as error:
-            raise to_failure(error) from None
+            raise refusal(error) from None
         except DefinitionError as error:
             raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
         return OpenCheckResult(title=definition.title.model_dump(), reference=definition.reference)

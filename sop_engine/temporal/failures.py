@@ -1,6 +1,6 @@
 """Refusals on their way across Temporal: the error's kind as its type, message, faults and allowed as its details."""
 
-from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError
+from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory, ChildWorkflowError
 
 from sop_engine.cases.faults import Fault, SopError
 from sop_engine.cases.limits import cut
@@ -9,13 +9,16 @@ MOST, LONGEST = 50, 2_000
 """Faults of one refusal, and bytes of each of their texts: a refusal repeats what it refuses."""
 
 
-def to_failure(error: SopError) -> ApplicationError:
+def to_failure(
+    error: SopError, category: ApplicationErrorCategory = ApplicationErrorCategory.UNSPECIFIED
+) -> ApplicationError:
     """The failure that carries a refusal; never retried. Of very many or very long faults, what a reader can use."""
     told = type(error)(cut(error.message, LONGEST), map(_shortened, error.faults[:MOST]), error.allowed[:MOST])
     if len(error.faults) > MOST:
         told.faults += (Fault(where="", what=f"and {len(error.faults) - MOST} more faults"),)
     faults = [fault.model_dump() for fault in told.faults]
-    return ApplicationError(told.text(), told.message, faults, list(told.allowed), type=told.kind, non_retryable=True)
+    details = (told.message, faults, list(told.allowed))
+    return ApplicationError(told.text(), *details, type=told.kind, non_retryable=True, category=category)
 
 
 def _shortened(fault: Fault) -> Fault:

@@ -1,9 +1,11 @@
 """What a case is given when it opens: its procedure with the law of that day in China."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.testing import ActivityEnvironment
 
 from activities.definitions import DefinitionActivities
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput
@@ -44,6 +46,14 @@ def test_a_case_from_before_the_law_is_refused_for_good(definitions: DefinitionA
     with pytest.raises(ApplicationError, match="no text of rule T5 holds on 1999-12-31") as caught:
         loaded(definitions, datetime(1999, 12, 31, tzinfo=UTC))
     assert (caught.value.type, caught.value.non_retryable) == ("Definition", True)
+
+
+def test_an_sop_that_does_not_exist_is_an_answer_and_no_failure(definitions: DefinitionActivities) -> None:
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, workflow_id=None)
+    with pytest.raises(ApplicationError, match="no SOP is called 'Comission'") as told:
+        environment.run(definitions.check_opening, OpenCheckInput(sop="Comission"))
+    assert (told.value.type, told.value.category) == ("InvalidInput", ApplicationErrorCategory.BENIGN)
 
 
 def test_a_case_is_not_opened_between_places_that_nobody_knows(definitions: DefinitionActivities) -> None:
