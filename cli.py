@@ -1,6 +1,7 @@
-"""The `sop` command: hands the worker to the console, which does the rest."""
+"""The commands `sop` and `sop-worker`: hand the worker to the console, which does the rest."""
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING
 
 from sop_engine.console.application import run
@@ -19,6 +20,12 @@ async def serve(client: "Client", settings: Settings, ready: asyncio.Event, stop
 
 def main() -> None:
     run(serve)
+
+
+def worker() -> None:
+    """`sop-worker`, which is `sop worker`: for what starts programs by one name."""
+    sys.argv.insert(1, "worker")
+    main()
 
 
 if __name__ == "__main__":

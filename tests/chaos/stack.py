@@ -97,7 +97,7 @@ class Stack:
     async def _spawn(self) -> Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "worker"),
+            *("-m", "cli", "worker"),
             cwd=PROJECT,
             env={**os.environ, **self.house.environment()},
             stdout=self._log,

@@ -1,4 +1,4 @@
-"""A worker that kills itself, as a power cut would, at a point that the environment names.
+"""`sop worker` that kills itself, as a power cut would, at a point that the environment names.
 
 `DIE_AT` is `before <n>` or `after <n>`: around the n-th write of this process to the journal; or `after <text>`: after
 the first write of a step with that note, once only, for which `DIE_ONCE` names a file to remember it by.
@@ -9,7 +9,7 @@ import signal
 from itertools import count
 from pathlib import Path
 
-import worker
+import cli
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.records.publishing import Publisher
 
@@ -29,7 +29,7 @@ def main() -> None:
             die()
 
     Publisher.publish = publish  # type: ignore[method-assign]
-    worker.main()
+    cli.main()
 
 
 def die() -> None:

@@ -128,11 +128,11 @@ class Installation:
         async with worker.build_worker(self.client, self.settings, library, self.engine):
             yield
 
-    async def worker_process(self, module: str = "worker", **environment: str) -> Process:
+    async def worker_process(self, module: str = "cli", **environment: str) -> Process:
         """A worker in a process of its own, as an installation starts it."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", module),
+            *("-m", module, "worker"),
             cwd=PROJECT,
             env=self.environment(**environment),
         )

@@ -28,7 +28,7 @@ async def house(tmp_path: Path) -> AsyncIterator[Installation]:
 
 
 @asynccontextmanager
-async def process(house: Installation, module: str = "worker", **environment: str) -> AsyncIterator[Process]:
+async def process(house: Installation, module: str = "cli", **environment: str) -> AsyncIterator[Process]:
     running = await house.worker_process(module, **environment)
     try:
         yield running
