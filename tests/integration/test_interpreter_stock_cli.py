@@ -163,7 +163,7 @@ async def test_a_cancelled_child_tells_its_parent(house: Installation) -> None:
         return [child.outcome for child in (await house.view("S-1")).children] == ["cancelled"]
 
     await until(is_told, "the parent's knowledge")
-    assert "intake.cancelled" in [row.name for row in house.journal("S-1")]
+    assert "intake.cancelled" in [row.name for row in await house.published_journal("S-1")]
 
 
 async def test_cancel_reaches_the_children(house: Installation) -> None:
