@@ -54,9 +54,12 @@ class _Alive(ActivityInboundInterceptor):
     async def _beat(self, *, is_threaded: bool) -> None:
         while True:
             await asyncio.sleep(BEATS)
-            if is_threaded:
-                # Of such an activity the SDK takes it in a thread alone: on the event loop it waits ten seconds for the
-                # loop itself, and with it every case of the worker.
-                await asyncio.to_thread(activity.heartbeat, *self._progress.details)
-            else:
-                activity.heartbeat(*self._progress.details)
+            try:
+                if is_threaded:
+                    # Of such an activity the SDK takes it in a thread alone: on the event loop it waits ten seconds for
+                    # the loop itself, and with it every case of the worker.
+                    await asyncio.to_thread(activity.heartbeat, *self._progress.details)
+                else:
+                    activity.heartbeat(*self._progress.details)
+            except TimeoutError:
+                activity.logger.warning("a sign of life was late: the worker has much to do")

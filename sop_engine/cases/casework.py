@@ -50,8 +50,10 @@ ACTS: Mapping[str, ActKind] = MappingProxyType(
         "complete_task": ActKind(contracts.CompleteTaskInput, tasks.complete_task, who.holder, "complete"),
         "claim_task": ActKind(contracts.ClaimTaskInput, tasks.claim_task, who.holder, "claim"),
         "release_task": ActKind(contracts.ReleaseTaskInput, tasks.release_task, who.assignee, "release"),
-        "assign_task": ActKind(contracts.AssignTaskInput, tasks.assign_task, who.assigning_supervisor, "assign"),
-        "delegate_task": ActKind(contracts.DelegateTaskInput, tasks.delegate_task, who.delegating_holder, "delegate"),
+        "assign_task": ActKind(contracts.AssignTaskInput, tasks.assign_task, who.handing_on(who.supervisor), "assign"),
+        "delegate_task": ActKind(
+            contracts.DelegateTaskInput, tasks.delegate_task, who.handing_on(who.holder), "delegate"
+        ),
         "skip_task": ActKind(contracts.SkipTaskInput, tasks.skip_task, who.supervisor, "skip"),
         "suspend_task": ActKind(contracts.SuspendTaskInput, tasks.suspend_task, who.assignee, "suspend"),
         "event": ActKind(contracts.EventInput, acts.event, who.reporter, "report"),

@@ -37,12 +37,6 @@ def holder(organization: Organization, turn: Turn, act: TaskAct, verb: str) -> N
         raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is work of {task.role}", allowed=allowed)
 
 
-def delegating_holder(organization: Organization, turn: Turn, act: DelegateTaskInput, verb: str) -> None:
-    """A holder, to somebody of the role."""
-    holder(organization, turn, act, verb)
-    _require_role(organization, find(turn, act.task), act.to)
-
-
 def supervisor(organization: Organization, turn: Turn, act: TaskAct, verb: str) -> None:
     """Those above the role of the task."""
     task = find(turn, act.task)
@@ -51,10 +45,16 @@ def supervisor(organization: Organization, turn: Turn, act: TaskAct, verb: str) 
         raise NotPermitted(f"{act.actor} may not {verb} {task.key}", allowed=allowed)
 
 
-def assigning_supervisor(organization: Organization, turn: Turn, act: AssignTaskInput, verb: str) -> None:
-    """A supervisor, to somebody of the role."""
-    supervisor(organization, turn, act, verb)
-    _require_role(organization, find(turn, act.task), act.to)
+def handing_on(policy: Policy) -> Policy:
+    """Those of the policy, to somebody who has the role of the task."""
+
+    def judge(organization: Organization, turn: Turn, act: AssignTaskInput | DelegateTaskInput, verb: str) -> None:
+        policy(organization, turn, act, verb)
+        role = find(turn, act.task).role
+        if not organization.holds(act.to, role):
+            raise NotPermitted(f"{act.to} has not the role {role}", allowed=organization.people_of(role))
+
+    return judge
 
 
 def assignee(organization: Organization, turn: Turn, act: TaskAct, verb: str) -> None:
@@ -99,11 +99,6 @@ def _require_owner(organization: Organization, turn: Turn, what: str, actor: str
     if not holds_or_supervises(organization, actor, owning):
         allowed = (*roles, owning, *organization.superiors(owning))
         raise NotPermitted(f"{actor} may not {what} a {turn.state.sop}", allowed=allowed)
-
-
-def _require_role(organization: Organization, task: HumanTask, person: str) -> None:
-    if not organization.holds(person, task.role):
-        raise NotPermitted(f"{person} has not the role {task.role}", allowed=organization.people_of(task.role))
 
 
 def _holds(organization: Organization, task: HumanTask, actor: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, select
 
 from sop_engine.records.cases import CaseRow
 
@@ -24,16 +24,14 @@ class LastWrites:
 
     def between(self, since: datetime, until: datetime) -> Sequence[LastWrite]:
         """Of the cases, open or closed, that wrote last in this time."""
-        case = CaseRow.table()
-        wanted = select(case.c.case_id, case.c.first_run_id, case.c.written_at).where(
-            case.c.written_at >= since, case.c.written_at <= until
-        )
-        with self._engine.connect() as connection:
-            return [LastWrite(*row) for row in connection.execute(wanted.order_by(case.c.written_at))]
+        return self._read(CaseRow.table().c.written_at.between(since, until))
 
     def of(self, case_id: str) -> LastWrite | None:
+        """Of one case; none where the records do not know it."""
+        return next(iter(self._read(CaseRow.table().c.case_id == case_id)), None)
+
+    def _read(self, condition: ColumnElement[bool]) -> Sequence[LastWrite]:
         case = CaseRow.table()
-        wanted = select(case.c.case_id, case.c.first_run_id, case.c.written_at).where(case.c.case_id == case_id)
+        wanted = select(case.c.case_id, case.c.first_run_id, case.c.written_at).where(condition)
         with self._engine.connect() as connection:
-            row = connection.execute(wanted).first()
-        return LastWrite(*row) if row is not None else None
+            return [LastWrite(*row) for row in connection.execute(wanted.order_by(case.c.written_at))]

@@ -51,15 +51,15 @@ async def at_rest(client: Client, known: Iterable[str], patience: float) -> list
 
 async def looked(client: Client, task_queue: str, patience: float) -> bool:
     """Has the watch look once everything has been at rest for long enough, and answers whether it did."""
-    await asyncio.sleep(UNDER_WAY.total_seconds())
-    asked, deadline = datetime.now(UTC), asyncio.get_running_loop().time() + patience
+    long_enough, deadline = datetime.now(UTC) + UNDER_WAY, asyncio.get_running_loop().time() + patience
     handle = client.get_workflow_handle(watch_id(task_queue))
     while asyncio.get_running_loop().time() < deadline:
         with suppress(RPCError, WorkflowQueryFailedError):
             state: WatchState = await handle.query("state", result_type=WatchState)
-            if state.looked_at is not None and state.looked_at > asked:
+            if state.looked_at is not None and state.looked_at > long_enough:
                 return True
-            await handle.signal("look")
+            if datetime.now(UTC) > long_enough:
+                await handle.signal("look")
         await asyncio.sleep(PAUSE)
     return False
 
