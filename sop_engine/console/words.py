@@ -71,6 +71,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "kinds": "类别",
         "last": "最近",
         "ledger": "账本",
+        "lost": "丢失",
         "mark": "来源标记",
         "mend": "处理办法",
         "message": "说明",
