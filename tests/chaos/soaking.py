@@ -76,14 +76,17 @@ async def _work(stack: Stack, evidence: Evidence, options: Options, say: Say) ->
         free.put_nowait(life)
     working = [asyncio.create_task(_hand(free, over, random.Random(chance.random()))) for _ in range(options.hands)]
     killing = asyncio.create_task(killer.run(over))
+    patience = 0.0
+    """None for answers where a part of the soak itself broke."""
     try:
         if options.kills is None:
             await _for_a_while(options.seconds, [asking, watching, killing, *working], evidence, say)
         else:
             await asyncio.wait([killing, asking, watching, *working], return_when=asyncio.FIRST_COMPLETED)
+        patience = options.patience
     finally:
         over.set()
-        hands.deadline = asyncio.get_running_loop().time() + options.patience
+        hands.deadline = asyncio.get_running_loop().time() + patience
     await asyncio.gather(killing, watching, *working)
     await foreboding.finish()
     await _end_some(lives, chance, options)
