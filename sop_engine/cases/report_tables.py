@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.timekeeping.instants import Day
@@ -29,6 +30,14 @@ class ReportInput(Contract):
     side: Side = "receivable"
     offset: int = Field(default=0, ge=0)
     limit: int = Field(default=2_000, ge=1, le=5_000)
+
+    @field_validator("until")
+    @classmethod
+    def _begins_before_it_ends(cls, until: date | None, info: ValidationInfo) -> date | None:
+        since = info.data.get("since")
+        if until is not None and since is not None and until < since:
+            raise ValueError(f"{until} lies before the first day, {since}")
+        return until
 
 
 class ReportColumn(Contract):

@@ -135,6 +135,11 @@ def _day(option: str, text: str | None) -> date | None:
 
 
 def _month(text: str | None) -> str | None:
-    if text is not None:
-        _day("--month", f"{text}-01")
+    try:
+        day = date.fromisoformat(f"{text}-01") if text is not None else None
+    except ValueError:
+        fault = Fault(where="--month", what=f"{text!r} is no month", allowed="such as 2026-03")
+        raise InvalidInput("The report cannot be run", [fault]) from None
+    if day is not None:
+        _day("--month", day.isoformat())
     return text
