@@ -11,6 +11,10 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Each worker and each command of a test is a process of its own, and each case is imported into a sandbox: what was
+# compiled once is kept.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help install demo month chaos test check lock bench record
 help: ## what you can type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
