@@ -11,6 +11,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from sop_engine.cases.contracts.acts import ActResult, CommentInput, HoldInput
@@ -125,6 +126,25 @@ async def test_a_refusal_comes_back_as_what_it_was(gateway: CaseGateway) -> None
     assert refused.value.text() == "The case is held already\nallowed now: resume"
     with pytest.raises(NotPermitted, match="Only a manager may"):
         await gateway.update(case_id, "cancel", HoldInput(actor="li.na", reason="wait"))
+
+
+async def test_a_server_that_leaves_between_two_questions_is_named(
+    gateway: CaseGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a call came to is asked for by another, and the server may be gone by then."""
+
+    async def gone(*_: object, **__: object) -> None:
+        raise RPCError("transport error", RPCStatusCode.UNAVAILABLE, b"")
+
+    monkeypatch.setattr(gateway.client.workflow_service, "describe_workflow_execution", gone)
+    for call in (
+        gateway.case("nobody"),
+        gateway.update("nobody", "comment", CommentInput(actor="li.na", text="hello")),
+        gateway.is_running("nobody"),
+        gateway.start_case("Echo", "left-alone", OpenCaseInput()),
+    ):
+        with pytest.raises(UnreachableError, match="Temporal does not answer"):
+            await call
 
 
 async def test_bad_opening_data_is_told_with_every_fault(gateway: CaseGateway) -> None:
