@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
@@ -198,6 +198,10 @@ class Errands:
                 await self._signal(key, command.case_id, CHILD_REPORT, report)
             case Notify() | MakeDocument() | Post():
                 await self._effect(key, command)
+            case CancelWork():
+                raise ValueError(f"{command.key} is cancelled at once, and nothing is under way for it")
+            case unknown:
+                assert_never(unknown)
 
     async def _wait_for_room(self, size: int) -> None:
         """Waits for the next workflow task where this one gives out as much as the server takes of it at once."""
@@ -222,6 +226,10 @@ class Errands:
                 await tell_parent(ParentRef(case_id=command.case_id, key=command.report.key), why)
             case Notify() | MakeDocument() | Post():
                 self._tell(lambda turn: reports.effect_failed(turn, command.kind, why))
+            case CancelWork():
+                self._cancel_work(command.key)
+            case unknown:
+                assert_never(unknown)
 
     async def _run_work(self, key: str, command: RunWork) -> None:
         case_id = workflow.info().workflow_id
@@ -340,6 +348,8 @@ class Errands:
                     name = f"posting {command.entry}"
                     entry = PostInput(key=key, entry=command.entry, facts=command.facts, values=command.values)
                     await self._activity(POST_ENTRY, entry, PostResult, command.entry)
+                case unknown:
+                    assert_never(unknown)
         except (ActivityError, ApplicationError) as error:
             if is_cancelled_exception(error):
                 return

@@ -4,7 +4,19 @@ same step again finds what it had carried out there.
 
 from __future__ import annotations
 
-from sop_engine.cases.commands import Command, MakeDocument, Notify, Post
+from typing import assert_never
+
+from sop_engine.cases.commands import (
+    CancelWork,
+    Command,
+    MakeDocument,
+    Notify,
+    Post,
+    ReportToParent,
+    RunWork,
+    StartCase,
+    TellCase,
+)
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.turn import Turn
 
@@ -37,7 +49,10 @@ def _what(command: Command) -> str:
             return f" {command.template}"
         case Post():
             return f" {command.entry}"
-    return ""
+        case RunWork() | CancelWork() | StartCase() | TellCase() | ReportToParent():
+            return ""
+        case unknown:
+            assert_never(unknown)
 
 
 def short(key: str) -> str:

@@ -41,6 +41,8 @@ def carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
             _start(turn, effect)
         case "tell":
             _tell(turn, effect, actor)
+        case unknown:
+            raise LookupError(f"there is no effect {unknown!r}")
 
 
 def undo_all(turn: Turn, at: datetime, actor: str) -> None:

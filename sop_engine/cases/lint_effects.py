@@ -105,6 +105,8 @@ def _effect(notes: Notebook, path: Path, body: Mapping[str, Any], is_compiled: b
             notes.known((*path, "kind"), "kind of milestone", str(body.get("kind", "actual")), MILESTONE_KINDS)
             if "at" in body:
                 notes.expression((*path, "at"), str(body["at"]), INSTANTS)
+        case _:
+            raise LookupError(f"nobody judges the effect {kind!r}")
 
 
 def given_to(notes: Notebook, path: Path, sop: str, values: Mapping[str, Any]) -> None:

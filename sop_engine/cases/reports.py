@@ -228,12 +228,15 @@ def told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:
         teller = case_actor(turn.state.parent.case_id)
     told = {"actor": str(body.get("actor") or teller), "reason": str(body.get("reason") or "told by the parent case")}
     try:
-        if what == "case.hold":
-            acts.hold(turn, HoldInput.model_validate(told))
-        elif what == "case.resume":
-            acts.resume(turn, ResumeInput.model_validate(told))
-        elif what == "case.cancel":
-            acts.cancel(turn, CancelInput.model_validate(told))
+        match what:
+            case "case.hold":
+                acts.hold(turn, HoldInput.model_validate(told))
+            case "case.resume":
+                acts.resume(turn, ResumeInput.model_validate(told))
+            case "case.cancel":
+                acts.cancel(turn, CancelInput.model_validate(told))
+            case _:
+                unreadable(turn, what, "no case tells its children so")
     except ValidationError as error:
         unreadable(turn, what, "; ".join(f"{found['loc'][0]}: {found['msg']}" for found in error.errors()))
     except SopError as error:

@@ -53,7 +53,8 @@ def _traces(session: Session, kind: str, key: str, result: Any) -> Iterator[tupl
             return _number(session, key, str(result.values["number"]))
         case WorkResult() if isinstance(result.values.get("entry_id"), str):
             return _entry(session, result.values["entry_id"])
-    return None
+        case _:
+            return None
 
 
 def _document(session: Session, key: str, result: DocumentResult) -> Iterator[tuple[str, str]]:
