@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine.cases import effects, timing
+from sop_engine.cases import permissions as who
+from sop_engine.cases.act_kinds import ActKind
 from sop_engine.cases.arming import has_role
 from sop_engine.cases.closing import close
 from sop_engine.cases.commands import TellCase
@@ -215,3 +217,15 @@ def move_deadline(turn: Turn, act: MoveDeadlineInput) -> str:
     timing.put(turn, keys[-1], moved, running.pauses)
     turn.journal("deadline_moved", keys[-1], act.actor, note=act.reason, data={"to": act.to})
     return f"{keys[-1]} is due {act.to.isoformat()}"
+
+
+ACTS = (
+    ActKind(EventInput, event, who.reporter, "report"),
+    ActKind(AmendInput, amend, who.owner, "amend"),
+    ActKind(CommentInput, comment, who.anybody, "comment"),
+    ActKind(AttachInput, attach, who.anybody, "attach to"),
+    ActKind(HoldInput, hold, who.owner, "hold"),
+    ActKind(ResumeInput, resume, who.owner, "resume"),
+    ActKind(CancelInput, cancel, who.owner, "cancel"),
+    ActKind(MoveDeadlineInput, move_deadline, who.owner, "move a deadline of"),
+)

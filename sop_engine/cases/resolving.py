@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
+from sop_engine.cases import permissions as who
+from sop_engine.cases.act_kinds import ActKind
 from sop_engine.cases.acts import refuse_closed
 from sop_engine.cases.arming import start_child
 from sop_engine.cases.commands import Command, RunWork, with_facts
@@ -131,3 +133,6 @@ def _let_pass(turn: Turn, delay: Delay) -> None:
 def _drop(turn: Turn, delay: Delay) -> None:
     left = tuple(other for other in turn.state.snapshot.delays if other.id != delay.id)
     turn.state.snapshot = turn.state.snapshot.model_copy(update={"delays": left})
+
+
+ACTS = (ActKind(ResolveIncidentInput, resolve_incident, who.owner, "resolve an incident of"),)

@@ -18,6 +18,7 @@ from sop_engine.cases.contracts.acts import (
 from sop_engine.cases.contracts.reading import ListTasksInput, TaskList
 from sop_engine.cases.contracts.views import TaskView
 from sop_engine.cases.faults import InvalidInput, NotFound, Refused
+from sop_engine.console.acting import act_command, carry_out
 from sop_engine.console.arguments import (
     ActIdOption,
     CaseId,
@@ -33,7 +34,6 @@ from sop_engine.console.arguments import (
     read_moment,
 )
 from sop_engine.console.asking import ask
-from sop_engine.console.case_acts import carry_out
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
@@ -107,40 +107,38 @@ def _the_task(tasks: list[TaskView], case_id: str, key: str | None) -> TaskView:
     raise Refused(f"{case_id} has {len(found)} open tasks; name one", allowed=names)
 
 
-@command(task, "claim", acts=True, reads=True)
+@act_command(task, "claim", ClaimTaskInput)
 async def claim(session: Session, case_id: CaseId, key: TaskKey = None, act_id: ActIdOption = None) -> None:
     """Take a task for yourself."""
-    await carry_out(
-        session, case_id, "claim_task", contract(ClaimTaskInput, actor=session.actor(), id=act_id, task=key)
-    )
+    await carry_out(session, case_id, contract(ClaimTaskInput, actor=session.actor(), id=act_id, task=key))
 
 
-@command(task, "release", acts=True, reads=True)
+@act_command(task, "release", ReleaseTaskInput)
 async def release(session: Session, case_id: CaseId, key: TaskKey = None, act_id: ActIdOption = None) -> None:
     """Give a task back, so that somebody else can take it."""
     act = contract(ReleaseTaskInput, actor=session.actor(), id=act_id, task=key)
-    await carry_out(session, case_id, "release_task", act)
+    await carry_out(session, case_id, act)
 
 
-@command(task, "assign", acts=True, reads=True)
+@act_command(task, "assign", AssignTaskInput)
 async def assign(
     session: Session, case_id: CaseId, to: ToOption, key: TaskKey = None, act_id: ActIdOption = None
 ) -> None:
     """Give a task to a person, as a supervisor."""
     act = contract(AssignTaskInput, actor=session.actor(), id=act_id, task=key, to=to)
-    await carry_out(session, case_id, "assign_task", act)
+    await carry_out(session, case_id, act)
 
 
-@command(task, "delegate", acts=True, reads=True)
+@act_command(task, "delegate", DelegateTaskInput)
 async def delegate(
     session: Session, case_id: CaseId, to: ToOption, key: TaskKey = None, act_id: ActIdOption = None
 ) -> None:
     """Pass your own task on to a colleague."""
     act = contract(DelegateTaskInput, actor=session.actor(), id=act_id, task=key, to=to)
-    await carry_out(session, case_id, "delegate_task", act)
+    await carry_out(session, case_id, act)
 
 
-@command(task, "suspend", acts=True, reads=True)
+@act_command(task, "suspend", SuspendTaskInput)
 async def suspend(
     session: Session,
     case_id: CaseId,
@@ -153,10 +151,10 @@ async def suspend(
     """Put a task aside until an instant; its clock runs on."""
     moment = read_moment(until, "--until")
     act = contract(SuspendTaskInput, actor=session.actor(), id=act_id, task=key, until=moment, reason=reason)
-    await carry_out(session, case_id, "suspend_task", act)
+    await carry_out(session, case_id, act)
 
 
-@command(task, "skip", acts=True, reads=True)
+@act_command(task, "skip", SkipTaskInput)
 async def skip(
     session: Session,
     case_id: CaseId,
@@ -168,10 +166,10 @@ async def skip(
 ) -> None:
     """Go on without a task's work, as a supervisor; the reason stays in the journal."""
     act = contract(SkipTaskInput, actor=session.actor(), id=act_id, task=key, outcome=outcome, reason=reason)
-    await carry_out(session, case_id, "skip_task", act)
+    await carry_out(session, case_id, act)
 
 
-@command(task, "complete", acts=True, reads=True)
+@act_command(task, "complete", CompleteTaskInput)
 async def complete(
     session: Session,
     case_id: CaseId,
@@ -203,7 +201,7 @@ async def complete(
     )
     while True:
         try:
-            return await carry_out(session, case_id, "complete_task", act)
+            return await carry_out(session, case_id, act)
         except InvalidInput as error:
             # A refused act leaves no trace in the case, so its own list of faults is the list of questions.
             answered = ask(session, act, error.faults) if sys.stdin.isatty() else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +13,9 @@ from sop_engine.timekeeping.instants import Instant
 
 class Act(Contract):
     """What every act of a person carries."""
+
+    update: ClassVar[str]
+    """The name of the Temporal update, which is the act's name wherever it is meant."""
 
     actor: str = Field(min_length=1, max_length=100)
     id: str | None = None
@@ -25,6 +29,8 @@ class TaskAct(Act):
 
 class CompleteTaskInput(TaskAct):
     """Example: {"actor": "li.na", "task": "registered", "outcome": "acknowledged", "data": {"event": "Box wet"}}"""
+
+    update: ClassVar[str] = "complete_task"
 
     outcome: str
     data: dict[str, Any] = {}
@@ -40,13 +46,19 @@ class CompleteTaskInput(TaskAct):
 class ClaimTaskInput(TaskAct):
     """Example: {"actor": "li.na", "task": "registered"}"""
 
+    update: ClassVar[str] = "claim_task"
+
 
 class ReleaseTaskInput(TaskAct):
     """Example: {"actor": "li.na", "task": "registered"}"""
 
+    update: ClassVar[str] = "release_task"
+
 
 class AssignTaskInput(TaskAct):
     """Example: {"actor": "zhao.min", "task": "registered", "to": "li.na"}"""
+
+    update: ClassVar[str] = "assign_task"
 
     to: str
 
@@ -54,11 +66,15 @@ class AssignTaskInput(TaskAct):
 class DelegateTaskInput(TaskAct):
     """Example: {"actor": "li.na", "task": "registered", "to": "wu.fang"}"""
 
+    update: ClassVar[str] = "delegate_task"
+
     to: str
 
 
 class SkipTaskInput(TaskAct):
     """Example: {"actor": "zhao.min", "task": "registered", "outcome": "acknowledged", "reason": "done by phone"}"""
+
+    update: ClassVar[str] = "skip_task"
 
     outcome: str
     reason: str = Field(min_length=1)
@@ -68,12 +84,16 @@ class SuspendTaskInput(TaskAct):
     """Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer
     away"}"""
 
+    update: ClassVar[str] = "suspend_task"
+
     until: Instant
     reason: str = Field(min_length=1)
 
 
 class EventInput(Act):
     """Example: {"actor": "li.na", "name": "carrier.confirmed", "data": {"booking_no": "COSU6123456789"}}"""
+
+    update: ClassVar[str] = "event"
 
     name: str = Field(min_length=1, max_length=200)
     data: dict[str, Any] = {}
@@ -85,6 +105,8 @@ class EventInput(Act):
 class AmendInput(Act):
     """Example: {"actor": "li.na", "data": {"contact": "+8613800000000"}, "reason": "customer called"}"""
 
+    update: ClassVar[str] = "amend"
+
     data: dict[str, Any]
     reason: str = Field(min_length=1)
 
@@ -92,11 +114,15 @@ class AmendInput(Act):
 class CommentInput(Act):
     """Example: {"actor": "li.na", "text": "Customer prefers mornings"}"""
 
+    update: ClassVar[str] = "comment"
+
     text: str = Field(min_length=1, max_length=5_000)
 
 
 class AttachInput(Act):
     """Example: {"actor": "li.na", "name": "bl.pdf", "sha256": "…", "size": 1200, "type": "application/pdf"}"""
+
+    update: ClassVar[str] = "attach"
 
     name: str
     sha256: str
@@ -107,11 +133,15 @@ class AttachInput(Act):
 class HoldInput(Act):
     """Example: {"actor": "li.na", "reason": "customer asks to wait"}"""
 
+    update: ClassVar[str] = "hold"
+
     reason: str = Field(min_length=1)
 
 
 class ResumeInput(Act):
     """Example: {"actor": "li.na"}"""
+
+    update: ClassVar[str] = "resume"
 
     reason: str | None = None
 
@@ -119,12 +149,16 @@ class ResumeInput(Act):
 class CancelInput(Act):
     """Example: {"actor": "zhao.min", "reason": "customer withdrew"}"""
 
+    update: ClassVar[str] = "cancel"
+
     reason: str = Field(min_length=1)
 
 
 class MoveDeadlineInput(Act):
     """Example: {"actor": "zhao.min", "clock": "plan", "to": "2026-03-02T09:00+08:00", "reason": "agreed with
     customer"}"""
+
+    update: ClassVar[str] = "move_deadline"
 
     clock: str
     to: Instant
@@ -134,12 +168,22 @@ class MoveDeadlineInput(Act):
 class ResolveIncidentInput(Act):
     """Example: {"actor": "admin", "incident": "calculating#1", "how": "retry", "reason": "tariff table loaded"}"""
 
+    update: ClassVar[str] = "resolve_incident"
+
     incident: str
     how: Literal["retry", "correct", "skip"]
     data: dict[str, Any] = {}
     """For `correct`: fields of the case to set before the retry. For `skip`: the result to go on with; for a child
     case its `outcome` among it."""
     reason: str = Field(min_length=1)
+
+
+ACT_MODELS: Sequence[type[Act]] = tuple(
+    found
+    for found in globals().values()
+    if isinstance(found, type) and issubclass(found, Act) and "update" in vars(found)
+)
+"""What people can do. `casework.ACTS` says of each who may, and what comes of it."""
 
 
 class ActResult(Contract):
