@@ -14,6 +14,7 @@ from sop_engine.statechart.faults import Path
 from sop_engine.statechart.suggestion import suggestion
 from sop_engine.timekeeping.ladders import Ladder
 from sop_engine.timekeeping.periods import PeriodError, parse_period, split_offset
+from sop_engine.work.contract import Work
 
 Severity = Literal["error", "warning"]
 
@@ -40,7 +41,7 @@ class Surroundings:
     organization: Organization | None = None
     documents: tuple[str, ...] | None = None
     notices: tuple[str, ...] | None = None
-    activities: tuple[str, ...] | None = None
+    works: Mapping[str, Work[Any]] | None = None
     entries: tuple[str, ...] | None = None
     """The posting rules of the ledger."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sop_engine.cases.definition import ChildSpec, ClockSpec, TaskSpec, WorkSpec
+from sop_engine.cases.lint_contracts import lint_contract
 from sop_engine.cases.lint_effects import given_to
 from sop_engine.cases.lint_events import outcomes_of
 from sop_engine.cases.lint_findings import Notebook
@@ -89,9 +90,11 @@ def _four_eyes(notes: Notebook, shape: StateShape, spec: TaskSpec, state: str, p
 
 
 def _work(notes: Notebook, spec: WorkSpec, path: Path) -> None:
-    notes.known((*path, "activity"), "activity", spec.activity, notes.around.activities)
     notes.values((*path, "with"), spec.with_)
     notes.fields((*path, "store"), spec.store)
+    works = notes.around.works
+    if works is not None and notes.known((*path, "activity"), "activity", spec.activity, works):
+        lint_contract(notes, works[spec.activity], spec, path)
 
 
 def _child(notes: Notebook, spec: ChildSpec, path: Path) -> None:

@@ -11,6 +11,7 @@ from sop_engine.cases.arming import start_child
 from sop_engine.cases.commands import Command, RunWork, with_facts
 from sop_engine.cases.contracts.acts import ResolveIncidentInput
 from sop_engine.cases.contracts.signals import ChildReport
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import settle_status
@@ -77,10 +78,13 @@ def _run_again(turn: Turn, work: Work, act: ResolveIncidentInput) -> None:
 
 
 def _go_on_without_work(turn: Turn, work: Work, act: ResolveIncidentInput) -> None:
-    """The person gives the result that the work could not."""
+    """The person gives the result that the work could not; what they do not say stays as it was."""
     spec = turn.procedure.shapes[work.state].work
     before = turn.data
-    store_result(turn, spec.store if spec is not None else {}, act.data)
+    store = spec.store if spec is not None else {}
+    if turn.procedure.bundle.engine_version >= HARDENED:
+        store = {field: key for field, key in store.items() if key in act.data}
+    store_result(turn, store, act.data)
     del turn.state.works[work.key]
     done = Event(name=f"{work.state}.done", data=act.data, origin="person")
     dispatch(turn, done, act.actor, kind="work", before=before)

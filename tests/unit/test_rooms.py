@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PURE = ("statechart", "timekeeping", "freight", "cases")
+PURE = ("statechart", "timekeeping", "freight", "work", "cases")
 MUTABLE_CALLS = ("dict", "list", "set", "defaultdict", "OrderedDict", "Counter", "deque", "WeakValueDictionary")
 ROOMS = ("workflows", "activities", "sop_definitions", "sop_engine")
 PACKAGES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("__init__.py"))
