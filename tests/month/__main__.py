@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
-from sop_engine.cases.report_tables import ReportInput, ReportTable
+from sop_engine.cases.contracts.report_tables import ReportInput, ReportTable
 from sop_engine.console.context import Session
 from sop_engine.console.render_lists import render_balance
 from sop_engine.console.render_report import render_report
@@ -55,9 +55,9 @@ async def _show(session: Session, gateway: CaseGateway, day: date) -> None:
     balance = await gateway.read("trial_balance", TrialBalanceInput(), TrialBalance)
     session.show(render_balance(balance, "en"))
     for asked in (
-        ReportInput(name="ageing", on=day),
-        ReportInput(name="ageing", on=day + timedelta(LATER)),
-        ReportInput(name="ageing", side="payable"),
+        ReportInput(name="ageing", parameters={"on": str(day)}),
+        ReportInput(name="ageing", parameters={"on": str(day + timedelta(LATER))}),
+        ReportInput(name="ageing", parameters={"side": "payable"}),
         ReportInput(name="cod"),
         ReportInput(name="tax"),
         ReportInput(name="margin"),

@@ -7,7 +7,6 @@ import pytest
 
 from sop_engine.cases.contracts.acts import HoldInput
 from sop_engine.cases.faults import InvalidInput
-from sop_engine.cases.report_tables import ReportInput
 from sop_engine.console.inputs import contract, read_values
 from sop_engine.content import yaml_files
 from sop_engine.settings import SettingsError, read_settings
@@ -124,11 +123,6 @@ def test_a_contract_lists_every_fault() -> None:
         "actor: is empty or too short",
         "reason: is empty or too short",
     ]
-
-
-def test_a_period_begins_before_it_ends() -> None:
-    with pytest.raises(InvalidInput, match="until: 2026-03-31 lies before the first day, 2026-04-01"):
-        contract(ReportInput, name="statement", since="2026-04-01", until="2026-03-31")
 
 
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:
