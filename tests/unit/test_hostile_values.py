@@ -114,7 +114,7 @@ states: {a: {task: {form: [paid, margin, lines]}, on: {a.done: b}}, b: {final: t
         ("paid", "XTS 5", "'XTS' is not a currency", "ISO 4217"),
         ("paid", "XAU 5", "'XAU' is not a currency", "ISO 4217"),
         ("paid", "XDR 5", "'XDR' is not a currency", "ISO 4217"),
-        ("paid", "UDS 5", "'UDS' is not a currency, did you mean ", "ISO 4217"),
+        ("paid", "UDS 5", "'UDS' is not a currency, did you mean USD?", "ISO 4217"),
         ("paid", {"amount": "5", "currency": "RMB"}, "'RMB' is not a currency", "ISO 4217"),
         ("margin", "UDS 5", "'UDS' is not a currency", "ISO 4217"),
         ("paid", "CNY -0.01", "-0.01 is too small", "0 or more"),
