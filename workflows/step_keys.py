@@ -4,19 +4,8 @@ same step again finds what it had carried out there.
 
 from __future__ import annotations
 
-from typing import assert_never
-
-from sop_engine.cases.commands import (
-    CancelWork,
-    Command,
-    MakeDocument,
-    Notify,
-    Post,
-    ReportToParent,
-    RunWork,
-    StartCase,
-    TellCase,
-)
+from sop_engine.cases.commands import Command
+from sop_engine.cases.contracts.effects import EffectCommand
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.turn import Turn
 
@@ -42,17 +31,7 @@ class StepKeys:
 
 def _what(command: Command) -> str:
     """What another path of a reset case must not share: a notice that differs is another notice."""
-    match command:
-        case Notify():
-            return f" {command.template} {command.recipient}"
-        case MakeDocument():
-            return f" {command.template}"
-        case Post():
-            return f" {command.entry}"
-        case RunWork() | CancelWork() | StartCase() | TellCase() | ReportToParent():
-            return ""
-        case unknown:
-            assert_never(unknown)
+    return f" {' '.join(command.names)}" if isinstance(command, EffectCommand) else ""
 
 
 def short(key: str) -> str:

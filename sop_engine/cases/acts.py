@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sop_engine.cases import effects, timing
 from sop_engine.cases import permissions as who
+from sop_engine.cases import timing
 from sop_engine.cases.act_kinds import ActKind
 from sop_engine.cases.arming import has_role
 from sop_engine.cases.closing import close
@@ -22,6 +22,7 @@ from sop_engine.cases.contracts.acts import (
     MoveDeadlineInput,
     ResumeInput,
 )
+from sop_engine.cases.effects.kinds import undo_all
 from sop_engine.cases.events import awaited, is_reserved, judge_time, read_event
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
@@ -194,7 +195,7 @@ def cancel(turn: Turn, act: CancelInput) -> str:
     turn.journal("cancel", "cancel", act.actor, note=act.reason)
     try:
         result = turn.evaluate_all(turn.procedure.definition.cancelled_with)
-        effects.undo_all(turn, turn.now, act.actor)
+        undo_all(turn, turn.now, act.actor)
     except CHART_FAILURES as error:
         raise Refused(f"what the case did cannot be undone: {error}; amend the data first") from None
     close(turn, "cancelled", "cancelled", {**plain(result), "reason": act.reason}, turn.now)

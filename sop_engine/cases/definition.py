@@ -242,9 +242,6 @@ class SopDefinition(_Strict):
 WORK_KEYS = ("task", "work", "case", "clocks", "stage", "title")
 """Keys of a state that belong to the BPM layer, not to the statechart."""
 
-EFFECT_KINDS = frozenset({"notify", "document", "start", "tell", "milestone", "post"})
-"""Effects of `do`, `entry` and `exit` that activities or the interpreter carry out. Tested for membership only."""
-
 
 def _exact_fields(specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
     """The same fields, with what is asked of every amount of money in them."""

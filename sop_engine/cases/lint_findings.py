@@ -126,6 +126,17 @@ class Notebook:
         for name in names:
             self.known(path, "field", name, self.procedure.definition.data)
 
+    def opens(self, path: Path, sop: str, values: Mapping[str, Any]) -> None:
+        """The `with` of a case that is started: fields that it has, values that fit, nothing left out."""
+        child = self.around.sops[sop]
+        for name, value in values.items():
+            place = (*path, "with", name)
+            if self.known(place, f"field of {sop}", name, child.data):
+                self.accepts(place, child, name, value)
+        for name, spec in child.data.items():
+            if spec.required and spec.default is None and name not in values:
+                self.error((*path, "with"), f"{sop} needs {name} to open")
+
     def accepts(self, path: Path, child: SopDefinition, name: str, source: Any) -> None:
         """Whether the field of another SOP may hold what an expression gives."""
         if not isinstance(source, str) or name not in child.data:

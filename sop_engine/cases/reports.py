@@ -12,7 +12,6 @@ from sop_engine.cases.actors import MACHINE, SYSTEM, case_actor
 from sop_engine.cases.arming import needed, siblings_of
 from sop_engine.cases.commands import Command, without_facts
 from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
-from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
 from sop_engine.cases.contracts.watching import CaseEnd
 from sop_engine.cases.definition import ChildSpec
@@ -117,12 +116,6 @@ def effect_failed(turn: Turn, name: str, message: str, command: Command | None =
     if size_of(asked) > KEPT_COMMAND_BYTES:
         asked, message = None, f"{message} (too large to be asked for again)"
     open_incident(turn, "effect", f"{name}: {message}", key=f"effect#{number}", command=asked)
-
-
-def document_made(turn: Turn, document: DocumentResult, state: str | None) -> None:
-    """A document was rendered and kept; the case knows its version and hash."""
-    turn.documents.append({**document.model_dump(), "state": state, "at": turn.now.isoformat()})
-    turn.journal("document", document.template, SYSTEM, data={"version": document.version, "sha256": document.sha256})
 
 
 # -- children ----------------------------------------------------------------------------------------------------------

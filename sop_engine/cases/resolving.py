@@ -11,6 +11,7 @@ from sop_engine.cases.arming import start_child
 from sop_engine.cases.commands import Command, RunWork, with_facts
 from sop_engine.cases.contracts.acts import ResolveIncidentInput
 from sop_engine.cases.contracts.signals import ChildReport
+from sop_engine.cases.effects.kinds import KeptCommand
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
@@ -23,7 +24,7 @@ from sop_engine.cases.turn import CHART_FAILURES, Turn, facts_of
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.statechart.transition import retry as retry_delay
 
-_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+_COMMAND: TypeAdapter[Command] = TypeAdapter(KeptCommand)
 
 
 def resolve_incident(turn: Turn, act: ResolveIncidentInput) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sop_engine.cases import effects
+from sop_engine.cases.effects.notify import notify
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import open_incident
@@ -66,7 +66,7 @@ def _refuse(turn: Turn, heard: Event, why: str) -> None:
     if not turn.state.truths.get(told, False):
         turn.state.truths[told] = True
         values = {"event": cut(heard.name, NAME_BYTES), "why": why, "reason": turn.state.hold_reason}
-        effects.notify(turn, turn.procedure.definition.owner, REFUSED_NOTICE, values, None, MACHINE)
+        notify(turn, turn.procedure.definition.owner, REFUSED_NOTICE, values, None, MACHINE)
 
 
 def store_result(turn: Turn, store: dict[str, str], result: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sop_engine.cases import timing
 from sop_engine.cases.actors import MACHINE
-from sop_engine.cases.effects import notify
+from sop_engine.cases.effects.notify import notify
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.events import is_reserved
 from sop_engine.cases.limits import NAME_BYTES, NOTE_BYTES, cut

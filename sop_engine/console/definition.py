@@ -153,7 +153,7 @@ async def diagram(
     case_id: Annotated[str | None, typer.Option("--case", help="Mark the states that this case is in.")] = None,
 ) -> None:
     """Draw one SOP as Mermaid text."""
-    from sop_engine.cases.procedure import compile_procedure
+    from sop_engine.cases.compiling import compile_procedure
     from sop_engine.statechart.diagram import mermaid
 
     library = read_library(session)

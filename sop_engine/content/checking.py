@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
 from sop_engine.cases.lint_findings import Severity
-from sop_engine.cases.procedure import DefinitionError, compile_procedure
+from sop_engine.cases.procedure import DefinitionError
 from sop_engine.content.library import Library, definition_faults
 from sop_engine.content.yaml_files import YamlError, YamlFault, read_file
 from sop_engine.work.catalogue import WORKS

@@ -22,9 +22,10 @@ from activities.reports import ReportActivities
 from activities.returned_tax import ReturnedTaxActivities
 from activities.supplier_credits import SupplierCreditActivities
 from activities.work_rules import load_work_rules
-from sop_engine.cases.contracts.effects import CaseFacts, PostInput, WorkInput
+from sop_engine.cases.contracts.effects import CaseFacts, WorkInput
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.contracts.report_tables import ReportInput, ReportTable
+from sop_engine.cases.effects.post import Post
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.exchange_rates import ExchangeRates
@@ -101,7 +102,7 @@ class Office:
             at=at,
             zone="Asia/Shanghai",
         )
-        given = PostInput(key=key or f"k{next(self._keys)}", entry=entry, facts=facts, values=values)
+        given = Post(key=key or f"k{next(self._keys)}", entry=entry, facts=facts, values=values)
         return self._ledger.post_entry(given).entry_id
 
     def invoice(

@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
 from activities.notices import NoticeActivities
-from sop_engine.cases.contracts.effects import CaseFacts, NotifyInput
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine
+from sop_engine.cases.effects.notify import Notify
 from sop_engine.cases.fields import Title
 from sop_engine.cases.organization import Organization, Person, Role
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError, TransientMailError
@@ -107,9 +108,9 @@ FACTS = CaseFacts(
 )
 
 
-def notice(recipient: str, address: str | None = None, people: tuple[str, ...] = (), key: str = "n1") -> NotifyInput:
+def notice(recipient: str, address: str | None = None, people: tuple[str, ...] = (), key: str = "n1") -> Notify:
     values = {"what": "It"}
-    return NotifyInput(
+    return Notify(
         key=key, recipient=recipient, address=address, people=people, template="reminder", facts=FACTS, values=values
     )
 
@@ -122,7 +123,7 @@ class Desk:
         self._activities = NoticeActivities(engine, ORGANIZATION, mail, templates)
         self._notices = NoticeRepository(engine)
 
-    def notify(self, given: NotifyInput) -> tuple[tuple[str, ...], str]:
+    def notify(self, given: Notify) -> tuple[tuple[str, ...], str]:
         result = self._activities.notify(given)
         return result.recipients, result.channel
 
@@ -143,7 +144,7 @@ class Desk:
     ],
 )
 def test_without_a_mail_server_notices_are_in_the_application(
-    engine: Engine, given: NotifyInput, recipients: tuple[str, ...], addresses: list[str | None]
+    engine: Engine, given: Notify, recipients: tuple[str, ...], addresses: list[str | None]
 ) -> None:
     desk = Desk(engine, None)
     assert desk.notify(given) == (recipients, "in_app")

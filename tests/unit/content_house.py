@@ -16,15 +16,19 @@ from sqlalchemy import create_engine
 from activities.work import WorkActivities
 from activities.work_rules import load_work_rules
 from sop_engine.cases import casework, reports
-from sop_engine.cases.commands import Command, MakeDocument, Notify, Post, ReportToParent, RunWork, StartCase, TellCase
+from sop_engine.cases.commands import Command, ReportToParent, RunWork, StartCase, TellCase
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.contracts.acts import Act, AmendInput, CancelInput, CompleteTaskInput, EventInput, SkipTaskInput
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.effects.document import MakeDocument
+from sop_engine.cases.effects.notify import Notify
+from sop_engine.cases.effects.post import Post
 from sop_engine.cases.faults import Refused
 from sop_engine.cases.opening import open_case
-from sop_engine.cases.procedure import Procedure, compile_procedure
+from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import CaseState
 from sop_engine.cases.turn import Turn
 from sop_engine.content.library import Library, load_library

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from sop_engine.cases import casework, reports
-from sop_engine.cases.commands import CancelWork, Post, RunWork
+from sop_engine.cases.commands import CancelWork, RunWork
+from sop_engine.cases.effects.post import Post
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.faults import InvalidInput, NotFound, Refused
 from tests.unit.casework_samples import MONDAY, Played

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import pytest
 
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
-from sop_engine.cases.procedure import compile_procedure
 from sop_engine.content.checking import check_library, check_sop
 from sop_engine.content.library import content_root, load_library
 from sop_engine.timekeeping.ladders import parse_ladder

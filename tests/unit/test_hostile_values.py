@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.faults import InvalidInput
 from sop_engine.cases.fields import FieldSpec, read_fields, read_value
-from sop_engine.cases.procedure import compile_procedure
 from sop_engine.freight.subledger.papers import ReceiptPaper
 from tests.unit.casework_samples import Played, bundle
 from tests.unit.collection_house import collection, data, report
