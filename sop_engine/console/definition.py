@@ -1,5 +1,6 @@
 """`sop definition`: for those who write SOPs. Reads the files of this machine; no server is asked."""
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -144,6 +145,14 @@ def show_work(session: Session, name: WorkName = None) -> None:
         session.show(render_works(WORKS.values(), session.language))
     else:
         session.show(render_work(WORKS[name], session.language))
+
+
+@command(definition, "schema", local=True)
+def schema(session: Session) -> None:
+    """Print the JSON Schema of an SOP file, for editors."""
+    from sop_engine.content.schema import definition_schema
+
+    session.line(json.dumps(definition_schema(), ensure_ascii=False, indent=2))
 
 
 @command(definition, "diagram")
