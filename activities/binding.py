@@ -37,6 +37,8 @@ def carries_out(
 
         carried_out.__name__, carried_out.__qualname__ = method.__name__, method.__qualname__
         carried_out.__doc__ = work.does
+        # The SDK takes an annotated `self` for the first argument, and reads the input as nothing in particular.
+        del carried_out.__annotations__["self"]
         carried_out.__sop_work__ = work.name  # type: ignore[attr-defined]
         defined = activity.defn(name=work.name)(carried_out)
         return reads(defined) if work.writes is None else writes(work.writes)(defined)
