@@ -51,9 +51,7 @@ def read_act(name: str, body: Any) -> Act:
     """The act that a raw input says. Raises NotPermitted for an unknown one, InvalidInput with every fault."""
     model = kind_of(name).model
     if body is None:
-        raise InvalidInput(
-            f"{name} needs one JSON object", [Fault(where="", what="is missing", allowed=str(model.__doc__))]
-        )
+        raise InvalidInput(f"{name} needs one JSON object", [Fault(where="", what="is missing", allowed=model.told())])
     try:
         return model.model_validate(body)
     except ValidationError as error:

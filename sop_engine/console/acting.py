@@ -8,8 +8,17 @@ from typing import Annotated, Any, TypeVar, get_args
 import typer
 from pydantic.fields import FieldInfo
 
-from sop_engine.cases.contracts.acts import ACT_MODELS, Act, TaskAct
-from sop_engine.console.arguments import ActIdOption, CaseId, FileOption, SetOption, TaskKey, read_moment
+from sop_engine.cases.contracts.acts import ACT_MODELS, ARGUMENT, Act, TaskAct
+from sop_engine.console.arguments import (
+    ActIdOption,
+    CaseId,
+    FileOption,
+    OptionalReason,
+    Reason,
+    SetOption,
+    TaskKey,
+    read_moment,
+)
 from sop_engine.console.command import command
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
@@ -55,7 +64,7 @@ def add_act(owner: typer.Typer, model: type[Act]) -> None:
         await carry_out(session, case_id, act)
 
     asked = {name: field for name, field in model.model_fields.items() if name not in ("actor", "id", "data")}
-    run.__doc__ = inspect.getdoc(model)
+    run.__doc__ = model.told().partition("Example: ")[0].strip()
     run.__signature__ = inspect.Signature(list(_parameters(model, asked)))  # type: ignore[attr-defined]
     command(owner, model.update.removesuffix("_task").replace("_", "-"), acts=True, reads=True)(run)
 
@@ -64,14 +73,15 @@ def _parameters(model: type[Act], asked: dict[str, FieldInfo]) -> Iterator[inspe
     yield _parameter("session", Session, inspect.Parameter.empty)
     yield _parameter("case_id", CaseId, inspect.Parameter.empty)
     for name, field in asked.items():
+        default = inspect.Parameter.empty if field.is_required() else None
         if name == "task":
             yield _parameter(name, TaskKey, None)
-            continue
-        option = typer.Option(f"--{name.replace('_', '-')}", help=field.description or f"The {name} of the act.")
-        kind: Any = list[str] if str(field.annotation).startswith("tuple") else str
-        is_needed = field.is_required()
-        default = inspect.Parameter.empty if is_needed else None
-        yield _parameter(name, Annotated[kind if is_needed else kind | None, option], default)
+        elif name == "reason":
+            yield _parameter(name, Reason if field.is_required() else OptionalReason, default)
+        else:
+            kind: Any = list[str] if str(field.annotation).startswith("tuple") else str
+            asks = _asks(name, field)
+            yield _parameter(name, Annotated[kind if field.is_required() else kind | None, asks], default)
     if "data" in model.model_fields:
         yield _parameter("assignments", SetOption, None)
         yield _parameter("file", FileOption, None)
@@ -82,6 +92,23 @@ def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
+def _asks(name: str, field: FieldInfo) -> Any:
+    told = field.description or f"The {name} of the act."
+    if ARGUMENT in field.metadata:
+        return typer.Argument(metavar=_shown(name, field), help=told)
+    return typer.Option(_shown(name, field), help=told)
+
+
+def _shown(name: str, field: FieldInfo) -> str:
+    """What the command line calls a field."""
+    if ARGUMENT in field.metadata:
+        return "INSTANT" if _is_moment(field) else name.upper()
+    return f"--{name.replace('_', '-')}"
+
+
+def _is_moment(field: FieldInfo) -> bool:
+    return datetime in (field.annotation, *get_args(field.annotation))
+
+
 def _read(name: str, value: Any, field: FieldInfo) -> Any:
-    is_moment = datetime in (field.annotation, *get_args(field.annotation))
-    return read_moment(value, f"--{name}") if is_moment else value
+    return read_moment(value, _shown(name, field)) if _is_moment(field) else value

@@ -8,12 +8,7 @@ import typer
 from sop_engine.cases.contracts.acts import (
     AmendInput,
     AttachInput,
-    CancelInput,
-    CommentInput,
     EventInput,
-    HoldInput,
-    MoveDeadlineInput,
-    ResumeInput,
 )
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.console.acting import act_command, carry_out
@@ -51,35 +46,6 @@ async def signal(
     await carry_out(session, case_id, act)
 
 
-@act_command(case, "hold", HoldInput)
-async def hold(session: Session, case_id: CaseId, reason: Reason, act_id: ActIdOption = None) -> None:
-    """Stop a case for a while: its clocks pause, its tasks wait, its children too."""
-    await carry_out(session, case_id, contract(HoldInput, actor=session.actor(), id=act_id, reason=reason))
-
-
-@act_command(case, "resume", ResumeInput)
-async def resume(session: Session, case_id: CaseId, reason: OptionalReason = None, act_id: ActIdOption = None) -> None:
-    """Go on with a case that is held; deadlines move by the time it was held."""
-    await carry_out(session, case_id, contract(ResumeInput, actor=session.actor(), id=act_id, reason=reason))
-
-
-@act_command(case, "cancel", CancelInput)
-async def cancel(session: Session, case_id: CaseId, reason: Reason, act_id: ActIdOption = None) -> None:
-    """End a case before its end; what it did is undone as its SOP says."""
-    await carry_out(session, case_id, contract(CancelInput, actor=session.actor(), id=act_id, reason=reason))
-
-
-@act_command(case, "comment", CommentInput)
-async def comment(
-    session: Session,
-    case_id: CaseId,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to note down.")],
-    act_id: ActIdOption = None,
-) -> None:
-    """Note something down on a case."""
-    await carry_out(session, case_id, contract(CommentInput, actor=session.actor(), id=act_id, text=text))
-
-
 @act_command(case, "attach", AttachInput)
 async def attach(
     session: Session,
@@ -109,22 +75,6 @@ async def amend(
     """Correct a case's data; the old value stays in the journal."""
     data = read_values(assignments or (), file)
     await carry_out(session, case_id, contract(AmendInput, actor=session.actor(), id=act_id, data=data, reason=reason))
-
-
-@act_command(case, "move-deadline", MoveDeadlineInput)
-async def move_deadline(
-    session: Session,
-    case_id: CaseId,
-    *,
-    clock: Annotated[str, typer.Argument(metavar="CLOCK", help="The clock's name or key.")],
-    to: Annotated[str, typer.Argument(metavar="INSTANT", help="Such as 2026-03-02T17:00+08:00, or at T24:00.")],
-    reason: Reason,
-    act_id: ActIdOption = None,
-) -> None:
-    """Move the deadline of a running clock."""
-    moment = read_moment(to, "INSTANT")
-    act = contract(MoveDeadlineInput, actor=session.actor(), id=act_id, clock=clock, to=moment, reason=reason)
-    await carry_out(session, case_id, act)
 
 
 __all__ = ["case"]

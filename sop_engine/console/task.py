@@ -7,13 +7,7 @@ from typing import Annotated
 import typer
 
 from sop_engine.cases.contracts.acts import (
-    AssignTaskInput,
-    ClaimTaskInput,
     CompleteTaskInput,
-    DelegateTaskInput,
-    ReleaseTaskInput,
-    SkipTaskInput,
-    SuspendTaskInput,
 )
 from sop_engine.cases.contracts.reading import ListTasksInput, TaskList
 from sop_engine.cases.contracts.views import TaskView
@@ -26,7 +20,6 @@ from sop_engine.console.arguments import (
     LimitOption,
     OptionalReason,
     OverdueOption,
-    Reason,
     SetOption,
     SopOption,
     TaskKey,
@@ -43,7 +36,6 @@ task = group("task", "The work of people: find it, take it, complete it.")
 TaskOption = Annotated[
     str | None, typer.Option("--task", metavar="TASK", help="The task's key or state; left out where only one is open.")
 ]
-ToOption = Annotated[str, typer.Option("--to", metavar="USER", help="Who takes it over.")]
 
 
 @command(task, "list", reads=True)
@@ -105,68 +97,6 @@ def _the_task(tasks: list[TaskView], case_id: str, key: str | None) -> TaskView:
     if not found:
         raise NotFound(f"{case_id} has no open task" + (f" {key!r}" if key else ""), allowed=names)
     raise Refused(f"{case_id} has {len(found)} open tasks; name one", allowed=names)
-
-
-@act_command(task, "claim", ClaimTaskInput)
-async def claim(session: Session, case_id: CaseId, key: TaskKey = None, act_id: ActIdOption = None) -> None:
-    """Take a task for yourself."""
-    await carry_out(session, case_id, contract(ClaimTaskInput, actor=session.actor(), id=act_id, task=key))
-
-
-@act_command(task, "release", ReleaseTaskInput)
-async def release(session: Session, case_id: CaseId, key: TaskKey = None, act_id: ActIdOption = None) -> None:
-    """Give a task back, so that somebody else can take it."""
-    act = contract(ReleaseTaskInput, actor=session.actor(), id=act_id, task=key)
-    await carry_out(session, case_id, act)
-
-
-@act_command(task, "assign", AssignTaskInput)
-async def assign(
-    session: Session, case_id: CaseId, to: ToOption, key: TaskKey = None, act_id: ActIdOption = None
-) -> None:
-    """Give a task to a person, as a supervisor."""
-    act = contract(AssignTaskInput, actor=session.actor(), id=act_id, task=key, to=to)
-    await carry_out(session, case_id, act)
-
-
-@act_command(task, "delegate", DelegateTaskInput)
-async def delegate(
-    session: Session, case_id: CaseId, to: ToOption, key: TaskKey = None, act_id: ActIdOption = None
-) -> None:
-    """Pass your own task on to a colleague."""
-    act = contract(DelegateTaskInput, actor=session.actor(), id=act_id, task=key, to=to)
-    await carry_out(session, case_id, act)
-
-
-@act_command(task, "suspend", SuspendTaskInput)
-async def suspend(
-    session: Session,
-    case_id: CaseId,
-    *,
-    until: Annotated[str, typer.Option("--until", help="Such as 2026-03-02T09:00+08:00.")],
-    reason: Reason,
-    key: TaskKey = None,
-    act_id: ActIdOption = None,
-) -> None:
-    """Put a task aside until an instant; its clock runs on."""
-    moment = read_moment(until, "--until")
-    act = contract(SuspendTaskInput, actor=session.actor(), id=act_id, task=key, until=moment, reason=reason)
-    await carry_out(session, case_id, act)
-
-
-@act_command(task, "skip", SkipTaskInput)
-async def skip(
-    session: Session,
-    case_id: CaseId,
-    *,
-    outcome: Annotated[str, typer.Option("--outcome", help="The outcome to go on with.")],
-    reason: Reason,
-    key: TaskKey = None,
-    act_id: ActIdOption = None,
-) -> None:
-    """Go on without a task's work, as a supervisor; the reason stays in the journal."""
-    act = contract(SkipTaskInput, actor=session.actor(), id=act_id, task=key, outcome=outcome, reason=reason)
-    await carry_out(session, case_id, act)
 
 
 @act_command(task, "complete", CompleteTaskInput)

@@ -18,7 +18,7 @@ def acts_of_people() -> str:
 
     def rows() -> Iterator[tuple[str, str, str]]:
         for name, kind in ACTS.items():
-            yield f"`{name}`", told(kind.may), f"`{told(kind.model).removeprefix('Example: ')}`"
+            yield f"`{name}`", told(kind.may), f"`{kind.model.told().rpartition('Example: ')[2]}`"
 
     return table(("Update", "Who may", "Example"), rows())
 

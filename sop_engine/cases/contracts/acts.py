@@ -1,14 +1,20 @@
-"""What people do, one model per update, and what they are told. Values are read by the case's fields later."""
+"""What people do, one model per update, and what they are told. Values are read by the case's fields later.
+
+What the model, its fields and its example say is shown by the Web UI, the command line and the docs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.timekeeping.instants import Instant
+
+ARGUMENT = "argument"
+"""Of a field that the command line takes by its place, not by its name."""
 
 
 class Act(Contract):
@@ -20,6 +26,11 @@ class Act(Contract):
     actor: str = Field(min_length=1, max_length=100)
     id: str | None = None
     """A caller's own id; the same id is carried out once. The update's id is used where this is absent."""
+
+    @classmethod
+    def told(cls) -> str:
+        """What it is, and an example, in one line."""
+        return " ".join(str(cls.__doc__).split())
 
 
 class TaskAct(Act):
@@ -44,49 +55,66 @@ class CompleteTaskInput(TaskAct):
 
 
 class ClaimTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered"}"""
+    """Take a task for yourself.
+
+    Example: {"actor": "li.na", "task": "registered"}
+    """
 
     update: ClassVar[str] = "claim_task"
 
 
 class ReleaseTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered"}"""
+    """Give a task back, so that somebody else can take it.
+
+    Example: {"actor": "li.na", "task": "registered"}
+    """
 
     update: ClassVar[str] = "release_task"
 
 
 class AssignTaskInput(TaskAct):
-    """Example: {"actor": "zhao.min", "task": "registered", "to": "li.na"}"""
+    """Give a task to a person, as a supervisor.
+
+    Example: {"actor": "zhao.min", "task": "registered", "to": "li.na"}
+    """
 
     update: ClassVar[str] = "assign_task"
 
-    to: str
+    to: str = Field(description="Who takes it over.")
 
 
 class DelegateTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered", "to": "wu.fang"}"""
+    """Pass your own task on to a colleague.
+
+    Example: {"actor": "li.na", "task": "registered", "to": "wu.fang"}
+    """
 
     update: ClassVar[str] = "delegate_task"
 
-    to: str
+    to: str = Field(description="Who takes it over.")
 
 
 class SkipTaskInput(TaskAct):
-    """Example: {"actor": "zhao.min", "task": "registered", "outcome": "acknowledged", "reason": "done by phone"}"""
+    """Go on without a task's work, as a supervisor; the reason stays in the journal.
+
+    Example: {"actor": "zhao.min", "task": "registered", "outcome": "acknowledged", "reason": "done by phone"}
+    """
 
     update: ClassVar[str] = "skip_task"
 
-    outcome: str
+    outcome: str = Field(description="The outcome to go on with.")
     reason: str = Field(min_length=1)
 
 
 class SuspendTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer
-    away"}"""
+    """Put a task aside until an instant; its clock runs on.
+
+    Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer away"}
+    """
 
     update: ClassVar[str] = "suspend_task"
 
-    until: Instant
+    until: Instant = Field(description="Such as 2026-03-02T09:00+08:00.")
     reason: str = Field(min_length=1)
 
 
@@ -112,11 +140,14 @@ class AmendInput(Act):
 
 
 class CommentInput(Act):
-    """Example: {"actor": "li.na", "text": "Customer prefers mornings"}"""
+    """Note something down on a case.
+
+    Example: {"actor": "li.na", "text": "Customer prefers mornings"}
+    """
 
     update: ClassVar[str] = "comment"
 
-    text: str = Field(min_length=1, max_length=5_000)
+    text: Annotated[str, ARGUMENT] = Field(min_length=1, max_length=5_000, description="What to note down.")
 
 
 class AttachInput(Act):
@@ -131,7 +162,10 @@ class AttachInput(Act):
 
 
 class HoldInput(Act):
-    """Example: {"actor": "li.na", "reason": "customer asks to wait"}"""
+    """Stop a case for a while: its clocks pause, its tasks wait, its children too.
+
+    Example: {"actor": "li.na", "reason": "customer asks to wait"}
+    """
 
     update: ClassVar[str] = "hold"
 
@@ -139,7 +173,10 @@ class HoldInput(Act):
 
 
 class ResumeInput(Act):
-    """Example: {"actor": "li.na"}"""
+    """Go on with a case that is held; deadlines move by the time it was held.
+
+    Example: {"actor": "li.na"}
+    """
 
     update: ClassVar[str] = "resume"
 
@@ -147,7 +184,10 @@ class ResumeInput(Act):
 
 
 class CancelInput(Act):
-    """Example: {"actor": "zhao.min", "reason": "customer withdrew"}"""
+    """End a case before its end; what it did is undone as its SOP says.
+
+    Example: {"actor": "zhao.min", "reason": "customer withdrew"}
+    """
 
     update: ClassVar[str] = "cancel"
 
@@ -155,13 +195,15 @@ class CancelInput(Act):
 
 
 class MoveDeadlineInput(Act):
-    """Example: {"actor": "zhao.min", "clock": "plan", "to": "2026-03-02T09:00+08:00", "reason": "agreed with
-    customer"}"""
+    """Move the deadline of a running clock.
+
+    Example: {"actor": "zhao.min", "clock": "plan", "to": "2026-03-02T09:00+08:00", "reason": "agreed with customer"}
+    """
 
     update: ClassVar[str] = "move_deadline"
 
-    clock: str
-    to: Instant
+    clock: Annotated[str, ARGUMENT] = Field(description="The clock's name or key.")
+    to: Annotated[Instant, ARGUMENT] = Field(description="Such as 2026-03-02T17:00+08:00, or at T24:00.")
     reason: str = Field(min_length=1)
 
 
