@@ -46,6 +46,11 @@ def reference() -> str:
     return "\n".join((INTRODUCTION, *_settings(), "## Commands", "", *commands)).rstrip() + "\n"
 
 
+def parameters_of(found: Any) -> list[Any]:
+    """What a command takes, those included that its class adds; `--help` stands for itself."""
+    return [each for each in found.get_params(Context(found)) if each.name != "help"]
+
+
 def _settings() -> Iterator[str]:
     yield "## Settings"
     yield ""
@@ -76,7 +81,7 @@ def _command(found: Any, path: str) -> Iterator[str]:
 
 
 def _parameters(found: Any) -> Iterator[str]:
-    parameters = [each for each in found.get_params(Context(found)) if each.name != "help"]
+    parameters = parameters_of(found)
     own = [parameter for parameter in parameters if not parameter.name.startswith("shared_")]
     shared = [f"`{parameter.opts[0]}`" for parameter in parameters if parameter not in own]
     if own:

@@ -21,7 +21,7 @@ from sop_engine.console.stack import log_to
 from sop_engine.settings import Settings
 from sop_engine.temporal.ending import end_process
 from sop_engine.temporal.gateway import CaseGateway
-from tests.month.playing import Played
+from tests.month.playing import PlayedShipment
 from tests.month.running import SEED, run_month
 from tests.month.stack import running_firm
 
@@ -34,7 +34,7 @@ async def _month(count: int, seed: int) -> list[str]:
     began = time.monotonic()
     done = 0
 
-    def told(played: Played) -> None:
+    def told(played: PlayedShipment) -> None:
         nonlocal done
         done += 1
         plan, came = played.plan, played.failure or played.plan.story.replace("_", " ")

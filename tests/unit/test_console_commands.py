@@ -23,6 +23,7 @@ from sop_engine.console import acting, arguments
 from sop_engine.console.application import application
 from sop_engine.console.command import command
 from sop_engine.console.context import Invocation, Session
+from sop_engine.console.reference import parameters_of
 from sop_engine.settings import Settings
 from sop_engine.timekeeping.instants import Instant
 
@@ -66,7 +67,7 @@ def test_a_command_is_no_coroutine_and_every_part_of_it_says_what_it_is(path: tu
     assert not inspect.iscoroutinefunction(inspect.unwrap(found.callback))
     assert not inspect.iscoroutinefunction(found.callback)
     assert found.help
-    assert not [parameter.name for parameter in found.params if not parameter.help]
+    assert not [parameter.name for parameter in parameters_of(found) if not parameter.help]
 
 
 class PraiseInput(TaskAct):
