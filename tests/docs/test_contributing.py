@@ -85,7 +85,7 @@ states:
       read_back.agreed: classified
 
 """
-RUN = """
+RUN_REPORT = """
 from sqlmodel import Session, create_engine
 from sop_engine.cases.contracts.report_tables import ReportInput
 from sop_engine.console.reference import reference
@@ -100,15 +100,100 @@ asked = read_parameters(report, {"least_cases": "2"})
 assert report.run(Books(Session(engine), None, None), asked, ReportInput(name="owners")).rows == ()
 assert "| `--least-cases` | Only owners of so many cases. (owners) |" in reference()
 """
+ACT_MODEL = '''
+
+class PraiseInput(Act):
+    """Example: {"actor": "li.na", "words": "well done"}"""
+
+    update: ClassVar[str] = "praise"
+
+    words: str = Field(min_length=1)
+
+
+ACT_MODELS: '''
+ACT = """
+
+def praise(turn: Turn, act: PraiseInput) -> str:
+    return act.words
+
+
+from sop_engine.cases.contracts.acts import PraiseInput
+
+ACTS = (
+    ActKind(PraiseInput, praise, who.owner, "praise"),
+"""
+RUN_ACT = """
+from sop_engine.cases.casework import ACTS
+from sop_engine.cases.permissions import owner
+from sop_engine.console.reference import reference
+
+assert ACTS["praise"].may is owner
+assert "### `sop case praise`" in reference()
+"""
+WORK = """
+
+FIRST_MONTH = Work("first_month", "Says the first month of a year.", MonthEnd, MonthStatus)
+CLOSE_MONTH = """
+CARRIED_OUT = """\
+    @carries_out(months.FIRST_MONTH)
+    def first_month(self, asked: months.MonthEnd, given: WorkInput) -> object:
+        return {"status": asked.month[:4] + "-01"}
+
+    @carries_out(months.CLOSE_MONTH)
+"""
+RUN_WORK = """
+from datetime import UTC, datetime
+from activities.months import MonthActivities
+from sop_engine.cases.contracts.effects import WorkInput
+from sop_engine.work.catalogue import WORKS
+
+assert "first_month" in WORKS
+given = WorkInput.model_construct(key="k", values={"month": "2026-03", "person": "qian.li"}, at=datetime.now(UTC))
+assert MonthActivities.first_month(None, given).values == {"status": "2026-01"}
+"""
+KINDS = "sop_engine/cases/effects/kinds.py"
+EFFECT = '''\
+"""`remark`: words for the journal."""
+
+from datetime import datetime
+
+from sop_engine.cases.effects.kind import EffectKind, WrittenEffect
+from sop_engine.cases.lint_findings import Notebook
+from sop_engine.cases.turn import Turn
+from sop_engine.statechart.snapshot import Effect
+
+
+def _lint(notes: Notebook, written: WrittenEffect) -> None:
+    notes.known(written.place, "remark", written.target, ("late", "early"))
+
+
+def _carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
+    turn.remarked = effect.target
+
+
+REMARK = EffectKind("remark", (), _lint, _carry_out)
+'''
+RUN_EFFECT = """
+from types import SimpleNamespace
+from sop_engine.cases.effects.kinds import carry_out
+from sop_engine.content.schema import definition_schema
+from sop_engine.statechart.snapshot import Effect
+
+turn = SimpleNamespace()
+carry_out(turn, Effect(kind="remark", target="late", options={}, data={}, state=None), None, "")
+assert turn.remarked == "late"
+assert "remark" in definition_schema()["$defs"]["Action"]["properties"]
+"""
 
 
 class Copy:
-    """A part of the project to add to, which knows what was touched."""
+    """Parts of the project to add to, which know what was touched."""
 
-    def __init__(self, root: Path, folder: str) -> None:
+    def __init__(self, root: Path, *folders: str) -> None:
         self.root = root
-        shutil.copytree(PROJECT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-        self._folder = folder
+        self._folders = folders
+        for folder in folders:
+            shutil.copytree(PROJECT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
 
     def put(self, path: str, text: str) -> None:
         assert not (self.root / path).exists()
@@ -120,13 +205,25 @@ class Copy:
         (self.root / path).write_text(text.replace(old, new), encoding="utf-8")
 
     def touched(self) -> set[str]:
-        files = (path for path in (self.root / self._folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
-        paths = (path.relative_to(self.root) for path in files)
+        files = (path for folder in self._folders for path in (self.root / folder).rglob("*") if path.is_file())
+        paths = (path.relative_to(self.root) for path in files if path.suffix != ".pyc")
         return {
             path.as_posix()
             for path in paths
             if not (PROJECT / path).is_file() or (PROJECT / path).read_bytes() != (self.root / path).read_bytes()
         }
+
+    def run(self, program: str) -> None:
+        """Fails where the program does, with this copy in place of the project."""
+        ran = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=self.root,
+            env={"PYTHONPATH": str(self.root)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
 
     def library(self) -> Library:
         return load_library(self.root / "sop_definitions")
@@ -140,7 +237,7 @@ def content(tmp_path: Path) -> Copy:
 def is_said(what: str, touched: set[str]) -> bool:
     """Whether the row names each file that was touched, and nothing that was not."""
     row = ROWS[what]
-    patterns = [re.sub(r"<\w+>", "*", path) for path in re.findall(r"`([^`]+)`", row["touched"])]
+    patterns = [re.sub(r"<\w+>", "*", path) for path in re.findall(r"`([^`]+/[^`]+)`", row["touched"])]
     named = {path for path in touched if any(fnmatch.fnmatch(path, pattern) for pattern in patterns)}
     used = {pattern for pattern in patterns if fnmatch.filter(touched, pattern)}
     return row["tried"] == "yes" and named == touched and used == set(patterns)
@@ -186,18 +283,39 @@ def test_a_report(tmp_path: Path) -> None:
     """Its options come into the command and into the page about it, and it can be asked for."""
     copy = Copy(tmp_path, "sop_engine")
     copy.put("sop_engine/records/reports/entries/owners.py", REPORT)
-    ran = subprocess.run(
-        [sys.executable, "-c", RUN],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
+    copy.run(RUN_REPORT)
     assert is_said("a report", copy.touched())
 
 
+def test_an_act_of_a_person(tmp_path: Path) -> None:
+    """It is permitted as its entry says, and has a command."""
+    copy = Copy(tmp_path, "sop_engine")
+    copy.change("sop_engine/cases/contracts/acts.py", "\n\nACT_MODELS: ", ACT_MODEL)
+    copy.change("sop_engine/cases/acts.py", "\n\nACTS = (\n", ACT)
+    copy.run(RUN_ACT)
+    assert is_said("an act of a person", copy.touched())
+
+
+def test_an_automated_work(tmp_path: Path) -> None:
+    """It can be named by procedures, and is carried out."""
+    copy = Copy(tmp_path, "sop_engine", "activities")
+    copy.change("sop_engine/work/months.py", "\n\nCLOSE_MONTH = ", WORK)
+    copy.change("activities/months.py", "    @carries_out(months.CLOSE_MONTH)\n", CARRIED_OUT)
+    copy.run(RUN_WORK)
+    assert is_said("an automated work", copy.touched())
+
+
+def test_an_effect_kind(tmp_path: Path) -> None:
+    """Charts and schema know it, and it does what it says."""
+    copy = Copy(tmp_path, "sop_engine")
+    copy.put("sop_engine/cases/effects/remark.py", EFFECT)
+    copy.change(KINDS, "import POST\n", "import POST\nfrom sop_engine.cases.effects.remark import REMARK\n")
+    copy.change(KINDS, "TELL, MILESTONE, POST)", "TELL, MILESTONE, POST, REMARK)")
+    copy.run(RUN_EFFECT)
+    assert is_said("an effect kind", copy.touched())
+
+
 def test_each_row_that_is_said_to_be_tried_is_tried() -> None:
-    tried = {f"a {name.removeprefix('test_a_')}" for name in globals() if name.startswith("test_a_")}
+    tests = (name.removeprefix("test_") for name in globals() if name.startswith(("test_a_", "test_an_")))
+    tried = {name.replace("_", " ") for name in tests}
     assert tried == {what for what, row in ROWS.items() if row["tried"] == "yes"}
