@@ -14,29 +14,15 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sop_engine.cases.definition import (
-    WORK_KEYS,
-    CheckSpec,
-    ChildSpec,
-    ClockSpec,
-    EventSpec,
-    FormField,
-    OutcomeSpec,
-    ParameterSpec,
-    SopDefinition,
-    TaskSpec,
-    WorkSpec,
-)
+from sop_engine.cases import definition as written
+from sop_engine.cases.definition import WORK_KEYS, ChildSpec, SopDefinition, TaskSpec, WorkSpec
 from sop_engine.cases.effects.kinds import EFFECTS
-from sop_engine.cases.fields import FieldSpec, Title
 from sop_engine.statechart.parse import STATE_KEYS
 
 FILE = "sop.schema.json"
 """Its name in the content, which the files of SOPs give in their first line."""
-MODELS: tuple[type[BaseModel], ...] = (
-    *(SopDefinition, TaskSpec, WorkSpec, ChildSpec, ClockSpec, EventSpec, ParameterSpec),
-    *(FieldSpec, Title, CheckSpec, FormField, OutcomeSpec),
-)
+MODELS: tuple[type[BaseModel], ...] = (SopDefinition, TaskSpec, WorkSpec, ChildSpec)
+"""What a file is read by: the whole of it, and the work of its states. The models within them come along."""
 SET_BY_THE_ENGINE: Mapping[str, str] = MappingProxyType({"FieldSpec": "is_exact"})
 
 _TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
@@ -46,8 +32,8 @@ def definition_schema() -> dict[str, Any]:
     """The whole schema, of draft 7, which editors know."""
     _, found = models_json_schema([(model, "validation") for model in MODELS])
     definitions: dict[str, Any] = found["$defs"]
-    for model in MODELS:
-        _describe(definitions[model.__name__], model)
+    for name, schema in definitions.items():
+        _describe(schema, getattr(written, name))
     for name, key in SET_BY_THE_ENGINE.items():
         del definitions[name]["properties"][key]
     definitions |= _chart()
@@ -138,9 +124,9 @@ def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
 
 def _notes(model: type[BaseModel]) -> dict[str, str]:
     tree = ast.parse(inspect.getsource(sys.modules[model.__module__]))
-    (written,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == model.__name__)
+    (found,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == model.__name__)
     notes = {}
-    for line, below in zip(written.body, written.body[1:], strict=False):
+    for line, below in zip(found.body, found.body[1:], strict=False):
         if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and isinstance(below, ast.Expr):
             notes[line.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
     return notes
