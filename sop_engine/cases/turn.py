@@ -1,4 +1,5 @@
-"""A turn: one message or one instant handled by a case. It works on a fork of the state and collects what follows.
+"""A turn: one message or one instant handled by a case, the transaction of the core. It works on a fork of the state
+and collects what follows.
 
 A turn gives a new state, the journal's steps, and commands for the interpreter. Nothing is carried out here. An act
 that cannot be done raises and the fork is dropped, so the case is untouched.
