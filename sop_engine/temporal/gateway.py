@@ -46,6 +46,8 @@ UPDATE_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=10)
 UPDATE_ATTEMPTS = 3
 QUERY_ATTEMPTS = 6
+TOO_SLOW = "[TMPRL1101]"
+"""How the SDK begins its answer where a busy machine let a workflow run for too short a time."""
 ASKED_AGAIN_AFTER = 0.2
 """Seconds before the second attempt of a query that a case told to wait; before each later one twice as long."""
 GIVEN_BACK = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED, RPCStatusCode.RESOURCE_EXHAUSTED)
@@ -225,7 +227,8 @@ class CaseGateway:
         return web_link(self.ui_url, self.client.namespace, case_id)
 
     async def _ask(self, handle: WorkflowHandle[Any, Any], name: str, result_type: type[View]) -> View:
-        """Repeats a query that a case's guard told to wait; no other refusal is worth a second try.
+        """Repeats a query that a case's guard told to wait, or that a busy machine was too slow for; no other refusal
+        is worth a second try.
 
         Raises NotOpened where the case was refused when it was started.
         """
@@ -235,7 +238,7 @@ class CaseGateway:
                 view: View = await handle.query(name, result_type=result_type, rpc_timeout=QUERY_TIMEOUT)
                 return view
             except WorkflowQueryFailedError as error:
-                if error.message != ASK_AGAIN or attempt == QUERY_ATTEMPTS:
+                if not error.message.startswith((ASK_AGAIN, TOO_SLOW)) or attempt == QUERY_ATTEMPTS:
                     await self._raise_not_opened(handle, error.message)
                     raise Refused(f"The case {handle.id} cannot answer yet: {error}") from None
             except RPCError as error:
