@@ -3,19 +3,27 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+OURS := activities benchmarks cli.py sop_definitions sop_engine tests worker.py workflows
+COMPILE = $(BIN)/python -m compileall -q $(wildcard $(OURS))
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(COMPILE)
 	@touch $@
+
+# Each worker and each command of a test is a process of its own, and each case is imported into a sandbox: what was
+# compiled once is kept.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install demo month chaos test check lock bench record
 help: ## what you can type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 install: $(READY) ## create .venv with everything the project needs
+	@$(COMPILE)
 
 demo: $(READY) ## watch two shipments go from commission to collection (KEEP=1 leaves the stack up)
 	$(BIN)/sop demo $(if $(KEEP),--keep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -40,6 +40,7 @@ from activities.watching import WatchActivities
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
 from sop_engine.channels.mail import MailServer
+from sop_engine.console.application import run
 from sop_engine.content.library import Library, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
@@ -53,16 +54,13 @@ from sop_engine.records.migration import migrate
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.numbers import NumberRepository
 from sop_engine.records.queries import CaseQueries
-from sop_engine.settings import Settings, read_settings
+from sop_engine.settings import Settings
 from sop_engine.temporal.act_latency import ActLatency
 from sop_engine.temporal.anchor import Anchor
 from sop_engine.temporal.attributes import require_attributes
-from sop_engine.temporal.client import connect
-from sop_engine.temporal.ending import end_process
 from sop_engine.temporal.errand_guard import ErrandGuard
 from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.keeper import Keeper
-from sop_engine.temporal.metrics import runtime_of
 from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.records_guard import RecordsGuard
 from sop_engine.temporal.replaying import CaseReplayer
@@ -196,20 +194,10 @@ async def serve(client: Client, settings: Settings, ready: asyncio.Event, stop: 
         engine.dispose()
 
 
-async def _run(profile: str | None, settings: Settings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    await serve(await connect(profile, runtime_of(settings.metrics_address)), settings, asyncio.Event(), stop)
-
-
 def main() -> None:
-    """`sop-worker`: a worker for the profile that the environment names."""
-    import os
-
-    asyncio.run(_run(None, read_settings(os.environ)))
-    end_process(0)
+    """`sop-worker` and `python -m worker`: the command `sop worker`, for what starts programs by one name."""
+    sys.argv.insert(1, "worker")
+    run(serve)
 
 
 if __name__ == "__main__":

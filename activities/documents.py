@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.contracts.effects import DocumentInput, DocumentResult
+from sop_engine.cases.effects.document import DocumentResult, MakeDocument
 from sop_engine.cases.faults import SopError
 from sop_engine.cases.organization import Organization
 from sop_engine.documents.papers import PaperTemplates, RenderedPaper
@@ -23,9 +23,9 @@ class DocumentActivities:
         self._papers = papers
         self._organization = organization
 
-    @activity.defn(name="render_document")
+    @activity.defn(name=MakeDocument.activity)
     @writes("document")
-    def render_document(self, given: DocumentInput) -> DocumentResult:
+    def render_document(self, given: MakeDocument) -> DocumentResult:
         """Renders the next version of a document; once per key, whatever has changed since."""
         with refusals():
             kept = self._documents.kept(given.key, made_from(given))
@@ -44,7 +44,7 @@ class DocumentActivities:
             made_from=made_from(given),
         )
 
-    def restore(self, given: DocumentInput, recorded: DocumentResult) -> str | None:
+    def restore(self, given: MakeDocument, recorded: DocumentResult) -> str | None:
         """Keeps a document again as a history records it; returns why its content is lost, where it is.
 
         Raises Refused where the records keep another paper in its place.
@@ -68,13 +68,13 @@ class DocumentActivities:
         )
         return None if is_whole else f"the content of {recorded.document_id} is lost: {why}"
 
-    def _render(self, given: DocumentInput) -> tuple[RenderedPaper, RenderedPaper]:
+    def _render(self, given: MakeDocument) -> tuple[RenderedPaper, RenderedPaper]:
         """For print and for the screen."""
         about = (given.template, given.facts, given.values, self._organization)
         return self._papers.render(*about, medium="print"), self._papers.render(*about, medium="screen")
 
 
-def made_from(given: DocumentInput) -> str:
+def made_from(given: MakeDocument) -> str:
     """What a paper says, as a hash: all but the instant at which it was asked for."""
     said = {"template": given.template, "values": given.values, "data": given.facts.data}
     return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()

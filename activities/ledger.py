@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.contracts.effects import PostInput, PostResult
+from sop_engine.cases.effects.post import Post, PostResult
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.posting import LedgerRules
@@ -18,9 +18,9 @@ class LedgerActivities:
         self._ledger = LedgerRepository(engine)
         self._rules = rules
 
-    @activity.defn(name="post_entry")
+    @activity.defn(name=Post.activity)
     @writes("money")
-    def post_entry(self, given: PostInput) -> PostResult:
+    def post_entry(self, given: Post) -> PostResult:
         """Posts once per key and once per business key. An unbalanced entry fails with the type `Unbalanced`."""
         with refusals():
             day = given.facts.at.astimezone(CHINA).date()

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.contracts.effects import NotifyInput, NotifyResult
+from sop_engine.cases.effects.notify import Notify, NotifyResult
 from sop_engine.cases.faults import Fault, Refused
 from sop_engine.cases.organization import Organization
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError
@@ -39,9 +39,9 @@ class NoticeActivities:
         self._mail = mail
         self._templates = templates
 
-    @activity.defn(name="notify")
+    @activity.defn(name=Notify.activity)
     @writes("notice")
-    def notify(self, given: NotifyInput) -> NotifyResult:
+    def notify(self, given: Notify) -> NotifyResult:
         """One notice to everyone meant, once per key. Every recipient is tried before a refusal fails the activity."""
         with refusals():
             rendered = self._templates.render(given.template, given.facts, given.values, self._organization)
@@ -58,7 +58,7 @@ class NoticeActivities:
             recipients=tuple(recipient.name for recipient in recipients), channel="mail" if by_mail else "in_app"
         )
 
-    def _notify_one(self, given: NotifyInput, recipient: Recipient, rendered: RenderedNotice) -> str | None:
+    def _notify_one(self, given: Notify, recipient: Recipient, rendered: RenderedNotice) -> str | None:
         """Records and sends; returns why the mail was refused for good."""
         by_mail = self._mail is not None and recipient.address is not None
         notice = self._notices.record(
@@ -94,7 +94,7 @@ class NoticeActivities:
         self._notices.mark_sent(notice, datetime.now(UTC))
         return None
 
-    def _recipients(self, given: NotifyInput) -> tuple[Recipient, ...]:
+    def _recipients(self, given: Notify) -> tuple[Recipient, ...]:
         """The address of the case's field, the persons named, the person, or everyone of the role.
 
         Somebody whom the organisation does not know, or a role without people, is recorded under that name, so that no

@@ -8,20 +8,11 @@ from temporalio import activity
 
 from activities.access import reads
 from activities.failures import refusals
-from sop_engine.cases.report_tables import ReportInput, ReportTable
+from sop_engine.cases.contracts.report_tables import ReportInput, ReportTable
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.ledger.posting import LedgerRules
-from sop_engine.records.reports.parties import ageing, cash_on_delivery, statement
-from sop_engine.records.reports.shipments import freight_ratio, margin, tax
-
-REPORTS = {
-    "ageing": ageing,
-    "margin": margin,
-    "statement": statement,
-    "tax": tax,
-    "cod": cash_on_delivery,
-    "freight-ratio": freight_ratio,
-}
+from sop_engine.records.reports.catalogue import read_parameters, report_named
+from sop_engine.records.reports.report import Books
 
 
 class ReportActivities:
@@ -34,6 +25,8 @@ class ReportActivities:
     @reads
     @activity.defn(name="run_report")
     def run_report(self, given: ReportInput) -> ReportTable:
-        on = given.on or datetime.now(UTC).astimezone(CHINA).date()
         with refusals(), Session(self._engine) as session:
-            return REPORTS[given.name](session, given, self._rules, on)
+            report = report_named(given.name)
+            asked = read_parameters(report, given.parameters)
+            books = Books(session, self._rules, datetime.now(UTC).astimezone(CHINA).date())
+            return report.run(books, asked, given)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
@@ -25,9 +25,6 @@ from sop_engine.cases.actors import case_actor
 from sop_engine.cases.commands import (
     CancelWork,
     Command,
-    MakeDocument,
-    Notify,
-    Post,
     ReportToParent,
     RunWork,
     StartCase,
@@ -35,18 +32,10 @@ from sop_engine.cases.commands import (
 )
 from sop_engine.cases.continuation import Pending
 from sop_engine.cases.contracts.base import ParentRef
-from sop_engine.cases.contracts.effects import (
-    DocumentInput,
-    DocumentResult,
-    NotifyInput,
-    NotifyResult,
-    PostInput,
-    PostResult,
-    WorkInput,
-    WorkResult,
-)
+from sop_engine.cases.contracts.effects import EffectCommand, WorkInput, WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport
+from sop_engine.cases.effects.kinds import EFFECTS
 from sop_engine.cases.limits import (
     ACT_BYTES,
     DATA_BYTES,
@@ -62,10 +51,7 @@ from sop_engine.temporal.queues import (
     CHILD_FAILED,
     CHILD_REPORT,
     ENGINE_SIGNALS,
-    NOTIFY,
-    POST_ENTRY,
     RECORDS_UNFIT,
-    RENDER_DOCUMENT,
 )
 from sop_engine.temporal.texts import summary
 from workflows.background import Background
@@ -196,8 +182,12 @@ class Errands:
             case ReportToParent():
                 report = command.report.model_copy(update={"run_id": workflow.info().first_execution_run_id})
                 await self._signal(key, command.case_id, CHILD_REPORT, report)
-            case Notify() | MakeDocument() | Post():
+            case EffectCommand():
                 await self._effect(key, command)
+            case CancelWork():
+                raise ValueError(f"{command.key} is cancelled at once, and nothing is under way for it")
+            case unknown:
+                assert_never(unknown)
 
     async def _wait_for_room(self, size: int) -> None:
         """Waits for the next workflow task where this one gives out as much as the server takes of it at once."""
@@ -220,8 +210,12 @@ class Errands:
                 self._tell(lambda turn: reports.not_told(turn, command.case_id, command.signal, why))
             case ReportToParent():
                 await tell_parent(ParentRef(case_id=command.case_id, key=command.report.key), why)
-            case Notify() | MakeDocument() | Post():
+            case EffectCommand():
                 self._tell(lambda turn: reports.effect_failed(turn, command.kind, why))
+            case CancelWork():
+                self._cancel_work(command.key)
+            case unknown:
+                assert_never(unknown)
 
     async def _run_work(self, key: str, command: RunWork) -> None:
         case_id = workflow.info().workflow_id
@@ -313,53 +307,30 @@ class Errands:
                 return False
         return True
 
-    async def _effect(self, key: str, command: Notify | MakeDocument | Post) -> None:
+    async def _effect(self, key: str, command: EffectCommand) -> None:
+        given = command.model_copy(update={"key": key})
         try:
-            match command:
-                case Notify():
-                    name = f"notice {command.template}"
-                    notice = NotifyInput(
-                        key=key,
-                        recipient=command.recipient,
-                        address=command.address,
-                        template=command.template,
-                        facts=command.facts,
-                        values=command.values,
-                        people=command.people,
-                    )
-                    await self._activity(NOTIFY, notice, NotifyResult, f"{command.template} → {command.recipient}")
-                case MakeDocument():
-                    name = f"document {command.template}"
-                    order = DocumentInput(
-                        key=key, template=command.template, facts=command.facts, values=command.values
-                    )
-                    document = await self._activity(RENDER_DOCUMENT, order, DocumentResult, command.template)
-                    state = command.facts.state
-                    self._tell(lambda turn: reports.document_made(turn, document, state))
-                case Post():
-                    name = f"posting {command.entry}"
-                    entry = PostInput(key=key, entry=command.entry, facts=command.facts, values=command.values)
-                    await self._activity(POST_ENTRY, entry, PostResult, command.entry)
+            answer = await _once_fit(
+                lambda: workflow.execute_activity(
+                    command.activity,
+                    given,
+                    result_type=command.gives,
+                    start_to_close_timeout=ATTEMPT,
+                    heartbeat_timeout=SILENT,
+                    schedule_to_close_timeout=EFFECT_GIVES_UP,
+                    retry_policy=PATIENT,
+                    summary=summary(" → ".join(command.names)),
+                )
+            )
         except (ActivityError, ApplicationError) as error:
             if is_cancelled_exception(error):
                 return
-            message = message_of(error)
+            name, message = f"{command.noun} {command.names[0]}", message_of(error)
             self._tell(lambda turn: reports.effect_failed(turn, name, message, command))
-
-    async def _activity(self, name: str, given: object, result: type[Result], what: str) -> Result:
-        answer: Result = await _once_fit(
-            lambda: workflow.execute_activity(
-                name,
-                given,
-                result_type=result,
-                start_to_close_timeout=ATTEMPT,
-                heartbeat_timeout=SILENT,
-                schedule_to_close_timeout=EFFECT_GIVES_UP,
-                retry_policy=PATIENT,
-                summary=summary(what),
-            )
-        )
-        return answer
+            return
+        hear = EFFECTS[command.kind].hear
+        if hear is not None:
+            self._tell(lambda turn: hear(turn, command, answer))
 
 
 async def _once_fit(attempt: Callable[[], Coroutine[Any, Any, Result]]) -> Result:

@@ -4,7 +4,8 @@ same step again finds what it had carried out there.
 
 from __future__ import annotations
 
-from sop_engine.cases.commands import Command, MakeDocument, Notify, Post
+from sop_engine.cases.commands import Command
+from sop_engine.cases.contracts.effects import EffectCommand
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.turn import Turn
 
@@ -30,14 +31,7 @@ class StepKeys:
 
 def _what(command: Command) -> str:
     """What another path of a reset case must not share: a notice that differs is another notice."""
-    match command:
-        case Notify():
-            return f" {command.template} {command.recipient}"
-        case MakeDocument():
-            return f" {command.template}"
-        case Post():
-            return f" {command.entry}"
-    return ""
+    return f" {' '.join(command.names)}" if isinstance(command, EffectCommand) else ""
 
 
 def short(key: str) -> str:

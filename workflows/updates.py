@@ -22,7 +22,7 @@ def _update(name: str) -> Any:
 
     handler.__name__ = name
     handler.__qualname__ = f"CaseUpdates.{name}_update"
-    decorated: Any = workflow.update(name=name, description=ACTS[name].model.__doc__)(handler)
+    decorated: Any = workflow.update(name=name, description=ACTS[name].model.told())(handler)
     decorated.validator(validator)
     return decorated
 

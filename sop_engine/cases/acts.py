@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sop_engine.cases import effects, timing
+from sop_engine.cases import permissions as who
+from sop_engine.cases import timing
+from sop_engine.cases.act_kinds import ActKind
 from sop_engine.cases.arming import has_role
 from sop_engine.cases.closing import close
 from sop_engine.cases.commands import TellCase
@@ -20,6 +22,7 @@ from sop_engine.cases.contracts.acts import (
     MoveDeadlineInput,
     ResumeInput,
 )
+from sop_engine.cases.effects.kinds import undo_all
 from sop_engine.cases.events import awaited, is_reserved, judge_time, read_event
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
@@ -192,7 +195,7 @@ def cancel(turn: Turn, act: CancelInput) -> str:
     turn.journal("cancel", "cancel", act.actor, note=act.reason)
     try:
         result = turn.evaluate_all(turn.procedure.definition.cancelled_with)
-        effects.undo_all(turn, turn.now, act.actor)
+        undo_all(turn, turn.now, act.actor)
     except CHART_FAILURES as error:
         raise Refused(f"what the case did cannot be undone: {error}; amend the data first") from None
     close(turn, "cancelled", "cancelled", {**plain(result), "reason": act.reason}, turn.now)
@@ -215,3 +218,15 @@ def move_deadline(turn: Turn, act: MoveDeadlineInput) -> str:
     timing.put(turn, keys[-1], moved, running.pauses)
     turn.journal("deadline_moved", keys[-1], act.actor, note=act.reason, data={"to": act.to})
     return f"{keys[-1]} is due {act.to.isoformat()}"
+
+
+ACTS = (
+    ActKind(EventInput, event, who.reporter, "report"),
+    ActKind(AmendInput, amend, who.owner, "amend"),
+    ActKind(CommentInput, comment, who.anybody, "comment"),
+    ActKind(AttachInput, attach, who.anybody, "attach to"),
+    ActKind(HoldInput, hold, who.owner, "hold"),
+    ActKind(ResumeInput, resume, who.owner, "resume"),
+    ActKind(CancelInput, cancel, who.owner, "cancel"),
+    ActKind(MoveDeadlineInput, move_deadline, who.owner, "move a deadline of"),
+)

@@ -14,17 +14,15 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases import acts, resolving, tasks
-from sop_engine.cases import permissions as who
 from sop_engine.cases.act_checks import emptied, faults_of_act
+from sop_engine.cases.act_kinds import ActKind
 from sop_engine.cases.actors import SYSTEM
-from sop_engine.cases.contracts import acts as contracts
 from sop_engine.cases.contracts.acts import Act, ActResult
-from sop_engine.cases.faults import Fault, InvalidInput, Refused, SopError
+from sop_engine.cases.faults import Fault, InvalidInput, NotPermitted, Refused, SopError
 from sop_engine.cases.identity import person_of
 from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.limits import COMMENT_LENGTH, REASON_LENGTH, TEXT_LENGTH, OverfullError
 from sop_engine.cases.organization import Organization
-from sop_engine.cases.permissions import Policy
 from sop_engine.cases.place_checks import places_of_act, unknown_places_of_act
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.refusing import refuse_event
@@ -35,50 +33,25 @@ from sop_engine.cases.views import act_result
 from sop_engine.freight.places import Places
 from sop_engine.statechart.transition import next_due
 
-
-class ActKind(NamedTuple):
-    """One update: the model of its input, what carries it out, who may do it, and what that is called."""
-
-    model: type[Act]
-    carry_out: Callable[[Turn, Any], str]
-    may: Policy
-    verb: str
-
-
 ACTS: Mapping[str, ActKind] = MappingProxyType(
-    {
-        "complete_task": ActKind(contracts.CompleteTaskInput, tasks.complete_task, who.holder, "complete"),
-        "claim_task": ActKind(contracts.ClaimTaskInput, tasks.claim_task, who.holder, "claim"),
-        "release_task": ActKind(contracts.ReleaseTaskInput, tasks.release_task, who.assignee, "release"),
-        "assign_task": ActKind(contracts.AssignTaskInput, tasks.assign_task, who.handing_on(who.supervisor), "assign"),
-        "delegate_task": ActKind(
-            contracts.DelegateTaskInput, tasks.delegate_task, who.handing_on(who.holder), "delegate"
-        ),
-        "skip_task": ActKind(contracts.SkipTaskInput, tasks.skip_task, who.supervisor, "skip"),
-        "suspend_task": ActKind(contracts.SuspendTaskInput, tasks.suspend_task, who.assignee, "suspend"),
-        "event": ActKind(contracts.EventInput, acts.event, who.reporter, "report"),
-        "amend": ActKind(contracts.AmendInput, acts.amend, who.owner, "amend"),
-        "comment": ActKind(contracts.CommentInput, acts.comment, who.anybody, "comment"),
-        "attach": ActKind(contracts.AttachInput, acts.attach, who.anybody, "attach to"),
-        "hold": ActKind(contracts.HoldInput, acts.hold, who.owner, "hold"),
-        "resume": ActKind(contracts.ResumeInput, acts.resume, who.owner, "resume"),
-        "cancel": ActKind(contracts.CancelInput, acts.cancel, who.owner, "cancel"),
-        "move_deadline": ActKind(contracts.MoveDeadlineInput, acts.move_deadline, who.owner, "move a deadline of"),
-        "resolve_incident": ActKind(
-            contracts.ResolveIncidentInput, resolving.resolve_incident, who.owner, "resolve an incident of"
-        ),
-    }
+    {kind.model.update: kind for kind in (*tasks.ACTS, *acts.ACTS, *resolving.ACTS)}
 )
 """Every act of a person, by the name of its update. What is not among them nobody may do."""
 
 
+def kind_of(name: str) -> ActKind:
+    """What is to be said of an act. Raises NotPermitted for one that nobody may do."""
+    kind = ACTS.get(name)
+    if kind is None:
+        raise NotPermitted(f"nobody may {name!r}", allowed=tuple(ACTS))
+    return kind
+
+
 def read_act(name: str, body: Any) -> Act:
-    """The act that a raw input says. Raises InvalidInput with every fault."""
-    model = ACTS[name].model
+    """The act that a raw input says. Raises NotPermitted for an unknown one, InvalidInput with every fault."""
+    model = kind_of(name).model
     if body is None:
-        raise InvalidInput(
-            f"{name} needs one JSON object", [Fault(where="", what="is missing", allowed=str(model.__doc__))]
-        )
+        raise InvalidInput(f"{name} needs one JSON object", [Fault(where="", what="is missing", allowed=model.told())])
     try:
         return model.model_validate(body)
     except ValidationError as error:
@@ -135,7 +108,7 @@ def check(
     if state.has_seen(act.id):
         return None
     person_of(organization, act.actor)
-    kind = ACTS[name]
+    kind = kind_of(name)
     kind.may(organization, Turn(procedure, state, now), act, kind.verb)
     if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)
@@ -164,13 +137,13 @@ def perform(
     Raises a SopError where the state does not allow it; the state given stands. Where the SOP's own expressions
     fail, or the engine does, the turn holds an incident and nothing else of the act, and the answer is the refusal.
     """
-    turn = Turn(procedure, state, now)
+    kind, turn = kind_of(name), Turn(procedure, state, now)
     if state.has_seen(act.id):
         return turn, act_result(state, "done already", duplicate=True)
     messages: list[str] = []
 
     def carry_out() -> None:
-        messages.append(ACTS[name].carry_out(turn, act))
+        messages.append(kind.carry_out(turn, act))
         catch_up(turn, now)
         turn.state.remember(act.id)
         turn.judge_room()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from sop_engine.cases.contracts.effects import CaseFacts
+from sop_engine.cases.contracts.effects import EffectCommand
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.statechart.values import Data
 
@@ -59,39 +59,13 @@ class ReportToParent(_Command):
     report: ChildReport
 
 
-class Notify(_Command):
-    kind: Literal["notify"] = "notify"
-    recipient: str
-    address: str | None
-    people: tuple[str, ...]
-    template: str
-    values: dict[str, Any]
-    facts: CaseFacts
-
-
-class MakeDocument(_Command):
-    kind: Literal["document"] = "document"
-    template: str
-    values: dict[str, Any]
-    facts: CaseFacts
-
-
-class Post(_Command):
-    kind: Literal["post"] = "post"
-    entry: str
-    values: dict[str, Any]
-    facts: CaseFacts
-
-
-Command = Annotated[
-    RunWork | CancelWork | StartCase | TellCase | ReportToParent | Notify | MakeDocument | Post,
-    Field(discriminator="kind"),
-]
+Command = RunWork | CancelWork | StartCase | TellCase | ReportToParent | EffectCommand
+"""Of one shape each: an activity, a child, a signal. Which effects are commands, `effects.kinds` says."""
 
 
 def without_facts(command: Command, known: Mapping[str, Any]) -> Command:
     """The command without what its facts say of the case's data that is known anyway."""
-    if not isinstance(command, Notify | MakeDocument | Post):
+    if not isinstance(command, EffectCommand):
         return command
     other = {name: value for name, value in command.facts.data.items() if name not in known or known[name] != value}
     return command.model_copy(update={"facts": command.facts.model_copy(update={"data": other})})
@@ -99,7 +73,7 @@ def without_facts(command: Command, known: Mapping[str, Any]) -> Command:
 
 def with_facts(command: Command, known: Mapping[str, Any]) -> Command:
     """The command with the facts that were left out."""
-    if not isinstance(command, Notify | MakeDocument | Post):
+    if not isinstance(command, EffectCommand):
         return command
     data = {**known, **command.facts.data}
     return command.model_copy(update={"facts": command.facts.model_copy(update={"data": data})})

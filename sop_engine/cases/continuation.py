@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from sop_engine.cases.commands import Command
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.contracts.proof import Claim
 from sop_engine.cases.contracts.views import StepView
+from sop_engine.cases.effects.kinds import KeptCommand
 from sop_engine.cases.state import CaseState
 
 
@@ -17,7 +17,7 @@ class Pending(BaseModel):
     """A command that was given out and not yet reported. It is given out again in the next run under the same key."""
 
     key: str
-    command: Command
+    command: KeptCommand
 
 
 class ContinuedCase(Contract):

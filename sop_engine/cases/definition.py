@@ -22,7 +22,7 @@ def _names(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names, json_schema_input_type=str | tuple[str, ...])]
 """One name or a list of them."""
 
 
@@ -140,10 +140,10 @@ class TaskSpec(_Strict):
     """A role of the organisation, or an expression that gives one."""
     title: Title | None = None
     """Defaults to the state's title."""
-    form: tuple[Annotated[FormField, BeforeValidator(_form_field)], ...] = ()
+    form: tuple[Annotated[FormField, BeforeValidator(_form_field, json_schema_input_type=str | FormField)], ...] = ()
     checklist: dict[str, Title] = {}
     attachments: dict[str, Title] = {}
-    outcomes: dict[str, Annotated[OutcomeSpec, BeforeValidator(_outcome)]]
+    outcomes: dict[str, Annotated[OutcomeSpec, BeforeValidator(_outcome, json_schema_input_type=OutcomeSpec | Title)]]
     checks: dict[str, CheckSpec] = {}
     within: str | None = None
     """Sugar for one clock named like the state, from entry to exit, on the ladder below."""
@@ -241,9 +241,6 @@ class SopDefinition(_Strict):
 
 WORK_KEYS = ("task", "work", "case", "clocks", "stage", "title")
 """Keys of a state that belong to the BPM layer, not to the statechart."""
-
-EFFECT_KINDS = frozenset({"notify", "document", "start", "tell", "milestone", "post"})
-"""Effects of `do`, `entry` and `exit` that activities or the interpreter carry out. Tested for membership only."""
 
 
 def _exact_fields(specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sop_engine.cases import effects, timing
+from sop_engine.cases import timing
+from sop_engine.cases.effects.notify import notify
 from sop_engine.cases.state import HumanTask, RunningClock
 from sop_engine.cases.turn import Turn
 from sop_engine.timekeeping.ladders import Rung
@@ -48,7 +49,7 @@ def tell(turn: Turn, running: RunningClock, due: timing.DueRung, due_at: datetim
         elif named == "owner":
             recipient = owner
         template = due.rung.template or DEFAULT_NOTICE
-        effects.notify(turn, recipient, template, values, running.owner, "system", people)
+        notify(turn, recipient, template, values, running.owner, "system", people)
 
 
 def _superior(turn: Turn, role: str) -> str:

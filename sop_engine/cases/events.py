@@ -11,6 +11,7 @@ from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.faults import Fault
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.turn import Turn
+from sop_engine.statechart.model import matches
 from sop_engine.statechart.transition import enabled_events
 
 
@@ -58,9 +59,7 @@ def judge_time(turn: Turn, at: datetime | None, reason: str | None) -> list[Faul
 
 def awaited(turn: Turn, name: str) -> bool:
     """Whether a transition, a clock or a live child waits for the event."""
-    if any(
-        timing.matches(descriptor, name) for descriptor in enabled_events(turn.procedure.chart, turn.state.snapshot)
-    ):
+    if any(matches(descriptor, name) for descriptor in enabled_events(turn.procedure.chart, turn.state.snapshot)):
         return True
     if timing.waits_for(turn, name):
         return True

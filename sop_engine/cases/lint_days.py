@@ -14,7 +14,7 @@ from typing import Any
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.lint_findings import Notebook
 from sop_engine.cases.shape import StateShape, split_states
-from sop_engine.cases.written import delays, walk
+from sop_engine.cases.written import delays, paths_of_states, walk
 from sop_engine.statechart.expressions import Expression, ExpressionError, compile_expression
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.periods import PeriodError, split_offset
@@ -48,19 +48,27 @@ def lint_days(notes: Notebook) -> None:
     counted = counted_days({**notes.around.sops, own.sop: own})
     for path, sop, name, source in _filled(notes, counted):
         known = counted[sop]
-        expression = _compiled(source)
-        if expression is None or name not in known.by:
-            continue
-        typed = [word for word in TYPING if word in expression.fallbacks]
-        if not typed and name in known.by_law:
-            typed = [word for word in TYPING if word in expression.reads]
-        if typed:
-            who = known.by_law.get(name, known.by[name])
-            notes.error(
-                path,
-                f"'{name}' would be when it was typed (`{typed[0]}`), and {who} counts from it: derive it from "
-                "when it happened, as in `day(arrived_at)`, or require it",
-            )
+        if name in known.by:
+            typed = _typed(source, is_law=name in known.by_law)
+            _refuse(notes, path, name, typed, known.by_law.get(name, known.by[name]))
+    for path, name, source, who in _worked_with(notes):
+        _refuse(notes, path, name, _typed(source, is_law=False), who)
+
+
+def _typed(source: str, is_law: bool) -> str | None:
+    """The name by which an expression falls back on the instant of typing, or, where law counts, reads it at all."""
+    expression = _compiled(source)
+    read = () if expression is None else expression.reads if is_law else expression.fallbacks
+    return next((word for word in TYPING if word in read), None)
+
+
+def _refuse(notes: Notebook, path: Path, name: str, typed: str | None, who: str) -> None:
+    if typed is not None:
+        notes.error(
+            path,
+            f"'{name}' would be when it was typed (`{typed}`), and {who} counts from it: derive it from "
+            "when it happened, as in `day(arrived_at)`, or require it",
+        )
 
 
 def counted_days(sops: Mapping[str, SopDefinition]) -> dict[str, Counted]:
@@ -71,6 +79,7 @@ def counted_days(sops: Mapping[str, SopDefinition]) -> dict[str, Counted]:
     while True:
         before = [(len(each.by), len(each.by_law)) for each in known.values()]
         for each in known.values():
+            _by_settings(each)
             _by_work(each)
             _by_children(each, known)
         if before == [(len(each.by), len(each.by_law)) for each in known.values()]:
@@ -88,6 +97,19 @@ def _by_clocks(known: Counted) -> None:
     written = {"states": definition.states, "on": definition.on}
     for _, text in delays(written):
         known.add(_reads_of_instant(text), f"the delay '{text}'", is_law=False)
+
+
+def _by_settings(known: Counted) -> None:
+    """A field that gives another its value counts as that one does."""
+    for _, name, source in _settings({"states": known.definition.states, "on": known.definition.on}):
+        if name in known.by:
+            known.add(_reads(source), known.by_law.get(name, known.by[name]), name in known.by_law)
+
+
+def _settings(written: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+    for action in walk(written):
+        if action.kind == "set":
+            yield from _values((*action.path, "set"), action.body["set"])
 
 
 def _by_work(known: Counted) -> None:
@@ -118,12 +140,13 @@ def _by_children(known: Counted, all_known: Mapping[str, Counted]) -> None:
 
 def _filled(notes: Notebook, counted: Mapping[str, Counted]) -> Iterator[tuple[Path, str, str, str]]:
     """Every expression that fills a field here or in another case: its place, the SOP, the field, the expression."""
+    definition = notes.procedure.bundle.definition
     own = notes.procedure.definition.sop
-    for action in walk(notes.procedure.bundle.definition):
-        if action.kind == "set":
-            for path, name, source in _values((*action.path, "set"), action.body["set"]):
-                yield path, own, name, source
-        elif action.kind in ("tell", "start"):
+    for path, name, source in _settings(definition):
+        yield path, own, name, source
+    yield from _handed_on(notes, counted)
+    for action in walk(definition):
+        if action.kind in ("tell", "start"):
             event = str(action.body.get("event"))
             for path, name, source in _values((*action.path, "with"), action.body.get("with")):
                 for sop, known in counted.items():
@@ -131,6 +154,36 @@ def _filled(notes: Notebook, counted: Mapping[str, Counted]) -> Iterator[tuple[P
                         action.kind == "tell" and event in known.definition.events
                     ):
                         yield path, sop, name, source
+
+
+def _handed_on(notes: Notebook, counted: Mapping[str, Counted]) -> Iterator[tuple[Path, str, str, str]]:
+    """What a child is given, and what a case that ends gives its parent."""
+    own = notes.procedure.definition.sop
+    for state, place in paths_of_states(notes.procedure.bundle.definition).items():
+        shape = notes.procedure.shapes.get(state)
+        if shape is not None and shape.child is not None and shape.child.sop in counted:
+            for path, name, source in _values((*place, "case", "with"), shape.child.with_):
+                yield path, shape.child.sop, name, source
+    for state, body in counted[own].definition.states.items():
+        for path, key, source in _values(("states", state, "with"), body.get("with") if "final" in body else None):
+            for sop, parent in counted.items():
+                for name in {
+                    name
+                    for shape in parent.shapes.values()
+                    if shape.child is not None and shape.child.sop == own
+                    for name, told in shape.child.store.items()
+                    if told == key
+                }:
+                    yield path, sop, name, source
+
+
+def _worked_with(notes: Notebook) -> Iterator[tuple[Path, str, str, str]]:
+    """Every expression that automated work is given: its place, its name there, the expression, the work."""
+    for state, place in paths_of_states(notes.procedure.bundle.definition).items():
+        shape = notes.procedure.shapes.get(state)
+        if shape is not None and shape.work is not None:
+            for path, name, source in _values((*place, "work", "with"), shape.work.with_):
+                yield path, name, source, f"the work {shape.work.activity}"
 
 
 def _values(path: Path, given: Any) -> Iterator[tuple[Path, str, str]]:

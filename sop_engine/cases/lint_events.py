@@ -8,9 +8,10 @@ from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.lint_findings import Notebook
 from sop_engine.cases.procedure import field_type
 from sop_engine.cases.shape import StateShape
-from sop_engine.cases.timing import matches, triggers
+from sop_engine.cases.timing import triggers
 from sop_engine.cases.written import Written, paths_of_states, walk
 from sop_engine.statechart.faults import Path
+from sop_engine.statechart.model import matches
 from sop_engine.statechart.suggestion import suggestion
 
 

@@ -14,6 +14,7 @@ from sop_engine.statechart.faults import Path
 from sop_engine.statechart.suggestion import suggestion
 from sop_engine.timekeeping.ladders import Ladder
 from sop_engine.timekeeping.periods import PeriodError, parse_period, split_offset
+from sop_engine.work.contract import Work
 
 Severity = Literal["error", "warning"]
 
@@ -40,7 +41,7 @@ class Surroundings:
     organization: Organization | None = None
     documents: tuple[str, ...] | None = None
     notices: tuple[str, ...] | None = None
-    activities: tuple[str, ...] | None = None
+    works: Mapping[str, Work[Any]] | None = None
     entries: tuple[str, ...] | None = None
     """The posting rules of the ledger."""
 
@@ -124,6 +125,17 @@ class Notebook:
     def fields(self, path: Path, names: Iterable[str]) -> None:
         for name in names:
             self.known(path, "field", name, self.procedure.definition.data)
+
+    def opens(self, path: Path, sop: str, values: Mapping[str, Any]) -> None:
+        """The `with` of a case that is started: fields that it has, values that fit, nothing left out."""
+        child = self.around.sops[sop]
+        for name, value in values.items():
+            place = (*path, "with", name)
+            if self.known(place, f"field of {sop}", name, child.data):
+                self.accepts(place, child, name, value)
+        for name, spec in child.data.items():
+            if spec.required and spec.default is None and name not in values:
+                self.error((*path, "with"), f"{sop} needs {name} to open")
 
     def accepts(self, path: Path, child: SopDefinition, name: str, source: Any) -> None:
         """Whether the field of another SOP may hold what an expression gives."""

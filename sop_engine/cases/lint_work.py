@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sop_engine.cases.definition import ChildSpec, ClockSpec, TaskSpec, WorkSpec
-from sop_engine.cases.lint_effects import given_to
+from sop_engine.cases.lint_contracts import lint_contract
 from sop_engine.cases.lint_events import outcomes_of
 from sop_engine.cases.lint_findings import Notebook
 from sop_engine.cases.shape import StateShape
@@ -89,9 +89,11 @@ def _four_eyes(notes: Notebook, shape: StateShape, spec: TaskSpec, state: str, p
 
 
 def _work(notes: Notebook, spec: WorkSpec, path: Path) -> None:
-    notes.known((*path, "activity"), "activity", spec.activity, notes.around.activities)
     notes.values((*path, "with"), spec.with_)
     notes.fields((*path, "store"), spec.store)
+    works = notes.around.works
+    if works is not None and notes.known((*path, "activity"), "activity", spec.activity, works):
+        lint_contract(notes, works[spec.activity], spec, path)
 
 
 def _child(notes: Notebook, spec: ChildSpec, path: Path) -> None:
@@ -103,7 +105,7 @@ def _child(notes: Notebook, spec: ChildSpec, path: Path) -> None:
             notes.error((*path, "store"), "of several children nothing is stored; read `_event.data.results`")
     if not notes.known((*path, "sop"), "SOP", spec.sop, notes.around.sops):
         return
-    given_to(notes, path, spec.sop, spec.with_)
+    notes.opens(path, spec.sop, spec.with_)
     child = notes.around.sops[spec.sop]
     finals = (key for keys in outcomes_of(child).values() for key in keys)
     results = tuple(dict.fromkeys((*finals, *child.cancelled_with)))

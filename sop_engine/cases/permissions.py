@@ -12,14 +12,17 @@ from typing import Any
 from sop_engine.cases.contracts.acts import AssignTaskInput, DelegateTaskInput, EventInput, TaskAct
 from sop_engine.cases.faults import NotPermitted
 from sop_engine.cases.identity import person_of
+from sop_engine.cases.open_tasks import find
 from sop_engine.cases.organization import Organization
 from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.state import HumanTask
-from sop_engine.cases.tasks import find
 from sop_engine.cases.turn import Turn
 
 Policy = Callable[[Organization, Turn, Any, str], None]
-"""Raises NotPermitted where the roles of the act's actor do not allow it; the text says what they may not do."""
+"""Raises NotPermitted where the roles of the act's actor do not allow it; the text says what they may not do.
+
+Its docstring tells people whose act it is.
+"""
 
 
 def anybody(organization: Organization, turn: Turn, act: Any, verb: str) -> None:
@@ -54,6 +57,7 @@ def handing_on(policy: Policy) -> Policy:
         if not organization.holds(act.to, role):
             raise NotPermitted(f"{act.to} has not the role {role}", allowed=organization.people_of(role))
 
+    judge.__doc__ = f"{policy.__doc__} Only to somebody who has the role of the task."
     return judge
 
 

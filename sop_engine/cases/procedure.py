@@ -1,8 +1,7 @@
 """A procedure: an SOP definition compiled with everything a case of it needs, and nothing else.
 
 A `Bundle` is that everything as data. It is loaded once per case by an activity and so lies in the case's
-history: whatever happens to files afterwards, the case replays. `compile_procedure` is pure and is done once per
-process and bundle.
+history: whatever happens to files afterwards, the case replays. `compiling` makes the one of the other.
 """
 
 from __future__ import annotations
@@ -10,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from sop_engine.cases.definition import EFFECT_KINDS, ClockSpec, SopDefinition
-from sop_engine.cases.engine_version import HARDENED
+from sop_engine.cases.definition import ClockSpec, SopDefinition
 from sop_engine.cases.fields import FieldSpec, Title
-from sop_engine.cases.shape import StateShape, faults_of, split_states
+from sop_engine.cases.shape import StateShape
 from sop_engine.statechart.expressions import Expression, ExpressionError, FieldType, compile_expression
-from sop_engine.statechart.parse import Chart, ChartError, Fault, parse
+from sop_engine.statechart.parse import Chart, Fault
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.ladders import Ladder
 from sop_engine.timekeeping.periods import Period, PeriodError, exact_period, parse_period, split_offset
@@ -150,51 +147,6 @@ SYSTEM_NAMES: tuple[tuple[str, FieldType], ...] = (
 """Names that every expression may use beside the case's data and the SOP's parameters."""
 
 
-def compile_procedure(bundle: Bundle) -> Procedure:
-    """Compiles an SOP. Raises DefinitionError with every fault of the file."""
-    sop = str(bundle.definition.get("sop", "?"))
-    try:
-        definition = SopDefinition.model_validate(bundle.definition)
-    except ValidationError as error:
-        raise DefinitionError(sop, faults_of(error, ())) from None
-    definition = definition.exact() if bundle.is_exact else definition
-    states, shapes, faults = split_states(definition.states)
-    parameters = {name: _parameter(value) for name, value in bundle.parameters.items()}
-    types: dict[str, FieldType] = dict(SYSTEM_NAMES)
-    types |= {name: _type_of_parameter(value) for name, value in parameters.items()}
-    types |= {name: field_type(spec) for name, spec in definition.data.items()}
-    calendar = bundle.calendars.get(definition.calendar)
-    if calendar is None:
-        faults.append(Fault(path=("calendar",), message=_unknown("calendar", definition.calendar, bundle.calendars)))
-        raise DefinitionError(sop, faults)
-    root = {"initial": definition.initial, "on": definition.on, "parallel": definition.parallel or None}
-    mapping = {"states": states, **{key: value for key, value in root.items() if value is not None}}
-    try:
-        chart: Chart | None = parse(
-            mapping,
-            effects=EFFECT_KINDS,
-            data=types,
-            due=Due(calendar, types, bundle.engine_version >= HARDENED),
-            day_of=calendar.local_date,
-        )
-    except ChartError as error:
-        faults += error.faults
-        chart = None
-    if chart is None or faults:
-        raise DefinitionError(sop, faults)
-    clocks = [*definition.clocks, *(name for shape in shapes.values() for name, _ in shape.clocks)]
-    return Procedure(
-        bundle=bundle,
-        definition=definition,
-        chart=chart,
-        shapes=shapes,
-        types=types,
-        parameters=parameters,
-        calendar=calendar,
-        reserved=frozenset([*shapes, *clocks, "done", "case"]),
-    )
-
-
 @dataclass(frozen=True)
 class Due:
     """Turns the text of an `after` or `send` into an instant: a period, a parameter or field that holds one, or
@@ -305,19 +257,3 @@ _SIMPLE_TYPES: Mapping[str, FieldType] = MappingProxyType(
         "duration": FieldType("duration"),
     }
 )
-
-
-def _parameter(value: Any) -> Any:
-    return Decimal(str(value)) if isinstance(value, float) else value
-
-
-def _type_of_parameter(value: Any) -> FieldType:
-    if isinstance(value, bool):
-        return FieldType("boolean")
-    if isinstance(value, int):
-        return FieldType("integer")
-    return FieldType("decimal") if isinstance(value, Decimal) else FieldType("text")
-
-
-def _unknown(kind: str, name: str, known: Mapping[str, Any]) -> str:
-    return f"unknown {kind} {name!r}; allowed: {', '.join(known)}"

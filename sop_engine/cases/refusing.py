@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sop_engine.cases.actors import MACHINE
-from sop_engine.cases.effects import notify
+from sop_engine.cases.effects.notify import notify
 from sop_engine.cases.turn import Turn
 from sop_engine.cases.unheard import tell_owner
 

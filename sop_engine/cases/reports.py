@@ -12,7 +12,6 @@ from sop_engine.cases.actors import MACHINE, SYSTEM, case_actor
 from sop_engine.cases.arming import needed, siblings_of
 from sop_engine.cases.commands import Command, without_facts
 from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
-from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.signals import ChildReport, EventSignal
 from sop_engine.cases.contracts.watching import CaseEnd
 from sop_engine.cases.definition import ChildSpec
@@ -119,12 +118,6 @@ def effect_failed(turn: Turn, name: str, message: str, command: Command | None =
     open_incident(turn, "effect", f"{name}: {message}", key=f"effect#{number}", command=asked)
 
 
-def document_made(turn: Turn, document: DocumentResult, state: str | None) -> None:
-    """A document was rendered and kept; the case knows its version and hash."""
-    turn.documents.append({**document.model_dump(), "state": state, "at": turn.now.isoformat()})
-    turn.journal("document", document.template, SYSTEM, data={"version": document.version, "sha256": document.sha256})
-
-
 # -- children ----------------------------------------------------------------------------------------------------------
 
 
@@ -228,12 +221,15 @@ def told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:
         teller = case_actor(turn.state.parent.case_id)
     told = {"actor": str(body.get("actor") or teller), "reason": str(body.get("reason") or "told by the parent case")}
     try:
-        if what == "case.hold":
-            acts.hold(turn, HoldInput.model_validate(told))
-        elif what == "case.resume":
-            acts.resume(turn, ResumeInput.model_validate(told))
-        elif what == "case.cancel":
-            acts.cancel(turn, CancelInput.model_validate(told))
+        match what:
+            case "case.hold":
+                acts.hold(turn, HoldInput.model_validate(told))
+            case "case.resume":
+                acts.resume(turn, ResumeInput.model_validate(told))
+            case "case.cancel":
+                acts.cancel(turn, CancelInput.model_validate(told))
+            case _:
+                unreadable(turn, what, "no case tells its children so")
     except ValidationError as error:
         unreadable(turn, what, "; ".join(f"{found['loc'][0]}: {found['msg']}" for found in error.errors()))
     except SopError as error:

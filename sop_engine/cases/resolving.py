@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
+from sop_engine.cases import permissions as who
+from sop_engine.cases.act_kinds import ActKind
 from sop_engine.cases.acts import refuse_closed
 from sop_engine.cases.arming import start_child
 from sop_engine.cases.commands import Command, RunWork, with_facts
 from sop_engine.cases.contracts.acts import ResolveIncidentInput
 from sop_engine.cases.contracts.signals import ChildReport
+from sop_engine.cases.effects.kinds import KeptCommand
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, Refused
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import settle_status
@@ -20,7 +24,7 @@ from sop_engine.cases.turn import CHART_FAILURES, Turn, facts_of
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.statechart.transition import retry as retry_delay
 
-_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+_COMMAND: TypeAdapter[Command] = TypeAdapter(KeptCommand)
 
 
 def resolve_incident(turn: Turn, act: ResolveIncidentInput) -> str:
@@ -75,10 +79,13 @@ def _run_again(turn: Turn, work: Work, act: ResolveIncidentInput) -> None:
 
 
 def _go_on_without_work(turn: Turn, work: Work, act: ResolveIncidentInput) -> None:
-    """The person gives the result that the work could not."""
+    """The person gives the result that the work could not; what they do not say stays as it was."""
     spec = turn.procedure.shapes[work.state].work
     before = turn.data
-    store_result(turn, spec.store if spec is not None else {}, act.data)
+    store = spec.store if spec is not None else {}
+    if turn.procedure.bundle.engine_version >= HARDENED:
+        store = {field: key for field, key in store.items() if key in act.data}
+    store_result(turn, store, act.data)
     del turn.state.works[work.key]
     done = Event(name=f"{work.state}.done", data=act.data, origin="person")
     dispatch(turn, done, act.actor, kind="work", before=before)
@@ -131,3 +138,6 @@ def _let_pass(turn: Turn, delay: Delay) -> None:
 def _drop(turn: Turn, delay: Delay) -> None:
     left = tuple(other for other in turn.state.snapshot.delays if other.id != delay.id)
     turn.state.snapshot = turn.state.snapshot.model_copy(update={"delays": left})
+
+
+ACTS = (ActKind(ResolveIncidentInput, resolve_incident, who.owner, "resolve an incident of"),)

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sop_engine.cases import arming, effects, escalation, timing
+from sop_engine.cases import arming, escalation, timing
 from sop_engine.cases.actors import SYSTEM
 from sop_engine.cases.closing import close
 from sop_engine.cases.commands import TellCase
+from sop_engine.cases.effects.kinds import carry_out
 from sop_engine.cases.events import is_reserved
 from sop_engine.cases.fields import Title
 from sop_engine.cases.incidents import forget_settled, open_incident
@@ -116,7 +117,7 @@ def follow(
             arming.disarm(turn, state, moment)
         timing.on_exited(turn, micro.exited, moment)
         for effect in micro.effects:
-            effects.carry_out(turn, effect, micro.at, actor)
+            carry_out(turn, effect, micro.at, actor)
         for state in micro.entered:
             arming.arm(turn, state, micro.at, moment)
         timing.on_entered(turn, micro.entered, moment)

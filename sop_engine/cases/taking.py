@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sop_engine.cases import effects
+from sop_engine.cases.effects.notify import notify
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.fields import read_fields
 from sop_engine.cases.incidents import open_incident
 from sop_engine.cases.limits import NAME_BYTES, OverfullError, cut
@@ -65,14 +66,17 @@ def _refuse(turn: Turn, heard: Event, why: str) -> None:
     if not turn.state.truths.get(told, False):
         turn.state.truths[told] = True
         values = {"event": cut(heard.name, NAME_BYTES), "why": why, "reason": turn.state.hold_reason}
-        effects.notify(turn, turn.procedure.definition.owner, REFUSED_NOTICE, values, None, MACHINE)
+        notify(turn, turn.procedure.definition.owner, REFUSED_NOTICE, values, None, MACHINE)
 
 
 def store_result(turn: Turn, store: dict[str, str], result: dict[str, Any]) -> None:
     """Puts what work or a child reported into the case's fields.
 
-    Raises ValueError where a value does not fit its field.
+    Raises ValueError where a value does not fit its field, or is not in the result.
     """
+    absent = [key for key in store.values() if key not in result]
+    if absent and turn.procedure.bundle.engine_version >= HARDENED:
+        raise ValueError(f"the result has no {', '.join(absent)} (it has: {', '.join(result) or 'nothing'})")
     named = {field: result.get(key) for field, key in store.items()}
     values, faults = read_fields(turn.procedure.definition.data, named)
     if faults:

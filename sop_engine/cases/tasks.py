@@ -1,7 +1,4 @@
-"""What people do with tasks: claim, release, assign, delegate, suspend, skip, complete.
-
-`find` and `plan_completion` only look, so the update validator uses them too; the others change the turn.
-"""
+"""What people do with tasks: claim, release, assign, delegate, suspend, skip, complete."""
 
 from __future__ import annotations
 
@@ -9,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sop_engine.cases import permissions as who
+from sop_engine.cases.act_kinds import ActKind
 from sop_engine.cases.arming import needed, siblings_of
 from sop_engine.cases.contracts.acts import (
     AssignTaskInput,
@@ -22,6 +21,7 @@ from sop_engine.cases.contracts.acts import (
 from sop_engine.cases.definition import TaskSpec
 from sop_engine.cases.faults import Fault, InvalidInput, NotFound, NotPermitted, Refused
 from sop_engine.cases.fields import FieldSpec, describe, read_fields, read_value
+from sop_engine.cases.open_tasks import find
 from sop_engine.cases.state import HumanTask
 from sop_engine.cases.stepping import dispatch
 from sop_engine.cases.turn import Turn
@@ -40,27 +40,6 @@ class Completion:
     values: dict[str, Any]
     warnings: tuple[str, ...]
     happened_at: datetime | None
-
-
-def find(turn: Turn, reference: str | None) -> HumanTask:
-    """The open task meant by a key, a state, or nothing where only one is open. Raises NotFound or Refused."""
-    open_tasks = turn.state.open_tasks()
-    names = tuple(task.key for task in open_tasks)
-    if turn.state.is_closed:
-        raise Refused(f"{turn.state.case_id} is closed ({turn.state.outcome})")
-    if reference is None:
-        if len(open_tasks) == 1:
-            return open_tasks[0]
-        what = "has no open task" if not open_tasks else f"has {len(open_tasks)} open tasks; name one"
-        raise Refused(f"{turn.state.case_id} {what}", allowed=names)
-    found = [task for task in open_tasks if reference in (task.key, task.state)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise Refused(f"{reference} has {len(found)} open tasks; name one", allowed=[task.key for task in found])
-    if reference in turn.state.tasks:
-        raise Refused(f"task {reference} is {turn.state.tasks[reference].status}", allowed=names)
-    raise NotFound(f"{turn.state.case_id} has no open task {reference!r}", allowed=names)
 
 
 def spec_of(turn: Turn, task: HumanTask) -> TaskSpec:
@@ -379,3 +358,14 @@ def _hand(turn: Turn, task: HumanTask, to: str | None, actor: str, how: str) -> 
     status = "ready" if to is None else "claimed"
     turn.state.tasks[task.key] = task.model_copy(update={"assignee": to, "status": status, "suspended_until": None})
     turn.journal(f"task_{how}", task.key, actor, data={"to": to} if to is not None else None)
+
+
+ACTS = (
+    ActKind(CompleteTaskInput, complete_task, who.holder, "complete"),
+    ActKind(ClaimTaskInput, claim_task, who.holder, "claim"),
+    ActKind(ReleaseTaskInput, release_task, who.assignee, "release"),
+    ActKind(AssignTaskInput, assign_task, who.handing_on(who.supervisor), "assign"),
+    ActKind(DelegateTaskInput, delegate_task, who.handing_on(who.holder), "delegate"),
+    ActKind(SkipTaskInput, skip_task, who.supervisor, "skip"),
+    ActKind(SuspendTaskInput, suspend_task, who.assignee, "suspend"),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, assert_never, get_args
 
 from sop_engine.cases.definition import ClockSpec
 from sop_engine.cases.engine_version import HARDENED
@@ -13,13 +13,15 @@ from sop_engine.cases.procedure import NotFilledError, Procedure, instant_of, pe
 from sop_engine.cases.state import RunningClock
 from sop_engine.cases.turn import Turn
 from sop_engine.statechart.expressions import ExpressionError
+from sop_engine.statechart.model import matches
 from sop_engine.timekeeping import clocks, escalation
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.ladders import Ladder, Rung
 from sop_engine.timekeeping.periods import Period, PeriodError
 
 # The order in which one event acts on a clock: what ends a run comes before what begins one.
-TRIGGERS = ("stop", "pause", "resume", "reset", "start")
+Trigger = Literal["stop", "pause", "resume", "reset", "start"]
+TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 
 
 class DueRung(NamedTuple):
@@ -243,7 +245,7 @@ def settle(turn: Turn, at: datetime) -> None:
             _settle_length(turn, name, spec, at)
 
 
-def _settle_condition(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, text: str, at: datetime) -> None:
+def _settle_condition(turn: Turn, name: str, spec: ClockSpec, trigger_kind: Trigger, text: str, at: datetime) -> None:
     holds = _holds(turn, text)
     memory = f"{name}.{trigger_kind}.{text}"
     before = turn.state.truths.get(memory, False)
@@ -321,7 +323,7 @@ def _settle_until(turn: Turn, name: str, spec: ClockSpec, owner: str | None, at:
             put(turn, key, changed, running.pauses)
 
 
-def triggers(spec: ClockSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def triggers(spec: ClockSpec) -> tuple[tuple[Trigger, tuple[str, ...]], ...]:
     """What stops, pauses, resumes, resets and starts a clock, in the order in which one event acts."""
     start = () if spec.start is None else (spec.start,)
     return tuple((kind, start if kind == "start" else getattr(spec, kind)) for kind in TRIGGERS)
@@ -335,7 +337,7 @@ def _fire(turn: Turn, at: datetime, meant: Callable[[str], bool]) -> None:
                     _act(turn, name, spec, trigger_kind, at, text)
 
 
-def _act(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, at: datetime, text: str) -> None:
+def _act(turn: Turn, name: str, spec: ClockSpec, trigger_kind: Trigger, at: datetime, text: str) -> None:
     keys = _open_keys(turn, name)
     if trigger_kind == "start":
         if not keys and not turn.state.truths.get(f"{name}.waiting", False):
@@ -348,17 +350,20 @@ def _act(turn: Turn, name: str, spec: ClockSpec, trigger_kind: str, at: datetime
         turn.state.truths[f"{name}.waiting"] = False
     cause = text if text.startswith(("in ", "when ")) else "trigger"
     for key in keys:
-        if trigger_kind == "stop":
-            stop(turn, key, at)
-        elif trigger_kind == "pause":
-            pause(turn, key, at, cause)
-        elif trigger_kind == "resume":
-            for held in [c for c in turn.state.clocks[key].pauses if _ends(turn, c)]:
-                resume(turn, key, at, held)
-        elif trigger_kind == "reset":
-            running = turn.state.clocks[key]
-            fresh = clocks.reset(running.clock, at, calendar_for(turn, running))
-            put(turn, key, clocks.pause(fresh, at) if running.pauses else fresh, running.pauses)
+        match trigger_kind:
+            case "stop":
+                stop(turn, key, at)
+            case "pause":
+                pause(turn, key, at, cause)
+            case "resume":
+                for held in [c for c in turn.state.clocks[key].pauses if _ends(turn, c)]:
+                    resume(turn, key, at, held)
+            case "reset":
+                running = turn.state.clocks[key]
+                fresh = clocks.reset(running.clock, at, calendar_for(turn, running))
+                put(turn, key, clocks.pause(fresh, at) if running.pauses else fresh, running.pauses)
+            case unknown:
+                assert_never(unknown)
 
 
 def _ends(turn: Turn, cause: str) -> bool:
@@ -375,14 +380,6 @@ def _is_hardened(turn: Turn) -> bool:
 
 def _open_keys(turn: Turn, name: str) -> list[str]:
     return [key for key, running in turn.state.clocks.items() if running.name == name and running.is_open]
-
-
-def matches(descriptor: str, name: str) -> bool:
-    """SCXML's matching of an event descriptor: by dotted prefix; `*` matches everything."""
-    if descriptor == "*":
-        return True
-    stem = descriptor.removesuffix(".*")
-    return name == stem or name.startswith(f"{stem}.")
 
 
 # -- rungs -------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""A turn: one message or one instant handled by a case. It works on a fork of the state and collects what follows.
+"""A turn: one message or one instant handled by a case, the transaction of the core. It works on a fork of the state
+and collects what follows.
 
 A turn gives a new state, the journal's steps, and commands for the interpreter. Nothing is carried out here. An act
 that cannot be done raises and the fork is dropped, so the case is untouched.
@@ -10,8 +11,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sop_engine.cases.commands import Command, MakeDocument, Notify, Post
-from sop_engine.cases.contracts.effects import CaseFacts
+from sop_engine.cases.commands import Command
+from sop_engine.cases.contracts.effects import CaseFacts, EffectCommand
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.fields import Title
@@ -152,7 +153,7 @@ class Turn:
         """
         clocks = self._due_instants()
         for index, command in enumerate(self.commands[first:], first):
-            if isinstance(command, Notify | MakeDocument | Post):
+            if isinstance(command, EffectCommand):
                 facts = command.facts.model_copy(update={"clocks": clocks})
                 self.commands[index] = command.model_copy(update={"facts": facts})
 

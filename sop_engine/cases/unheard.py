@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from sop_engine.cases import timing
 from sop_engine.cases.actors import MACHINE
-from sop_engine.cases.effects import notify
+from sop_engine.cases.effects.notify import notify
 from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.events import is_reserved
 from sop_engine.cases.limits import NAME_BYTES, NOTE_BYTES, cut
 from sop_engine.cases.turn import Turn
+from sop_engine.statechart.model import matches
 from sop_engine.statechart.snapshot import Event, Step
 from sop_engine.statechart.suggestion import suggestion
 
@@ -46,7 +47,7 @@ def _is_waited_for(turn: Turn, name: str) -> bool:
     """Whether a transition waits for the event in any state at all."""
     states = (turn.procedure.chart.root, *turn.procedure.chart.states.values())
     descriptors = (event for state in states for transition in state.on for event in transition.events)
-    return any(timing.matches(descriptor, name) for descriptor in descriptors)
+    return any(matches(descriptor, name) for descriptor in descriptors)
 
 
 def tell_owner(turn: Turn, name: str, why: str) -> None:

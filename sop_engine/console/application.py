@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sop_engine.console.acting import add_other_acts
 from sop_engine.console.arguments import LimitOption, OverdueOption, SopOption
 from sop_engine.console.case_acts import case
 from sop_engine.console.command import before_the_command, command
@@ -63,6 +64,7 @@ def ui(
         typer.launch(link)
 
 
+add_other_acts(case, task)
 for part in (case, task, incident, definition, document, report, records, tables, place):
     application.add_typer(part)
 

@@ -12,7 +12,7 @@ from sop_engine.cases.fields import read_instant
 from sop_engine.timekeeping.instants import RANGE, is_near, read_day_end
 
 CaseStatus = Literal[
-    "open", "held", "blocked", "completed", "cancelled", "terminated", "timed_out", "failed", "canceled"
+    "open", "held", "blocked", "completed", "cancelled", "terminated", "timed_out", "failed", "canceled", "lost"
 ]
 SlaState = Literal["on_track", "at_risk", "breached"]
 """Said here once more, and compared by a test: the engine's own would load all of it before `--help`."""

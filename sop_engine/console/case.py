@@ -83,6 +83,21 @@ async def show(session: Session, case_id: CaseId) -> None:
     from sop_engine.console.render_case import render_case
 
     session.show(render_case(view, session.language, session.zone))
+    await _tell_what_waits(session, case_id)
+
+
+async def _tell_what_waits(session: Session, case_id: str) -> None:
+    """Why a case does not go on that nobody has to act on: work that fails, records that cannot be relied on."""
+    from sop_engine.temporal.records_gateway import RecordsGateway
+    from sop_engine.temporal.waiting_work import waiting_work
+
+    gateway = await session.gateway()
+    for line in await waiting_work(gateway.client, case_id):
+        session.say(line)
+    with suppress(SopError):  # said by the doctor; the case was shown
+        fitness = await RecordsGateway(gateway).fitness()
+        if not fitness.is_fit:
+            session.say(f"numbers, money and papers wait: {fitness.what}\nmend: {fitness.remedy}")
 
 
 async def _seen(session: Session, case_id: str) -> CaseView:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.console.context import Invocation, Language, open_session
@@ -21,6 +22,9 @@ ProfileOption = Annotated[
 LanguageOption = Annotated[Language | None, typer.Option("--lang", help="Language of titles and labels.")]
 UserOption = Annotated[str | None, typer.Option("--as", metavar="USER", help="Who acts; else SOP_USER.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+ADDED = "sop.added"
+"""Where a command's class leaves what its own options were given, for Typer takes none that it did not declare."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 _SHARED: tuple[tuple[str, Any, Any], ...] = (
@@ -37,12 +41,19 @@ def group(name: str, help_text: str) -> typer.Typer:
 
 
 def command(
-    owner: typer.Typer, name: str, *, reads: bool = False, acts: bool = False, local: bool = False
+    owner: typer.Typer,
+    name: str,
+    *,
+    reads: bool = False,
+    acts: bool = False,
+    local: bool = False,
+    cls: type[TyperCommand] = TyperCommand,
 ) -> Callable[[Function], Function]:
     """Registers `function(session, …)` under a name, with the shared options.
 
-    `reads` gives it `--json`, `acts` gives it `--as`, `local` spares it `--profile`. An `async` function is run to its
-    end: Typer alone would never run it and still exit with 0.
+    `reads` gives it `--json`, `acts` gives it `--as`, `local` spares it `--profile`; `cls` may add options to those of
+    the function's signature, for a function that takes `**more`. An `async` function is run to its end: Typer alone
+    would never run it and still exit with 0.
     """
 
     def register(function: Function) -> Function:
@@ -52,9 +63,14 @@ def command(
             for key, annotation, default in _SHARED
             if wanted_by.get(key, True)
         ]
-        own = list(inspect.signature(function).parameters.values())[1:]
+        own = [
+            parameter
+            for parameter in list(inspect.signature(function).parameters.values())[1:]
+            if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+        ]
 
         def run(context: typer.Context, **given: Any) -> None:
+            given.update(context.meta.get(ADDED, {}))
             with told_plainly(context.obj):
                 _refuse_half_characters(given)
                 session = open_session(
@@ -76,7 +92,7 @@ def command(
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         run.__doc__ = function.__doc__
-        owner.command(name)(run)
+        owner.command(name, cls=cls)(run)
         return function
 
     return register

@@ -1,7 +1,8 @@
 """`sop definition`: for those who write SOPs. Reads the files of this machine; no server is asked."""
 
+import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from pydantic import BaseModel
@@ -14,10 +15,14 @@ from sop_engine.console.file_faults import place_faults
 
 if TYPE_CHECKING:
     from sop_engine.content.library import Library
+    from sop_engine.work.contract import Work
 
 definition = group("definition", "The SOPs themselves: list them, read them, check them, draw them.")
 
 SopNames = Annotated[list[str] | None, typer.Argument(metavar="[SOP]...", help="Which SOPs; all when left out.")]
+WorkName = Annotated[
+    str | None, typer.Argument(metavar="[WORK]", help="Name of one, such as import_taxes; all when left out.")
+]
 
 
 class DefinitionLine(BaseModel):
@@ -33,6 +38,28 @@ class DefinitionLine(BaseModel):
 
 class DefinitionList(BaseModel):
     definitions: tuple[DefinitionLine, ...]
+
+
+class WorkContract(BaseModel):
+    """One kind of automated work."""
+
+    work: str
+    does: str
+    writes: str | None
+    """What it writes to the records."""
+    takes: dict[str, Any]
+    """JSON Schema of its input."""
+    gives: dict[str, Any]
+    """JSON Schema of its result."""
+
+    @classmethod
+    def of(cls, work: "Work[Any]") -> Self:
+        takes, gives = work.takes.model_json_schema(), work.gives.model_json_schema(mode="serialization")
+        return cls(work=work.name, does=work.does, writes=work.writes, takes=takes, gives=gives)
+
+
+class WorkList(BaseModel):
+    works: tuple[WorkContract, ...]
 
 
 class LintResult(BaseModel):
@@ -102,6 +129,32 @@ def lint(session: Session, sops: SopNames = None) -> None:
     session.say(f"No fault in {len(checked)} SOPs")
 
 
+@command(definition, "work", reads=True, local=True)
+def show_work(session: Session, name: WorkName = None) -> None:
+    """List the automated work that SOPs may name, or show what one takes and gives; `--json` has JSON Schema."""
+    from sop_engine.console.render_work import render_work, render_works
+    from sop_engine.statechart.suggestion import nearest
+    from sop_engine.work.catalogue import WORKS
+
+    if name is not None and name not in WORKS:
+        raise NotFound(f"There is no work {name!r}", allowed=tuple(nearest(name, WORKS, 3)) or tuple(WORKS))
+    if session.as_json:
+        told = [WorkContract.of(work) for work in WORKS.values() if name in (None, work.name)]
+        session.json(WorkList(works=tuple(told)) if name is None else told[0])
+    elif name is None:
+        session.show(render_works(WORKS.values(), session.language))
+    else:
+        session.show(render_work(WORKS[name], session.language))
+
+
+@command(definition, "schema", local=True)
+def schema(session: Session) -> None:
+    """Print the JSON Schema of an SOP file, for editors."""
+    from sop_engine.content.schema import definition_schema
+
+    session.line(json.dumps(definition_schema(), ensure_ascii=False, indent=2))
+
+
 @command(definition, "diagram")
 async def diagram(
     session: Session,
@@ -109,7 +162,7 @@ async def diagram(
     case_id: Annotated[str | None, typer.Option("--case", help="Mark the states that this case is in.")] = None,
 ) -> None:
     """Draw one SOP as Mermaid text."""
-    from sop_engine.cases.procedure import compile_procedure
+    from sop_engine.cases.compiling import compile_procedure
     from sop_engine.statechart.diagram import mermaid
 
     library = read_library(session)

@@ -16,6 +16,7 @@ from sop_engine.cases.firm import Firm
 from sop_engine.console.context import Session
 from sop_engine.console.definition import read_library
 from sop_engine.console.findings import Finding, Findings, Verdict
+from sop_engine.console.words import word
 from sop_engine.timekeeping.calendar import BusinessCalendar
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ async def doctor(session: Session) -> None:
         from sop_engine.console.render_lists import render_findings
 
         session.show(render_findings(findings, session.language))
+        for finding in findings:
+            if finding.mend:
+                session.line(f"{word('mend', session.language)} ({finding.check}): {finding.mend}")
     verdicts = [finding.verdict for finding in findings]
     if "wrong" in verdicts:
         raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """Files that a command reads or writes: what is wrong with them, as the console tells faults."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,15 @@ from sop_engine.cases.faults import Fault, InvalidInput
 
 if TYPE_CHECKING:
     from sop_engine.content.yaml_files import YamlFault
+
+
+def read_file(path: Path) -> str:
+    """The text of a file; of the standard input for `-`. Raises `InvalidInput` for what cannot be read as UTF-8."""
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        fault = Fault(where=str(path), what=f"cannot be read: {_reason(error)}", allowed="a text file in UTF-8")
+        raise InvalidInput("The file cannot be read", [fault]) from None
 
 
 def make_folder(path: Path) -> None:
@@ -29,6 +39,8 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is not of UTF-8"
     return getattr(error, "strerror", None) or str(error)
 
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from sop_engine.cases.contracts.acts import ResolveIncidentInput
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.faults import NotFound, Refused
+from sop_engine.console.acting import act_command, carry_out
 from sop_engine.console.arguments import ActIdOption, CaseId, FileOption, LimitOption, Reason, SetOption
-from sop_engine.console.case_acts import carry_out
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
@@ -82,7 +82,7 @@ def standing_still(stuck: "StuckCase") -> dict[str, Any]:
     }
 
 
-@command(incident, "retry", acts=True, reads=True)
+@act_command(incident, "retry", ResolveIncidentInput)
 async def retry(
     session: Session, case_id: CaseId, reason: Reason, key: IncidentKey = None, act_id: ActIdOption = None
 ) -> None:
@@ -90,7 +90,7 @@ async def retry(
     await resolve(session, case_id, key, "retry", data={}, reason=reason, act_id=act_id)
 
 
-@command(incident, "correct", acts=True, reads=True)
+@act_command(incident, "correct", ResolveIncidentInput)
 async def correct(
     session: Session,
     case_id: CaseId,
@@ -106,7 +106,7 @@ async def correct(
     await resolve(session, case_id, key, "correct", data=data, reason=reason, act_id=act_id)
 
 
-@command(incident, "skip", acts=True, reads=True)
+@act_command(incident, "skip", ResolveIncidentInput)
 async def skip(
     session: Session,
     case_id: CaseId,
@@ -129,7 +129,7 @@ async def resolve(
     if key is None:
         key = await _only_incident(session, case_id)
     act = contract(ResolveIncidentInput, actor=actor, id=act_id, incident=key, how=how, data=data, reason=reason)
-    await carry_out(session, case_id, "resolve_incident", act)
+    await carry_out(session, case_id, act)
 
 
 async def _only_incident(session: Session, case_id: str) -> str:

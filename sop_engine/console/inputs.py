@@ -4,7 +4,6 @@ Everything stays text, as written: the case's fields give it its type. So `12.50
 and `12:30` stays a time.
 """
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases.faults import Fault, InvalidInput
-from sop_engine.console.file_faults import place_faults
+from sop_engine.console.file_faults import place_faults, read_file
 from sop_engine.content.yaml_files import DEEPEST, YamlError, read_text
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -40,22 +39,24 @@ def contract(model: type[Model], **values: Any) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         faults = [
-            Fault(where=".".join(map(str, fault["loc"])), what=_worded(fault["msg"].removeprefix("Value error, ")))
+            Fault(where=".".join(map(str, fault["loc"])), what=_worded(fault["type"], fault["msg"]))
             for fault in error.errors()
         ]
         raise InvalidInput("The input cannot be used", faults) from None
 
 
-def _worded(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _worded(kind: str, text: str) -> str:
+    if kind == "string_too_short":
+        return "is empty or too short"
+    said = text.removeprefix("Value error, ")
+    return said[:1].lower() + said[1:]
 
 
 def _read_file(file: Path) -> tuple[dict[str, Any], list[Fault]]:
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-        values = read_text(text, str(file), is_typed=False).value
-    except (OSError, ValueError) as error:
-        return {}, [Fault(where=str(file), what=f"cannot be read: {error}")]
+        values = read_text(read_file(file), str(file), is_typed=False).value
+    except InvalidInput as error:
+        return {}, list(error.faults)
     except YamlError as error:
         return {}, place_faults(error.faults)
     if values is None:

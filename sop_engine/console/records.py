@@ -123,6 +123,8 @@ async def _check(session: Session, case_id: str | None) -> None:
 def _tell_repair(session: Session, done: RecordsRepair) -> None:
     for line in (*map(str, done.differences), *done.unreadable):
         session.line(line)
+    for case in done.lost:
+        session.line(f"{case}: closed in the records, for Temporal knows no such case")
     for case in done.gone:
         session.line(f"{case}: Temporal keeps no history of it any more; its rows are in backups only")
     if done.more:

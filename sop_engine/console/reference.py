@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from typer import Context
 from typer.main import get_command
 
 from sop_engine.console.application import application
@@ -45,6 +46,11 @@ def reference() -> str:
     return "\n".join((INTRODUCTION, *_settings(), "## Commands", "", *commands)).rstrip() + "\n"
 
 
+def parameters_of(found: Any) -> list[Any]:
+    """What a command takes, those included that its class adds; `--help` stands for itself."""
+    return [each for each in found.get_params(Context(found)) if each.name != "help"]
+
+
 def _settings() -> Iterator[str]:
     yield "## Settings"
     yield ""
@@ -69,15 +75,15 @@ def _command(found: Any, path: str) -> Iterator[str]:
     inner = getattr(found, "commands", {})
     if path != PROGRAM:
         yield from (f"{'##' if inner else '###'} `{path}`", "", inspect.cleandoc(found.help), "")
-    if found.params:
-        yield from _parameters(found)
+    yield from _parameters(found)
     for name, command in inner.items():
         yield from _command(command, f"{path} {name}")
 
 
 def _parameters(found: Any) -> Iterator[str]:
-    own = [parameter for parameter in found.params if not parameter.name.startswith("shared_")]
-    shared = [f"`{parameter.opts[0]}`" for parameter in found.params if parameter not in own]
+    parameters = parameters_of(found)
+    own = [parameter for parameter in parameters if not parameter.name.startswith("shared_")]
+    shared = [f"`{parameter.opts[0]}`" for parameter in parameters if parameter not in own]
     if own:
         yield from ("| Argument or option | Means |", "|---|---|")
     for parameter in own:

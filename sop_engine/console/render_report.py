@@ -4,7 +4,7 @@ from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 
-from sop_engine.cases.report_tables import ReportTable
+from sop_engine.cases.contracts.report_tables import ReportTable
 from sop_engine.console.report_files import text_of
 
 

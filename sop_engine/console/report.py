@@ -1,32 +1,22 @@
 """`sop report`: figures over all cases."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from pydantic import JsonValue
 
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
-from sop_engine.cases.faults import Fault, InvalidInput
-from sop_engine.cases.report_tables import ReportInput, ReportName, ReportTable, Side
+from sop_engine.cases.contracts.report_tables import ReportInput, ReportTable
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.file_faults import write_file
-from sop_engine.console.inputs import contract
-from sop_engine.timekeeping.instants import RANGE, is_near
+from sop_engine.console.report_command import ReportCommand, option
 
 report = group("report", "Figures over all cases.")
 
 Format = Literal["table", "csv", "xlsx", "pdf"]
-
-DESCRIPTIONS: tuple[tuple[ReportName, str, str], ...] = (
-    ("ageing", "What is open per party by days past due, disputed and unapplied amounts apart", "账龄"),
-    ("cod", "Cash on delivery: collected, paid to senders, late", "代收货款台账"),
-    ("freight-ratio", "Freight of each shipment against the value of its goods", "运费占货值比"),
-    ("margin", "Revenue, cost and margin of each shipment in book currency", "单票毛利"),
-    ("statement", "A party's papers and balance in a period", "对账单"),
-    ("tax", "VAT of invoices and bills by month, kind and rate", "增值税"),
-)
 
 
 @command(report, "balance", reads=True)
@@ -47,37 +37,25 @@ async def balance(
 
 @command(report, "list", local=True)
 def list_reports(session: Session) -> None:
-    """List the reports there are."""
-    for name, english, chinese in DESCRIPTIONS:
-        session.line(f"{name:14} {chinese if session.language == 'zh' else english}")
+    """List the reports there are, each with what may be asked of it."""
+    from sop_engine.records.reports.catalogue import catalogue
+
+    width = max(map(len, catalogue()))
+    for entry in catalogue().values():
+        tells = entry.tells.zh if session.language == "zh" else entry.tells.en
+        session.line(f"{entry.name:{width}}  {tells}  {' '.join(map(option, entry.parameters))}".rstrip())
 
 
-@command(report, "run", reads=True)
+@command(report, "run", reads=True, cls=ReportCommand)
 async def run(
     session: Session,
-    name: Annotated[ReportName, typer.Argument(help="Which report; `sop report list` tells what each is.")],
-    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="As of the evening of a day.")] = None,
-    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help="Of an accounting month.")] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="First day of a statement.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Last day of a statement.")] = None,
-    party: Annotated[str | None, typer.Option("--party", help="Only of this customer, supplier or sender.")] = None,
-    side: Annotated[
-        Side, typer.Option("--side", help="What customers owe, or what suppliers are owed.")
-    ] = "receivable",
+    name: Annotated[str, typer.Argument(metavar="REPORT", help="Which report; `sop report list` tells what each is.")],
     form: Annotated[Format, typer.Option("--format", help="A table on the screen, or a file.")] = "table",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the file.")] = None,
+    **parameters: str | None,
 ) -> None:
     """Run a report and show it, or write it as CSV, XLSX or PDF; a file's path is printed."""
-    asked = contract(
-        ReportInput,
-        name=name,
-        on=_day("--on", on),
-        since=_day("--since", since),
-        until=_day("--until", until),
-        month=_month(month),
-        party=party,
-        side=side,
-    )
+    asked = _asked(name, {key: value for key, value in parameters.items() if value is not None})
     answer = await _whole(session, asked)
     if session.as_json:
         session.json(answer)
@@ -122,19 +100,9 @@ def _written(session: Session, answer: ReportTable, form: Format) -> bytes:
     return as_pdf(answer, content_root() / "documents", firm, datetime.now(UTC))
 
 
-def _day(option: str, text: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text is not None else None
-    except ValueError:
-        fault = Fault(where=option, what=f"{text!r} is no day", allowed="such as 2026-03-31")
-        raise InvalidInput("The report cannot be run", [fault]) from None
-    if day is not None and not is_near(day):
-        fault = Fault(where=option, what=f"{text} lies too far off", allowed=RANGE)
-        raise InvalidInput("The report cannot be run", [fault])
-    return day
+def _asked(name: str, parameters: dict[str, JsonValue]) -> ReportInput:
+    """Raises InvalidInput with every fault, in the words of the command line."""
+    from sop_engine.records.reports.catalogue import read_parameters, report_named
 
-
-def _month(text: str | None) -> str | None:
-    if text is not None:
-        _day("--month", f"{text}-01")
-    return text
+    read_parameters(report_named(name), parameters, option)
+    return ReportInput(name=name, parameters=parameters)

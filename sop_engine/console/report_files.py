@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Literal
 
 from sop_engine.cases.contracts.effects import CaseFacts
+from sop_engine.cases.contracts.report_tables import CellKind, ReportTable
 from sop_engine.cases.firm import Firm
 from sop_engine.cases.legible import legible
-from sop_engine.cases.report_tables import CellKind, ReportTable
 
 FORMATS: Mapping[CellKind, str] = MappingProxyType(
     {"text": "@", "amount": "#,##0", "integer": "0", "share": "0.00%", "date": "yyyy-mm-dd"}

@@ -7,17 +7,12 @@ from typing import Annotated
 import typer
 
 from sop_engine.cases.contracts.acts import (
-    AssignTaskInput,
-    ClaimTaskInput,
     CompleteTaskInput,
-    DelegateTaskInput,
-    ReleaseTaskInput,
-    SkipTaskInput,
-    SuspendTaskInput,
 )
 from sop_engine.cases.contracts.reading import ListTasksInput, TaskList
 from sop_engine.cases.contracts.views import TaskView
 from sop_engine.cases.faults import InvalidInput, NotFound, Refused
+from sop_engine.console.acting import act_command, carry_out
 from sop_engine.console.arguments import (
     ActIdOption,
     CaseId,
@@ -25,7 +20,6 @@ from sop_engine.console.arguments import (
     LimitOption,
     OptionalReason,
     OverdueOption,
-    Reason,
     SetOption,
     SopOption,
     TaskKey,
@@ -33,7 +27,6 @@ from sop_engine.console.arguments import (
     read_moment,
 )
 from sop_engine.console.asking import ask
-from sop_engine.console.case_acts import carry_out
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
@@ -43,7 +36,6 @@ task = group("task", "The work of people: find it, take it, complete it.")
 TaskOption = Annotated[
     str | None, typer.Option("--task", metavar="TASK", help="The task's key or state; left out where only one is open.")
 ]
-ToOption = Annotated[str, typer.Option("--to", metavar="USER", help="Who takes it over.")]
 
 
 @command(task, "list", reads=True)
@@ -107,71 +99,7 @@ def _the_task(tasks: list[TaskView], case_id: str, key: str | None) -> TaskView:
     raise Refused(f"{case_id} has {len(found)} open tasks; name one", allowed=names)
 
 
-@command(task, "claim", acts=True, reads=True)
-async def claim(session: Session, case_id: CaseId, key: TaskKey = None, act_id: ActIdOption = None) -> None:
-    """Take a task for yourself."""
-    await carry_out(
-        session, case_id, "claim_task", contract(ClaimTaskInput, actor=session.actor(), id=act_id, task=key)
-    )
-
-
-@command(task, "release", acts=True, reads=True)
-async def release(session: Session, case_id: CaseId, key: TaskKey = None, act_id: ActIdOption = None) -> None:
-    """Give a task back, so that somebody else can take it."""
-    act = contract(ReleaseTaskInput, actor=session.actor(), id=act_id, task=key)
-    await carry_out(session, case_id, "release_task", act)
-
-
-@command(task, "assign", acts=True, reads=True)
-async def assign(
-    session: Session, case_id: CaseId, to: ToOption, key: TaskKey = None, act_id: ActIdOption = None
-) -> None:
-    """Give a task to a person, as a supervisor."""
-    act = contract(AssignTaskInput, actor=session.actor(), id=act_id, task=key, to=to)
-    await carry_out(session, case_id, "assign_task", act)
-
-
-@command(task, "delegate", acts=True, reads=True)
-async def delegate(
-    session: Session, case_id: CaseId, to: ToOption, key: TaskKey = None, act_id: ActIdOption = None
-) -> None:
-    """Pass your own task on to a colleague."""
-    act = contract(DelegateTaskInput, actor=session.actor(), id=act_id, task=key, to=to)
-    await carry_out(session, case_id, "delegate_task", act)
-
-
-@command(task, "suspend", acts=True, reads=True)
-async def suspend(
-    session: Session,
-    case_id: CaseId,
-    *,
-    until: Annotated[str, typer.Option("--until", help="Such as 2026-03-02T09:00+08:00.")],
-    reason: Reason,
-    key: TaskKey = None,
-    act_id: ActIdOption = None,
-) -> None:
-    """Put a task aside until an instant; its clock runs on."""
-    moment = read_moment(until, "--until")
-    act = contract(SuspendTaskInput, actor=session.actor(), id=act_id, task=key, until=moment, reason=reason)
-    await carry_out(session, case_id, "suspend_task", act)
-
-
-@command(task, "skip", acts=True, reads=True)
-async def skip(
-    session: Session,
-    case_id: CaseId,
-    *,
-    outcome: Annotated[str, typer.Option("--outcome", help="The outcome to go on with.")],
-    reason: Reason,
-    key: TaskKey = None,
-    act_id: ActIdOption = None,
-) -> None:
-    """Go on without a task's work, as a supervisor; the reason stays in the journal."""
-    act = contract(SkipTaskInput, actor=session.actor(), id=act_id, task=key, outcome=outcome, reason=reason)
-    await carry_out(session, case_id, "skip_task", act)
-
-
-@command(task, "complete", acts=True, reads=True)
+@act_command(task, "complete", CompleteTaskInput)
 async def complete(
     session: Session,
     case_id: CaseId,
@@ -203,7 +131,7 @@ async def complete(
     )
     while True:
         try:
-            return await carry_out(session, case_id, "complete_task", act)
+            return await carry_out(session, case_id, act)
         except InvalidInput as error:
             # A refused act leaves no trace in the case, so its own list of faults is the list of questions.
             answered = ask(session, act, error.faults) if sys.stdin.isatty() else None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
 from sop_engine.cases.lint_findings import Severity
-from sop_engine.cases.procedure import DefinitionError, compile_procedure
-from sop_engine.cases.registry import WORK_ACTIVITIES
+from sop_engine.cases.procedure import DefinitionError
 from sop_engine.content.library import Library, definition_faults
 from sop_engine.content.yaml_files import YamlError, YamlFault, read_file
+from sop_engine.work.catalogue import WORKS
 
 LADDERS_FILE = "ladders.yaml"
 LEDGER_FILE = "ledger.yaml"
@@ -48,7 +49,7 @@ def surroundings_of(library: Library) -> Surroundings:
         organization=library.organization,
         documents=library.templates,
         notices=library.notices,
-        activities=WORK_ACTIVITIES,
+        works=WORKS,
         entries=_entries(library),
     )
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 from sqlalchemy import JSON, Engine, Function, UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.cases.contracts.effects import DocumentResult
 from sop_engine.cases.contracts.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, DocumentList, ReadDocumentInput
+from sop_engine.cases.effects.document import DocumentResult
 from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.cases import CaseRow

@@ -1,5 +1,6 @@
 """Closing a case in the records that was ended past the engine and will never publish again."""
 
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ TITLES = {
     "timed_out": {"en": "Timed out", "zh": "执行超时"},
     "failed": {"en": "Failed", "zh": "执行失败"},
     "canceled": {"en": "Cancelled past the engine", "zh": "被强制取消"},
+    "lost": {"en": "Lost: unknown to Temporal", "zh": "丢失：Temporal 中已无此流程"},
 }
 
 
@@ -39,6 +41,13 @@ class Endings:
         )
         with self._engine.connect() as connection:
             return connection.execute(wanted).first() is not None
+
+    def open_among(self, case_ids: Set[str]) -> Mapping[str, str]:
+        """The first run of each of the cases that the records hold open."""
+        case = CaseRow.table()
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(case.c.case_id, case.c.first_run_id).where(case.c.closed_at.is_(None)))
+            return {row.case_id: row.first_run_id for row in rows if row.case_id in case_ids}
 
     def close(self, end: CaseEnd) -> None:
         """Closes the case, its open tasks and its running clocks at the instant of its end. Again, it does nothing.

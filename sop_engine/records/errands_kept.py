@@ -7,7 +7,10 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from sop_engine.cases.contracts.effects import DocumentResult, NotifyResult, PostResult, WorkResult
+from sop_engine.cases.contracts.effects import WorkResult
+from sop_engine.cases.effects.document import DocumentResult
+from sop_engine.cases.effects.notify import NotifyResult
+from sop_engine.cases.effects.post import PostResult
 from sop_engine.records.documents import ContentRow, DocumentRow
 from sop_engine.records.identity import ErrandRow, IdentityRow
 from sop_engine.records.ledger.entries import EntryRow
@@ -53,7 +56,8 @@ def _traces(session: Session, kind: str, key: str, result: Any) -> Iterator[tupl
             return _number(session, key, str(result.values["number"]))
         case WorkResult() if isinstance(result.values.get("entry_id"), str):
             return _entry(session, result.values["entry_id"])
-    return None
+        case _:
+            return None
 
 
 def _document(session: Session, key: str, result: DocumentResult) -> Iterator[tuple[str, str]]:

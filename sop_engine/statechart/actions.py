@@ -6,7 +6,7 @@ Also keeps the delays, since actions arm and cancel them. Lives for a single cal
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from sop_engine.statechart.expression_values import bounded
 from sop_engine.statechart.expressions import Expression
@@ -112,6 +112,8 @@ class Workspace:
                         state=state or None,
                     )
                 )
+            case unknown:
+                assert_never(unknown)
 
     def _due_at(self, delay: str, state: str) -> datetime:
         try:

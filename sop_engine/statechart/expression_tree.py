@@ -182,6 +182,8 @@ def fallbacks(node: Node) -> Iterator[Node]:
                 yield right
             case Choice(then=then, otherwise=otherwise):
                 yield from (then, otherwise)
+            case _:
+                continue
 
 
 def describe(node: Node) -> str:

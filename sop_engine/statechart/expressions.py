@@ -73,6 +73,12 @@ class Expression:
         return tree.names(self._node)
 
     @property
+    def constant(self) -> str | None:
+        """The text that it is, where it is written out."""
+        written = self._node.value if isinstance(self._node, tree.Literal) else None
+        return written if isinstance(written, str) else None
+
+    @property
     def fallbacks(self) -> tuple[str, ...]:
         """The names that stand in for what is not filled: in `default(…)`, behind `or`, in `a if test else b`."""
         return tree.names(tuple(tree.fallbacks(self._node)))

@@ -107,6 +107,14 @@ class Transition:
         return False
 
 
+def matches(descriptor: str, name: str) -> bool:
+    """SCXML's matching of an event descriptor: by dotted prefix; `*` matches everything."""
+    if descriptor == "*":
+        return True
+    stem = descriptor.removesuffix(".*")
+    return name == stem or name.startswith(f"{stem}.")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Default:
     """Where entry goes when nothing says otherwise, and what is done on the way."""

@@ -67,7 +67,7 @@ class _StateReader:
         self._transitions = TransitionReader(reader, outlines)
 
     def read(self, outlined: Outline) -> State:
-        allowed = _ROOT_KEYS if outlined.id == ROOT else _KEYS[outlined.kind]
+        allowed = _ROOT_KEYS if outlined.id == ROOT else STATE_KEYS[outlined.kind]
         raw = self._reader.mapping(outlined.raw, outlined.path, allowed)
         transitions = self._transitions.read(outlined, raw)
         return State(
@@ -177,7 +177,7 @@ def _no_fault(text: str) -> None:
 
 _REACTIONS = ("on", "after", "always", "entry", "exit", "title")
 _ROOT_KEYS = ("initial", "states", "parallel", *_REACTIONS)
-_KEYS: Mapping[StateKind, tuple[str, ...]] = MappingProxyType(
+STATE_KEYS: Mapping[StateKind, tuple[str, ...]] = MappingProxyType(
     {
         "atomic": (*_REACTIONS, "states", "parallel", "final", "history"),
         "compound": (*_REACTIONS, "states", "parallel", "initial", "done"),
@@ -186,3 +186,4 @@ _KEYS: Mapping[StateKind, tuple[str, ...]] = MappingProxyType(
         "history": ("history", "to", "do", "title"),
     }
 )
+"""What a state of each kind may say."""

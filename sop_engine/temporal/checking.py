@@ -14,6 +14,7 @@ from sop_engine.records.identity import RecordsIdentity
 from sop_engine.temporal.executions import Run
 from sop_engine.temporal.histories import is_case
 from sop_engine.temporal.living import LivedCase, LivedCases
+from sop_engine.temporal.lost_cases import LostCases
 
 TOLD = 300
 """How many lines of a kind an answer holds."""
@@ -31,6 +32,7 @@ class RecordsChecker:
         self._cases = cases
         self._errands = KeptErrands(engine)
         self._identity = RecordsIdentity(engine)
+        self._lost = LostCases(engine, cases.histories)
 
     async def check(self, given: CheckRecordsInput) -> RecordsCheck:
         """One page, or one case. Raises NotFound for a case that neither Temporal nor the records know."""
@@ -43,13 +45,16 @@ class RecordsChecker:
             own, why = await self.compare(run)
             found += own
             unreadable += [f"{run.workflow_id}: {why}"] if why else []
-        gone = tuple(sorted({*page.forgotten, *(() if page.next else await self.gone())}))
+        gone = {*page.forgotten, *(() if page.next else await self.gone())}
+        lost = await self._lost.among(gone)
+        found += map(self._lost.told, lost)
+        gone_by_time = tuple(sorted(gone.difference(lost)))
         return RecordsCheck(
             checked=sum(map(is_case, page.runs)),
             differences=tuple(found[:TOLD]),
-            gone=gone[:TOLD],
+            gone=gone_by_time[:TOLD],
             unreadable=tuple(unreadable[:TOLD]),
-            more=sum(max(0, len(lines) - TOLD) for lines in (found, gone, unreadable)),
+            more=sum(max(0, len(lines) - TOLD) for lines in (found, gone_by_time, unreadable)),
             next=page.next,
             total=0 if given.page else await self._cases.histories.count(),
         )
@@ -80,6 +85,8 @@ class RecordsChecker:
         run = await self._cases.histories.latest(case_id)
         if run is None:
             if case_id in await asyncio.to_thread(self._identity.case_ids):
+                if lost := await self._lost.among((case_id,)):
+                    return RecordsCheck(checked=0, differences=tuple(map(self._lost.told, lost)))
                 return RecordsCheck(checked=0, differences=(), gone=(case_id,))
             raise NotFound(f"there is no case {case_id}")
         found, why = await self.compare(run)

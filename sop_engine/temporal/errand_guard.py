@@ -8,11 +8,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from sop_engine.cases.contracts.effects import DocumentInput, NotifyInput, PostInput, WorkInput
+from sop_engine.cases.contracts.effects import EffectCommand, WorkInput
 from sop_engine.temporal.records_guard import RecordsGuard
 from sop_engine.temporal.writes import ERRANDS, HELD_BACK, kind_of
-
-ErrandInput = WorkInput | NotifyInput | DocumentInput | PostInput
 
 
 class ErrandGuard(Interceptor):
@@ -46,5 +44,5 @@ class _Guarded(ActivityInboundInterceptor):
         return result
 
     async def _carried_out(self, input: ExecuteActivityInput, *, at_once: bool) -> None:
-        given: ErrandInput = input.args[0]
+        given: WorkInput | EffectCommand = input.args[0]
         await self._guard.carried_out(given.key, activity.info().activity_type, given.of_case, at_once=at_once)

@@ -46,6 +46,8 @@ UPDATE_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=10)
 UPDATE_ATTEMPTS = 3
 QUERY_ATTEMPTS = 6
+TOO_SLOW = "[TMPRL1101]"
+"""How the SDK begins its answer where a busy machine let a workflow run for too short a time."""
 ASKED_AGAIN_AFTER = 0.2
 """Seconds before the second attempt of a query that a case told to wait; before each later one twice as long."""
 GIVEN_BACK = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED, RPCStatusCode.RESOURCE_EXHAUSTED)
@@ -212,12 +214,7 @@ class CaseGateway:
 
     async def is_running(self, workflow_id: str) -> bool:
         """Whether a workflow runs; one of the engine's own, as well as a case."""
-        try:
-            return await self._status(self.client.get_workflow_handle(workflow_id)) is WorkflowExecutionStatus.RUNNING
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise self._unreachable(error) from None
+        return await self._status(self.client.get_workflow_handle(workflow_id)) is WorkflowExecutionStatus.RUNNING
 
     async def _measure(self, what: str, message: BaseModel, most: int) -> None:
         """Raises `InvalidInput` for a message that is too large: sent, it could keep its case from everybody."""
@@ -230,7 +227,8 @@ class CaseGateway:
         return web_link(self.ui_url, self.client.namespace, case_id)
 
     async def _ask(self, handle: WorkflowHandle[Any, Any], name: str, result_type: type[View]) -> View:
-        """Repeats a query that a case's guard told to wait; no other refusal is worth a second try.
+        """Repeats a query that a case's guard told to wait, or that a busy machine was too slow for; no other refusal
+        is worth a second try.
 
         Raises NotOpened where the case was refused when it was started.
         """
@@ -240,7 +238,7 @@ class CaseGateway:
                 view: View = await handle.query(name, result_type=result_type, rpc_timeout=QUERY_TIMEOUT)
                 return view
             except WorkflowQueryFailedError as error:
-                if error.message != ASK_AGAIN or attempt == QUERY_ATTEMPTS:
+                if not error.message.startswith((ASK_AGAIN, TOO_SLOW)) or attempt == QUERY_ATTEMPTS:
                     await self._raise_not_opened(handle, error.message)
                     raise Refused(f"The case {handle.id} cannot answer yet: {error}") from None
             except RPCError as error:
@@ -254,6 +252,8 @@ class CaseGateway:
             return
         try:
             await handle.result()
+        except RPCError as error:
+            raise self._unreachable(error) from None
         except WorkflowFailureError as error:
             if isinstance(error.cause, TerminatedError | TimeoutError):
                 raise Refused(f"Temporal ended the case {handle.id} as it was opened: {error.cause}") from None
@@ -266,6 +266,8 @@ class CaseGateway:
             return
         try:
             await self._raise_failure(handle)
+        except UnreachableError:
+            raise
         except SopError as why:
             told = f"The last start of {handle.id} was refused: {why.message}"
             raise NotOpened(told, why.faults, why.allowed) from None
@@ -278,16 +280,26 @@ class CaseGateway:
         if error.status is not RPCStatusCode.NOT_FOUND:
             return await self._why_stuck(handle) or self._unreachable(error)
         try:
-            status = (await self._status(handle)).name.lower()
-        except RPCError:
+            status = await self._status(handle)
+        except UnreachableError as unreachable:
+            return unreachable
+        if status is None:
             return NotFound(f"There is no case {handle.id}")
-        return Refused(f"The case {handle.id} is closed ({status}); a closed case takes no more acts")
+        return Refused(f"The case {handle.id} is closed ({status.name.lower()}); a closed case takes no more acts")
 
-    async def _status(self, handle: WorkflowHandle[Any, Any]) -> WorkflowExecutionStatus:
-        """Asked for alone: the test server keeps an attribute that was unset as a null, which nobody can decode."""
+    async def _status(self, handle: WorkflowHandle[Any, Any]) -> WorkflowExecutionStatus | None:
+        """None where the server knows no such workflow. Raises `UnreachableError`.
+
+        Asked for alone: the test server keeps an attribute that was unset as a null, which nobody can decode.
+        """
         execution = WorkflowExecution(workflow_id=handle.id)
         request = DescribeWorkflowExecutionRequest(namespace=self.client.namespace, execution=execution)
-        described = await self.client.workflow_service.describe_workflow_execution(request)
+        try:
+            described = await self.client.workflow_service.describe_workflow_execution(request)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise self._unreachable(error) from None
         return WorkflowExecutionStatus(described.workflow_execution_info.status)
 
     async def _why_silent(self, handle: WorkflowHandle[Any, Any]) -> UnreachableError:
@@ -320,7 +332,10 @@ class CaseGateway:
             task_queue=TaskQueue(name=self.task_queue),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
         )
-        pollers = (await self.client.workflow_service.describe_task_queue(request)).pollers
+        try:
+            pollers = (await self.client.workflow_service.describe_task_queue(request)).pollers
+        except RPCError as error:
+            return self._unreachable(error)
         nobody = NO_WORKER.format(queue=self.task_queue)
         if not pollers:
             return UnreachableError(nobody)

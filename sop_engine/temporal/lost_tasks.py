@@ -62,8 +62,10 @@ async def _is_unknown(events: AsyncIterator[HistoryEvent], written_at: datetime)
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED if at > written_at:
                 # Of the run before, which did not end before the records had everything.
                 return False
-        if at < written_at - SLACK:
-            break
+            case _ if at < written_at - SLACK:
+                return True
+            case _:
+                continue
     return True
 
 

@@ -1,9 +1,9 @@
 """The one plugin that configures clients, workers and replayers alike: payloads, sandbox, workflows."""
 
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkerConfig
 
+from sop_engine.temporal.payloads import PAYLOADS
 from sop_engine.temporal.sandbox import sandbox
 
 
@@ -11,9 +11,7 @@ class SopPlugin(SimplePlugin):
     """What client, worker and replayer have in common, and the guard of a worker's runs."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "sop", data_converter=pydantic_data_converter, workflow_runner=lambda _: sandbox(is_guarded=False)
-        )
+        super().__init__("sop", data_converter=PAYLOADS, workflow_runner=lambda _: sandbox(is_guarded=False))
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
         return {**super().configure_worker(config), "workflow_runner": sandbox(is_guarded=True)}

@@ -9,8 +9,9 @@ import hashlib
 import zlib
 from collections import OrderedDict
 
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.organization import Organization
-from sop_engine.cases.procedure import Bundle, Procedure, compile_procedure
+from sop_engine.cases.procedure import Bundle, Procedure
 from sop_engine.freight.places import Places
 
 KEPT_PROCEDURES = 256

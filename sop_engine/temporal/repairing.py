@@ -26,6 +26,7 @@ from sop_engine.temporal.checking import RecordsChecker
 from sop_engine.temporal.executions import Run
 from sop_engine.temporal.histories import is_case
 from sop_engine.temporal.living import Errand, LivedCase, LivedCases
+from sop_engine.temporal.lost_cases import LostCases
 from sop_engine.temporal.lost_steps import LostSteps
 from sop_engine.temporal.missing_errands import MissingErrands
 
@@ -57,7 +58,8 @@ class RecordsRepairer:
         self._checker = checker
         self._redo = redo
         self._publisher = Publisher(engine)
-        self._lost = LostSteps(engine, cases)
+        self._lost_steps = LostSteps(engine, cases)
+        self._lost_cases = LostCases(engine, cases.histories)
         self._identity = RecordsIdentity(engine)
         self._kept = KeptErrands(engine)
         self._differences: list[Difference] = []
@@ -90,8 +92,9 @@ class RecordsRepairer:
                 tell(RepairProgress(stage="carrying_out", done=errands, total=len(waiting)))
         reason = f"{done} histories read: {self._steps} steps and {errands} errands were missing"
         mark = await asyncio.to_thread(self._identity.reach, asked.known, "repaired", asked.given.actor, reason)
-        gone = tuple(sorted({*forgotten, *await self._checker.gone()}))
-        return self._told(done, errands, gone, mark=mark)
+        gone = {*forgotten, *await self._checker.gone()}
+        lost = await self._lost_cases.close(gone, asked.given.actor)
+        return self._told(done, errands, tuple(sorted(gone.difference(lost))), tuple(lost), mark=mark)
 
     async def _read(self, run: Run, waiting: MissingErrands) -> None:
         if is_case(run):
@@ -99,7 +102,7 @@ class RecordsRepairer:
             if lived.failure:
                 self._unreadable.append(f"{run.workflow_id}: {lived.failure}")
             if lived.published:
-                await self._lost.mend_one(lived)
+                await self._lost_steps.mend_one(lived)
                 await asyncio.to_thread(self._publish, lived)
         async for errand in self._cases.errands(run.workflow_id):
             if await self._lacks(errand):
@@ -131,14 +134,17 @@ class RecordsRepairer:
         ]
         await asyncio.to_thread(self._identity.carried_out, errand.key, errand.activity, errand.case_id)
 
-    def _told(self, cases: int, errands: int, gone: tuple[str, ...], **more: Any) -> RecordsRepair:
+    def _told(
+        self, cases: int, errands: int, gone: tuple[str, ...], lost: tuple[str, ...], **more: Any
+    ) -> RecordsRepair:
         return RecordsRepair(
             cases=cases,
             steps=self._steps,
             errands=errands,
             differences=tuple(self._differences[:TOLD]),
             gone=gone[:TOLD],
+            lost=lost[:TOLD],
             unreadable=tuple(self._unreadable[:TOLD]),
-            more=sum(max(0, len(found) - TOLD) for found in (self._differences, gone, self._unreadable)),
+            more=sum(max(0, len(found) - TOLD) for found in (self._differences, gone, lost, self._unreadable)),
             **more,
         )

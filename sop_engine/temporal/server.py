@@ -5,6 +5,7 @@ It is the `temporal` program of the environment's own `bin` folder, so nothing i
 
 import asyncio
 import ctypes
+import random
 import shutil
 import signal
 import socket
@@ -40,6 +41,7 @@ TAKEN_DEADLINE = 2.0
 PROBLEMS_AFTER = 3
 """Failed workflow tasks in a row after which a case is marked: some three seconds."""
 POLL_INTERVAL = 0.05
+QUIET_PORTS = range(16_384, 32_768)
 
 
 def temporal_program() -> Path:
@@ -94,8 +96,8 @@ class EmbeddedServer:
         Raises `UnreachableError` with the end of its log, or with the process that has the folder or the ports.
         """
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        self._port = self._port or _free_port()
-        self._ui_port = self._ui_port or _free_port()
+        self._port = self._port or free_port()
+        self._ui_port = self._ui_port or free_port()
         await self._take_folder()
         try:
             await self._take_ports()
@@ -226,7 +228,7 @@ def free_or_any(port: int) -> int:
 
 def free_or_any_address(port: int) -> str:
     """An address of this machine with the port if nobody has it, else with any free one."""
-    return f"{HOST}:{port if port and _is_free(port) else _free_port()}"
+    return f"{HOST}:{port if port and _is_free(port) else free_port()}"
 
 
 def _is_free(port: int) -> bool:
@@ -239,7 +241,11 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port that nobody has, below those that outgoing connections take.
+
+    Of the others, a client may be given the very port of the server that is down and that it knocks at: it then talks
+    to itself, and the server finds its port taken when it comes back.
+    """
+    ports = random.sample(QUIET_PORTS, len(QUIET_PORTS))
+    return next(port for port in ports if _is_free(port))

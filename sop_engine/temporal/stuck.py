@@ -93,4 +93,6 @@ async def _last_failure(client: Client, execution: WorkflowExecution) -> tuple[d
                 return at, "the worker that took it never answered"
             case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
                 return None
+            case _:
+                continue
     return None

@@ -32,6 +32,7 @@ def main() -> int:
         seed=asked.seed,
         database=asked.database,
         workers=asked.workers,
+        patience=max(300, asked.cases * 0.6),
     )
     folder = Path(tempfile.mkdtemp(prefix="sop-chaos-"))
     outcome = asyncio.run(soak(options, folder, lambda text: print(text, flush=True)))

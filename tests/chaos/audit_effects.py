@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 from temporalio.api.enums.v1 import EventType
 
+from sop_engine.cases.effects.document import MakeDocument
+from sop_engine.cases.effects.notify import Notify
+from sop_engine.cases.effects.post import Post
 from sop_engine.channels.mail import Mail, MailServer
-from sop_engine.temporal.queues import NOTIFY, POST_ENTRY, RENDER_DOCUMENT
 from tests.chaos.auditing import Difference, Found
 
 NUMBER = "next_number"
@@ -72,16 +74,16 @@ def _asked_for(found: Found) -> Iterator[Difference]:
             elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
                 completed = event.activity_task_completed_event_attributes
                 name, key = scheduled.get(completed.scheduled_event_id, ("", ""))
-                if name == POST_ENTRY:
+                if name == Post.activity:
                     # What a person did stands for what a cancellation would undo: one entry, under the first key.
                     entry_id = json.loads(completed.result.payloads[0].data)["entry_id"]
                     key = entries.get(entry_id, key)
                 if name:
                     done[name].add(key)
     kept = {
-        NOTIFY: {row.key for row in found.notices},
-        RENDER_DOCUMENT: {row.key for row in found.documents},
-        POST_ENTRY: {row.key for row in found.entries},
+        Notify.activity: {row.key for row in found.notices},
+        MakeDocument.activity: {row.key for row in found.documents},
+        Post.activity: {row.key for row in found.entries},
         NUMBER: {row.key for row in found.numbers},
     }
     for name, keys in kept.items():
@@ -92,7 +94,7 @@ def _asked_for(found: Found) -> Iterator[Difference]:
 
 
 KEPT: Mapping[str, str] = MappingProxyType(
-    {NOTIFY: "a notice", RENDER_DOCUMENT: "a paper", POST_ENTRY: "an entry", NUMBER: "a number"}
+    {Notify.activity: "a notice", MakeDocument.activity: "a paper", Post.activity: "an entry", NUMBER: "a number"}
 )
 
 

@@ -51,7 +51,7 @@ class Hands:
         """The loop's time after which nobody waits any more."""
 
     async def open(self, sop: str, case_id: str, data: Mapping[str, Any]) -> None:
-        """Starts a case; one that was started by a try without an answer is started."""
+        """Starts a case, and waits until it answers; one that was started by a try without an answer is started."""
         while True:
             try:
                 await self._house.client.start_workflow(
@@ -69,7 +69,9 @@ class Hands:
                 await self._pause()
                 continue
             self._evidence.opened[case_id] = sop
-            return
+            break
+        while await self.look(case_id) is None:
+            await self._pause()
 
     async def look(self, case_id: str) -> CaseView | None:
         """The case as it stands; None while nobody can say."""

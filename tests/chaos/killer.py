@@ -42,7 +42,8 @@ class Killer:
         self._answers = 0
 
     async def run(self, stop: asyncio.Event) -> None:
-        while not await self._stopped(stop, self._chance.uniform(*self._options.kill_every)):
+        rest = self._chance.uniform(*self._options.kill_every)
+        while not await self._stopped(stop, rest):
             await self._recovered(stop)
             if self._options.kills is not None and len(self._evidence.kills) >= self._options.kills:
                 return
@@ -50,7 +51,10 @@ class Killer:
             how = signal.SIGKILL if self._chance.random() < HARD else signal.SIGTERM
             down = self._chance.uniform(*DOWN)
             self._evidence.kills.append(Kill(datetime.now(UTC), what, how.name, down))
+            began = asyncio.get_running_loop().time()
             await self._strike(what, how, down)
+            took = asyncio.get_running_loop().time() - began
+            rest = max(0.0, self._chance.uniform(*self._options.kill_every) - took)
 
     async def _strike(self, what: str, how: signal.Signals, down: float) -> None:
         workers = [self._chance.choice(self._stack.numbers)] if what == "one worker" else list(self._stack.numbers)

@@ -34,6 +34,8 @@ Say = Callable[[str], None]
 
 PAUSE = 0.2
 """The longest pause of a hand between two cases."""
+AT_ONCE = 200
+"""Cases that are opened before anything else happens."""
 ENDED = 0.4
 """Share of the cases that are cancelled at the end."""
 
@@ -72,18 +74,21 @@ async def _work(stack: Stack, evidence: Evidence, options: Options, say: Say) ->
     asking = asyncio.create_task(readers.run(unread))
     watching = asyncio.create_task(_watch(stack, readers, over))
     free: asyncio.Queue[Life] = asyncio.Queue()
-    for life in lives:
-        free.put_nowait(life)
+    coming = asyncio.create_task(_come(lives, free, options))
     working = [asyncio.create_task(_hand(free, over, random.Random(chance.random()))) for _ in range(options.hands)]
     killing = asyncio.create_task(killer.run(over))
+    patience = 0.0
+    """None for answers where a part of the soak itself broke."""
     try:
         if options.kills is None:
             await _for_a_while(options.seconds, [asking, watching, killing, *working], evidence, say)
         else:
             await asyncio.wait([killing, asking, watching, *working], return_when=asyncio.FIRST_COMPLETED)
+        patience = options.patience
     finally:
         over.set()
-        hands.deadline = asyncio.get_running_loop().time() + options.patience
+        hands.deadline = asyncio.get_running_loop().time() + patience
+    coming.cancel()
     await asyncio.gather(killing, watching, *working)
     await foreboding.finish()
     await _end_some(lives, chance, options)
@@ -100,6 +105,16 @@ async def _for_a_while(seconds: float, tasks: list[asyncio.Task[None]], evidence
             await task
         done_so_far = f"{len(evidence.opened)} cases, {evidence.answers} messages, {len(evidence.kills)} kills"
         say(f"{left:5.0f} s left: {done_so_far}")
+
+
+async def _come(lives: list[Life], free: asyncio.Queue[Life], options: Options) -> None:
+    """The first cases at once, the others one by one until half of the time is over: as on days, not as in a flood."""
+    for life in lives[:AT_ONCE]:
+        free.put_nowait(life)
+    later = lives[AT_ONCE:]
+    for life in later:
+        await asyncio.sleep(options.seconds / 2 / len(later))
+        free.put_nowait(life)
 
 
 async def _hand(free: asyncio.Queue[Life], over: asyncio.Event, chance: random.Random) -> None:

@@ -12,11 +12,12 @@ from tests.conformance.exclusions import EXCLUSIONS
 _HEAD = """# Conformance to SCXML
 
 The statechart core follows the algorithm of appendix D of W3C's *State Chart XML (SCXML)*, Recommendation of
-1 September 2015, in a grammar of its own. The measure is the SCION test suite: {total} pairs of an SCXML chart and a
-script of events, 24 of them derived from W3C's own tests. The charts are translated into our grammar
+1 September 2015, in a grammar of its own. The measure is taken from the SCION test suite: {total} pairs of an SCXML
+chart and a script of events, 24 of them derived from W3C's own tests. The charts are translated into our grammar
 (`tests/conformance/scxml.py`); between any two events the snapshot goes to JSON and back. **{passed} of {total} pass.**
 
-`python -m pytest tests/conformance` runs the suite; it is skipped where the suite's files are not at hand.
+`python -m pytest tests/conformance` runs the suite. Its files are in `tests/conformance/scion`, unchanged and under
+their own licence, Apache 2.0: [NOTICE.md](../tests/conformance/scion/NOTICE.md) says which version they are of.
 
 ## What passes
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
 from sop_engine.temporal.act_latency import ACT_LATENCY
 from sop_engine.temporal.metrics import OPEN_CASES, STUCK_CASES
+from sop_engine.temporal.server import free_port
 from tests.docs.runbook import PROGRAMS, Block, Reader, blocks_of
 from tests.integration.postgresql import debian_binaries
 
@@ -25,13 +25,10 @@ GROUPS = {group.name for group in application.registered_groups}
 
 
 def free_ports(*wanted: str) -> dict[str, int]:
-    """A free port for each; all are held until the last is found, so that no two are one."""
-    probes = [socket.socket() for _ in wanted]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    found = {port: probe.getsockname()[1] for port, probe in zip(wanted, probes, strict=True)}
-    for probe in probes:
-        probe.close()
+    """A free port for each, no two of them one."""
+    found: dict[str, int] = {}
+    for port in wanted:
+        found[port] = next(one for one in iter(free_port, None) if one not in found.values())
     return found
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy import Engine
 
 from activities.bill_reversals import ReversalActivities
@@ -21,13 +22,15 @@ from activities.reports import ReportActivities
 from activities.returned_tax import ReturnedTaxActivities
 from activities.supplier_credits import SupplierCreditActivities
 from activities.work_rules import load_work_rules
-from sop_engine.cases.contracts.effects import CaseFacts, PostInput, WorkInput
+from sop_engine.cases.contracts.effects import CaseFacts, WorkInput
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
-from sop_engine.cases.report_tables import ReportInput, ReportTable
+from sop_engine.cases.contracts.report_tables import ReportInput, ReportTable
+from sop_engine.cases.effects.post import Post
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.records.reports.catalogue import report_named
 
 RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
 CODES = load_work_rules(content_root()).charges.codes
@@ -99,7 +102,7 @@ class Office:
             at=at,
             zone="Asia/Shanghai",
         )
-        given = PostInput(key=key or f"k{next(self._keys)}", entry=entry, facts=facts, values=values)
+        given = Post(key=key or f"k{next(self._keys)}", entry=entry, facts=facts, values=values)
         return self._ledger.post_entry(given).entry_id
 
     def invoice(
@@ -128,8 +131,11 @@ class Office:
         }
         return self.work("record_receipt", **{**given, **more})
 
-    def report(self, name: str, **asked: Any) -> ReportTable:
-        return self._reports.run_report(ReportInput.model_validate({"name": name, "on": date(2026, 3, 31), **asked}))
+    def report(self, name: str, *, offset: int = 0, limit: int = 2_000, **asked: Any) -> ReportTable:
+        """As of the end of March 2026, unless asked of another day."""
+        day = {"on": date(2026, 3, 31)} if "on" in report_named(name).parameters else {}
+        parameters = to_jsonable_python({**day, **asked})
+        return self._reports.run_report(ReportInput(name=name, parameters=parameters, offset=offset, limit=limit))
 
     def rows(self, name: str, **asked: Any) -> list[dict[str, str | None]]:
         """A report's rows by the keys of its columns."""

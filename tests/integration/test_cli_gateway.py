@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from temporalio import activity, workflow
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from sop_engine.cases.contracts.acts import ActResult, CommentInput, HoldInput
@@ -23,6 +25,8 @@ from sop_engine.temporal.client import UnreachableError, connect_to
 from sop_engine.temporal.gateway import CaseGateway
 from sop_engine.temporal.server import EmbeddedServer
 
+TOO_LATE = "[TMPRL1101] Potential deadlock detected: workflow didn't yield within 2 second(s)."
+"""The SDK's words, as they were seen."""
 QUEUE = "gateway-tests"
 
 
@@ -125,6 +129,42 @@ async def test_a_refusal_comes_back_as_what_it_was(gateway: CaseGateway) -> None
     assert refused.value.text() == "The case is held already\nallowed now: resume"
     with pytest.raises(NotPermitted, match="Only a manager may"):
         await gateway.update(case_id, "cancel", HoldInput(actor="li.na", reason="wait"))
+
+
+async def test_a_question_that_a_busy_machine_was_too_slow_for_is_asked_again(
+    gateway: CaseGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = await opened(gateway, "slow")
+    late = [TOO_LATE, TOO_LATE]
+    ask = WorkflowHandle.query
+
+    async def slow_twice(handle: WorkflowHandle[Any, Any], *asked: Any, **how: Any) -> Any:
+        if late:
+            raise WorkflowQueryFailedError(late.pop())
+        return await ask(handle, *asked, **how)
+
+    monkeypatch.setattr(WorkflowHandle, "query", slow_twice)
+    assert await gateway.query(case_id, "timeline", list[str]) == []
+    assert late == []
+
+
+async def test_a_server_that_leaves_between_two_questions_is_named(
+    gateway: CaseGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a call came to is asked for by another, and the server may be gone by then."""
+
+    async def gone(*_: object, **__: object) -> None:
+        raise RPCError("transport error", RPCStatusCode.UNAVAILABLE, b"")
+
+    monkeypatch.setattr(gateway.client.workflow_service, "describe_workflow_execution", gone)
+    for call in (
+        gateway.case("nobody"),
+        gateway.update("nobody", "comment", CommentInput(actor="li.na", text="hello")),
+        gateway.is_running("nobody"),
+        gateway.start_case("Echo", "left-alone", OpenCaseInput()),
+    ):
+        with pytest.raises(UnreachableError, match="Temporal does not answer"):
+            await call
 
 
 async def test_bad_opening_data_is_told_with_every_fault(gateway: CaseGateway) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES, SOP_STAGE
 from sop_engine.temporal.client import UnreachableError, connect_to
 from sop_engine.temporal.folder_lock import FolderLock
-from sop_engine.temporal.server import EmbeddedServer, free_or_any
+from sop_engine.temporal.server import EmbeddedServer, free_or_any, free_or_any_address, free_port
 
 
 async def test_a_killed_server_knows_its_cases_when_it_is_started_again(tmp_path: Path) -> None:
@@ -98,3 +99,18 @@ async def test_a_folder_of_an_older_release_gets_the_attributes_it_lacks(tmp_pat
         assert {name for name, _ in SEARCH_ATTRIBUTES} <= set(listed.custom_attributes)
         stage = TypedSearchAttributes([SearchAttributePair(SOP_STAGE, "handling")])
         await client.start_workflow("Anything", id="staged", task_queue="nobody", search_attributes=stage)
+
+
+@pytest.mark.parametrize("words", [("-m", "cli", "worker"), ("-m", "worker")])
+async def test_a_worker_without_a_server_says_so_in_words_by_either_name(words: tuple[str, ...]) -> None:
+    environment = {**os.environ, "TEMPORAL_ADDRESS": free_or_any_address(0)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *words, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    _, told = await process.communicate()
+    assert (process.returncode, told.decode().partition(" at ")[0]) == (4, "error: Temporal does not answer")
+
+
+def test_the_port_of_a_server_that_is_down_is_given_to_no_outgoing_connection() -> None:
+    outgoing = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()
+    assert 1_024 < free_port() < int(outgoing[0])

@@ -222,3 +222,14 @@ def test_every_kind_of_part_is_drawn_in_its_place(own: Path) -> None:
 def test_no_paper_asks_the_machine_for_the_day() -> None:
     """The compiler tells a page the machine's day and a PDF the case's: both media say what `given` says."""
     assert [path.name for path in FOLDER.rglob("*.typ") if "datetime" in path.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize(("columns", "is_small"), [(9, False), (10, True)])
+def test_a_table_of_many_columns_is_printed_small_so_that_no_sheet_cuts_it(
+    columns: int, is_small: bool, own: Path
+) -> None:
+    """A browser shrinks what is too wide by a third at most, and cuts the rest."""
+    heads = ", ".join('column("a", "甲", "a")' for _ in range(columns))
+    (table,) = Page("own", {}, written(own, f"#lines(((a: 1),), {heads})")).attributes("table")
+    assert (table.get("class") == "many") == is_small
+    assert ".many { font-size: 7pt; }" in (FOLDER / "_shared" / "style.css").read_text(encoding="utf-8")

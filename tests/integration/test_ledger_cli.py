@@ -55,4 +55,4 @@ async def test_a_report_is_shown_and_written_in_many_forms(tmp_path: Path) -> No
     assert "客户 2,CNY,0.00,1060.00" in written
     assert is_pdf(paper.strip())
     assert json.loads(told)["rows"][0][:4] == ["客户 0", "CNY", "0.00", "1060.00"]
-    assert "a statement is of one party" in refused
+    assert "--party: is missing" in refused

@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
 from activities.notices import NoticeActivities
-from sop_engine.cases.contracts.effects import CaseFacts, NotifyInput
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine
+from sop_engine.cases.effects.notify import Notify
 from sop_engine.cases.fields import Title
 from sop_engine.cases.organization import Organization, Person, Role
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError, TransientMailError
@@ -107,14 +108,14 @@ FACTS = CaseFacts(
 )
 
 
-def notice(recipient: str, address: str | None = None, people: tuple[str, ...] = (), key: str = "n1") -> NotifyInput:
+def notice(recipient: str, address: str | None = None, people: tuple[str, ...] = (), key: str = "n1") -> Notify:
     values = {"what": "It"}
-    return NotifyInput(
+    return Notify(
         key=key, recipient=recipient, address=address, people=people, template="reminder", facts=FACTS, values=values
     )
 
 
-class Desk:
+class Mailroom:
     """The activity on one database, and what was recorded."""
 
     def __init__(self, engine: Engine, mail: MailServer | None) -> None:
@@ -122,7 +123,7 @@ class Desk:
         self._activities = NoticeActivities(engine, ORGANIZATION, mail, templates)
         self._notices = NoticeRepository(engine)
 
-    def notify(self, given: NotifyInput) -> tuple[tuple[str, ...], str]:
+    def notify(self, given: Notify) -> tuple[tuple[str, ...], str]:
         result = self._activities.notify(given)
         return result.recipients, result.channel
 
@@ -143,11 +144,11 @@ class Desk:
     ],
 )
 def test_without_a_mail_server_notices_are_in_the_application(
-    engine: Engine, given: NotifyInput, recipients: tuple[str, ...], addresses: list[str | None]
+    engine: Engine, given: Notify, recipients: tuple[str, ...], addresses: list[str | None]
 ) -> None:
-    desk = Desk(engine, None)
-    assert desk.notify(given) == (recipients, "in_app")
-    recorded = desk.recorded(case_id="CMP-1")
+    mailroom = Mailroom(engine, None)
+    assert mailroom.notify(given) == (recipients, "in_app")
+    recorded = mailroom.recorded(case_id="CMP-1")
     assert [recorded[name].address for name in recipients] == addresses
     for line in recorded.values():
         assert (line.status, line.channel, line.subject) == ("recorded", "in_app", "CMP-1 is due 到期提醒")
@@ -156,39 +157,39 @@ def test_without_a_mail_server_notices_are_in_the_application(
 
 
 def test_a_repeated_activity_sends_nothing_twice(engine: Engine, server: MailServer, post_office: PostOffice) -> None:
-    desk = Desk(engine, server)
+    mailroom = Mailroom(engine, server)
     for _ in range(2):
-        assert desk.notify(notice("agent")) == (("li.na", "wu.fang"), "mail")
+        assert mailroom.notify(notice("agent")) == (("li.na", "wu.fang"), "mail")
     assert [message["To"] for message in post_office.taken] == ["li.na@example.com"]
-    recorded = desk.recorded()
+    recorded = mailroom.recorded()
     assert (recorded["li.na"].status, recorded["li.na"].channel) == ("sent", "mail")
     assert (recorded["wu.fang"].status, recorded["wu.fang"].channel) == ("recorded", "in_app")
-    assert desk.recorded(recipient="wu.fang").keys() == {"wu.fang"}
-    desk.notify(notice("agent", key="n2"))
+    assert mailroom.recorded(recipient="wu.fang").keys() == {"wu.fang"}
+    mailroom.notify(notice("agent", key="n2"))
     assert len(post_office.taken) == 2
 
 
 def test_a_refused_address_fails_for_good_after_all_others_were_told(
     engine: Engine, server: MailServer, post_office: PostOffice
 ) -> None:
-    desk = Desk(engine, server)
+    mailroom = Mailroom(engine, server)
     with pytest.raises(ApplicationError, match="gone: 550 no such mailbox") as refused:
-        desk.notify(notice("clerk"))
+        mailroom.notify(notice("clerk"))
     assert (refused.value.type, refused.value.non_retryable) == ("MailRefused", True)
     assert [message["To"] for message in post_office.taken] == ["here@example.com"]
-    recorded = desk.recorded()
+    recorded = mailroom.recorded()
     assert (recorded["gone"].status, recorded["gone"].error) == ("refused", "550 no such mailbox")
     assert recorded["here"].status == "sent"
 
 
 def test_a_server_that_cannot_now_is_tried_again(engine: Engine, server: MailServer) -> None:
-    desk = Desk(engine, server)
+    mailroom = Mailroom(engine, server)
     with pytest.raises(TransientMailError):
-        desk.notify(notice("slow"))
-    assert desk.recorded()["slow"].status == "recorded"
+        mailroom.notify(notice("slow"))
+    assert mailroom.recorded()["slow"].status == "recorded"
 
 
 def test_an_unknown_template_fails_for_good(engine: Engine) -> None:
     with pytest.raises(ApplicationError, match="there is no template 'nothing'") as failed:
-        Desk(engine, None).notify(notice("agent").model_copy(update={"template": "nothing"}))
+        Mailroom(engine, None).notify(notice("agent").model_copy(update={"template": "nothing"}))
     assert (failed.value.type, failed.value.non_retryable) == ("NotFound", True)

@@ -7,7 +7,6 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,7 +24,7 @@ from cli import serve
 from sop_engine.console.application import application
 from sop_engine.console.context import Invocation
 from sop_engine.console.playing import PlayedAct
-from sop_engine.temporal.server import temporal_program
+from sop_engine.temporal.server import free_port, temporal_program
 from tests.integration.installation import PROJECT
 from tests.integration.shipment import completion, intake_acts, opening_data
 
@@ -71,9 +70,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = Path(tmp_path_factory.mktemp("site"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     address = f"127.0.0.1:{port}"
     profile = f'[profile.{PROFILE}]\naddress = "{address}"\nnamespace = "{NAMESPACE}"\n'
     (folder / "temporal.toml").write_text(profile, encoding="utf-8")

@@ -11,8 +11,9 @@ from temporalio.exceptions import ApplicationError
 
 from activities.documents import DocumentActivities
 from activities.reading import ReadingActivities
-from sop_engine.cases.contracts.effects import CaseFacts, DocumentInput, DocumentResult
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import CaseInput, DocumentKind, ReadDocumentInput
+from sop_engine.cases.effects.document import DocumentResult, MakeDocument
 from sop_engine.content.library import content_root, load_library
 from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.documents import ContentRow, DocumentRepository, DocumentRow
@@ -38,7 +39,7 @@ def render(engine: Engine, key: str, template: str = "release_notice") -> Docume
         at=AT,
         zone="Asia/Shanghai",
     )
-    return activities.render_document(DocumentInput(key=key, template=template, facts=facts))
+    return activities.render_document(MakeDocument(key=key, template=template, facts=facts))
 
 
 def test_html_and_pdf_are_one_version(engine: Engine) -> None:

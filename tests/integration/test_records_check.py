@@ -98,9 +98,20 @@ async def test_only_an_administrator_repairs(records: RecordsGateway) -> None:
         await records.repair(RepairRecordsInput(actor="li.na"), lambda _: None)
 
 
-async def test_cases_that_temporal_has_forgotten_are_named(house: Installation, records: RecordsGateway) -> None:
+async def test_cases_that_temporal_has_forgotten_are_named_and_the_open_ones_closed(
+    house: Installation, records: RecordsGateway
+) -> None:
     await number(house, "T-3")
     await delete_history(house, "T-3")
+    spoil(house, "UPDATE cases SET status='open', closed_at=NULL WHERE case_id='T-3'")
+    lost = Difference(
+        case_id="T-3", table="cases", what="open in the records, but Temporal knows no such case: a repair closes it"
+    )
+    assert await found(records) == await found(records, "T-3") == [lost]
+    repaired = await records.repair(ADMIN, lambda _: None)
+    assert (repaired.lost, repaired.gone) == (("T-3",), ())
+    last = house.unbroken_journal("T-3")[-1]
+    assert (last.kind, last.name, last.actor) == ("ended", "lost", "admin")
     pages = [page async for page in records.check()]
     assert pages[-1].gone == ("T-3",)
     assert [each for page in pages for each in page.differences] == []

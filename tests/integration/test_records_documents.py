@@ -11,8 +11,9 @@ from temporalio.exceptions import ApplicationError
 
 from activities.documents import DocumentActivities
 from activities.reading import ReadingActivities
-from sop_engine.cases.contracts.effects import CaseFacts, DocumentInput, DocumentResult
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import CHUNK_BYTES, CaseInput, DocumentChunk, ListTasksInput, ReadDocumentInput
+from sop_engine.cases.effects.document import DocumentResult, MakeDocument
 from sop_engine.cases.fields import Title
 from sop_engine.cases.organization import Organization, Person, Role
 from sop_engine.content.library import content_root
@@ -44,7 +45,7 @@ def render(engine: Engine, key: str, eta: str = "2026-03-05", template: str = "a
         zone="Asia/Shanghai",
     )
     activities = DocumentActivities(engine, PaperTemplates(content_root() / "documents"), ORGANIZATION)
-    return activities.render_document(DocumentInput(key=key, template=template, facts=facts))
+    return activities.render_document(MakeDocument(key=key, template=template, facts=facts))
 
 
 def read(engine: Engine, document_id: str) -> bytes:

@@ -13,8 +13,9 @@ from temporalio.exceptions import ApplicationError
 
 from activities.ledger import LedgerActivities
 from activities.reading import ReadingActivities
-from sop_engine.cases.contracts.effects import CaseFacts, PostInput
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
+from sop_engine.cases.effects.post import Post
 from sop_engine.records.ledger.posting import LedgerRules
 
 pytest_plugins = ("tests.integration.databases",)
@@ -54,7 +55,7 @@ class Books:
             at=at,
             zone="Asia/Shanghai",
         )
-        return self._ledger.post_entry(PostInput(key=key, entry=entry, facts=facts, values=values)).entry_id
+        return self._ledger.post_entry(Post(key=key, entry=entry, facts=facts, values=values)).entry_id
 
     def balance(self, **given: Any) -> TrialBalance:
         return self._reading.trial_balance(TrialBalanceInput(**given))

@@ -19,6 +19,7 @@ from sop_engine.records.identity import RecordsIdentity
 from sop_engine.records.numbers import NumberRepository
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
+from tests.integration.test_ledger_cli import sop
 from tests.integration.ticket import ask, given, number, serving
 
 pytest_plugins = ("tests.integration.databases", "tests.integration.ticket_content")
@@ -78,6 +79,8 @@ async def test_an_older_copy_gives_no_number_twice(
             view = await house.view("T-3")
             assert (view.status, view.states) == ("open", ("numbering",))
             assert len(house.unbroken_journal("T-3")) == view.step, "the journal goes on"
+            code, _, said = await sop(house, "case", "show", "T-3")
+            assert (code, "numbers, money and papers wait: the records are older" in said) == (0, True), said
             done = await records.repair(RepairRecordsInput(actor="admin"), lambda _: None)
             assert (done.differences, done.unreadable, done.gone) == ((), (), ())
             assert (await records.fitness()).verdict == "fit"

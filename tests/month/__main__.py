@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
-from sop_engine.cases.report_tables import ReportInput, ReportTable
+from sop_engine.cases.contracts.report_tables import ReportInput, ReportTable
 from sop_engine.console.context import Session
 from sop_engine.console.render_lists import render_balance
 from sop_engine.console.render_report import render_report
@@ -21,7 +21,7 @@ from sop_engine.console.stack import log_to
 from sop_engine.settings import Settings
 from sop_engine.temporal.ending import end_process
 from sop_engine.temporal.gateway import CaseGateway
-from tests.month.playing import Played
+from tests.month.playing import PlayedShipment
 from tests.month.running import SEED, run_month
 from tests.month.stack import running_firm
 
@@ -34,7 +34,7 @@ async def _month(count: int, seed: int) -> list[str]:
     began = time.monotonic()
     done = 0
 
-    def told(played: Played) -> None:
+    def told(played: PlayedShipment) -> None:
         nonlocal done
         done += 1
         plan, came = played.plan, played.failure or played.plan.story.replace("_", " ")
@@ -55,9 +55,9 @@ async def _show(session: Session, gateway: CaseGateway, day: date) -> None:
     balance = await gateway.read("trial_balance", TrialBalanceInput(), TrialBalance)
     session.show(render_balance(balance, "en"))
     for asked in (
-        ReportInput(name="ageing", on=day),
-        ReportInput(name="ageing", on=day + timedelta(LATER)),
-        ReportInput(name="ageing", side="payable"),
+        ReportInput(name="ageing", parameters={"on": str(day)}),
+        ReportInput(name="ageing", parameters={"on": str(day + timedelta(LATER))}),
+        ReportInput(name="ageing", parameters={"side": "payable"}),
         ReportInput(name="cod"),
         ReportInput(name="tax"),
         ReportInput(name="margin"),

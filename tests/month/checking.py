@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput, TrialBalance, TrialBalanceInput
-from sop_engine.cases.report_tables import ReportInput, ReportTable
+from sop_engine.cases.contracts.report_tables import ReportInput, ReportTable
 from sop_engine.temporal.gateway import CaseGateway
 from tests.month import books
 from tests.month.planning import NOUGHT, Plan
@@ -35,12 +37,18 @@ async def differences(gateway: CaseGateway, month: Month) -> list[str]:
     found += await _statuses(gateway, month)
     for on in _evenings(month):
         found += compare(f"ageing on {on}", *await _receivables(gateway, month, on))
+    on = month.day + timedelta(1)
     for name, asked, expected, shown in (
-        ("ageing of payables", {"name": "ageing", "side": "payable"}, books.payables(month.plans), ("total",)),
-        ("cod", {"name": "cod"}, books.cash(month.plans), ("collected", "owed")),
+        (
+            "ageing of payables",
+            {"name": "ageing", "side": "payable", "on": on},
+            books.payables(month.plans),
+            ("total",),
+        ),
+        ("cod", {"name": "cod", "on": on}, books.cash(month.plans), ("collected", "owed")),
         ("margin", {"name": "margin"}, books.margins(month.plans), ("revenue", "cost", "margin", "disbursements")),
     ):
-        rows = await _rows(gateway, on=month.day + timedelta(1), **asked)
+        rows = await _rows(gateway, **asked)
         told = {row[next(iter(row))]: tuple(Decimal(row[key]) for key in shown) for row in rows}
         found += compare(name, {key: _tuple(value) for key, value in expected.items()}, told)
     found += compare("tax", books.taxes(month.plans), await _taxes(gateway))
@@ -119,9 +127,10 @@ async def _statement(gateway: CaseGateway, month: Month, customer: str) -> list[
     return compare(f"statement of {customer}", {"all": (debit, credit, debit - credit)}, {"all": (*sides, closing)})
 
 
-async def _rows(gateway: CaseGateway, **asked: Any) -> list[dict[str, str]]:
+async def _rows(gateway: CaseGateway, name: str, **asked: Any) -> list[dict[str, str]]:
     """A report's rows by the keys of their columns."""
-    answer = await gateway.read("run_report", ReportInput.model_validate({"limit": 5_000, **asked}), ReportTable)
+    given = ReportInput(name=name, parameters=to_jsonable_python(asked), limit=5_000)
+    answer = await gateway.read("run_report", given, ReportTable)
     keys = [column.key for column in answer.columns]
     return [{key: cell or "" for key, cell in zip(keys, row, strict=True)} for row in answer.rows]
 

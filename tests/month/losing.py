@@ -34,7 +34,7 @@ from sop_engine.temporal.records_gateway import RecordsGateway
 from sop_engine.temporal.server import EmbeddedServer
 from tests.month.parties import CUSTOMERS
 from tests.month.planning import plan_month
-from tests.month.playing import Played, play_month
+from tests.month.playing import PlayedShipment, play_month
 from tests.month.running import SEED
 
 ADMINISTRATOR = "admin"
@@ -139,7 +139,7 @@ async def _play_half(gateway: CaseGateway, count: int, seed: int) -> None:
     half = asyncio.Event()
     through = 0
 
-    def told(played: Played) -> None:
+    def told(played: PlayedShipment) -> None:
         nonlocal through
         through += 1
         print(f"{played.plan.case_id} {played.failure or played.plan.story}", flush=True)

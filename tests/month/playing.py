@@ -27,7 +27,7 @@ PAUSES = (0.05, 0.1, 0.2, 0.4)
 
 
 @dataclass(frozen=True)
-class Played:
+class PlayedShipment:
     """A shipment after its acts."""
 
     plan: Plan
@@ -39,12 +39,12 @@ class Played:
 
 
 async def play_month(
-    gateway: CaseGateway, plans: Sequence[Plan], day: date, told: Callable[[Played], None]
-) -> list[Played]:
+    gateway: CaseGateway, plans: Sequence[Plan], day: date, told: Callable[[PlayedShipment], None]
+) -> list[PlayedShipment]:
     """Plays every shipment; `told` hears each that is through."""
     free = asyncio.Semaphore(IN_FLIGHT)
 
-    async def one(plan: Plan) -> Played:
+    async def one(plan: Plan) -> PlayedShipment:
         async with free:
             played = await _play(gateway, plan, day)
         told(played)
@@ -53,7 +53,7 @@ async def play_month(
     return await asyncio.gather(*(one(plan) for plan in plans))
 
 
-async def _play(gateway: CaseGateway, plan: Plan, day: date) -> Played:
+async def _play(gateway: CaseGateway, plan: Plan, day: date) -> PlayedShipment:
     act: PlayedAct | None = None
     try:
         data = worked_out(opening(plan), datetime.now(UTC))
@@ -63,10 +63,10 @@ async def _play(gateway: CaseGateway, plan: Plan, day: date) -> Played:
         shipment = await _until(gateway, plan.case_id, lambda view: _is_through(plan, view), "its end")
         due_on = shipment.data.get("due_on")
         margin = Decimal(shipment.data["margin"]["amount"]) if plan.is_closed else None
-        return Played(plan, date.fromisoformat(str(due_on)) if due_on else None, margin)
+        return PlayedShipment(plan, date.fromisoformat(str(due_on)) if due_on else None, margin)
     except SopError as error:
         at = f" at {act.case or 'the shipment'} {act.target}" if act else ""
-        return Played(plan, None, None, f"{plan.case_id} ({plan.lane.name}, {plan.story}){at}: {error.text()}")
+        return PlayedShipment(plan, None, None, f"{plan.case_id} ({plan.lane.name}, {plan.story}){at}: {error.text()}")
 
 
 def _is_through(plan: Plan, view: CaseView) -> bool:

@@ -10,7 +10,7 @@ from tests.integration.ledger_office import Office
 from tests.month.checking import Month, differences
 from tests.month.finance_office import close_months, hold_customers
 from tests.month.planning import plan_month
-from tests.month.playing import Played, play_month
+from tests.month.playing import PlayedShipment, play_month
 
 SEED = 2026
 
@@ -24,7 +24,11 @@ class Run:
 
 
 async def run_month(
-    gateway: CaseGateway, office: Office, count: int, seed: int = SEED, told: Callable[[Played], None] = lambda _: None
+    gateway: CaseGateway,
+    office: Office,
+    count: int,
+    seed: int = SEED,
+    told: Callable[[PlayedShipment], None] = lambda _: None,
 ) -> Run:
     """Plays the shipments, compares the books with the figures, closes the month, and compares them again."""
     day = datetime.now(ZONE).date()

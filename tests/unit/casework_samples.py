@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sop_engine.cases import casework, reports
 from sop_engine.cases.commands import Command, StartCase
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.contracts.acts import ActResult
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.opening import OpenCaseInput
@@ -21,7 +22,7 @@ from sop_engine.cases.faults import Refused
 from sop_engine.cases.fields import Title
 from sop_engine.cases.opening import open_case
 from sop_engine.cases.organization import Organization, Person, Role
-from sop_engine.cases.procedure import Bundle, Procedure, compile_procedure
+from sop_engine.cases.procedure import Bundle, Procedure
 from sop_engine.cases.state import CaseState, HumanTask, RunningClock
 from sop_engine.cases.turn import Turn
 from sop_engine.content.yaml_files import read_text

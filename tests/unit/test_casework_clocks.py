@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sop_engine.cases import casework
-from sop_engine.cases.commands import MakeDocument, Notify, Post
+from sop_engine.cases.effects.document import MakeDocument
+from sop_engine.cases.effects.notify import Notify
+from sop_engine.cases.effects.post import Post
 from sop_engine.cases.faults import InvalidInput, NotFound
 from sop_engine.cases.state import RunningClock
 from tests.unit.casework_samples import MONDAY, Played

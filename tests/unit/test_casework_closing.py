@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sop_engine.cases.commands import CancelWork, MakeDocument, Notify, Post, ReportToParent, StartCase, TellCase
+from sop_engine.cases.commands import CancelWork, ReportToParent, StartCase, TellCase
 from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.effects.document import MakeDocument
+from sop_engine.cases.effects.notify import Notify
+from sop_engine.cases.effects.post import Post
 from sop_engine.cases.faults import Refused
 from tests.unit.casework_samples import MONDAY, Played
 

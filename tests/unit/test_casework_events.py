@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from sop_engine.cases import casework
+from sop_engine.cases.contracts.acts import ACT_MODELS, CommentInput
 from sop_engine.cases.faults import InvalidInput, NotPermitted, Refused
 from sop_engine.cases.opening import read_opening
-from tests.unit.casework_samples import Played, procedure
+from tests.unit.casework_samples import Played, organization, procedure
 
 EVENTS = """
 events:
@@ -137,6 +138,18 @@ def test_a_unit_that_was_not_known_yet_stays_open() -> None:
     case.act("amend", "dan", data={"unit": None, "other": "auditor"}, reason="r")
     with pytest.raises(InvalidInput, match="c would be nobody's work"):
         case.act("amend", "dan", data={"other": None}, reason="r")
+
+
+def test_what_nobody_may_do_is_not_permitted() -> None:
+    case = Played(UNIT)
+    act = CommentInput(actor="dan", text="t")
+    with pytest.raises(NotPermitted, match="nobody may 'migrate'") as caught:
+        casework.read_act("migrate", {"actor": "dan"})
+    assert set(caught.value.allowed) == {model.update for model in ACT_MODELS}
+    with pytest.raises(NotPermitted, match="nobody may 'migrate'"):
+        casework.check(case.procedure, case.state, "migrate", act, organization(), case.now)
+    with pytest.raises(NotPermitted, match="nobody may 'migrate'"):
+        casework.perform(case.procedure, case.state, "migrate", act, case.now)
 
 
 @pytest.mark.parametrize("name", sorted(casework.ACTS))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from sop_engine.cases import reports
-from sop_engine.cases.commands import Notify, TellCase
+from sop_engine.cases.commands import TellCase
+from sop_engine.cases.effects.notify import Notify
 from sop_engine.cases.faults import Refused
 from sop_engine.timekeeping.clocks import elapsed
 from tests.unit.casework_samples import MONDAY, Played

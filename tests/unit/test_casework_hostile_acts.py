@@ -119,7 +119,7 @@ def test_an_instant_past_the_calendar_is_a_refusal() -> None:
 def test_the_command_line_refuses_it_before_anybody_is_asked(day: str, tmp_path: Any) -> None:
     allowed = "allowed: from 1900-01-01 to 2099-12-31"
     for option in ("--on", "--since", "--until"):
-        result = sop(tmp_path, "report", "run", "ageing", option, day)
+        result = sop(tmp_path, "report", "run", "statement", option, day)
         assert (result.exit_code, allowed in result.stderr) == (2, True), result.output
     result = sop(tmp_path, "report", "run", "tax", "--month", day[:7])
     assert (result.exit_code, allowed in result.stderr) == (2, True), result.output

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from sop_engine.cases import casework, reports
-from sop_engine.cases.commands import CancelWork, Post, RunWork
+from sop_engine.cases.commands import CancelWork, RunWork
+from sop_engine.cases.effects.post import Post
+from sop_engine.cases.engine_version import HARDENED
 from sop_engine.cases.faults import InvalidInput, NotFound, Refused
 from tests.unit.casework_samples import MONDAY, Played
 
@@ -74,6 +76,24 @@ def test_a_result_that_does_not_fit_opens_an_incident() -> None:
     case.hear(lambda turn: reports.work_done(turn, "computing#1", {"result": "much"}))
     assert "is not a number" in case.state.incidents["computing#1"].message
     assert case.data["tax"] is None
+
+
+def test_a_result_without_what_is_stored_fails_the_work() -> None:
+    """It is a fault of the work and no empty field; a case of the first engine keeps what it did."""
+    case = Played(WORK, bundle_changes={"engine_version": HARDENED})
+    case.hear(lambda turn: reports.work_done(turn, "computing#1", {"reslt": "1"}))
+    assert case.state.incidents["computing#1"].message == "the result has no result (it has: reslt)"
+    assert case.states == ("computing",)
+    before = Played(WORK)
+    before.hear(lambda turn: reports.work_done(turn, "computing#1", {"reslt": "1"}))
+    assert (before.states, before.data["tax"]) == (("computed",), None)
+
+
+def test_what_a_person_leaves_out_of_a_skipped_result_stays_as_it_was() -> None:
+    case = Played(WORK, bundle_changes={"engine_version": HARDENED}, tax="3")
+    case.hear(lambda turn: reports.work_failed(turn, "computing#1", "no connection"))
+    resolve(case, "computing#1", "skip")
+    assert (case.states, str(case.data["tax"])) == (("computed",), "3")
 
 
 def test_leaving_the_state_takes_its_incident_along() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sop_engine.cases import casework
-from sop_engine.cases.commands import Notify
 from sop_engine.cases.contracts.acts import CommentInput
 from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.effects.notify import Notify
 from sop_engine.cases.faults import InvalidInput, Refused
 from sop_engine.cases.limits import DATA_BYTES, HELD_BYTES, HELD_EVENTS, STATE_BYTES, cut
 from sop_engine.cases.opening import open_case

@@ -1,22 +1,47 @@
 """Lint: every slip in an SOP is found, with its place; what is right passes."""
 
-from typing import Any
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
-from sqlalchemy import create_engine
 
-from activities.work_rules import load_work_rules
-from sop_engine.cases.contracts.effects import WorkInput
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.definition import SopDefinition
 from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
-from sop_engine.cases.procedure import compile_procedure
-from sop_engine.cases.registry import WORK_ACTIVITIES
 from sop_engine.content.checking import check_library, check_sop
-from sop_engine.content.library import load_library
-from sop_engine.settings import read_settings
+from sop_engine.content.library import content_root, load_library
 from sop_engine.timekeeping.ladders import parse_ladder
+from sop_engine.work.contract import Gives, Takes, Work
 from tests.unit.casework_samples import OFFICE, ROLES, bundle, ladders, organization
-from worker import activities
+
+
+class Line(Takes):
+    name: str
+    count: int = 1
+
+
+class Added(Takes):
+    base: int
+    mode: Literal["all", "some"] = "all"
+    on: date | None = None
+    lines: tuple[Line, ...] = ()
+
+
+class SumLine(Gives):
+    text: str
+    left: int
+
+
+class Sums(Gives):
+    sum: int
+    share: Decimal
+    lines: tuple[SumLine, ...]
+
+
+SUMS = Work("sums", "Adds.", Added, Sums)
 
 CHILD = """
 sop: Child
@@ -99,7 +124,7 @@ def around(**changes: Any) -> Surroundings:
         "organization": organization(),
         "documents": ("paper",),
         "notices": ("hello",),
-        "activities": ("sums",),
+        "works": {"sums": SUMS},
         "entries": ("fee",),
     }
     return Surroundings(**{**given, **changes})
@@ -166,6 +191,64 @@ SLIPS = [
     ("activity: sums", "activity: sumz", "states.running.work.activity", "did you mean sums?"),
     ("with: {base: total}", "with: {base: totl}", "states.running.work.with.base", "unknown name totl"),
     ("store: {total: sum}", "store: {totl: sum}", "states.running.work.store", "unknown field 'totl'"),
+    (
+        "with: {base: total}",
+        "with: {bsae: total}",
+        "states.running.work.with.bsae",
+        "unknown input of sums 'bsae', did",
+    ),
+    ("with: {base: total}", "with: {bsae: total}", "states.running.work.with", "input of sums lacks 'base'"),
+    ("with: {base: total}", "with: {base: name}", "states.running.work.with.base", "is text, not integer"),
+    ("with: {base: total}", "with: {base: [1]}", "states.running.work.with.base", "is list, not integer"),
+    (
+        "with: {base: total}",
+        "with: {base: total, on: limit_at}",
+        "states.running.work.with.on",
+        "is datetime, not date",
+    ),
+    ("with: {base: total}", "with: {base: 1, mode: \"'al'\"}", "states.running.work.with.mode", "did you mean all?"),
+    (
+        "with: {base: total}",
+        "with: {base: total, lines: [{nam: name}]}",
+        "states.running.work.with.lines.0.nam",
+        "unknown input of sums.lines 'nam', did you mean name?",
+    ),
+    (
+        "with: {base: total}",
+        "with: {base: total, lines: [{count: total}]}",
+        "states.running.work.with.lines.0",
+        "input of sums.lines lacks 'name'",
+    ),
+    (
+        "with: {base: total}",
+        "with: {base: total, lines: \"[{'name': total, 'cuont': 1}]\"}",
+        "states.running.work.with.lines",
+        "input of sums.lines: [].name: is integer, not text",
+    ),
+    (
+        "with: {base: total}",
+        "with: {base: total, lines: \"[{'name': name, 'cuont': 1}]\"}",
+        "states.running.work.with.lines",
+        "input of sums.lines: []: unknown 'cuont', did you mean count?",
+    ),
+    (
+        "store: {total: sum}",
+        "store: {total: smu}",
+        "states.running.work.store.total",
+        "unknown result of sums 'smu', did",
+    ),
+    (
+        "store: {total: sum}",
+        "store: {total: share}",
+        "states.running.work.store.total",
+        "'total' cannot hold share: is",
+    ),
+    (
+        "store: {total: sum}",
+        "store: {lines: lines}",
+        "states.running.work.store.lines",
+        "'lines' cannot hold lines: []: is record, not text",
+    ),
     ("case: {sop: Child", "case: {sop: Chidl", "states.child.case.sop", "did you mean Child?"),
     ("with: {need: total}, store", "with: {ned: total}, store", "states.child.case.with.ned", "did you mean need?"),
     ("with: {need: total}, store", "with: {}, store", "states.child.case.with", "Child needs need"),
@@ -249,9 +332,19 @@ def test_every_shipped_procedure_and_ladder_is_clean() -> None:
     assert [str(warning) for sop in library.sops for warning in check_sop(library, sop)[1]] == []
 
 
-def test_the_registry_lists_the_work_that_a_worker_does() -> None:
-    library = load_library()
-    done = activities(read_settings({}), library, create_engine("sqlite://"), load_work_rules(library.root))
-    definitions = [getattr(activity, "__temporal_activity_definition") for activity in done]
-    work = [definition.name for definition in definitions if definition.arg_types == [WorkInput]]
-    assert sorted(work) == list(WORK_ACTIVITIES)
+def test_a_misspelt_key_of_a_shipped_procedure_is_found_at_its_line(tmp_path: Path) -> None:
+    """What was stored under a name that is not in the result emptied the field, without a word."""
+    root = tmp_path / "content"
+    shutil.copytree(content_root(), root)
+    path = root / "freight" / "DocumentPreparation.yaml"
+    right = path.read_text(encoding="utf-8")
+    wrong = right.replace("destination: destination}", "destinaton: destination}")
+    wrong = wrong.replace("{required_documents: required_documents}", "{required_documents: required_document}")
+    path.write_text(wrong, encoding="utf-8")
+    said = [(fault.line, fault.message) for fault in check_sop(load_library(root), "DocumentPreparation")[0]]
+    line = {text: number for number, text in enumerate(wrong.splitlines(), start=1)}
+    place = next(number for text, number in line.items() if "activity: document_checklist" in text)
+    assert said == [
+        (place + 1, "unknown input of document_checklist 'destinaton', did you mean destination?"),
+        (place + 2, "unknown result of document_checklist 'required_document', did you mean required_documents?"),
+    ]

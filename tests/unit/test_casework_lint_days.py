@@ -58,6 +58,39 @@ def test_lint_finds_a_day_of_law_that_defaults_to_the_day_of_typing_with_file_an
     assert "when it was typed (`today`)" in fault
 
 
+PASSED_ON = {
+    "freight/FreightShipment.yaml": [
+        ("                    arrived_on: arrived_on\n", "arrived_on: arrived_on | default(today)"),
+        ("set: {arrived_on: arrived_on | default(day(", "set: {quoted_on: today, arrived_on: quoted_on | default(day("),
+    ],
+    "customs/CustomsDeclaration.yaml": [
+        ("      declared_on: declared_on\n", "declared_on: declared_on | default(today)"),
+        ("accepted_on: declared_on,", "accepted_on: declared_on | default(today),"),
+    ],
+}
+"""Given to a child, by way of another field, told to the parent, and given to work."""
+
+
+def test_lint_follows_the_day_of_typing_through_all_that_passes_it_on(tmp_path: Path) -> None:
+    root = tmp_path / "content"
+    shutil.copytree(content_root(), root)
+    expected = []
+    for name, slips in PASSED_ON.items():
+        text = (root / name).read_text()
+        for right, wrong in slips:
+            assert text.count(right) == 1
+            text = text.replace(right, right[: len(right) - len(right.lstrip())] + wrong + "\n" * right.endswith("\n"))
+        (root / name).write_text(text)
+        expected += [
+            f"{Path(name).name}:{number}"
+            for number, line in enumerate(text.splitlines(), start=1)
+            if any(wrong in line for _, wrong in slips)
+        ]
+    faults = [str(fault) for fault in check_library(load_library(root))]
+    assert [fault for fault in faults if "when it was typed (`today`)" not in fault] == []
+    assert sorted(":".join(fault.split(":")[:2]) for fault in faults) == sorted(expected)
+
+
 def messages(text: str) -> list[str]:
     return [f"{'.'.join(map(str, finding.path))}: {finding.message}" for finding in found(text)]
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from sop_engine.cases import engine_words, reports
-from sop_engine.cases.commands import Notify
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.proof import Claim, Told, Word
 from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.effects.notify import Notify
 from sop_engine.cases.engine_version import FOUNDATION, HARDENED
 from tests.unit.casework_samples import MONDAY, Played
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from sop_engine.cases.commands import Command
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.contracts.acts import MoveDeadlineInput
-from sop_engine.cases.procedure import Procedure, compile_procedure
+from sop_engine.cases.procedure import Procedure
 from sop_engine.cases.recent import Recent
 from sop_engine.cases.reference_data import corrected, take_reference_data
 from sop_engine.cases.turn import Turn

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from sop_engine.cases import reports
-from sop_engine.cases.commands import Notify, StartCase, TellCase
+from sop_engine.cases.commands import StartCase, TellCase
+from sop_engine.cases.effects.notify import Notify
 from sop_engine.cases.engine_version import FOUNDATION, HARDENED
 from sop_engine.cases.unheard import NAMES_TOLD
 from tests.unit.casework_samples import Played

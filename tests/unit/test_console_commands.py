@@ -5,22 +5,27 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 import pytest
 import typer
+from pydantic import Field
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from sop_engine.cases.contracts.acts import Act, TaskAct
 from sop_engine.cases.contracts.watching import EndStatus
 from sop_engine.cases.state import CaseStatus
 from sop_engine.cases.views import SlaState
-from sop_engine.console import arguments
+from sop_engine.console import acting, arguments
 from sop_engine.console.application import application
 from sop_engine.console.command import command
 from sop_engine.console.context import Invocation, Session
+from sop_engine.console.reference import parameters_of
 from sop_engine.settings import Settings
+from sop_engine.timekeeping.instants import Instant
 
 NOWHERE = {"TEMPORAL_ADDRESS": "127.0.0.1:1", "COLUMNS": "100"}
 
@@ -50,8 +55,8 @@ def test_the_commands_of_the_contract_are_there() -> None:
         demo|dev|worker|doctor|inbox|ui|case start|case show|case list|case timeline|case find|case signal|case hold
         case resume|case cancel|case comment|case attach|case amend|case move-deadline|task list|task show|task claim
         task release|task assign|task delegate|task suspend|task skip|task complete|incident list|incident retry
-        incident correct|incident skip|definition list|definition show|definition lint|definition diagram
-        document list|document open|report balance|report list|report run|table check|place find
+        incident correct|incident skip|definition list|definition show|definition lint|definition schema|definition work
+        definition diagram|document list|document open|report balance|report list|report run|table check|place find
         records check|records repair|records adopt
     """.replace("\n", "|")
     assert {" ".join(path) for path, _ in COMMANDS} == {name.strip() for name in expected.split("|") if name.strip()}
@@ -62,7 +67,44 @@ def test_a_command_is_no_coroutine_and_every_part_of_it_says_what_it_is(path: tu
     assert not inspect.iscoroutinefunction(inspect.unwrap(found.callback))
     assert not inspect.iscoroutinefunction(found.callback)
     assert found.help
-    assert not [parameter.name for parameter in found.params if not parameter.help]
+    assert not [parameter.name for parameter in parameters_of(found) if not parameter.help]
+
+
+class PraiseInput(TaskAct):
+    """Praise a colleague."""
+
+    update: ClassVar[str] = "praise_task"
+    text: str
+    since: Instant | None = None
+    names: tuple[str, ...] = ()
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+def test_an_act_has_a_command_made_of_its_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Act] = []
+
+    async def carry_out(session: Session, case_id: str, act: Act) -> None:
+        sent.append(act)
+
+    monkeypatch.setattr(acting, "carry_out", carry_out)
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    acting.add_act(app, PraiseInput)
+    given = ("C-1", "a#1", "--text", "well done", "--since", "2026-03-02T09:00+08:00", "--names", "x", "--names", "y")
+    result = sop(tmp_path, "praise", *given, "--set", "rate=1.50", "--id", "7", "--as", "li.na", app=app)
+    assert result.exit_code == 0, result.stderr
+    (act,) = sent
+    assert act == PraiseInput(
+        actor="li.na",
+        id="7",
+        task="a#1",
+        text="well done",
+        since=datetime.fromisoformat("2026-03-02T09:00+08:00"),
+        names=("x", "y"),
+        data={"rate": "1.50"},
+    )
+    assert "Praise a colleague." in sop(tmp_path, "praise", "--help", app=app).stdout
+    assert sop(tmp_path, "praise", "C-1", app=app).exit_code == 2
 
 
 def test_an_async_command_is_run_to_its_end(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from sop_engine.cases.faults import InvalidInput
 from sop_engine.console.file_faults import write_file
+from sop_engine.console.reference import parameters_of
 from sop_engine.content import library
 from tests.unit.test_console_commands import COMMANDS, sop
 
@@ -73,7 +74,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 
 def needed(found: Any) -> Iterator[tuple[Any, str]]:
     """A value that could be meant for whatever the command cannot do without."""
-    for parameter in found.params:
+    for parameter in parameters_of(found):
         if parameter.required:
             yield parameter, FITTING.get(parameter.name, "x")
 
@@ -83,8 +84,8 @@ def hostile_calls(files: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for path, found in COMMANDS:
         if path[0] in UNBOUNDED:
             continue
-        for parameter in found.params:
-            if parameter.name == "help" or parameter.type_descriptor.annotation is bool:
+        for parameter in parameters_of(found):
+            if parameter.type_descriptor.annotation is bool:
                 continue
             kinds = get_args(parameter.type_descriptor.annotation) or (parameter.type_descriptor.annotation,)
             values = NUMBERS if int in kinds else files if Path in kinds else (*TEXTS, *(f"a={file}" for file in files))

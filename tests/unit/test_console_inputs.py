@@ -62,6 +62,16 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, text: str | None, f
     assert fault in str(caught.value)
 
 
+def test_why_a_file_cannot_be_read_is_said_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    file.write_bytes(b"a: \xff")
+    for path, why in ((tmp_path, "Is a directory"), (file, "byte 4 is not of UTF-8")):
+        with pytest.raises(InvalidInput) as caught:
+            read_values([], path)
+        (fault,) = caught.value.faults
+        assert str(fault) == f"{path}: cannot be read: {why} (allowed: a text file in UTF-8)"
+
+
 @pytest.mark.parametrize(
     ("text", "faults"),
     [
@@ -109,7 +119,10 @@ def test_a_path_that_leads_nowhere_is_refused(assignments: list[str], what: str)
 def test_a_contract_lists_every_fault() -> None:
     with pytest.raises(InvalidInput) as caught:
         contract(HoldInput, actor="", reason="")
-    assert [fault.where for fault in caught.value.faults] == ["actor", "reason"]
+    assert [str(fault) for fault in caught.value.faults] == [
+        "actor: is empty or too short",
+        "reason: is empty or too short",
+    ]
 
 
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:

@@ -257,6 +257,20 @@ def test_an_import_is_released_with_delivery_order_free_time_and_depot() -> None
     assert house.states[CASE].outcome == "released"
 
 
+@pytest.mark.parametrize(("direction", "number"), [("import", None), ("export", CASE)])
+def test_an_import_whose_pick_up_was_skipped_has_no_number_of_a_delivery_order_that_nobody_gave(
+    direction: str, number: str | None
+) -> None:
+    house = ExactHouse("2026-03-02 09:00")
+    house.start("CustomsRelease", **CUSTOMER, direction=direction)
+    house.complete("wang.fang", "requesting", "requested")
+    house.signal(CASE, "customs.released", {"released_at": "2026-03-02T09:00+08:00"})
+    both = {"release_notice": "r.pdf", "stamped_delivery_order": "d.pdf"}
+    house.complete("wang.fang", "storing_evidence", "stored", **both)
+    house.skip(CASE, "huang.tao", "arranging_pickup", "arranged")
+    assert house.states[CASE].snapshot.result["delivery_order_no"] == number
+
+
 def test_the_number_of_an_export_does_not_release_an_import() -> None:
     house = ExactHouse("2026-03-02 09:00")
     house.start("CustomsRelease", **CUSTOMER, direction="import", declaration_no=EXPORT_NUMBER)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.faults import InvalidInput, NotPermitted
-from sop_engine.cases.procedure import compile_procedure
 from tests.unit.exact_house import CASE, ExactHouse, shipped_library
 from tests.unit.exact_service import VISIT
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from sop_engine.cases.procedure import Procedure, compile_procedure
+from sop_engine.cases.compiling import compile_procedure
+from sop_engine.cases.procedure import Procedure
 from tests.unit import (
     exact_customs,
     exact_finance,

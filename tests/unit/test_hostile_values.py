@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from sop_engine.cases.compiling import compile_procedure
 from sop_engine.cases.faults import InvalidInput
 from sop_engine.cases.fields import FieldSpec, read_fields, read_value
-from sop_engine.cases.procedure import compile_procedure
 from sop_engine.freight.subledger.papers import ReceiptPaper
 from tests.unit.casework_samples import Played, bundle
 from tests.unit.collection_house import collection, data, report
@@ -114,7 +114,7 @@ states: {a: {task: {form: [paid, margin, lines]}, on: {a.done: b}}, b: {final: t
         ("paid", "XTS 5", "'XTS' is not a currency", "ISO 4217"),
         ("paid", "XAU 5", "'XAU' is not a currency", "ISO 4217"),
         ("paid", "XDR 5", "'XDR' is not a currency", "ISO 4217"),
-        ("paid", "UDS 5", "'UDS' is not a currency, did you mean ", "ISO 4217"),
+        ("paid", "UDS 5", "'UDS' is not a currency, did you mean USD?", "ISO 4217"),
         ("paid", {"amount": "5", "currency": "RMB"}, "'RMB' is not a currency", "ISO 4217"),
         ("margin", "UDS 5", "'UDS' is not a currency", "ISO 4217"),
         ("paid", "CNY -0.01", "-0.01 is too small", "0 or more"),

@@ -8,15 +8,15 @@ from io import BytesIO, StringIO
 import pytest
 from openpyxl import load_workbook
 
+from sop_engine.cases.contracts.report_tables import ReportColumn, ReportTable
 from sop_engine.cases.fields import Title
 from sop_engine.cases.firm import Firm
-from sop_engine.cases.report_tables import ReportColumn, ReportTable
 from sop_engine.console.report_files import as_csv, as_pdf, as_workbook, text_of
 from sop_engine.content.library import content_root
 
 COLUMNS = (
     ReportColumn(key="party", title={"en": "Party", "zh": "往来单位"}),
-    ReportColumn(key="total", title={"en": "Total", "zh": "合计"}, kind="amount"),
+    ReportColumn(key="total", title={"en": "Total", "zh": "合计"}, kind="amount", currency="currency"),
     ReportColumn(key="share", title={"en": "Share", "zh": "占比"}, kind="share"),
     ReportColumn(key="days", title={"en": "Days", "zh": "天数"}, kind="integer"),
     ReportColumn(key="on", title={"en": "On", "zh": "日期"}, kind="date"),

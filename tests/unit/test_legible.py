@@ -11,9 +11,9 @@ import pytest
 
 from sop_engine.cases.card import case_card
 from sop_engine.cases.contracts.reading import CaseLine
+from sop_engine.cases.contracts.report_tables import ReportColumn, ReportTable
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.legible import code, legible, legible_json, legible_line
-from sop_engine.cases.report_tables import ReportColumn, ReportTable
 from sop_engine.console.context import Session
 from sop_engine.console.printing import legible_streams
 from sop_engine.console.render_case import render_case, render_task

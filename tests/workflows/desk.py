@@ -115,7 +115,8 @@ class Desk:
         return sorted(addressee(notice) for notice in self.notices(*templates))
 
     async def documents(self) -> list[str]:
-        return [document["template"] for document in (await self.view()).documents]
+        """The templates of its papers by name: papers are made side by side, and listed as they came to be."""
+        return sorted(document["template"] for document in (await self.view()).documents)
 
     def balances(self) -> dict[str, Decimal]:
         """Account -> debit less credit, of what the case posted; accounts that came to nought are left out."""

@@ -40,7 +40,7 @@ async def test_a_booking_is_confirmed_by_the_carrier(shared_house: House) -> Non
     desk = await Desk.open(shared_house, "Booking", "BKG-1", **CUSTOMER, goods=GOODS)
     await paths.booking(desk)
     assert await desk.ended() == "confirmed"
-    assert await desk.documents() == ["booking_note", "booking_confirmation"]
+    assert await desk.documents() == ["booking_confirmation", "booking_note"]
     assert (await desk.view()).data["booking_no"] == "COSU6123456789"
     assert desk.told("booking_request") == ["desk@cosco.example"]
     assert paths.CUSTOMER_MAIL in desk.told("booking_confirmed")

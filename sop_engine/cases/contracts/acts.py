@@ -1,21 +1,36 @@
-"""What people do, one model per update, and what they are told. Values are read by the case's fields later."""
+"""What people do, one model per update, and what they are told. Values are read by the case's fields later.
+
+What the model, its fields and its example say is shown by the Web UI, the command line and the docs.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.timekeeping.instants import Instant
 
+ARGUMENT = "argument"
+"""Of a field that the command line takes by its place, not by its name."""
+
 
 class Act(Contract):
     """What every act of a person carries."""
 
+    update: ClassVar[str]
+    """The name of the Temporal update, which is the act's name wherever it is meant."""
+
     actor: str = Field(min_length=1, max_length=100)
     id: str | None = None
     """A caller's own id; the same id is carried out once. The update's id is used where this is absent."""
+
+    @classmethod
+    def told(cls) -> str:
+        """What it is, and an example, in one line."""
+        return " ".join(str(cls.__doc__).split())
 
 
 class TaskAct(Act):
@@ -25,6 +40,8 @@ class TaskAct(Act):
 
 class CompleteTaskInput(TaskAct):
     """Example: {"actor": "li.na", "task": "registered", "outcome": "acknowledged", "data": {"event": "Box wet"}}"""
+
+    update: ClassVar[str] = "complete_task"
 
     outcome: str
     data: dict[str, Any] = {}
@@ -38,42 +55,73 @@ class CompleteTaskInput(TaskAct):
 
 
 class ClaimTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered"}"""
+    """Take a task for yourself.
+
+    Example: {"actor": "li.na", "task": "registered"}
+    """
+
+    update: ClassVar[str] = "claim_task"
 
 
 class ReleaseTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered"}"""
+    """Give a task back, so that somebody else can take it.
+
+    Example: {"actor": "li.na", "task": "registered"}
+    """
+
+    update: ClassVar[str] = "release_task"
 
 
 class AssignTaskInput(TaskAct):
-    """Example: {"actor": "zhao.min", "task": "registered", "to": "li.na"}"""
+    """Give a task to a person, as a supervisor.
 
-    to: str
+    Example: {"actor": "zhao.min", "task": "registered", "to": "li.na"}
+    """
+
+    update: ClassVar[str] = "assign_task"
+
+    to: str = Field(description="Who takes it over.")
 
 
 class DelegateTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered", "to": "wu.fang"}"""
+    """Pass your own task on to a colleague.
 
-    to: str
+    Example: {"actor": "li.na", "task": "registered", "to": "wu.fang"}
+    """
+
+    update: ClassVar[str] = "delegate_task"
+
+    to: str = Field(description="Who takes it over.")
 
 
 class SkipTaskInput(TaskAct):
-    """Example: {"actor": "zhao.min", "task": "registered", "outcome": "acknowledged", "reason": "done by phone"}"""
+    """Go on without a task's work, as a supervisor; the reason stays in the journal.
 
-    outcome: str
+    Example: {"actor": "zhao.min", "task": "registered", "outcome": "acknowledged", "reason": "done by phone"}
+    """
+
+    update: ClassVar[str] = "skip_task"
+
+    outcome: str = Field(description="The outcome to go on with.")
     reason: str = Field(min_length=1)
 
 
 class SuspendTaskInput(TaskAct):
-    """Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer
-    away"}"""
+    """Put a task aside until an instant; its clock runs on.
 
-    until: Instant
+    Example: {"actor": "li.na", "task": "registered", "until": "2026-03-02T09:00+08:00", "reason": "customer away"}
+    """
+
+    update: ClassVar[str] = "suspend_task"
+
+    until: Instant = Field(description="Such as 2026-03-02T09:00+08:00.")
     reason: str = Field(min_length=1)
 
 
 class EventInput(Act):
     """Example: {"actor": "li.na", "name": "carrier.confirmed", "data": {"booking_no": "COSU6123456789"}}"""
+
+    update: ClassVar[str] = "event"
 
     name: str = Field(min_length=1, max_length=200)
     data: dict[str, Any] = {}
@@ -85,18 +133,27 @@ class EventInput(Act):
 class AmendInput(Act):
     """Example: {"actor": "li.na", "data": {"contact": "+8613800000000"}, "reason": "customer called"}"""
 
+    update: ClassVar[str] = "amend"
+
     data: dict[str, Any]
     reason: str = Field(min_length=1)
 
 
 class CommentInput(Act):
-    """Example: {"actor": "li.na", "text": "Customer prefers mornings"}"""
+    """Note something down on a case.
 
-    text: str = Field(min_length=1, max_length=5_000)
+    Example: {"actor": "li.na", "text": "Customer prefers mornings"}
+    """
+
+    update: ClassVar[str] = "comment"
+
+    text: Annotated[str, ARGUMENT] = Field(min_length=1, max_length=5_000, description="What to note down.")
 
 
 class AttachInput(Act):
     """Example: {"actor": "li.na", "name": "bl.pdf", "sha256": "…", "size": 1200, "type": "application/pdf"}"""
+
+    update: ClassVar[str] = "attach"
 
     name: str
     sha256: str
@@ -105,34 +162,55 @@ class AttachInput(Act):
 
 
 class HoldInput(Act):
-    """Example: {"actor": "li.na", "reason": "customer asks to wait"}"""
+    """Stop a case for a while: its clocks pause, its tasks wait, its children too.
+
+    Example: {"actor": "li.na", "reason": "customer asks to wait"}
+    """
+
+    update: ClassVar[str] = "hold"
 
     reason: str = Field(min_length=1)
 
 
 class ResumeInput(Act):
-    """Example: {"actor": "li.na"}"""
+    """Go on with a case that is held; deadlines move by the time it was held.
+
+    Example: {"actor": "li.na"}
+    """
+
+    update: ClassVar[str] = "resume"
 
     reason: str | None = None
 
 
 class CancelInput(Act):
-    """Example: {"actor": "zhao.min", "reason": "customer withdrew"}"""
+    """End a case before its end; what it did is undone as its SOP says.
+
+    Example: {"actor": "zhao.min", "reason": "customer withdrew"}
+    """
+
+    update: ClassVar[str] = "cancel"
 
     reason: str = Field(min_length=1)
 
 
 class MoveDeadlineInput(Act):
-    """Example: {"actor": "zhao.min", "clock": "plan", "to": "2026-03-02T09:00+08:00", "reason": "agreed with
-    customer"}"""
+    """Move the deadline of a running clock.
 
-    clock: str
-    to: Instant
+    Example: {"actor": "zhao.min", "clock": "plan", "to": "2026-03-02T09:00+08:00", "reason": "agreed with customer"}
+    """
+
+    update: ClassVar[str] = "move_deadline"
+
+    clock: Annotated[str, ARGUMENT] = Field(description="The clock's name or key.")
+    to: Annotated[Instant, ARGUMENT] = Field(description="Such as 2026-03-02T17:00+08:00, or at T24:00.")
     reason: str = Field(min_length=1)
 
 
 class ResolveIncidentInput(Act):
     """Example: {"actor": "admin", "incident": "calculating#1", "how": "retry", "reason": "tariff table loaded"}"""
+
+    update: ClassVar[str] = "resolve_incident"
 
     incident: str
     how: Literal["retry", "correct", "skip"]
@@ -140,6 +218,14 @@ class ResolveIncidentInput(Act):
     """For `correct`: fields of the case to set before the retry. For `skip`: the result to go on with; for a child
     case its `outcome` among it."""
     reason: str = Field(min_length=1)
+
+
+ACT_MODELS: Sequence[type[Act]] = tuple(
+    found
+    for found in globals().values()
+    if isinstance(found, type) and issubclass(found, Act) and "update" in vars(found)
+)
+"""What people can do. `casework.ACTS` says of each who may, and what comes of it."""
 
 
 class ActResult(Contract):

@@ -1,9 +1,11 @@
-"""What leaves a case: notices, documents, postings, automated work."""
+"""What activities do for a case: effects and automated work."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from sop_engine.cases.contracts.base import Contract, ForCase
 from sop_engine.statechart.values import Data
@@ -28,64 +30,37 @@ class CaseFacts(Contract):
     """How long the file is kept after the case is closed, such as `3 years`; none where the SOP does not say."""
 
 
-class EffectInput(ForCase):
-    """What the activity of an effect is given."""
+class EffectCommand(ForCase):
+    """A command that an activity carries out, and with its key what the activity is given."""
 
+    activity: ClassVar[str]
+    """The activity's name."""
+    gives: ClassVar[type[Contract]]
+    """What the activity answers."""
+    noun: ClassVar[str]
+    """What people call it."""
+
+    kind: str
+    key: str = ""
+    """Given by the interpreter, so that it is carried out once."""
     facts: CaseFacts
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What tells it from others of its kind, the most telling first."""
+        raise NotImplementedError
 
     @property
     def of_case(self) -> str:
         return self.facts.case_id
 
-
-class NotifyInput(EffectInput):
-    """Activity `notify`: one notice to one recipient, kept once per key."""
-
-    key: str
-    recipient: str
-    """A role, a person, or a field of the case that holds an address."""
-    address: str | None
-    """An e-mail address already known from the case's data."""
-    template: str
-    values: dict[str, Any] = {}
-    people: tuple[str, ...] = ()
-    """Persons already resolved, such as a task's assignee."""
-
-
-class NotifyResult(Contract):
-    recipients: tuple[str, ...]
-    channel: str
-
-
-class DocumentInput(EffectInput):
-    """Activity `render_document`: renders a template from the case's data and keeps it once per key."""
-
-    key: str
-    template: str
-    values: dict[str, Any] = {}
-
-
-class DocumentResult(Contract):
-    document_id: str
-    template: str
-    title: dict[str, str]
-    version: int
-    sha256: str
-    name: str
-
-
-class PostInput(EffectInput):
-    """Activity `post_entry`: one balanced entry of the ledger, kept once per business key."""
-
-    key: str
-    entry: str
-    """A posting rule of `sop_definitions/ledger.yaml`."""
-    values: dict[str, Any] = {}
-    """Amounts and the `business_key`."""
-
-
-class PostResult(Contract):
-    entry_id: str
+    @model_serializer(mode="wrap")
+    def _as_needed(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A command has no key, and an activity knows its kind: a worker of another version refuses what is new to
+        it."""
+        said: dict[str, Any] = write(self)
+        said.pop("kind" if self.key else "key", None)
+        return said
 
 
 class WorkInput(ForCase):

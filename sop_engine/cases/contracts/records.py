@@ -204,8 +204,10 @@ class RecordsRepair(Contract):
     differences: tuple[Difference, ...]
     """What came out otherwise than recorded."""
     gone: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+    """Cases that were open in the records, unknown to Temporal, and are closed in the records now."""
     unreadable: tuple[str, ...]
     more: int = 0
-    """How many more lines were left out of the three lists."""
+    """How many more lines were left out of the lists."""
     mark: RecordsMark
     """The records as they are now."""

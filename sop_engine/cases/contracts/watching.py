@@ -1,4 +1,4 @@
-"""How a case ended that did not end itself: terminated, timed out, failed or cancelled past the engine."""
+"""How a case ended that did not end itself: terminated, timed out, failed or cancelled past the engine, or lost."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Literal
 from sop_engine.cases.contracts.base import Contract, ForCase
 from sop_engine.cases.contracts.records import DailyCheck
 
-EndStatus = Literal["terminated", "timed_out", "failed", "canceled"]
-"""What the records call a case that was ended past the engine."""
+EndStatus = Literal["terminated", "timed_out", "failed", "canceled", "lost"]
+"""What the records call a case that was ended past the engine; `lost`: Temporal knows it no more."""
 
 
 class CaseEnd(Contract):

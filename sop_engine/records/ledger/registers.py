@@ -6,7 +6,7 @@ A paper that comes from a case's own data may lack what the case does not know; 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar
+from typing import Any, ClassVar, assert_never
 
 from sqlmodel import Field, Session, col, select
 
@@ -148,6 +148,10 @@ def enter(session: Session, entry_id: str, posting: Posting, posted_at: datetime
             _enter_bill(session, entry_id, posting, today)
         case "cod":
             _enter_cash(session, entry_id, posting, today)
+        case None:
+            pass
+        case unknown:
+            assert_never(unknown)
     session.flush()
 
 

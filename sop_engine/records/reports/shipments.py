@@ -1,23 +1,18 @@
-"""Reports on shipments and taxes: margin in book currency, freight against the goods' value, VAT by rate."""
+"""What belongs to a shipment in the books: the parts of entries, and what it has earned so far."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from sop_engine.cases.report_tables import ReportInput, ReportTable
 from sop_engine.freight.charges.shipment import margin_of
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.allocation import NOUGHT
-from sop_engine.records.cases import CaseRow
 from sop_engine.records.ledger.entries import EntryRow, LineRow
-from sop_engine.records.ledger.items import ItemRow, MoveRow
 from sop_engine.records.ledger.posting import LedgerRules
-from sop_engine.records.ledger.registers import BillRow, InvoiceRow, PaperLineRow
-from sop_engine.records.reports.building import Cell, column, table
+from sop_engine.records.ledger.registers import PaperLineRow
 
 
 class Booked(NamedTuple):
@@ -28,47 +23,6 @@ class Booked(NamedTuple):
     currency: str
     amount: Decimal
     """A debit is positive. Not rounded."""
-
-
-def margin(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -> ReportTable:
-    """Revenue less cost per shipment, at the rate of each charge's day; money passed on for customers stands apart.
-
-    `exchange` is what other rates on the day of payment made of it, and is no part of the margin. What was charged in
-    another currency without a rate stands in a row of its own.
-    """
-    uses = rules.uses
-    sums: defaultdict[tuple[str, str], defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for part in booked(session, asked.month, rules, (uses.revenue, uses.cost, uses.disbursement)):
-        sums[part.shipment, part.currency][part.account] += part.amount
-    gains = _exchange_gains(session, asked.month, rules)
-    for shipment in gains:
-        sums[shipment, rules.currency][uses.revenue] += NOUGHT
-    rows: list[list[Cell]] = []
-    for (shipment, currency), by_account in sorted(sums.items()):
-        revenue, cost, disbursed = (
-            Money.rounded(by_account[account], currency).amount
-            for account in (uses.revenue, uses.cost, uses.disbursement)
-        )
-        gained = -revenue - cost
-        gain = gains.get(shipment, NOUGHT) if currency == rules.currency else NOUGHT
-        exchange = Money.rounded(gain, currency).amount
-        rows.append([shipment, currency, -revenue, cost, gained, _share(gained, -revenue), exchange, disbursed])
-    return table(
-        asked,
-        ("Margin per shipment", "单票毛利"),
-        asked.month or "",
-        [
-            column("shipment", "Shipment", "货运编号"),
-            column("currency", "Currency", "币种"),
-            column("revenue", "Revenue", "收入", "amount"),
-            column("cost", "Cost", "成本", "amount"),
-            column("margin", "Margin", "毛利", "amount"),
-            column("share", "Of revenue", "毛利率", "share"),
-            column("exchange", "Exchange", "汇兑损益", "amount"),
-            column("disbursements", "Disbursed, not passed on", "代垫未转", "amount"),
-        ],
-        rows,
-    )
 
 
 class Earned(NamedTuple):
@@ -97,72 +51,8 @@ def earned(session: Session, shipment: str, rules: LedgerRules) -> Earned:
     return Earned(revenue, cost, *margin_of(revenue, cost), disbursed)
 
 
-def _share(part: Decimal, whole: Decimal | None) -> Decimal | None:
+def share(part: Decimal, whole: Decimal | None) -> Decimal | None:
     return (part / whole).quantize(Decimal("0.0001")) if whole else None
-
-
-def freight_ratio(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -> ReportTable:
-    """What the freight of each shipment cost against the value of its goods, as its case knows it."""
-    costs: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for part in booked(session, asked.month, rules, (rules.uses.cost,)):
-        if part.currency == rules.currency:
-            costs[part.shipment] += part.amount
-    rows: list[list[Cell]] = []
-    for shipment, cost in sorted(costs.items()):
-        case = session.get(CaseRow, shipment)
-        value = _goods_value(case.data, rules.currency) if case is not None else None
-        flag = "!" if value and cost > value * rules.policy.freight_ratio else None
-        freight = Money.rounded(cost, rules.currency).amount
-        rows.append([shipment, rules.currency, freight, value, _share(cost, value), flag])
-    return table(
-        asked,
-        ("Freight against goods' value", "运费占货值比"),
-        f"> {rules.policy.freight_ratio:.0%}",
-        [
-            column("shipment", "Shipment", "货运编号"),
-            column("currency", "Currency", "币种"),
-            column("freight", "Freight", "运费", "amount"),
-            column("goods_value", "Goods' value", "货值", "amount"),
-            column("ratio", "Ratio", "比例", "share"),
-            column("flag", "Too high", "超标"),
-        ],
-        rows,
-    )
-
-
-def tax(session: Session, asked: ReportInput, rules: LedgerRules, on: date) -> ReportTable:
-    """VAT of invoices and bills by accounting month, kind and rate; red-letter invoices lessen their own month."""
-    lines: defaultdict[str, list[PaperLineRow]] = defaultdict(list)
-    for line in session.exec(select(PaperLineRow).order_by(PaperLineRow.entry_id, col(PaperLineRow.line))):
-        lines[line.entry_id].append(line)
-    sums: defaultdict[tuple[str, str, str, str, Decimal | None], list[Decimal]] = defaultdict(
-        lambda: [NOUGHT, NOUGHT, NOUGHT]
-    )
-    for paper, entry, direction, kind, disbursed in _papers(session, asked.month):
-        for position, (rate, net, vat) in enumerate(_by_rate(paper, lines[paper.entry_id])):
-            found = sums[entry.month, direction, paper.currency, kind, rate]
-            for index, amount in enumerate((net, vat, disbursed if position == 0 else NOUGHT)):
-                found[index] += amount
-    rows: list[list[Cell]] = [
-        [*key[:4], key[4], *amounts]
-        for key, amounts in sorted(sums.items(), key=lambda each: (*each[0][:4], each[0][4] or NOUGHT))
-    ]
-    return table(
-        asked,
-        ("VAT", "增值税"),
-        asked.month or "",
-        [
-            column("month", "Month", "会计月份"),
-            column("direction", "Direction", "方向"),
-            column("currency", "Currency", "币种"),
-            column("kind", "Kind", "种类"),
-            column("rate", "Rate", "税率", "share"),
-            column("net", "Net", "不含税金额", "amount"),
-            column("vat", "VAT", "税额", "amount"),
-            column("disbursements", "Disbursements", "代垫款", "amount"),
-        ],
-        rows,
-    )
 
 
 def booked(
@@ -198,62 +88,3 @@ def booked(
             continue
         for each in papers:
             yield Booked(each.shipment or entry.shipment, line.account, currency, sign * abs(each.amount) * factor)
-
-
-def _exchange_gains(session: Session, month: str | None, rules: LedgerRules) -> dict[str, Decimal]:
-    """What settling at another rate than that of the charge gained (or lost) each shipment, in book currency.
-
-    It falls into the month of the later of the two papers, and belongs to the shipment of the one that was settled.
-    """
-    chosen = select(ItemRow, EntryRow).join(EntryRow, col(EntryRow.entry_id) == col(ItemRow.item_id))
-    known = {
-        item.item_id: (item, entry) for item, entry in session.exec(chosen.where(ItemRow.currency != rules.currency))
-    }
-    gains: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for move in session.exec(select(MoveRow).where(col(MoveRow.against).is_not(None))):
-        if move.item_id not in known or move.against not in known:
-            continue
-        (item, mine), (_, other) = known[move.item_id], known[move.against]
-        is_charge = item.amount > 0 if item.account == rules.uses.receivable else item.amount < 0
-        if is_charge and mine.rate and other.rate and month in (None, max(mine.month, other.month)):
-            gains[mine.shipment] += move.amount * (mine.rate - other.rate)
-    return {shipment: gain for shipment, gain in sorted(gains.items()) if gain}
-
-
-def _papers(session: Session, month: str | None) -> Iterator[tuple[InvoiceRow | BillRow, EntryRow, str, str, Decimal]]:
-    """Each paper with its entry, direction, kind, and what it passes on."""
-    for invoice, entry in session.exec(
-        select(InvoiceRow, EntryRow).join(EntryRow, col(EntryRow.entry_id) == col(InvoiceRow.entry_id))
-    ):
-        if month in (None, entry.month):
-            yield invoice, entry, "output", invoice.kind or "invoice", invoice.disbursements
-    for bill, entry in session.exec(
-        select(BillRow, EntryRow).join(EntryRow, col(EntryRow.entry_id) == col(BillRow.entry_id))
-    ):
-        if month in (None, entry.month):
-            yield bill, entry, "input", "bill", bill.disbursements or NOUGHT
-
-
-def _by_rate(paper: InvoiceRow | BillRow, lines: list[PaperLineRow]) -> list[tuple[Decimal | None, Decimal, Decimal]]:
-    """Net and VAT of a paper by rate; the VAT adds up to the paper's. Without lines, or with other sums, all in one."""
-    nets: defaultdict[Decimal, Decimal] = defaultdict(Decimal)
-    for line in lines:
-        nets[line.vat_rate or NOUGHT] += line.amount
-    weights = [abs(rate * net) for rate, net in nets.items()]
-    if sum(nets.values(), NOUGHT) != paper.net or not any(weights):
-        rate = next(iter(nets), None) if len(nets) == 1 else None
-        return [(rate, paper.net, paper.vat)]
-    taxes = Money(amount=paper.vat, currency=paper.currency).split(weights)
-    return [(rate, net, vat.amount) for (rate, net), vat in zip(nets.items(), taxes, strict=True)]
-
-
-def _goods_value(data: Mapping[str, Any], currency: str) -> Decimal | None:
-    """The customs value of a shipment, else the sum of its goods' values; none unless it is in book currency."""
-    goods = [each.get("value") for each in data.get("goods") or () if isinstance(each, Mapping)]
-    values = [data["customs_value"]] if data.get("customs_value") else goods
-    amounts = [
-        Decimal(str(each["amount"]))
-        for each in values
-        if isinstance(each, Mapping) and each.get("currency") == currency and each.get("amount") is not None
-    ]
-    return sum(amounts, NOUGHT) if values and len(amounts) == len(values) else None

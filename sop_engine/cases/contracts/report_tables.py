@@ -1,0 +1,47 @@
+"""Reports as tables, in one shape for all: what is asked, and what comes back to be shown, written or printed."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from sop_engine.cases.contracts.base import Contract
+
+CellKind = Literal["text", "amount", "integer", "share", "date"]
+
+
+class ReportInput(Contract):
+    """Which report, of what, and which rows of it. The report says which parameters it has."""
+
+    name: str
+    parameters: dict[str, JsonValue] = Field(default_factory=dict)
+    offset: int = Field(default=0, ge=0)
+    limit: int = Field(default=2_000, ge=1, le=5_000)
+
+
+class ReportColumn(Contract):
+    key: str
+    title: dict[str, str]
+    kind: CellKind = "text"
+    currency: str | None = None
+    """Of an amount: the key of the column in which each row says its currency."""
+
+    @model_validator(mode="after")
+    def _money_has_a_currency(self) -> Self:
+        if (self.kind == "amount") != (self.currency is not None):
+            raise ValueError(f"the column {self.key}: an amount, and nothing else, says where its currency stands")
+        return self
+
+
+class ReportTable(Contract):
+    """Cells as exact text, `1250.50`, `2026-03-31`, `0.05` for five percent; none where there is nothing."""
+
+    name: str
+    title: dict[str, str]
+    scope: str
+    """What it covers, such as `2026-03` or a party's name."""
+    columns: tuple[ReportColumn, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    total: int
+    """Rows without the limit."""

@@ -1,0 +1,321 @@
+"""What CONTRIBUTING.md says it takes to add something is what it takes: each is added to a copy of the project."""
+
+import fnmatch
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sop_engine.console.definition import findings_of
+from sop_engine.content.library import Library, load_library
+
+PROJECT = Path(__file__).parents[2]
+ROW = re.compile(r"^\| (?P<what>an? [^|]+) \| (?P<touched>[^|]+) \| (?P<tried>yes|no) \|$", re.MULTILINE)
+ROWS = {row["what"]: row for row in ROW.finditer((PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8"))}
+
+COMPLAINT = "sop_definitions/service/Complaint.yaml"
+PROCEDURE = """\
+sop: KeyHandover
+version: 1
+title: {en: Handover of keys, zh: 钥匙交接}
+purpose: {en: Keys change hands with a witness, zh: 钥匙交接有见证}
+owner: operator
+reference: [key_no]
+calendar: cn_office
+retention: 1 year
+data:
+  key_no: {type: text, required: true, title: {en: Key, zh: 钥匙编号}}
+initial: handing_over
+states:
+  handing_over:
+    title: {en: Handing over, zh: 交接中}
+    task:
+      role: operator
+      within: 4 working hours
+      form: [key_no]
+      outcomes: {done: {en: Handed over, zh: 已交接}}
+    on:
+      handing_over.done: handed_over
+  handed_over: {final: handed_over, title: {en: Handed over, zh: 已交接}}
+"""
+REPORT = '''\
+"""Cases by owner."""
+
+from pydantic import Field
+from sqlmodel import col, func, select
+
+from sop_engine.records.cases import CaseRow
+from sop_engine.records.reports.parameters import Parameters
+from sop_engine.records.reports.report import Books, Found, Report, column
+from sop_engine.timekeeping.instants import Title
+
+
+class Asked(Parameters):
+    least_cases: int = Field(default=1, ge=1, description="Only owners of so many cases.")
+
+
+def _owners(books: Books, asked: Asked) -> Found:
+    found = books.session.exec(select(CaseRow.owner, func.count(col(CaseRow.case_id))).group_by(CaseRow.owner))
+    return Found(sorted(row for row in found if row[1] >= asked.least_cases))
+
+
+REPORT = Report(
+    name="owners",
+    title=Title(en="Cases by owner", zh="按负责人统计"),
+    tells=Title(en="How many cases each owner has", zh="按负责人统计"),
+    asks=Asked,
+    columns=(column("owner", "Owner", "负责人"), column("cases", "Cases", "数量", "integer")),
+    query=_owners,
+)
+'''
+STATE = """
+initial: registered
+states:
+  read_back:
+    title: {en: Being read back, zh: 复述核对中}
+    task:
+      role: customer_service_agent
+      within: 1 working hour
+      form: [event]
+      outcomes: {agreed: {en: Agreed, zh: 已核对}}
+    on:
+      read_back.agreed: classified
+
+"""
+RUN_REPORT = """
+from sqlmodel import Session, create_engine
+from sop_engine.cases.contracts.report_tables import ReportInput
+from sop_engine.console.reference import reference
+from sop_engine.records.reports.catalogue import read_parameters, report_named
+from sop_engine.records.reports.report import Books
+from sop_engine.records.tables import METADATA
+
+engine = create_engine("sqlite://")
+METADATA.create_all(engine)
+report = report_named("owners")
+asked = read_parameters(report, {"least_cases": "2"})
+assert report.run(Books(Session(engine), None, None), asked, ReportInput(name="owners")).rows == ()
+assert "| `--least-cases` | Only owners of so many cases. (owners) |" in reference()
+"""
+ACT_MODEL = '''
+
+class PraiseInput(Act):
+    """Example: {"actor": "li.na", "words": "well done"}"""
+
+    update: ClassVar[str] = "praise"
+
+    words: str = Field(min_length=1)
+
+
+ACT_MODELS: '''
+ACT = """
+
+def praise(turn: Turn, act: PraiseInput) -> str:
+    return act.words
+
+
+from sop_engine.cases.contracts.acts import PraiseInput
+
+ACTS = (
+    ActKind(PraiseInput, praise, who.owner, "praise"),
+"""
+RUN_ACT = """
+from sop_engine.cases.casework import ACTS
+from sop_engine.cases.permissions import owner
+from sop_engine.console.reference import reference
+
+assert ACTS["praise"].may is owner
+assert "### `sop case praise`" in reference()
+"""
+WORK = """
+
+FIRST_MONTH = Work("first_month", "Says the first month of a year.", MonthEnd, MonthStatus)
+CLOSE_MONTH = """
+CARRIED_OUT = """\
+    @carries_out(months.FIRST_MONTH)
+    def first_month(self, asked: months.MonthEnd, given: WorkInput) -> object:
+        return {"status": asked.month[:4] + "-01"}
+
+    @carries_out(months.CLOSE_MONTH)
+"""
+RUN_WORK = """
+from datetime import UTC, datetime
+from activities.months import MonthActivities
+from sop_engine.cases.contracts.effects import WorkInput
+from sop_engine.work.catalogue import WORKS
+
+assert "first_month" in WORKS
+given = WorkInput.model_construct(key="k", values={"month": "2026-03", "person": "qian.li"}, at=datetime.now(UTC))
+assert MonthActivities.first_month(None, given).values == {"status": "2026-01"}
+"""
+KINDS = "sop_engine/cases/effects/kinds.py"
+EFFECT = '''\
+"""`remark`: words for the journal."""
+
+from datetime import datetime
+
+from sop_engine.cases.effects.kind import EffectKind, WrittenEffect
+from sop_engine.cases.lint_findings import Notebook
+from sop_engine.cases.turn import Turn
+from sop_engine.statechart.snapshot import Effect
+
+
+def _lint(notes: Notebook, written: WrittenEffect) -> None:
+    notes.known(written.place, "remark", written.target, ("late", "early"))
+
+
+def _carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
+    turn.remarked = effect.target
+
+
+REMARK = EffectKind("remark", (), _lint, _carry_out)
+'''
+RUN_EFFECT = """
+from types import SimpleNamespace
+from sop_engine.cases.effects.kinds import carry_out
+from sop_engine.content.schema import definition_schema
+from sop_engine.statechart.snapshot import Effect
+
+turn = SimpleNamespace()
+carry_out(turn, Effect(kind="remark", target="late", options={}, data={}, state=None), None, "")
+assert turn.remarked == "late"
+assert "remark" in definition_schema()["$defs"]["Action"]["properties"]
+"""
+
+
+class Copy:
+    """Parts of the project to add to, which know what was touched."""
+
+    def __init__(self, root: Path, *folders: str) -> None:
+        self.root = root
+        self._folders = folders
+        for folder in folders:
+            shutil.copytree(PROJECT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def put(self, path: str, text: str) -> None:
+        assert not (self.root / path).exists()
+        (self.root / path).write_text(text, encoding="utf-8")
+
+    def change(self, path: str, old: str, new: str) -> None:
+        text = (self.root / path).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (self.root / path).write_text(text.replace(old, new), encoding="utf-8")
+
+    def touched(self) -> set[str]:
+        files = (path for folder in self._folders for path in (self.root / folder).rglob("*") if path.is_file())
+        paths = (path.relative_to(self.root) for path in files if path.suffix != ".pyc")
+        return {
+            path.as_posix()
+            for path in paths
+            if not (PROJECT / path).is_file() or (PROJECT / path).read_bytes() != (self.root / path).read_bytes()
+        }
+
+    def run(self, program: str) -> None:
+        """Fails where the program does, with this copy in place of the project."""
+        ran = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=self.root,
+            env={"PYTHONPATH": str(self.root)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
+
+    def library(self) -> Library:
+        return load_library(self.root / "sop_definitions")
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Copy:
+    return Copy(tmp_path, "sop_definitions")
+
+
+def is_said(what: str, touched: set[str]) -> bool:
+    """Whether the row names each file that was touched, and nothing that was not."""
+    row = ROWS[what]
+    patterns = [re.sub(r"<\w+>", "*", path) for path in re.findall(r"`([^`]+/[^`]+)`", row["touched"])]
+    named = {path for path in touched if any(fnmatch.fnmatch(path, pattern) for pattern in patterns)}
+    used = {pattern for pattern in patterns if fnmatch.filter(touched, pattern)}
+    return row["tried"] == "yes" and named == touched and used == set(patterns)
+
+
+def test_a_field(content: Copy) -> None:
+    content.change(COMPLAINT, "\ndata:\n", "\ndata:\n  weather: {type: text, title: {en: Weather, zh: 天气}}\n")
+    first = "        - {field: complainant, required: true}\n"
+    content.change(COMPLAINT, first, f"        - weather\n{first}")
+    library = content.library()
+    assert findings_of(library, "Complaint") == ([], [])
+    assert "weather" in library.sops["Complaint"].definition.data
+    assert is_said("a field", content.touched())
+
+
+def test_a_state(content: Copy) -> None:
+    content.change(COMPLAINT, "\ninitial: registered\nstates:\n", STATE)
+    content.change(COMPLAINT, "        to: classified\n        do:\n", "        to: read_back\n        do:\n")
+    library = content.library()
+    assert findings_of(library, "Complaint") == ([], [])
+    assert "read_back" in library.sops["Complaint"].definition.states
+    assert is_said("a state", content.touched())
+
+
+def test_a_procedure(content: Copy) -> None:
+    content.put("sop_definitions/service/KeyHandover.yaml", PROCEDURE)
+    assert findings_of(content.library(), "KeyHandover") == ([], [])
+    assert is_said("a procedure", content.touched())
+
+
+def test_a_notice(content: Copy) -> None:
+    content.put(
+        "sop_definitions/notices/weather.j2",
+        "{% block subject %}Weather{% endblock %}{% block body %}Rain{% endblock %}",
+    )
+    told = "          - {notify: contact_email, template: complaint_received}\n"
+    content.change(COMPLAINT, told, f"{told}          - {{notify: operator, template: weather}}\n")
+    assert findings_of(content.library(), "Complaint") == ([], [])
+    assert is_said("a notice", content.touched())
+
+
+def test_a_report(tmp_path: Path) -> None:
+    """Its options come into the command and into the page about it, and it can be asked for."""
+    copy = Copy(tmp_path, "sop_engine")
+    copy.put("sop_engine/records/reports/entries/owners.py", REPORT)
+    copy.run(RUN_REPORT)
+    assert is_said("a report", copy.touched())
+
+
+def test_an_act_of_a_person(tmp_path: Path) -> None:
+    """It is permitted as its entry says, and has a command."""
+    copy = Copy(tmp_path, "sop_engine")
+    copy.change("sop_engine/cases/contracts/acts.py", "\n\nACT_MODELS: ", ACT_MODEL)
+    copy.change("sop_engine/cases/acts.py", "\n\nACTS = (\n", ACT)
+    copy.run(RUN_ACT)
+    assert is_said("an act of a person", copy.touched())
+
+
+def test_an_automated_work(tmp_path: Path) -> None:
+    """It can be named by procedures, and is carried out."""
+    copy = Copy(tmp_path, "sop_engine", "activities")
+    copy.change("sop_engine/work/months.py", "\n\nCLOSE_MONTH = ", WORK)
+    copy.change("activities/months.py", "    @carries_out(months.CLOSE_MONTH)\n", CARRIED_OUT)
+    copy.run(RUN_WORK)
+    assert is_said("an automated work", copy.touched())
+
+
+def test_an_effect_kind(tmp_path: Path) -> None:
+    """Charts and schema know it, and it does what it says."""
+    copy = Copy(tmp_path, "sop_engine")
+    copy.put("sop_engine/cases/effects/remark.py", EFFECT)
+    copy.change(KINDS, "import POST\n", "import POST\nfrom sop_engine.cases.effects.remark import REMARK\n")
+    copy.change(KINDS, "TELL, MILESTONE, POST)", "TELL, MILESTONE, POST, REMARK)")
+    copy.run(RUN_EFFECT)
+    assert is_said("an effect kind", copy.touched())
+
+
+def test_each_row_that_is_said_to_be_tried_is_tried() -> None:
+    tests = (name.removeprefix("test_") for name in globals() if name.startswith(("test_a_", "test_an_")))
+    tried = {name.replace("_", " ") for name in tests}
+    assert tried == {what for what, row in ROWS.items() if row["tried"] == "yes"}
