@@ -35,7 +35,7 @@ chaos: $(READY) ## kill workers and server under 200 cases for ten minutes, then
 	$(BIN)/python -m tests.chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE)) $(if $(REPORT),--report $(REPORT))
 
 test: check ## run every check and every test
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests
 
 check: $(READY) ## formatting, types, import rules
 	$(BIN)/ruff check .
