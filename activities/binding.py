@@ -37,7 +37,7 @@ def carries_out(
 
         carried_out.__name__, carried_out.__qualname__ = method.__name__, method.__qualname__
         carried_out.__doc__ = work.does
-        # The SDK takes an annotated `self` for the first argument, and reads the input as nothing in particular.
+        # The SDK takes a `self` that a type variable annotates for an argument, and leaves the input a mapping.
         del carried_out.__annotations__["self"]
         carried_out.__sop_work__ = work.name  # type: ignore[attr-defined]
         defined = activity.defn(name=work.name)(carried_out)

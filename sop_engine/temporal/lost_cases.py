@@ -6,7 +6,7 @@ Nobody can act on such a case, and it will never write again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
@@ -26,10 +26,12 @@ class LostCases:
         self._endings = Endings(engine)
         self._histories = histories
 
-    async def among(self, case_ids: Iterable[str]) -> Sequence[str]:
-        """Those of the cases that are lost. Lists of executions run behind, so the server is asked for each."""
+    async def among(self, case_ids: Iterable[str]) -> Mapping[str, str]:
+        """Those of the cases that are lost, each with its first run. Lists of executions run behind, so the server is
+        asked for each.
+        """
         held_open = await asyncio.to_thread(self._endings.open_among, frozenset(case_ids))
-        return [case_id for case_id in sorted(held_open) if await self._histories.latest(case_id) is None]
+        return {case_id: held_open[case_id] for case_id in sorted(held_open) if await self._is_unknown(case_id)}
 
     def told(self, case_id: str) -> Difference:
         """A lost case in words."""
@@ -38,14 +40,11 @@ class LostCases:
     async def close(self, case_ids: Iterable[str], actor: str) -> Sequence[str]:
         """Closes in the records what is lost of the cases, in the name of whoever asked for it. Gives their ids."""
         lost = await self.among(case_ids)
-        for case_id in lost:
-            await asyncio.to_thread(self._close, case_id, actor)
-        return lost
+        for case_id, first_run_id in lost.items():
+            at = datetime.now(UTC)
+            end = CaseEnd(case_id=case_id, first_run_id=first_run_id, status="lost", at=at, by=actor, reason=WHY)
+            await asyncio.to_thread(self._endings.close, end)
+        return tuple(lost)
 
-    def _close(self, case_id: str, actor: str) -> None:
-        held_open = self._endings.open_among(frozenset({case_id}))
-        for first_run_id in held_open.values():
-            end = CaseEnd(
-                case_id=case_id, first_run_id=first_run_id, status="lost", at=datetime.now(UTC), by=actor, reason=WHY
-            )
-            self._endings.close(end)
+    async def _is_unknown(self, case_id: str) -> bool:
+        return await self._histories.latest(case_id) is None

@@ -8,7 +8,7 @@ another's. Killed at any instant and begun again, it goes on with what is still 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -94,7 +94,7 @@ class RecordsRepairer:
         mark = await asyncio.to_thread(self._identity.reach, asked.known, "repaired", asked.given.actor, reason)
         gone = {*forgotten, *await self._checker.gone()}
         lost = await self._lost_cases.close(gone, asked.given.actor)
-        return self._told(done, errands, tuple(sorted(gone.difference(lost))), tuple(lost), mark=mark)
+        return self._told(done, errands, tuple(sorted(gone.difference(lost))), lost, mark=mark)
 
     async def _read(self, run: Run, waiting: MissingErrands) -> None:
         if is_case(run):
@@ -134,16 +134,14 @@ class RecordsRepairer:
         ]
         await asyncio.to_thread(self._identity.carried_out, errand.key, errand.activity, errand.case_id)
 
-    def _told(
-        self, cases: int, errands: int, gone: tuple[str, ...], lost: tuple[str, ...], **more: Any
-    ) -> RecordsRepair:
+    def _told(self, cases: int, errands: int, gone: tuple[str, ...], lost: Sequence[str], **more: Any) -> RecordsRepair:
         return RecordsRepair(
             cases=cases,
             steps=self._steps,
             errands=errands,
             differences=tuple(self._differences[:TOLD]),
             gone=gone[:TOLD],
-            lost=lost[:TOLD],
+            lost=tuple(lost[:TOLD]),
             unreadable=tuple(self._unreadable[:TOLD]),
             more=sum(max(0, len(found) - TOLD) for found in (self._differences, gone, lost, self._unreadable)),
             **more,

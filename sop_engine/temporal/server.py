@@ -245,7 +245,9 @@ def free_port() -> int:
     """A port that nobody has, below those that outgoing connections take.
 
     Of the others, a client may be given the very port of the server that is down and that it knocks at: it then talks
-    to itself, and the server finds its port taken when it comes back.
+    to itself, and the server finds its port taken when it comes back. Raises `UnreachableError` where all are taken.
     """
-    ports = random.sample(QUIET_PORTS, len(QUIET_PORTS))
-    return next(port for port in ports if _is_free(port))
+    for port in random.sample(QUIET_PORTS, len(QUIET_PORTS)):
+        if _is_free(port):
+            return port
+    raise UnreachableError(f"All ports from {QUIET_PORTS.start} to {QUIET_PORTS.stop - 1} are taken; choose one")

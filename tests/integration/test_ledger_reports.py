@@ -114,6 +114,9 @@ def test_statements_close_where_the_ageing_stands(office: Office) -> None:
             assert Decimal(str(own[0]["balance"])) + moved == Decimal(str(closing))
     with pytest.raises(ApplicationError, match="party: is missing"):
         office.report("statement")
+    for period in ({"since": date(2099, 1, 1)}, {"since": date(2026, 4, 1), "month": "2026-03"}):
+        with pytest.raises(ApplicationError, match=r"since: .* lies after the last day"):
+            office.report("statement", party="Customer 1", **period)
 
 
 def test_freight_above_five_percent_of_the_goods_is_flagged(office: Office, engine: Engine) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pydantic import Field
 from sqlmodel import col, select
 
+from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.freight.subledger.allocation import NOUGHT
 from sop_engine.records.ledger.items import ItemRow
 from sop_engine.records.ledger.names import known_as
@@ -22,6 +23,10 @@ class Asked(OfDay, OfPeriod, OfSide):
 def _statement(books: Books, asked: Asked) -> Found:
     """A party's papers in a period, each with its debit or credit, between the opening and the closing balance."""
     since, until = _period(asked, asked.on or books.today)
+    if until < since:
+        # Where one end was left out, or `month` beside it says another, only the whole shows it.
+        fault = Fault(where="since", what=f"{since} lies after the last day, {until}", allowed=f"up to {until}")
+        raise InvalidInput("The report cannot be run", [fault])
     party = known_as(books.session, asked.party)
     account = books.rules.uses.receivable if asked.side == "receivable" else books.rules.uses.payable
     chosen = select(ItemRow).where(ItemRow.account == account, ItemRow.party == party, ItemRow.dated_on <= until)
