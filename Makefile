@@ -18,7 +18,7 @@ $(READY): requirements.lock pyproject.toml
 # compiled once is kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install demo month chaos test check lock bench record
+.PHONY: help install demo month chaos mutants test check lock bench record
 help: ## what you can type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
@@ -31,8 +31,12 @@ demo: $(READY) ## watch two shipments go from commission to collection (KEEP=1 l
 month: $(READY) ## play a month of 300 shipments and check its books (SHIPMENTS=20 for fewer, SEED=7 for others)
 	$(BIN)/python -m tests.month $(if $(SHIPMENTS),--shipments $(SHIPMENTS)) $(if $(SEED),--seed $(SEED))
 
-chaos: $(READY) ## kill workers and server under 200 cases for ten minutes, then audit (MINUTES, CASES, SEED, DATABASE=postgresql, REPORT)
-	$(BIN)/python -m tests.chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE)) $(if $(REPORT),--report $(REPORT))
+chaos: $(READY) ## kill workers and server under 200 cases for ten minutes, then audit (MINUTES or KILLS, CASES, SEED, DATABASE=postgresql, REPORT)
+	$(BIN)/python -m tests.chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KILLS),--kills $(KILLS)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE)) $(if $(REPORT),--report $(REPORT))
+
+mutants: $(READY) ## put faults into a pure room and count those that tests notice (ROOM=timekeeping, SAMPLE=50 for fewer, SEED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	$(BIN)/python -m tests.mutants --room $(or $(ROOM),timekeeping) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 test: check ## run every check and every test
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests

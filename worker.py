@@ -21,6 +21,7 @@ from activities.credit import CreditActivities
 from activities.customer_money import CustomerMoneyActivities
 from activities.definitions import DefinitionActivities
 from activities.documents import DocumentActivities
+from activities.interruption import Interruption
 from activities.ledger import LedgerActivities
 from activities.life import SignsOfLife
 from activities.margins import MarginActivities
@@ -45,11 +46,11 @@ from sop_engine.content.library import Library, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.papers import PaperTemplates
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.engine import open_engine
 from sop_engine.records.gaps import Gaps
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.migration import migrate
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.numbers import NumberRepository
@@ -69,6 +70,8 @@ from workflows.case import CaseWorkflow
 from workflows.watch import WatchWorkflow
 
 THREADS = 16
+IN_HAND = timedelta(seconds=5)
+"""How long a worker that is told to end lets activities go on before it breaks them off."""
 PROGRESS_EVERY = timedelta(seconds=2)
 """How often the server hears from a repair."""
 
@@ -95,7 +98,6 @@ def activities(
         CustomerMoneyActivities,
         MarginActivities,
         MonthActivities,
-        ReportActivities,
         ReturnedTaxActivities,
         SupplierCreditActivities,
     )
@@ -104,6 +106,7 @@ def activities(
         PayableActivities(engine, rules, work_rules.charges.codes, library.organization),
         ReversalActivities(engine, rules, work_rules.charges.codes),
         CreditActivities(engine, rules, library.organization, work_rules.exchange_rates),
+        ReportActivities(engine, rules, library.sop_calendars()),
     )
     sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
     reading = ReadingActivities(engine, library.organization, sops)
@@ -162,12 +165,14 @@ def build_worker(
         workflows=[CaseWorkflow, WatchWorkflow, RecordsAnchor],
         activities=[*own, *declared(care), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,
+        graceful_shutdown_timeout=IN_HAND,
         activity_executor=ThreadPoolExecutor(THREADS),
         interceptors=[
             ActLatency(),
             SignsOfLife(),
             Guard(Executions(client), settings.task_queue, chains.of),
             ErrandGuard(guard),
+            Interruption(),
         ],
     )
 

@@ -13,8 +13,8 @@ from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from activities.failures import refusals
+from sop_engine.basis.faults import Fault, ForeignRun
 from sop_engine.cases.contracts.base import ForCase
-from sop_engine.cases.faults import Fault, ForeignRun
 from sop_engine.records.engine import read_only
 from sop_engine.temporal.executions import ChainOf, Executions
 from sop_engine.temporal.queues import anchor_id

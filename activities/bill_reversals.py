@@ -8,8 +8,8 @@ from activities.binding import carries_out
 from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.freight.charges.codes import ChargeCodes
 from sop_engine.freight.subledger.matching import BilledLine
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.bill_reversals import BillReversalRepository, Reversible
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.work import payables
 
 

@@ -9,9 +9,9 @@ from activities.binding import carries_out
 from activities.work_input import today
 from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.freight.subledger.papers import CollectedCash, PaidOutCash
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.cash import CashRepository
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.work import cash_on_delivery as cash
 
 

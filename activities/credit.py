@@ -9,12 +9,12 @@ from activities.binding import carries_out
 from activities.payables import require_role
 from activities.work_input import today
 from sop_engine.cases.contracts.effects import WorkInput
-from sop_engine.cases.organization import Organization
+from sop_engine.cases.people.organization import Organization
 from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.credit import CreditRepository
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.work import credit
 
 NO_RATES = ExchangeRates(())

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from activities.binding import carries_out
 from activities.work_input import today
 from sop_engine.cases.contracts.effects import WorkInput
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.invoice_settlements import InvoiceSettlements
 from sop_engine.records.ledger.payments import PaymentRepository
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.unapplied import CreditBalanceRepository
 from sop_engine.work import customer_money as money
 

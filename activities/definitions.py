@@ -11,14 +11,14 @@ from temporalio.exceptions import ApplicationError
 
 from activities.access import reads
 from activities.failures import refusal
-from sop_engine.cases.act_checks import faults_of_data
+from sop_engine.basis.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
-from sop_engine.cases.definition import SopDefinition
-from sop_engine.cases.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
-from sop_engine.cases.opening import read_opening, refuse_long_id
-from sop_engine.cases.permissions import permit_opening
-from sop_engine.cases.place_checks import faults_of, unknown_places
-from sop_engine.cases.procedure import DefinitionError
+from sop_engine.cases.told.act_checks import faults_of_data
+from sop_engine.cases.told.opening import read_opening, refuse_long_id
+from sop_engine.cases.told.permissions import permit_opening
+from sop_engine.cases.told.place_checks import faults_of, unknown_places
+from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.procedure import DefinitionError
 from sop_engine.content.library import Library, SopFile
 from sop_engine.freight.places import Places
 from sop_engine.records.chains import Chains
@@ -78,7 +78,7 @@ class DefinitionActivities:
     @activity.defn(name=JUDGE_PLACES)
     def judge_places(self, given: PlacesInput) -> PlacesResult:
         """The places that nobody knows, of an act that came before its case was loaded."""
-        return PlacesResult(faults=tuple(fault.model_dump() for fault in faults_of(given.places, self._places)))
+        return PlacesResult(faults=tuple(faults_of(given.places, self._places)))
 
     @reads
     @activity.defn(name=CHECK_OPENING)
@@ -101,7 +101,7 @@ class DefinitionActivities:
         except InvalidInput as error:
             if error.faults and error.faults[0].where in ("sop", "version"):
                 raise refusal(error) from None
-            return OpenCheckResult(faults=tuple(fault.model_dump() for fault in error.faults))
+            return OpenCheckResult(faults=error.faults)
         except NotPermitted as error:
             raise refusal(error) from None
         except DefinitionError as error:

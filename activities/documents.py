@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.effects.document import DocumentResult, MakeDocument
-from sop_engine.cases.faults import SopError
-from sop_engine.cases.organization import Organization
+from sop_engine.basis.faults import SopError
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
 from sop_engine.documents.papers import PaperTemplates, RenderedPaper
 from sop_engine.records.documents import DocumentRepository
 from sop_engine.temporal.writes import writes

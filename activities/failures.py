@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from sop_engine.cases.faults import ForeignRun, SopError
+from sop_engine.basis.faults import ForeignRun, SopError
 from sop_engine.temporal.failures import to_failure
 
 

@@ -4,10 +4,10 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.effects.post import Post, PostResult
+from sop_engine.cases.running.effects.post import Post, PostResult
 from sop_engine.freight.rules import CHINA
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.book import LedgerRepository
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.temporal.writes import writes
 
 

@@ -5,7 +5,7 @@ from sqlmodel import Session
 
 from activities.binding import carries_out
 from sop_engine.cases.contracts.effects import WorkInput
-from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.reports.shipments import earned
 from sop_engine.work import margins
 

@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
-from sop_engine.cases.effects.notify import Notify, NotifyResult
-from sop_engine.cases.faults import Fault, Refused
-from sop_engine.cases.organization import Organization
+from sop_engine.basis.faults import Fault, Refused
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.running.effects.notify import Notify, NotifyResult
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
 from sop_engine.records.notices import NoticeRepository, NoticeRow

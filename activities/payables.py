@@ -10,15 +10,15 @@ from sqlalchemy import Engine
 
 from activities.binding import carries_out
 from activities.work_input import today
+from sop_engine.basis.faults import NotPermitted
 from sop_engine.cases.contracts.effects import WorkInput
-from sop_engine.cases.faults import NotPermitted
-from sop_engine.cases.organization import Organization
+from sop_engine.cases.people.organization import Organization
 from sop_engine.freight.charges.codes import ChargeCodes
 from sop_engine.freight.subledger.matching import BilledLine, Match
 from sop_engine.freight.subledger.papers import BillPaper
+from sop_engine.freight.subledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.costs import CostRepository
 from sop_engine.records.ledger.payments import PaymentRepository
-from sop_engine.records.ledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.supplier_credits import SupplierCreditRepository
 from sop_engine.work import payables, payments
 

@@ -28,8 +28,8 @@ from sop_engine.cases.contracts.reading import (
     TrialBalance,
     TrialBalanceInput,
 )
-from sop_engine.cases.definition import SopDefinition
-from sop_engine.cases.organization import Organization
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.records.documents import DocumentRepository
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 
+from sop_engine.basis.faults import Fault, NotFound
+from sop_engine.basis.suggestion import nearest
 from sop_engine.cases.contracts.reading import ListCasesInput, ListTasksInput
-from sop_engine.cases.definition import SopDefinition
-from sop_engine.cases.faults import Fault, NotFound
-from sop_engine.cases.organization import Organization
-from sop_engine.cases.shape import StateShape, split_states
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.shape import StateShape, split_states
 from sop_engine.records.used_names import NameKind, UsedNames
-from sop_engine.statechart.suggestion import nearest
 
 Asked = tuple[NameKind, str, str | None]
 """What kind of name, in which field it was given, and the name."""
@@ -67,7 +67,7 @@ class KnownNames:
     def _nearest(self, kind: NameKind, name: str) -> tuple[str, ...]:
         """The names that are like it; where none is, all of those that are few."""
         known = self._used.ids_like(name) if kind == "case" else self._of_files(kind)
-        return nearest(name, known) or (tuple(known) if kind == "sop" else ())
+        return nearest(name, known) or (tuple(sorted(known)) if kind == "sop" else ())
 
     def _of_files(self, kind: NameKind) -> Collection[str]:
         readers: Mapping[NameKind, Callable[[], Collection[str]]] = {

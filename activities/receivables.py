@@ -7,13 +7,13 @@ from sqlalchemy import Engine
 
 from activities.binding import carries_out
 from activities.work_input import today
+from sop_engine.basis.faults import Refused
 from sop_engine.cases.contracts.effects import WorkInput
-from sop_engine.cases.faults import Refused
 from sop_engine.freight.subledger.papers import CreditNotePaper, InvoicePaper, RefundPaper
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.allocations import AllocationRepository
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.credit_notes import CreditNoteRepository
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.unapplied import CreditBalanceRepository
 from sop_engine.work import customer_money as money
 from sop_engine.work import receivables

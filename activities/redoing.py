@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.documents import DocumentActivities
 from activities.notices import NoticeActivities
-from sop_engine.cases.faults import SopError
+from sop_engine.basis.faults import SopError
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.numbers import NumberRepository

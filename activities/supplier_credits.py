@@ -5,8 +5,8 @@ from sqlalchemy import Engine
 from activities.binding import carries_out
 from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.freight.subledger.papers import SupplierRefundPaper
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.allocations import AllocationRepository
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.supplier_credits import SupplierCreditRepository
 from sop_engine.work import payments
 

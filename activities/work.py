@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from activities.binding import carries_out
 from activities.work_input import today
 from activities.work_rules import WorkRules
+from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.freight.cargo_acceptance import OfferedCargo, cargo_acceptance
 from sop_engine.freight.charges.container_stays import ContainerStays, container_stays
@@ -70,7 +71,7 @@ class WorkActivities:
     def next_number(self, asked: shipping.WantedNumber, given: WorkInput) -> object:
         register, prefixes = asked.of, self._rules.registers.root
         if register not in prefixes:
-            raise RuleError([("register", f"no register {register!r}", ", ".join(prefixes))])
+            raise RuleError([Fault("register", f"no register {register!r}", ", ".join(prefixes))])
         year = today(given).year
         return {"number": self._numbers.next(given.key, register, prefixes[register], year, given.case_id, given.at)}
 
@@ -196,5 +197,5 @@ def last_day_by(rules: WorkRules) -> LastDay:
 def calendar_named(calendars: Mapping[str, BusinessCalendar], name: str) -> BusinessCalendar:
     """The calendar of that name. Raises RuleError with those that there are."""
     if name not in calendars:
-        raise RuleError([("calendar", f"there is no calendar {name}", ", ".join(calendars))])
+        raise RuleError([Fault("calendar", f"there is no calendar {name}", ", ".join(calendars))])
     return calendars[name]

@@ -8,8 +8,8 @@ from typing import ClassVar
 from pydantic import ValidationError
 
 from activities.failures import refusals
+from sop_engine.basis.faults import InvalidInput, faults_of
 from sop_engine.cases.contracts.effects import WorkInput
-from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.freight.rules import CHINA, RuleError
 
 
@@ -31,12 +31,9 @@ def usable(work: str) -> Iterator[None]:
         try:
             yield
         except ValidationError as error:
-            faults = [
-                Fault(where=".".join(map(str, found["loc"])), what=found["msg"].removeprefix("Value error, "))
-                for found in error.errors()
-            ]
+            faults = faults_of(error)
         except RuleError as error:
-            faults = [Fault(where=where, what=what, allowed=allowed) for where, what, allowed in error.faults]
+            faults = list(error.faults)
         else:
             return
         raise UnusableInput(f"{work} cannot use its input", faults)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field, RootModel
 
+from sop_engine.basis.models import Frozen
 from sop_engine.content.library import load_calendars
 from sop_engine.content.own_tables import load_own_tables
 from sop_engine.content.rules import load_rules
@@ -29,10 +30,8 @@ from sop_engine.freight.places import Places
 from sop_engine.timekeeping.calendar import BusinessCalendar
 
 
-class CustomsRules(BaseModel):
+class CustomsRules(Frozen):
     """The law on customs taxes and lateness, by date."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     import_taxes: tuple[ImportTaxRule, ...] = Field(min_length=1)
     late_payment: tuple[LatenessRule, ...] = Field(min_length=1)

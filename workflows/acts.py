@@ -9,20 +9,20 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
+from sop_engine.basis.faults import InvalidInput, Refused, SopError
 from sop_engine.cases import casework
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import PlacesInput, PlacesResult
-from sop_engine.cases.faults import Fault, InvalidInput, Refused, SopError
-from sop_engine.cases.organization import Organization
-from sop_engine.cases.procedure import Procedure
-from sop_engine.cases.state import CaseState
-from sop_engine.cases.turn import Turn
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.queues import JUDGE_PLACES, LOAD_ORGANIZATION
 from workflows.errands import PATIENT
-from workflows.messages import excess, read_body
 from workflows.outbox import Outbox
+from workflows.reading import excess, read_body
 from workflows.rungs import is_hardened
 from workflows.updates import CaseUpdates
 
@@ -113,7 +113,7 @@ class CaseActs(CaseUpdates):
             retry_policy=PATIENT,
         )
         if answer.faults:
-            raise InvalidInput("a place is not known", map(Fault.model_validate, answer.faults))
+            raise InvalidInput("a place is not known", answer.faults)
 
     def _perform(self, name: str, act: Act, now: datetime) -> tuple[Turn, ActResult | Refused]:
         """What the act comes to. What its validation tried is taken as it is; a replay, which validates nothing, tries

@@ -13,6 +13,7 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from sop_engine.basis.faults import NotPermitted, Refused, SopError
 from sop_engine.cases.contracts.records import (
     AdoptRecords,
     AdoptRecordsInput,
@@ -21,7 +22,6 @@ from sop_engine.cases.contracts.records import (
     RepairRecords,
     RepairRecordsInput,
 )
-from sop_engine.cases.faults import NotPermitted, Refused, SopError
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.queues import ADOPT_RECORDS, RECORDS_ANCHOR, REPAIR_RECORDS, TOLD

@@ -8,27 +8,28 @@ main loop, which writes it and carries out what it asks for, in the same workflo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from sop_engine.cases import casework, reports
-from sop_engine.cases.commands import Command, with_facts, without_facts
-from sop_engine.cases.continuation import CaseResult, ContinuedCase
+from sop_engine.basis.faults import NOT_OPEN_YET, InvalidInput, SopError
+from sop_engine.cases import casework
+from sop_engine.cases.contracts.commands import Command, with_facts, without_facts
+from sop_engine.cases.contracts.limits import MESSAGE_BYTES
 from sop_engine.cases.contracts.opening import LoadInput
-from sop_engine.cases.engine_version import HARDENED, KNOWN_VERSIONS
-from sop_engine.cases.faults import NOT_OPEN_YET, InvalidInput, SopError
-from sop_engine.cases.limits import MESSAGE_BYTES
-from sop_engine.cases.opening import open_case
-from sop_engine.cases.procedure import Procedure
-from sop_engine.cases.recent import Recent
-from sop_engine.cases.reference_data import corrected, take_reference_data
-from sop_engine.cases.state import CaseState
-from sop_engine.cases.turn import Turn, facts_of
+from sop_engine.cases.running.continuation import CaseResult, ContinuedCase
+from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.running.turn import Turn, facts_of
+from sop_engine.cases.seen.recent import Recent
+from sop_engine.cases.told.engine_words import CANCELLED_FROM_OUTSIDE
+from sop_engine.cases.told.messages import ReferenceData, Unreadable
+from sop_engine.cases.told.opening import open_case
+from sop_engine.cases.told.reference_data import corrected
+from sop_engine.cases.written.engine_version import HARDENED, KNOWN_VERSIONS
+from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.failures import message_of, to_failure
 from sop_engine.temporal.present import PRESENT, pack
 from sop_engine.temporal.queues import LOAD_PROCEDURE, REFERENCE_DATA
@@ -37,13 +38,13 @@ from workflows.alarm import Alarm
 from workflows.background import Background
 from workflows.errands import PATIENT, Errands, tell_parent
 from workflows.leaving import Leaving
-from workflows.messages import as_started, excess_of_start, read_opening, read_parent, read_start
 from workflows.outbox import Outbox
 from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
+from workflows.reading import as_started, excess_of_start, read_opening, read_parent, read_start
 from workflows.relatives import Relatives
 from workflows.rungs import is_hardened
-from workflows.signals import CaseSignals, Tell
+from workflows.signals import CaseSignals
 from workflows.step_keys import StepKeys
 
 
@@ -59,8 +60,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
         self._packed = b""
         self._refusal: ApplicationError | None = None
         """Why the case could not be opened."""
-        self._heard: list[Callable[[], None]] = []
-        """Signals that came before the case was loaded."""
+        self._heard = []
         self._trial: casework.Trial | None = None
         """What the act that was just validated comes to."""
         self._commands: list[tuple[Command, str | None]] = []
@@ -79,11 +79,9 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
         self._alarm = Alarm(self._background)
         self._leaving = Leaving(self._background)
         self._outbox = Outbox(self._background)
-        self._errands = Errands(
-            workflow.info().workflow_type, lambda tell: self.hear(None, tell), self._background, self._is_bounded
-        )
-        self._relatives = Relatives(self._background, lambda: self._state, self._hear_told)
-        self._proofs = Proofs(self._background, self.loaded, self._hear_told)
+        self._errands = Errands(self.hear, self._background, self._is_bounded)
+        self._relatives = Relatives(self._background, lambda: self._state, self.hear)
+        self._proofs = Proofs(self._background, self.loaded, self.hear)
         self._excess = excess_of_start(args)
         self._start = read_start(args)
         if isinstance(self._start, ContinuedCase):
@@ -107,7 +105,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
             if workflow.cancellation_reason() is None:
                 raise
             # `temporal workflow cancel` means the SOP's own cancellation.
-            self.hear(None, reports.cancelled_from_outside)
+            self.hear(CANCELLED_FROM_OUTSIDE)
             end = await life
         if isinstance(end, ContinuedCase):
             workflow.continue_as_new(end)
@@ -121,7 +119,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
             if self._start.corrects:
                 self.correct_reference_data()
             for case_id in self._start.relatives:
-                self.hear_of_end(case_id)
+                self._relatives.look_at(case_id)
             for claim in self._start.claims:
                 self._proofs.claim(claim)
         else:
@@ -133,8 +131,8 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
         state, procedure = self.loaded()
         self.declare_signals(procedure)
         self._outbox.show(procedure, state)
-        for tell in self._heard:
-            tell()
+        for message, arrived in self._heard:
+            self.hear(message, arrived)
         return await self._live()
 
     async def _open(self) -> None:
@@ -342,29 +340,6 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
 
     # -- machines: signals ---------------------------------------------------------------------------------------------
 
-    def hear(self, message_id: str | None, tell: Tell) -> None:
-        self._hear_at(workflow.now(), message_id, tell)
-
-    def _hear_at(self, arrived: datetime, message_id: str | None, tell: Tell) -> None:
-        if self._state is None or self._procedure is None:
-            self._heard.append(lambda: self._hear_at(arrived, message_id, tell))
-            return
-        turn = casework.hear(self._procedure, self._state, self._not_before(arrived), message_id, tell)
-        if turn is not None:
-            self._accept(turn)
-
-    def _hear_told(self, arrived: datetime, tell: Tell) -> None:
-        self._hear_at(arrived, None, tell)
-
-    def hear_engine(self, name: str, body: Mapping[str, Any], digest: str) -> None:
-        self._hear_engine_at(workflow.now(), name, body, digest)
-
-    def _hear_engine_at(self, arrived: datetime, name: str, body: Mapping[str, Any], digest: str) -> None:
-        if self._state is None or self._procedure is None:
-            self._heard.append(lambda: self._hear_engine_at(arrived, name, body, digest))
-        else:
-            self._proofs.hear(arrived, name, body, digest)
-
     def correct_reference_data(self) -> None:
         self._corrections += 1
         self._background.run(self._correct())
@@ -379,16 +354,12 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
                 LoadInput(sop=state.sop, version=state.version, opened_at=state.opened_at, case_id=state.case_id)
             )
         except ApplicationError as error:
-            why = message_of(error)
-            self._hear_told(arrived, lambda turn: reports.unreadable(turn, REFERENCE_DATA, why))
+            self.hear(Unreadable(REFERENCE_DATA, message_of(error)), arrived)
         else:
-            _, before = self.loaded()
-            self._use(pack(corrected(before.bundle, PRESENT.procedure(packed).bundle)))
-            self._hear_told(arrived, lambda turn: take_reference_data(turn, before))
+            before = self.loaded()[1].bundle
+            self._use(pack(corrected(before, PRESENT.procedure(packed).bundle)))
+            self.hear(ReferenceData(before), arrived)
         self._corrections -= 1
-
-    def hear_of_end(self, case_id: str) -> None:
-        self._relatives.look_at(case_id)
 
     # -- state ---------------------------------------------------------------------------------------------------------
 

@@ -11,32 +11,13 @@ from typing import Any, TypeVar, assert_never
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import (
-    ActivityError,
-    ApplicationError,
-    ChildWorkflowError,
-    FailureError,
-    is_cancelled_exception,
-)
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 from temporalio.workflow import ParentClosePolicy
 
-from sop_engine.cases import reports
-from sop_engine.cases.actors import case_actor
-from sop_engine.cases.commands import (
-    CancelWork,
-    Command,
-    ReportToParent,
-    RunWork,
-    StartCase,
-    TellCase,
-)
-from sop_engine.cases.continuation import Pending
-from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.base import Contract, ParentRef
+from sop_engine.cases.contracts.commands import CancelWork, Command, ReportToParent, RunWork, StartCase, TellCase
 from sop_engine.cases.contracts.effects import EffectCommand, WorkInput, WorkResult
-from sop_engine.cases.contracts.opening import OpenCaseInput
-from sop_engine.cases.contracts.signals import ChildReport
-from sop_engine.cases.effects.kinds import EFFECTS
-from sop_engine.cases.limits import (
+from sop_engine.cases.contracts.limits import (
     ACT_BYTES,
     DATA_BYTES,
     MESSAGE_BYTES,
@@ -45,25 +26,25 @@ from sop_engine.cases.limits import (
     size_of,
     too_large,
 )
-from sop_engine.cases.turn import Turn
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import ChildReport
+from sop_engine.cases.people.actors import case_actor
+from sop_engine.cases.running.continuation import Pending
+from sop_engine.cases.running.effects.kinds import EFFECTS
+from sop_engine.cases.told.messages import ChildStarted, CommandDone, CommandFailed
 from sop_engine.temporal.failures import message_of
-from sop_engine.temporal.queues import (
-    CHILD_FAILED,
-    CHILD_REPORT,
-    ENGINE_SIGNALS,
-    RECORDS_UNFIT,
-)
+from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, RECORDS_UNFIT
 from sop_engine.temporal.texts import summary
 from workflows.background import Background
 from workflows.step_keys import short
 
 Result = TypeVar("Result")
 
-Tell = Callable[[Callable[[Turn], None]], None]
-"""Hands a report to the case."""
+Errand = RunWork | StartCase | TellCase | ReportToParent | EffectCommand
+"""What is under way for a while: an activity, a child, or a signal to another case."""
 
-Message = StartCase | TellCase | ReportToParent
-"""Commands that go to another case."""
+ToOther = StartCase | TellCase | ReportToParent
+"""What goes to another case."""
 
 MOST_BYTES: Mapping[type, int] = MappingProxyType(
     {StartCase: START_BYTES, TellCase: ACT_BYTES, ReportToParent: ACT_BYTES}
@@ -104,22 +85,25 @@ class Errands:
     """The commands under way. `pending` holds what must be given out again if the run ends first."""
 
     def __init__(
-        self, sop: str, tell: Tell, background: Background, is_bounded: Callable[[], bool] = lambda: False
+        self,
+        hear: Callable[[CommandDone | CommandFailed | ChildStarted], None],
+        background: Background,
+        is_bounded: Callable[[], bool],
     ) -> None:
+        self._hear = hear
+        """Lets the case hear how it went."""
         self._is_bounded = is_bounded
         """Whether limits of size hold for the case; asked only where one is exceeded."""
         self._burst = (0, 0)
         """The length of the history, and the bytes of the commands given out since it was so long."""
-        self._sop = sop
-        self._tell = tell
         self._background = background
-        self.pending: dict[str, Command] = {}
+        self.pending: dict[str, Errand] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     @property
     def has_messages(self) -> bool:
         """Whether a message or a start is under way: the server is quick with them, and a second one would harm."""
-        return any(isinstance(self.pending[key], Message) for key in self._tasks if key in self.pending)
+        return any(isinstance(self.pending[key], ToOther) for key in self._tasks if key in self.pending)
 
     def carried(self) -> tuple[Pending, ...]:
         return tuple(Pending(key=key, command=command) for key, command in self.pending.items())
@@ -165,7 +149,7 @@ class Errands:
         self.pending.pop(key, None)
         self._tasks.pop(key, None)
 
-    async def _carry_out(self, key: str, command: Command) -> None:
+    async def _carry_out(self, key: str, command: Errand) -> None:
         size = size_of(command)
         most = MOST_BYTES.get(type(command), MESSAGE_BYTES - RESERVE_BYTES)
         if size > most and self._is_bounded():
@@ -173,19 +157,12 @@ class Errands:
             return
         await self._wait_for_room(size)
         match command:
-            case RunWork():
-                await self._run_work(key, command)
+            case RunWork() | EffectCommand():
+                await self._run_activity(key, command)
             case StartCase():
-                await self._start_case(key, command)
-            case TellCase():
-                await self._tell_case(key, command)
-            case ReportToParent():
-                report = command.report.model_copy(update={"run_id": workflow.info().first_execution_run_id})
-                await self._signal(key, command.case_id, CHILD_REPORT, report)
-            case EffectCommand():
-                await self._effect(key, command)
-            case CancelWork():
-                raise ValueError(f"{command.key} is cancelled at once, and nothing is under way for it")
+                await self._run_child(key, command)
+            case TellCase() | ReportToParent():
+                await self._send_signal(key, command)
             case unknown:
                 assert_never(unknown)
 
@@ -199,61 +176,35 @@ class Errands:
                 return
             await workflow.sleep(MOMENT)
 
-    async def _give_up(self, command: Command, why: str) -> None:
-        """Reports a command that is too large for its receiver."""
-        match command:
-            case RunWork():
-                self._tell(lambda turn: reports.work_failed(turn, command.key, why))
-            case StartCase():
-                self._tell(lambda turn: reports.child_not_started(turn, command.key, why))
-            case TellCase():
-                self._tell(lambda turn: reports.not_told(turn, command.case_id, command.signal, why))
-            case ReportToParent():
-                await tell_parent(ParentRef(case_id=command.case_id, key=command.report.key), why)
-            case EffectCommand():
-                self._tell(lambda turn: reports.effect_failed(turn, command.kind, why))
-            case CancelWork():
-                self._cancel_work(command.key)
-            case unknown:
-                assert_never(unknown)
+    async def _give_up(self, command: Errand, why: str) -> None:
+        if isinstance(command, ReportToParent):
+            await tell_parent(ParentRef(case_id=command.case_id, key=command.report.key), why)
+        else:
+            self._hear(CommandFailed(command, why))
 
-    async def _run_work(self, key: str, command: RunWork) -> None:
-        case_id = workflow.info().workflow_id
-        given = WorkInput(
-            # Of the entry of its state: what is tried again after an incident finds what it did before.
-            key=f"{case_id}:{command.key}",
-            case_id=case_id,
-            sop=self._sop,
-            values=command.values,
-            at=workflow.now(),
-        )
+    async def _run_activity(self, key: str, command: RunWork | EffectCommand) -> None:
+        given, options = _asked(key, command)
         try:
-            result = await _once_fit(
+            answer = await _once_fit(
                 lambda: workflow.execute_activity(
                     command.activity,
                     given,
-                    result_type=WorkResult,
-                    activity_id=f"{command.key} {short(key)}",
+                    result_type=command.gives,
                     start_to_close_timeout=ATTEMPT,
                     heartbeat_timeout=SILENT,
-                    retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
-                    summary=summary(command.title),
+                    **options,
                 )
             )
-        except ActivityError as error:
-            if is_cancelled_exception(error):
-                return
-            message = f"{command.activity}: {message_of(error)}"
-            self._tell(lambda turn: reports.work_failed(turn, command.key, message))
+        except (ActivityError, ApplicationError) as error:
+            if not is_cancelled_exception(error):
+                self._hear(CommandFailed(command, message_of(error)))
             return
-        values = result.values
-        if (size := size_of(values)) > DATA_BYTES and self._is_bounded():
-            why = f"{command.activity}: {too_large('its result', size, DATA_BYTES)}"
-            self._tell(lambda turn: reports.work_failed(turn, command.key, why))
-            return
-        self._tell(lambda turn: reports.work_done(turn, command.key, values))
+        if isinstance(answer, WorkResult) and (size := size_of(answer.values)) > DATA_BYTES and self._is_bounded():
+            self._hear(CommandFailed(command, too_large("its result", size, DATA_BYTES)))
+        elif isinstance(command, RunWork) or EFFECTS[command.kind].hear is not None:
+            self._hear(CommandDone(command, answer))
 
-    async def _start_case(self, key: str, command: StartCase) -> None:
+    async def _run_child(self, key: str, command: StartCase) -> None:
         info = workflow.info()
         parent = None if command.detached else ParentRef(case_id=info.workflow_id, key=command.key)
         try:
@@ -265,72 +216,64 @@ class Errands:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 static_summary=summary(f"{command.title} {command.case_id}"),
             )
-        except FailureError as error:
-            message = message_of(error)
-            self._tell(lambda turn: reports.child_not_started(turn, command.key, message))
-            return
-        run_id = handle.first_execution_run_id or ""
-        self._tell(lambda turn: reports.child_started(turn, command.key, run_id))
-        # A started child is no errand any more: a run that ends leaves it alone, and it reports by signal.
-        self.pending.pop(key, None)
-        try:
+            self._hear(ChildStarted(command.key, handle.first_execution_run_id or ""))
+            # A started child is no errand any more: a run that ends leaves it alone, and it reports by signal.
+            self.pending.pop(key, None)
             await handle
-        except ChildWorkflowError as error:
-            failure = message_of(error)
-            self._tell(lambda turn: reports.child_not_started(turn, command.key, failure))
-
-    async def _tell_case(self, key: str, command: TellCase) -> None:
-        body = command.body
-        if command.signal in ENGINE_SIGNALS:
-            # Where the child finds the message in this case's history.
-            body = {**body, "sent_by": workflow.info().run_id}
-        failure = await self._signal(key, command.case_id, command.signal, body)
-        if failure is not None:
-            self._tell(lambda turn: reports.not_told(turn, command.case_id, command.signal, failure))
-
-    async def _signal(self, key: str, case_id: str, name: str, body: object) -> str | None:
-        """Sends a signal to a case; returns why nobody took it."""
-        # Two signals given to the server together may overtake each other, and one may overtake its receiver's start.
-        await workflow.wait_condition(lambda: self._is_first(key, case_id))
-        try:
-            await workflow.get_external_workflow_handle(case_id).signal(name, body)
         except FailureError as error:
-            return message_of(error)
-        return None
+            self._hear(CommandFailed(command, message_of(error)))
+
+    async def _send_signal(self, key: str, command: TellCase | ReportToParent) -> None:
+        # Two signals given to the server together may overtake each other, and one may overtake its receiver's start.
+        await workflow.wait_condition(lambda: self._is_first(key, command.case_id))
+        name, body = _said(command)
+        try:
+            await workflow.get_external_workflow_handle(command.case_id).signal(name, body)
+        except FailureError as error:
+            if isinstance(command, TellCase):
+                self._hear(CommandFailed(command, message_of(error)))
 
     def _is_first(self, key: str, case_id: str) -> bool:
         """Whether nothing that was given out before is still on its way to the case."""
         for known, command in self.pending.items():
             if known == key:
                 return True
-            if isinstance(command, Message) and command.case_id == case_id:
+            if isinstance(command, ToOther) and command.case_id == case_id:
                 return False
         return True
 
-    async def _effect(self, key: str, command: EffectCommand) -> None:
-        given = command.model_copy(update={"key": key})
-        try:
-            answer = await _once_fit(
-                lambda: workflow.execute_activity(
-                    command.activity,
-                    given,
-                    result_type=command.gives,
-                    start_to_close_timeout=ATTEMPT,
-                    heartbeat_timeout=SILENT,
-                    schedule_to_close_timeout=EFFECT_GIVES_UP,
-                    retry_policy=PATIENT,
-                    summary=summary(" → ".join(command.names)),
-                )
-            )
-        except (ActivityError, ApplicationError) as error:
-            if is_cancelled_exception(error):
-                return
-            name, message = f"{command.noun} {command.names[0]}", message_of(error)
-            self._tell(lambda turn: reports.effect_failed(turn, name, message, command))
-            return
-        hear = EFFECTS[command.kind].hear
-        if hear is not None:
-            self._tell(lambda turn: hear(turn, command, answer))
+
+def _asked(key: str, command: RunWork | EffectCommand) -> tuple[Contract, dict[str, Any]]:
+    """What the activity of a command is given, and how it is asked for."""
+    if isinstance(command, EffectCommand):
+        return command.model_copy(update={"key": key}), {
+            "schedule_to_close_timeout": EFFECT_GIVES_UP,
+            "retry_policy": PATIENT,
+            "summary": summary(" → ".join(command.names)),
+        }
+    info = workflow.info()
+    given = WorkInput(
+        # Of the entry of its state: what is tried again after an incident finds what it did before.
+        key=f"{info.workflow_id}:{command.key}",
+        case_id=info.workflow_id,
+        sop=info.workflow_type,
+        values=command.values,
+        at=workflow.now(),
+    )
+    return given, {
+        "activity_id": f"{command.key} {short(key)}",
+        "retry_policy": RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=command.attempts),
+        "summary": summary(command.title),
+    }
+
+
+def _said(command: TellCase | ReportToParent) -> tuple[str, object]:
+    """A signal to another case, with where in this one's history it stands."""
+    info = workflow.info()
+    if isinstance(command, ReportToParent):
+        return CHILD_REPORT, command.report.model_copy(update={"run_id": info.first_execution_run_id})
+    is_engines = command.signal in ENGINE_SIGNALS
+    return command.signal, {**command.body, "sent_by": info.run_id} if is_engines else command.body
 
 
 async def _once_fit(attempt: Callable[[], Coroutine[Any, Any, Result]]) -> Result:

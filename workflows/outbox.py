@@ -16,16 +16,16 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
-from sop_engine.cases.card import case_card
+from sop_engine.basis.faults import ForeignRun
+from sop_engine.cases.contracts.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.cases.contracts.views import StepView
-from sop_engine.cases.faults import ForeignRun
-from sop_engine.cases.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
-from sop_engine.cases.procedure import Procedure
-from sop_engine.cases.recent import shortened
-from sop_engine.cases.state import CaseState
-from sop_engine.cases.turn import Turn
-from sop_engine.cases.views import publication
+from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.seen.card import case_card
+from sop_engine.cases.seen.recent import shortened
+from sop_engine.cases.seen.views import publication
+from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.attributes import Decisive, attributes_of, decisive
 from sop_engine.temporal.queues import PUBLISH_STEPS
 from sop_engine.temporal.texts import details

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from temporalio import workflow
 
-from sop_engine.cases import engine_words
-from sop_engine.cases.contracts.proof import Claim, ProofInput, ProofResult, Told
-from sop_engine.cases.procedure import Procedure
-from sop_engine.cases.state import CaseState
-from sop_engine.cases.turn import Turn
+from sop_engine.cases.contracts.proof import Claim, ProofInput, ProofResult
+from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.told import engine_words
+from sop_engine.cases.told.messages import EngineWord, ProvenWords, StrangersWord
+from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.queues import READ_WORDS
 from workflows.background import Background
 from workflows.errands import PATIENT
+from workflows.reading import Claimed
 from workflows.rungs import Rung
 
 MOST_WAITING = 20
@@ -23,19 +23,19 @@ MOST_WAITING = 20
 
 LOOK_WITHIN = timedelta(minutes=2)
 
-HearAt = Callable[[datetime, Callable[[Turn], None]], None]
-"""Lets the case hear something that arrived then."""
-
 
 class Proofs:
     """The claims that wait. They survive the end of a run; what they claim does not, and is read when it is proven."""
 
     def __init__(
-        self, background: Background, loaded: Callable[[], tuple[CaseState, Procedure]], hear_at: HearAt
+        self,
+        background: Background,
+        loaded: Callable[[], tuple[CaseState, Procedure]],
+        hear: Callable[[ProvenWords, datetime], None],
     ) -> None:
         self._background = background
         self._loaded = loaded
-        self._hear_at = hear_at
+        self._hear = hear
         self._rung = Rung("proven words")
         self._waiting: list[Claim] = []
         self._looked_into = 0
@@ -49,19 +49,19 @@ class Proofs:
     def carried(self) -> tuple[Claim, ...]:
         return tuple(self._waiting)
 
-    def hear(self, arrived: datetime, name: str, body: Mapping[str, Any], digest: str) -> None:
-        """Takes a message of the engine to a case that is loaded: as one to prove, or at once where none can be."""
+    def judge(self, claimed: Claimed, arrived: datetime) -> EngineWord | StrangersWord | None:
+        """What a case that is loaded is to take of a word at once; none of one to prove, which is looked into."""
         state, procedure = self._loaded()
+        name, body = claimed.word.signal, claimed.word.body
         if not self._rung.is_taken(procedure.bundle):
-            self._hear_at(arrived, lambda turn: engine_words.take_message(turn, name, body))
-            return
+            return claimed.word
         sender = engine_words.sender_of(state, name, body)
         if sender is None:
-            self._hear_at(arrived, lambda turn: engine_words.refuse_stranger(turn, name))
-            return
+            return StrangersWord(name)
         run_id = body.get("sent_by")
         run_id = run_id if isinstance(run_id, str) else None
-        self.claim(Claim(signal=name, sender=sender, run_id=run_id, digest=digest, arrived=arrived))
+        self.claim(Claim(signal=name, sender=sender, run_id=run_id, digest=claimed.digest, arrived=arrived))
+        return None
 
     def claim(self, claim: Claim) -> None:
         """Has a claim looked into. One too many of a sender is dropped, for those before it lead to the same look."""
@@ -89,10 +89,8 @@ class Proofs:
                 summary=f"What {', '.join(sender.case_id for sender in senders)} said"[:100],
             )
             for sender, told in zip(senders, result.told, strict=True):
-                of_sender = [claim for claim in claims if claim.sender == sender.case_id]
-                self._judge(sender.case_id, of_sender, told, self._dropped.pop(sender.case_id, 0))
+                of_sender = tuple(claim for claim in claims if claim.sender == sender.case_id)
+                dropped = self._dropped.pop(sender.case_id, 0)
+                self._hear(ProvenWords(sender.case_id, of_sender, told, dropped), of_sender[0].arrived)
             del self._waiting[: len(claims)]
         self._looked_into = 0
-
-    def _judge(self, sender: str, claims: Sequence[Claim], told: Told, dropped: int) -> None:
-        self._hear_at(claims[0].arrived, lambda turn: engine_words.take(turn, sender, claims, told, dropped))

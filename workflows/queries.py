@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 from temporalio import workflow
 
 from sop_engine.cases.contracts.views import CaseView, ClockView, StepView, TaskView
-from sop_engine.cases.procedure import Procedure
-from sop_engine.cases.recent import Recent
-from sop_engine.cases.state import CaseState
-from sop_engine.cases.views import case_view, clock_view, in_bounds, task_view
+from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.seen.recent import Recent
+from sop_engine.cases.seen.views import case_view, clock_view, in_bounds, task_view
+from sop_engine.cases.written.procedure import Procedure
 
 
 class CaseQueries(ABC):

@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from sop_engine.cases import reports
 from sop_engine.cases.contracts.reading import CaseInput
 from sop_engine.cases.contracts.watching import LookedAt
-from sop_engine.cases.state import CaseState
+from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.told.ends import is_relative
+from sop_engine.cases.told.messages import RelativeEnded
 from sop_engine.temporal.queues import LOOK_AT_CASE
 from sop_engine.temporal.texts import summary
 from workflows.background import Background
 from workflows.errands import PATIENT
-from workflows.signals import Tell
 
 LOOK_WITHIN = timedelta(seconds=10)
 
@@ -24,7 +24,10 @@ class Relatives:
     """The relatives that are being looked at. They survive the end of a run."""
 
     def __init__(
-        self, background: Background, state: Callable[[], CaseState | None], hear: Callable[[datetime, Tell], None]
+        self,
+        background: Background,
+        state: Callable[[], CaseState | None],
+        hear: Callable[[RelativeEnded, datetime], None],
     ) -> None:
         self._background = background
         self._state = state
@@ -50,7 +53,7 @@ class Relatives:
         await workflow.wait_condition(lambda: self._state() is not None)
         looked = LookedAt()
         state = self._state()
-        if state is not None and reports.is_relative(state, case_id):
+        if state is not None and is_relative(state, case_id):
             looked = await workflow.execute_activity(
                 LOOK_AT_CASE,
                 CaseInput(case_id=case_id),
@@ -61,5 +64,5 @@ class Relatives:
             )
         state = self._state()
         if state is not None and not state.is_closed:
-            self._hear(arrived, lambda turn: reports.case_ended(turn, case_id, looked.end))
+            self._hear(RelativeEnded(case_id, looked.end), arrived)
         self._looked_at.remove(case_id)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from temporalio import workflow
 
-from sop_engine.cases.engine_version import HARDENED
-from sop_engine.cases.procedure import Bundle
+from sop_engine.cases.written.engine_version import HARDENED
+from sop_engine.cases.written.procedure import Bundle
 
 
 def is_hardened(bundle: Bundle) -> bool:

@@ -4,10 +4,10 @@ same step again finds what it had carried out there.
 
 from __future__ import annotations
 
-from sop_engine.cases.commands import Command
+from sop_engine.cases.contracts.commands import Command
 from sop_engine.cases.contracts.effects import EffectCommand
-from sop_engine.cases.engine_version import HARDENED
-from sop_engine.cases.turn import Turn
+from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.written.engine_version import HARDENED
 
 
 class StepKeys:

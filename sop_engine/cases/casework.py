@@ -11,25 +11,28 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from sop_engine.cases import acts, resolving, tasks
-from sop_engine.cases.act_checks import emptied, faults_of_act
-from sop_engine.cases.act_kinds import ActKind
-from sop_engine.cases.actors import SYSTEM
+from sop_engine.basis.faults import Fault, InvalidInput, NotPermitted, Refused, SopError, faults_of
 from sop_engine.cases.contracts.acts import Act, ActResult
-from sop_engine.cases.faults import Fault, InvalidInput, NotPermitted, Refused, SopError
-from sop_engine.cases.identity import person_of
-from sop_engine.cases.incidents import open_incident
-from sop_engine.cases.limits import COMMENT_LENGTH, REASON_LENGTH, TEXT_LENGTH, OverfullError
-from sop_engine.cases.organization import Organization
-from sop_engine.cases.place_checks import places_of_act, unknown_places_of_act
-from sop_engine.cases.procedure import Procedure
-from sop_engine.cases.refusing import refuse_event
-from sop_engine.cases.state import CaseState
-from sop_engine.cases.stepping import INSTANT, catch_up
-from sop_engine.cases.turn import CHART_FAILURES, Turn
-from sop_engine.cases.views import act_result
+from sop_engine.cases.contracts.limits import COMMENT_LENGTH, REASON_LENGTH, TEXT_LENGTH, OverfullError
+from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.people.actors import SYSTEM
+from sop_engine.cases.people.identity import person_of
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.running.incidents import open_incident
+from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.running.stepping import INSTANT, catch_up
+from sop_engine.cases.running.turn import CHART_FAILURES, Turn
+from sop_engine.cases.seen.views import act_result
+from sop_engine.cases.told import acts, ends, engine_words, hearing, reference_data, resolving, tasks
+from sop_engine.cases.told.act_checks import emptied, faults_of_act
+from sop_engine.cases.told.act_kinds import ActKind
+from sop_engine.cases.told.kept_checks import undone_checks
+from sop_engine.cases.told.messages import Message, Taken, Unreadable
+from sop_engine.cases.told.place_checks import places_of_act, unknown_places_of_act
+from sop_engine.cases.told.refusing import refuse_event
+from sop_engine.cases.written.procedure import Procedure
 from sop_engine.freight.places import Places
 from sop_engine.statechart.transition import next_due
 
@@ -37,6 +40,11 @@ ACTS: Mapping[str, ActKind] = MappingProxyType(
     {kind.model.update: kind for kind in (*tasks.ACTS, *acts.ACTS, *resolving.ACTS)}
 )
 """Every act of a person, by the name of its update. What is not among them nobody may do."""
+
+MESSAGES: Taken = MappingProxyType(
+    {**hearing.MESSAGES, **ends.MESSAGES, **engine_words.MESSAGES, **reference_data.MESSAGES}
+)
+"""What is made of every kind of message."""
 
 
 def kind_of(name: str) -> ActKind:
@@ -55,7 +63,7 @@ def read_act(name: str, body: Any) -> Act:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        raise InvalidInput(f"{name} cannot be read", [fault_of(found, model) for found in error.errors()]) from None
+        raise InvalidInput(f"{name} cannot be read", faults_of(error, model)) from None
 
 
 def judge_lengths(name: str, act: Act) -> None:
@@ -68,13 +76,6 @@ def judge_lengths(name: str, act: Act) -> None:
     ]
     if faults:
         raise InvalidInput(f"{name} cannot be taken", faults)
-
-
-def fault_of(found: Mapping[str, Any], model: type[BaseModel]) -> Fault:
-    """One finding of pydantic about an input, with what the model allows."""
-    unknown = found["type"] == "extra_forbidden"
-    place = ".".join(map(str, found["loc"]))
-    return Fault(where=place, what=found["msg"], allowed=", ".join(model.model_fields) if unknown else "")
 
 
 class Trial(NamedTuple):
@@ -112,9 +113,12 @@ def check(
     kind.may(organization, Turn(procedure, state, now), act, kind.verb)
     if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)
+    resolving.judge_retry(state, act)
     trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))
     if blank := emptied(procedure.definition, act):
         raise InvalidInput(f"{name} cannot be taken", blank)
+    if undone := undone_checks(Turn(procedure, state, now), act, trial.taken[0]):
+        raise InvalidInput(f"{name} cannot be taken", undone)
     faults = unknown_places_of_act(state.snapshot.data, trial.taken[0], places) if places is not None else []
     if faults:
         raise InvalidInput("a place is not known", faults)
@@ -155,19 +159,20 @@ def perform(
     return turn, act_result(turn.state, messages[0])
 
 
-def hear(
-    procedure: Procedure, state: CaseState, now: datetime, message_id: str | None, tell: Callable[[Turn], None]
-) -> Turn | None:
-    """Lets a machine tell the case something; None where the same id was heard before.
+def hear(procedure: Procedure, state: CaseState, now: datetime, message: Message) -> Turn | None:
+    """Takes a message at `now`, after everything that fell due before it; None where the same id was heard before.
 
     What it cannot take for an error of any kind is left in an incident, and in the journal of a case that is closed.
+    Raises KeyError for what is no message.
     """
+    taken = MESSAGES[type(message)]
+    message_id = message.id if isinstance(message, EventSignal | Unreadable) else None
     if state.has_seen(message_id):
         return None
     turn = Turn(procedure, state, now)
 
     def take() -> None:
-        tell(turn)
+        taken(turn, message)
         catch_up(turn, now)
         turn.state.remember(message_id)
 

@@ -11,12 +11,12 @@ from sop_engine.console.arguments import LimitOption, OverdueOption, SopOption
 from sop_engine.console.case_acts import case
 from sop_engine.console.command import before_the_command, command
 from sop_engine.console.context import Invocation, Serve, Session
-from sop_engine.console.definition import definition
 from sop_engine.console.demo import demo
 from sop_engine.console.dev import dev
 from sop_engine.console.doctor import doctor
 from sop_engine.console.document import document
 from sop_engine.console.incident import incident
+from sop_engine.console.lint import definition
 from sop_engine.console.place import place
 from sop_engine.console.printing import LegibleGroup
 from sop_engine.console.records import records

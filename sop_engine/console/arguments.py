@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from sop_engine.cases.faults import Fault, InvalidInput
-from sop_engine.cases.fields import read_instant
+from sop_engine.basis.faults import Fault, InvalidInput
+from sop_engine.cases.written.fields import read_instant
 from sop_engine.timekeeping.instants import RANGE, is_near, read_day_end
 
 CaseStatus = Literal[

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import typer
 
+from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.acts import CompleteTaskInput
-from sop_engine.cases.faults import Fault
 from sop_engine.console.arguments import read_files
 from sop_engine.console.context import Session
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import typer
 
+from sop_engine.basis.faults import InvalidInput, NotFound, SopError
 from sop_engine.cases.contracts.opening import OpenCaseInput, OpenCheckInput, OpenCheckResult
 from sop_engine.cases.contracts.reading import (
     CaseInput,
@@ -19,7 +20,6 @@ from sop_engine.cases.contracts.reading import (
     TimelineInput,
 )
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import Fault, InvalidInput, NotFound, SopError
 from sop_engine.console.arguments import (
     CaseId,
     CaseStatus,
@@ -65,7 +65,7 @@ async def start(
     asked = OpenCheckInput(sop=sop, version=version, data=data, actor=session.actor())
     check = await gateway.read("check_opening", asked, OpenCheckResult)
     if check.faults:
-        raise InvalidInput(f"No case of {sop} can be opened with this", map(Fault.model_validate, check.faults))
+        raise InvalidInput(f"No case of {sop} can be opened with this", check.faults)
     title = " ".join(check.title.values()) if check.title else ""
     opening = OpenCaseInput(version=version, data=data, actor=session.actor())
     view = await gateway.start_case(sop, identifier, opening, title)

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
+from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.cases.contracts.acts import (
     AmendInput,
     AttachInput,
     EventInput,
 )
-from sop_engine.cases.faults import Fault, InvalidInput
 from sop_engine.console.acting import act_command, carry_out
 from sop_engine.console.arguments import (
     ActIdOption,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from typer.core import TyperCommand
 
-from sop_engine.cases.faults import Fault, InvalidInput
+from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.console.context import Invocation, Language, open_session
 from sop_engine.console.errors import told_plainly
 

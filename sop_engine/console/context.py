@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
-from sop_engine.cases.faults import InvalidInput
-from sop_engine.cases.legible import legible_json
+from sop_engine.basis.faults import InvalidInput
+from sop_engine.basis.legible import legible_json
 from sop_engine.console.printing import below
 from sop_engine.settings import Settings, read_settings
 

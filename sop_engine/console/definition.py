@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 from pydantic import BaseModel
 
-from sop_engine.cases.faults import Fault, InvalidInput, NotFound
+from sop_engine.basis.faults import Fault, InvalidInput, NotFound
 from sop_engine.console.arguments import SopName
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
@@ -62,13 +62,6 @@ class WorkList(BaseModel):
     works: tuple[WorkContract, ...]
 
 
-class LintResult(BaseModel):
-    checked: tuple[str, ...]
-    faults: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-    """What may be meant, and is worth a look."""
-
-
 @command(definition, "list", reads=True, local=True)
 def list_definitions(session: Session) -> None:
     """List the SOPs of this installation."""
@@ -108,32 +101,11 @@ def show(session: Session, sop: SopName) -> None:
     session.show(render_definition(found.definition, session.language))
 
 
-@command(definition, "lint", reads=True, local=True)
-def lint(session: Session, sops: SopNames = None) -> None:
-    """Check SOPs; every fault is listed with its file and line."""
-    from sop_engine.content.checking import check_ladders
-
-    library = read_library(session)
-    checked = tuple(sops or sorted(library.sops))
-    found = [findings_of(library, sop) for sop in checked]
-    faults = [fault for errors, _ in found for fault in errors]
-    faults += [] if sops else place_faults(check_ladders(library))
-    warnings = [warning for _, warned in found for warning in warned]
-    if session.as_json:
-        shown = LintResult(checked=checked, faults=tuple(map(str, faults)), warnings=tuple(map(str, warnings)))
-        session.json(shown)
-    for warning in warnings:
-        session.say(f"warning: {warning}")
-    if faults:
-        raise InvalidInput(f"{len(faults)} faults in {len(checked)} SOPs", faults)
-    session.say(f"No fault in {len(checked)} SOPs")
-
-
 @command(definition, "work", reads=True, local=True)
 def show_work(session: Session, name: WorkName = None) -> None:
     """List the automated work that SOPs may name, or show what one takes and gives; `--json` has JSON Schema."""
+    from sop_engine.basis.suggestion import nearest
     from sop_engine.console.render_work import render_work, render_works
-    from sop_engine.statechart.suggestion import nearest
     from sop_engine.work.catalogue import WORKS
 
     if name is not None and name not in WORKS:
@@ -162,7 +134,7 @@ async def diagram(
     case_id: Annotated[str | None, typer.Option("--case", help="Mark the states that this case is in.")] = None,
 ) -> None:
     """Draw one SOP as Mermaid text."""
-    from sop_engine.cases.compiling import compile_procedure
+    from sop_engine.cases.running.compiling import compile_procedure
     from sop_engine.statechart.diagram import mermaid
 
     library = read_library(session)
@@ -187,17 +159,11 @@ def read_library(session: Session) -> "Library":
 
 def faults_of(library: "Library", sop: str) -> list[Fault]:
     """What is wrong with one SOP, in the order of its file. Raises `NotFound`."""
-    return findings_of(library, sop)[0]
-
-
-def findings_of(library: "Library", sop: str) -> tuple[list[Fault], list[Fault]]:
-    """Faults and warnings of one SOP, in the order of its file. Raises `NotFound`."""
     from sop_engine.content.checking import check_sop
 
     if sop not in library.sops:
         raise unknown_sop(library, sop)
-    faults, warnings = check_sop(library, sop)
-    return place_faults(sorted(faults)), place_faults(sorted(warnings))
+    return place_faults(sorted(check_sop(library, sop)[0]))
 
 
 def unknown_sop(library: "Library", sop: str) -> NotFound:

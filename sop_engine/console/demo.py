@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import sop_engine
+from sop_engine.basis.faults import SopError
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import SopError
 from sop_engine.console.context import Session
 from sop_engine.console.definition import read_library
 from sop_engine.console.playing import CLOSED, ZONE, Example, PlayedAct, Player, read_example
@@ -20,7 +20,7 @@ from sop_engine.console.stack import log_to, told_to_stop, until_told, worker_be
 from sop_engine.settings import Settings
 
 if TYPE_CHECKING:
-    from sop_engine.cases.organization import Organization
+    from sop_engine.cases.people.organization import Organization
     from sop_engine.temporal.gateway import CaseGateway
 
 EXAMPLES = ("export_fcl.yaml", "import_air.yaml")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import typer
 
 import sop_engine
+from sop_engine.basis.faults import SopError
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
-from sop_engine.cases.faults import SopError
-from sop_engine.cases.firm import Firm
+from sop_engine.cases.people.firm import Firm
 from sop_engine.console.context import Session
 from sop_engine.console.definition import read_library
 from sop_engine.console.findings import Finding, Findings, Verdict

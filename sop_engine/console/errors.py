@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 import typer
 
-from sop_engine.cases.faults import SopError
-from sop_engine.cases.legible import legible
+from sop_engine.basis.faults import SopError
+from sop_engine.basis.legible import legible
 from sop_engine.console.context import Invocation
 from sop_engine.settings import SettingsError, read_settings
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sop_engine.cases.faults import Fault, InvalidInput
+from sop_engine.basis.faults import Fault, InvalidInput
 
 if TYPE_CHECKING:
     from sop_engine.content.yaml_files import YamlFault

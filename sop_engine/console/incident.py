@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import BaseModel
 
+from sop_engine.basis.faults import NotFound, Refused
 from sop_engine.cases.contracts.acts import ResolveIncidentInput
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
-from sop_engine.cases.faults import NotFound, Refused
 from sop_engine.console.acting import act_command, carry_out
 from sop_engine.console.arguments import ActIdOption, CaseId, FileOption, LimitOption, Reason, SetOption
 from sop_engine.console.command import command, group

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sop_engine.cases.faults import Fault, InvalidInput
+from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.console.file_faults import place_faults, read_file
 from sop_engine.content.yaml_files import DEEPEST, YamlError, read_text
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 
-from sop_engine.cases.faults import NotFound
+from sop_engine.basis.faults import NotFound
 from sop_engine.console.arguments import LimitOption
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from sop_engine.basis.faults import NotFound, Refused, SopError
+from sop_engine.basis.models import Frozen
 from sop_engine.cases.contracts.acts import CompleteTaskInput, EventInput
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import NotFound, Refused, SopError
 
 if TYPE_CHECKING:
     from sop_engine.temporal.gateway import CaseGateway
@@ -42,10 +43,8 @@ class PlayError(SopError):
     kind = "Play"
 
 
-class PlayedAct(BaseModel):
+class PlayedAct(Frozen):
     """One line of an example: a task completed, an event reported by a person, or a signal from another system."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     case: str = ""
     """What follows the shipment's id, `booking` for `SHP-1.booking`; empty for the shipment itself."""
@@ -78,10 +77,8 @@ class PlayedAct(BaseModel):
         return (self.do or "").startswith("task ")
 
 
-class Example(BaseModel):
+class Example(Frozen):
     """A whole case as it is played: the opening data, then the acts in order."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     sop: str
     id: str

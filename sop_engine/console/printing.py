@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from typer.core import TyperGroup
 
-from sop_engine.cases.legible import legible
+from sop_engine.basis.legible import legible
 
 
 class LegibleStream:

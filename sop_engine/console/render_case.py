@@ -126,7 +126,9 @@ def _next_commands(view: CaseView) -> list[str]:
         if not is_held
     ]
     commands += [f"sop case signal {case_id} {event}" for event in view.events]
-    commands += [f'sop incident retry {case_id} {incident["incident"]} --reason "…"' for incident in view.incidents]
+    for incident in view.incidents:
+        mend = "retry" if incident.get("can_be_retried", True) else "skip"
+        commands.append(f'sop incident {mend} {case_id} {incident["incident"]} --reason "…"')
     return commands
 
 

@@ -7,9 +7,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from sop_engine.cases.definition import ParameterSpec, SopDefinition
-from sop_engine.cases.fields import describe
-from sop_engine.cases.shape import StateShape, split_states
+from sop_engine.cases.written.definition import ParameterSpec, SopDefinition
+from sop_engine.cases.written.fields import describe
+from sop_engine.cases.written.shape import StateShape, split_states
 from sop_engine.console.render_values import heading, table, titled
 from sop_engine.console.words import word
 
@@ -31,7 +31,7 @@ def render_definition(definition: SopDefinition, language: str) -> RenderableTyp
     if definition.clocks:
         clocks = table(("clock", "due", "stop"), language)
         for name, clock in definition.clocks.items():
-            clocks.add_row(name, clock.within or clock.until or "", ", ".join(clock.stop))
+            clocks.add_row(name, clock.within or clock.until or "", ", ".join(clock.stop.both))
         parts += [Text(), heading("clocks", language), clocks]
     if definition.parameters:
         figures = table(("name", "value", "mark"), language)

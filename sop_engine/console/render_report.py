@@ -5,7 +5,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from sop_engine.cases.contracts.report_tables import ReportTable
-from sop_engine.console.report_files import text_of
+from sop_engine.console.report_cells import text_of
 
 
 def render_report(report: ReportTable, language: str) -> RenderableType:

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from sop_engine.cases.fields import read_instant
+from sop_engine.cases.written.fields import read_instant
 from sop_engine.console.words import word
 from sop_engine.timekeeping.instants import deadline_text
 

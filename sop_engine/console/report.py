@@ -1,4 +1,4 @@
-"""`sop report`: figures over all cases."""
+"""`sop report`: figures over all cases, reports and measures alike."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 from pydantic import JsonValue
 
+from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.contracts.report_tables import ReportInput, ReportTable
 from sop_engine.console.command import command, group
@@ -16,7 +17,7 @@ from sop_engine.console.report_command import ReportCommand, option
 
 report = group("report", "Figures over all cases.")
 
-Format = Literal["table", "csv", "xlsx", "pdf"]
+Format = Literal["table", "csv", "xlsx", "pdf", "svg", "png"]
 
 
 @command(report, "balance", reads=True)
@@ -37,13 +38,14 @@ async def balance(
 
 @command(report, "list", local=True)
 def list_reports(session: Session) -> None:
-    """List the reports there are, each with what may be asked of it."""
+    """List the reports and measures there are, each with what may be asked of it; measures can be drawn."""
     from sop_engine.records.reports.catalogue import catalogue
 
     width = max(map(len, catalogue()))
-    for entry in catalogue().values():
+    for entry in sorted(catalogue().values(), key=lambda each: each.is_measure):
         tells = entry.tells.zh if session.language == "zh" else entry.tells.en
-        session.line(f"{entry.name:{width}}  {tells}  {' '.join(map(option, entry.parameters))}".rstrip())
+        asks = [*map(option, entry.parameters), *(["--format svg"] if entry.is_measure else [])]
+        session.line(f"{entry.name:{width}}  {tells}  {' '.join(asks)}".rstrip())
 
 
 @command(report, "run", reads=True, cls=ReportCommand)
@@ -54,8 +56,11 @@ async def run(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the file.")] = None,
     **parameters: str | None,
 ) -> None:
-    """Run a report and show it, or write it as CSV, XLSX or PDF; a file's path is printed."""
-    asked = _asked(name, {key: value for key, value in parameters.items() if value is not None})
+    """Run a report or measure and show it, or write it as CSV, XLSX or PDF; a file's path is printed.
+
+    A measure can also be drawn, as SVG or PNG; its PDF has the picture above the table.
+    """
+    asked = _asked(name, {key: value for key, value in parameters.items() if value is not None}, form)
     answer = await _whole(session, asked)
     if session.as_json:
         session.json(answer)
@@ -96,13 +101,22 @@ def _written(session: Session, answer: ReportTable, form: Format) -> bytes:
         return as_workbook(answer, session.language)
     from sop_engine.content.library import content_root, load_library
 
+    if form in ("svg", "png"):
+        from sop_engine.console.report_picture import as_picture
+
+        return as_picture(answer, content_root() / "documents", form)
     firm = load_library(organization_file=session.settings.organization_file).organization
     return as_pdf(answer, content_root() / "documents", firm, datetime.now(UTC))
 
 
-def _asked(name: str, parameters: dict[str, JsonValue]) -> ReportInput:
+def _asked(name: str, parameters: dict[str, JsonValue], form: Format) -> ReportInput:
     """Raises InvalidInput with every fault, in the words of the command line."""
-    from sop_engine.records.reports.catalogue import read_parameters, report_named
+    from sop_engine.records.reports.catalogue import catalogue, read_parameters, report_named
 
-    read_parameters(report_named(name), parameters, option)
+    report = report_named(name)
+    read_parameters(report, parameters, option)
+    if form in ("svg", "png") and not report.is_measure:
+        measures = ", ".join(each.name for each in catalogue().values() if each.is_measure)
+        fault = Fault(where="--format", what=f"{name} is no measure, so nothing can be drawn", allowed=measures)
+        raise InvalidInput("The report cannot be run", [fault])
     return ReportInput(name=name, parameters=parameters)

@@ -9,13 +9,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from sop_engine.basis.legible import legible
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.report_tables import CellKind, ReportTable
-from sop_engine.cases.firm import Firm
-from sop_engine.cases.legible import legible
+from sop_engine.cases.people.firm import Firm
+from sop_engine.console.report_cells import shown, text_of
 
 FORMATS: Mapping[CellKind, str] = MappingProxyType(
-    {"text": "@", "amount": "#,##0", "integer": "0", "share": "0.00%", "date": "yyyy-mm-dd"}
+    {"text": "@", "amount": "#,##0", "integer": "0", "decimal": "#,##0.0", "share": "0.00%", "date": "yyyy-mm-dd"}
 )
 """Of an amount, without its decimal places: each cell has those of its currency."""
 EXACT_DIGITS = 15
@@ -68,6 +69,7 @@ def as_workbook(report: ReportTable, language: str) -> bytes:
 
 def as_pdf(report: ReportTable, templates: Path, firm: Firm, at: datetime) -> bytes:
     """The document `report` of the site's templates, in both languages."""
+    from sop_engine.console.report_picture import plot_of
     from sop_engine.documents.papers import PaperTemplates
 
     facts = CaseFacts(
@@ -83,17 +85,13 @@ def as_pdf(report: ReportTable, templates: Path, firm: Firm, at: datetime) -> by
     values = {
         "title": report.title,
         "scope": report.scope,
+        "plot": plot_of(report),
         "columns": [{"en": each.title["en"], "zh": each.title["zh"], "kind": each.kind} for each in report.columns],
         "rows": [
-            [_shown(cell, column.kind) for column, cell in zip(report.columns, row, strict=True)] for row in report.rows
+            [shown(cell, column.kind) for column, cell in zip(report.columns, row, strict=True)] for row in report.rows
         ],
     }
     return PaperTemplates(templates).render("report", facts, values, firm).content
-
-
-def text_of(cell: str | None, kind: CellKind) -> str:
-    """A cell as people read it: figures in groups of three, shares in percent, a dash for nothing."""
-    return _shown(cell, kind) or "—"
 
 
 def _plain(cell: str, kind: CellKind) -> str:
@@ -101,25 +99,13 @@ def _plain(cell: str, kind: CellKind) -> str:
     return quote + legible(cell)
 
 
-def _shown(cell: str | None, kind: CellKind) -> str | None:
-    if cell is None:
-        return None
-    match kind:
-        case "amount" | "integer":
-            return f"{Decimal(cell):,f}"
-        case "share":
-            return f"{Decimal(cell) * 100:.2f} %"
-        case _:
-            return cell
-
-
 def _typed(cell: str | None, kind: CellKind) -> str | int | Decimal | date | None:
     if cell is None:
         return None
     match kind:
-        case "amount" | "share" | "integer" if _digits(Decimal(cell)) > EXACT_DIGITS:
+        case "amount" | "share" | "integer" | "decimal" if _digits(Decimal(cell)) > EXACT_DIGITS:
             return text_of(cell, kind)
-        case "amount" | "share":
+        case "amount" | "share" | "decimal":
             return Decimal(cell)
         case "integer":
             return int(cell)

@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from sop_engine.cases.legible import legible
+from sop_engine.basis.legible import legible
 
 UNSEEN_WIDTH = 200
 """Columns of a table that goes to a file or a pipe."""

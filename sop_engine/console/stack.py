@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
+import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -13,6 +16,10 @@ from sop_engine.settings import Settings
 
 if TYPE_CHECKING:
     from temporalio.client import Client
+
+PATIENCE = 30.0
+"""Seconds that work in hand has, once a command was told to stop. What does not end by then is carried out by another
+worker: no end of a process loses anything."""
 
 
 def log_to(file: Path) -> None:
@@ -60,5 +67,18 @@ def told_to_stop() -> asyncio.Event:
 
 
 async def until_told(serving: asyncio.Future[None], stop: asyncio.Event) -> None:
-    """Lets the worker serve until somebody stops the command."""
+    """Lets the worker serve until somebody stops the command, which then ends in any case."""
     await first_of(serving, asyncio.ensure_future(stop.wait()))
+    # Of a thread: the SDK waits for questions that its core has lost, and Python for threads at work.
+    end = threading.Timer(PATIENCE, _end_at_last)
+    end.daemon = True
+    end.start()
+
+
+def _end_at_last() -> None:
+    print(
+        f"What was in hand did not end within {PATIENCE:.0f} s; the worker ends without it, and another carries it out",
+        file=sys.stderr,
+        flush=True,
+    )
+    os._exit(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import BaseModel
 
-from sop_engine.cases.faults import InvalidInput
+from sop_engine.basis.faults import InvalidInput
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.file_faults import place_faults

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from sop_engine.basis.faults import InvalidInput, NotFound, Refused
 from sop_engine.cases.contracts.acts import (
     CompleteTaskInput,
 )
 from sop_engine.cases.contracts.reading import ListTasksInput, TaskList
 from sop_engine.cases.contracts.views import TaskView
-from sop_engine.cases.faults import InvalidInput, NotFound, Refused
 from sop_engine.console.acting import act_command, carry_out
 from sop_engine.console.arguments import (
     ActIdOption,

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NamedTuple, get_args
 
-from sop_engine.cases.compiling import compile_procedure
-from sop_engine.cases.lint import Finding, Surroundings, lint, lint_ladder
-from sop_engine.cases.lint_findings import Severity
-from sop_engine.cases.procedure import DefinitionError
+from sop_engine.cases.exploration.exploring import Exploration, explore
+from sop_engine.cases.exploration.search import GoOn
+from sop_engine.cases.lint.findings import Severity
+from sop_engine.cases.lint.linting import Finding, Surroundings, lint, lint_ladder
+from sop_engine.cases.running.compiling import compile_procedure
+from sop_engine.cases.running.effects.kinds import EFFECTS
+from sop_engine.cases.written.procedure import DefinitionError
 from sop_engine.content.library import Library, definition_faults
 from sop_engine.content.yaml_files import YamlError, YamlFault, read_file
 from sop_engine.work.catalogue import WORKS
 
+
+class Placed(NamedTuple):
+    """A finding with its place in a file; the fault's message is all of it in words."""
+
+    fault: YamlFault
+    severity: Severity
+    check: str
+    way: tuple[str, ...] = ()
+    mend: str = ""
+
+
+SEEN = "; seen: "
+"""Between what was found and the way there."""
 LADDERS_FILE = "ladders.yaml"
 LEDGER_FILE = "ledger.yaml"
 
@@ -27,17 +44,44 @@ def check_sop(
     library: Library, sop: str, around: Surroundings | None = None
 ) -> tuple[list[YamlFault], list[YamlFault]]:
     """Errors and warnings in one SOP, for a case that opens today. Raises KeyError for an unknown one."""
+    found = look_at(library, sop, around)
+    errors, warnings = ([each.fault for each in found if each.severity == said] for said in get_args(Severity))
+    return errors, warnings
+
+
+def look_at(library: Library, sop: str, around: Surroundings | None = None) -> list[Placed]:
+    """All that is found in one SOP, for a case that opens today. Raises KeyError for an unknown one."""
     sop_file = library.sops[sop]
     try:
         procedure = compile_procedure(library.bundle(sop, datetime.now(UTC).date()))
     except DefinitionError as error:
-        return definition_faults(sop_file, error), []
-    found = lint(procedure, around or surroundings_of(library))
+        return [Placed(fault, "error", "shape") for fault in definition_faults(sop_file, error)]
+    return [
+        Placed(sop_file.place(found.path, found.text), found.severity, found.check, found.way, found.mend)
+        for found in lint(procedure, around or surroundings_of(library))
+    ]
 
-    def placed(severity: Severity) -> list[YamlFault]:
-        return [sop_file.place(finding.path, finding.message) for finding in found if finding.severity == severity]
 
-    return placed("error"), placed("warning")
+def explore_sop(
+    library: Library, sop: str, now: datetime, budgets: tuple[GoOn, GoOn]
+) -> tuple[Exploration, list[Placed]]:
+    """Explores one SOP on the core that runs cases: what it came to, and what was found, placed in its file.
+
+    The budgets say for each of the two passes whether there is still time. Raises KeyError for an unknown SOP,
+    DefinitionError for one that cannot run.
+    """
+    sop_file = library.sops[sop]
+    procedure = compile_procedure(library.bundle(sop, now.date()))
+    explored = explore(procedure, {name: each.definition for name, each in library.sops.items()}, now, budgets)
+    found = [
+        Placed(
+            sop_file.place(each.finding.path, each.finding.text + (f"{SEEN}{each.told()}" if each.way else "")),
+            each.finding.severity,
+            "exploration",
+        )
+        for each in explored.found
+    ]
+    return explored, found
 
 
 def surroundings_of(library: Library) -> Surroundings:
@@ -45,6 +89,7 @@ def surroundings_of(library: Library) -> Surroundings:
     return Surroundings(
         ladders=library.ladders,
         calendars=tuple(library.calendars),
+        effects=EFFECTS,
         sops={name: sop.definition for name, sop in library.sops.items()},
         organization=library.organization,
         documents=library.templates,
@@ -70,6 +115,6 @@ def check_ladders(library: Library, around: Surroundings | None = None) -> list[
     file = read_file(path)
 
     def placed(finding: Finding) -> YamlFault:
-        return YamlFault(file.name, *file.place(finding.path), ".".join(map(str, finding.path)), finding.message)
+        return file.fault(finding.path, finding.message)
 
     return [placed(found) for ladder in library.ladders.values() for found in lint_ladder(ladder, known)]

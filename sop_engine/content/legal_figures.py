@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sop_engine.cases.definition import ParameterSpec
-from sop_engine.cases.procedure import AppliedRule
+from sop_engine.basis.suggestion import suggestion
+from sop_engine.cases.written.definition import ParameterSpec
+from sop_engine.cases.written.procedure import AppliedRule
 from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.freight.rules import RuleError
 from sop_engine.statechart.faults import Fault
-from sop_engine.statechart.suggestion import suggestion
 
 
 class LegalFigure(NamedTuple):

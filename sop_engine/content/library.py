@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
@@ -16,13 +16,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sop_engine.cases.definition import SopDefinition
-from sop_engine.cases.engine_version import ENGINE_VERSION
-from sop_engine.cases.organization import Organization
-from sop_engine.cases.procedure import Bundle, DefinitionError
-from sop_engine.cases.shape import faults_of, split_states
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.engine_version import ENGINE_VERSION
+from sop_engine.cases.written.procedure import Bundle, DefinitionError
+from sop_engine.cases.written.shape import faults_of, split_states
 from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.legal_figures import legal_figures
+from sop_engine.content.shared.expanding import expanded
+from sop_engine.content.shared.parts import NOTHING, USE, Parts
+from sop_engine.content.shared.reading import FIELDS, FRAGMENTS, SHARED, TYPES, parts_of
 from sop_engine.content.yaml_files import YamlError, YamlFault, YamlFile, read_file
 from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
@@ -30,7 +33,9 @@ from sop_engine.timekeeping.calendar_files import compile_calendar
 from sop_engine.timekeeping.ladders import Ladder, LadderError, parse_ladder
 from sop_engine.timekeeping.zones import zone_offsets
 
-SOP_FOLDERS = ("freight", "customs", "finance", "service")
+CALENDARS, DOCUMENTS, NOTICES, RULES = "calendars", "documents", "notices", "rules"
+NO_PROCEDURES = frozenset({CALENDARS, DOCUMENTS, NOTICES, RULES, SHARED})
+"""The folders that have a reader of their own; every other one holds procedures and nothing else."""
 FIRST_YEAR, LAST_YEAR = 2015, 2060
 """The years for which zone offsets travel with a calendar."""
 
@@ -54,6 +59,10 @@ class SopFile:
     content_hash: str
     text: str
     child_sops: tuple[str, ...]
+    used: frozenset[tuple[str, ...]] = frozenset()
+    """The shared parts written out in it: `field`, `type` or `fragment`, with its name."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Field -> why it says something else than its namesakes in other procedures."""
 
     def with_definition(self, definition: SopDefinition, value: Any, content_hash: str, text: str) -> SopFile:
         """The same SOP with an earlier published text."""
@@ -67,13 +76,16 @@ class SopFile:
         )
 
     def place(self, path: tuple[str | int, ...], message: str) -> YamlFault:
-        line, column = self.file.place(path)
-        return YamlFault(self.file.name, line, column, ".".join(map(str, path)), message)
+        return self.file.fault(path, message)
+
+    def written_at(self, path: tuple[str | int, ...]) -> tuple[int, int]:
+        """Line and column of the nearest node at or above a path in this file itself, whatever is shared there."""
+        return self.file._replace(grafts={}).place(path)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Library:
-    """All content of a site."""
+    """All content of a site. It is not written out: whatever shows what it holds, an error or a task, would do it."""
 
     root: Path
     organization: Organization
@@ -82,11 +94,16 @@ class Library:
     sops: Mapping[str, SopFile]
     overrides: Mapping[str, Mapping[str, Any]]
     legal_clocks: LegalClocks
+    parts: Parts
 
     def opening_day(self, definition: SopDefinition, opened_at: datetime) -> date:
         """The day on which a case opens, in the zone of its calendar; that there is one is checked with the chart."""
         calendar = self.calendars.get(definition.calendar)
         return calendar.local_date(opened_at) if calendar is not None else opened_at.date()
+
+    def sop_calendars(self) -> Mapping[str, BusinessCalendar]:
+        """The calendar of each SOP, by the SOP's name."""
+        return {name: self.calendars[each.definition.calendar] for name, each in self.sops.items()}
 
     def bundle(self, sop: str, on: date) -> Bundle:
         """Everything a case of the SOP needs that opens on a day.
@@ -132,11 +149,11 @@ class Library:
     @property
     def templates(self) -> tuple[str, ...]:
         """Every document that an SOP may ask for."""
-        return tuple(sorted(path.name.removesuffix(".typ") for path in (self.root / "documents").glob("*.typ")))
+        return tuple(sorted(path.name.removesuffix(".typ") for path in (self.root / DOCUMENTS).glob("*.typ")))
 
     @property
     def notices(self) -> tuple[str, ...]:
-        return tuple(sorted(path.name.removesuffix(".j2") for path in (self.root / "notices").glob("*.j2")))
+        return tuple(sorted(path.name.removesuffix(".j2") for path in (self.root / NOTICES).glob("*.j2")))
 
 
 def content_root() -> Path:
@@ -152,42 +169,60 @@ def load_library(
     faults: list[YamlFault] = []
     organization = _organization(organization_file or root / "organization.yaml", faults)
     ladders = _ladders(root / "ladders.yaml", root / "ledger.yaml", faults)
-    calendars = _calendars(root / "calendars", faults)
+    calendars = _calendars(root / CALENDARS, faults)
     sops: dict[str, SopFile] = {}
-    for folder in SOP_FOLDERS:
-        for path in sorted((root / folder).glob("*.yaml")):
-            sop_file = read_sop(path, faults)
-            if sop_file is None:
-                continue
-            name = sop_file.definition.sop
-            if name in sops:
-                faults.append(sop_file.place(("sop",), f"{name} is defined in {sops[name].file.name} already"))
-            sops[name] = sop_file
+    parts = load_parts(root, faults)
+    for path in procedure_files(root):
+        sop_file = read_sop(path, faults, parts)
+        if sop_file is None:
+            continue
+        name = sop_file.definition.sop
+        if name in sops:
+            faults.append(sop_file.place(("sop",), f"{name} is defined in {sops[name].file.name} already"))
+        sops[name] = sop_file
     overrides = _overrides(parameters_file or root / "parameters.yaml", sops, faults)
-    legal_clocks = _legal_clocks(root / "rules" / "legal_clocks", faults)
+    legal_clocks = _legal_clocks(root / RULES / "legal_clocks", faults)
     if faults or organization is None:
         raise ContentError(faults)
-    return Library(root, organization, ladders, calendars, sops, overrides, legal_clocks)
+    return Library(root, organization, ladders, calendars, sops, overrides, legal_clocks, parts)
+
+
+def procedure_files(root: Path) -> tuple[Path, ...]:
+    """Every SOP file, in whatever folder it lies."""
+    return tuple(path for path in sorted(root.glob("*/*.yaml")) if path.parent.name not in NO_PROCEDURES)
+
+
+def load_parts(root: Path, faults: list[YamlFault]) -> Parts:
+    """What the procedures may use by name; a site need not have any. Adds every fault found."""
+    paths = (root / SHARED / name for name in (TYPES, FIELDS, FRAGMENTS))
+    types, fields, fragments = (_read(path, faults) if path.exists() else None for path in paths)
+    return parts_of(types or NOTHING, fields or NOTHING, fragments or NOTHING, faults)
 
 
 def load_calendars(root: Path) -> dict[str, BusinessCalendar]:
     """The calendars alone, for work that counts days. Raises ContentError with every fault."""
     faults: list[YamlFault] = []
-    calendars = _calendars(root / "calendars", faults)
+    calendars = _calendars(root / CALENDARS, faults)
     if faults:
         raise ContentError(faults)
     return calendars
 
 
-def read_sop(path: Path, faults: list[YamlFault]) -> SopFile | None:
+def read_sop(path: Path, faults: list[YamlFault], parts: Parts) -> SopFile | None:
     """Reads one SOP's shape; what its chart says is compiled later. Adds every fault found."""
     file = _read(path, faults)
-    if file is None:
+    return None if file is None else sop_of(file, faults, parts)
+
+
+def sop_of(written: YamlFile, faults: list[YamlFault], parts: Parts) -> SopFile | None:
+    """What a file says as an SOP, the shared parts it uses written out; none, and every fault, where it is none."""
+    if not isinstance(written.value, Mapping):
+        faults.append(YamlFault(written.name, 1, 1, "", "an SOP is a mapping that begins with `sop:`"))
         return None
-    if not isinstance(file.value, Mapping):
-        faults.append(YamlFault(file.name, 1, 1, "", "an SOP is a mapping that begins with `sop:`"))
-        return None
-    definition = _validated(file, SopDefinition, faults)
+    misused: list[YamlFault] = []
+    file, used, reasons = expanded(written, parts, misused)
+    faults += misused
+    definition = _validated(file, SopDefinition, faults, misused)
     if definition is None:
         return None
     canonical = json.dumps(file.value, ensure_ascii=False, separators=(",", ":"))
@@ -197,6 +232,8 @@ def read_sop(path: Path, faults: list[YamlFault]) -> SopFile | None:
         content_hash=hashlib.sha256(canonical.encode()).hexdigest(),
         text=canonical,
         child_sops=children_of(definition),
+        used=used,
+        reasons=reasons,
     )
 
 
@@ -223,22 +260,16 @@ def _read(path: Path, faults: list[YamlFault]) -> YamlFile | None:
     return None
 
 
-def _entries(file: YamlFile, faults: list[YamlFault]) -> Mapping[str, Any]:
-    """What a file of entries by name says; nothing, and a fault, where it is something else."""
-    if isinstance(file.value, Mapping):
-        return file.value
-    if file.value is not None:
-        faults.append(YamlFault(file.name, *file.place(()), "", "the file is a mapping of entries by name"))
-    return {}
-
-
-def _validated(file: YamlFile, model: type[Model], faults: list[YamlFault]) -> Model | None:
+def _validated(
+    file: YamlFile, model: type[Model], faults: list[YamlFault], misused: Sequence[YamlFault] = ()
+) -> Model | None:
+    """What a file says; what follows from a shared part that is `misused` is not told a second time."""
     try:
         return model.model_validate(file.value)
     except ValidationError as error:
-        for found in faults_of(error, ()):
-            line, column = file.place(found.path)
-            faults.append(YamlFault(file.name, line, column, ".".join(map(str, found.path)), found.message))
+        told = tuple(fault.path.removesuffix(f".{USE}") for fault in misused)
+        found = (file.fault(found.path, found.message) for found in faults_of(error, ()))
+        faults += [fault for fault in found if not any(f"{fault.path}.".startswith(f"{path}.") for path in told)]
     return None
 
 
@@ -264,8 +295,7 @@ def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
     ]
     for place, role_name in named:
         if role_name not in organization.roles:
-            line, column = file.place(place)
-            faults.append(YamlFault(file.name, line, column, ".".join(place), f"unknown role {role_name!r}"))
+            faults.append(file.fault(place, f"unknown role {role_name!r}"))
     return organization
 
 
@@ -281,7 +311,7 @@ def _ladders(path: Path, ledger: Path, faults: list[YamlFault]) -> dict[str, Lad
     def note(place: tuple[str | int, ...], fault: str) -> None:
         faults.append(YamlFault(path.name, *file.place(place), ".".join(map(str, place)), fault))
 
-    for name, body in _entries(file, faults).items():
+    for name, body in file.entries(faults).items():
         if not isinstance(body, Mapping):
             note((name,), "a ladder is a mapping with `title` and `rungs`")
             continue
@@ -302,7 +332,7 @@ def _calendars(folder: Path, faults: list[YamlFault]) -> dict[str, BusinessCalen
     offsets: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yaml")):
         file = _read(path, faults)
-        if file is None or not (written := _entries(file, faults)):
+        if file is None or not (written := file.entries(faults)):
             continue
         try:
             listed = written.get("holidays")
@@ -311,7 +341,7 @@ def _calendars(folder: Path, faults: list[YamlFault]) -> dict[str, BusinessCalen
             zone = str(written.get("zone"))
             if zone not in offsets:
                 offsets[zone] = zone_offsets(zone, FIRST_YEAR, LAST_YEAR)
-            read_years = [_entries(year, faults) for year in years if year is not None]
+            read_years = [year.entries(faults) for year in years if year is not None]
             calendar = compile_calendar(written, read_years, offsets[zone])
             calendars[calendar.name] = calendar
         except CalendarError as error:
@@ -326,9 +356,9 @@ def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault])
     overrides: dict[str, dict[str, Any]] = {}
     if file is None:
         return overrides
-    for sop, values in _entries(file, faults).items():
+    for sop, values in file.entries(faults).items():
         if values is not None and not isinstance(values, Mapping):
-            faults.append(YamlFault(file.name, *file.place((sop,)), sop, "a mapping of figures by name is needed here"))
+            faults.append(file.fault((sop,), "a mapping of figures by name is needed here"))
             continue
         known = sops[sop].definition.parameters if sop in sops else {}
         for name, value in (values or {}).items():
@@ -339,7 +369,7 @@ def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault])
             else:
                 overrides.setdefault(sop, {})[name] = value
                 continue
-            faults.append(YamlFault(file.name, *file.place((sop, name)), f"{sop}.{name}", what))
+            faults.append(file.fault((sop, name), what))
     return overrides
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sop_engine.cases.shape import faults_of
+from sop_engine.cases.written.shape import faults_of
 from sop_engine.content.library import ContentError
 from sop_engine.content.place_files import NOTES, load_places
 from sop_engine.content.rules import load_rules
@@ -80,7 +80,7 @@ def _places(root: Path, own: tuple[PlaceNote, ...], faults: list[YamlFault]) -> 
 def _unknown_areas(free_time: FreeTimeTariffs, places: Places) -> list[YamlFault]:
     """Tariffs of countries and places that are not known would never be found by a case."""
     found = [places.area_fault(stay.place, f"{index}.place") for index, stay in enumerate(free_time.root)]
-    return [YamlFault(FREE_TIME, 1, 1, where, f"{what}; {allowed}") for where, what, allowed in filter(None, found)]
+    return [YamlFault(FREE_TIME, 1, 1, fault.where, f"{fault.what}; {fault.allowed}") for fault in filter(None, found)]
 
 
 def _with_own(

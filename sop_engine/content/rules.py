@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sop_engine.cases.shape import faults_of
+from sop_engine.cases.written.shape import faults_of
 from sop_engine.content.library import ContentError
-from sop_engine.content.yaml_files import YamlError, YamlFault, read_file
+from sop_engine.content.yaml_files import YamlError, read_file
 
 Rules = TypeVar("Rules", bound=BaseModel)
 
@@ -23,6 +23,4 @@ def load_rules(path: Path, model: type[Rules]) -> Rules:
     try:
         return model.model_validate(file.value)
     except ValidationError as error:
-        found = faults_of(error, ())
-        faults = [YamlFault(file.name, *file.place(f.path), ".".join(map(str, f.path)), f.message) for f in found]
-        raise ContentError(faults) from None
+        raise ContentError([file.fault(found.path, found.message) for found in faults_of(error, ())]) from None

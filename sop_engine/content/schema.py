@@ -1,7 +1,7 @@
 """The JSON Schema of an SOP file, by which editors complete and check while somebody writes.
 
-Made of the models that read such a file, and of the keys that a chart knows. It says less than lint: no name is looked
-up, no expression read.
+Made of the models that read such a file, of the keys that a chart knows, and of the words by which shared parts are
+used. It says less than lint: no name is looked up, no expression read.
 """
 
 import ast
@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sop_engine.cases import definition as written
-from sop_engine.cases.definition import WORK_KEYS, ChildSpec, SopDefinition, TaskSpec, WorkSpec
-from sop_engine.cases.effects.kinds import EFFECTS
+from sop_engine.cases.running.effects.kinds import EFFECTS
+from sop_engine.cases.written import definition as written
+from sop_engine.cases.written.definition import WORK_KEYS, ChildSpec, SopDefinition, TaskSpec, WorkSpec
+from sop_engine.content.shared.parts import DIFFERS, USE
 from sop_engine.statechart.parse import STATE_KEYS
 
 FILE = "sop.schema.json"
@@ -25,6 +26,14 @@ MODELS: tuple[type[BaseModel], ...] = (SopDefinition, TaskSpec, WorkSpec, ChildS
 """What a file is read by: the whole of it, and the work of its states. The models within them come along."""
 SET_BY_THE_ENGINE: Mapping[str, str] = MappingProxyType({"FieldSpec": "is_exact"})
 
+_USED = {
+    "FieldSpec": "A shared type of `shared/types.yaml`; what stands beside it comes on top.",
+    "FormField": "Fields of the case, and groups of `shared/fields.yaml`; what stands beside it holds for each.",
+    "State": "A fragment of `shared/fragments.yaml`, filled by `with`; what stands beside it comes on top.",
+    "data": "Groups of `shared/fields.yaml`, or single fields of them.",
+}
+_WORK = {"task": "TaskSpec", "work": "WorkSpec", "case": "ChildSpec"}
+_DIFFERS = "Why the field says something else than its namesake in another procedure."
 _TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
@@ -38,6 +47,7 @@ def definition_schema() -> dict[str, Any]:
         del definitions[name]["properties"][key]
     definitions |= _chart()
     root = definitions.pop(SopDefinition.__name__)
+    _share(definitions, root)
     root["properties"]["states"] = _by_name("State")
     root["properties"]["on"] = _to("Reactions")
     root["properties"]["initial"] = _to("Initial")
@@ -50,10 +60,9 @@ def _chart() -> dict[str, Any]:
     said: dict[str, Any] = {
         "title": _to("Title"),
         "stage": {"type": "boolean", "description": "A phase of the case that people are shown."},
-        "task": _to("TaskSpec"),
-        "work": _to("WorkSpec"),
-        "case": _to("ChildSpec"),
+        **{key: _to(work) for key, work in _WORK.items()},
         "clocks": _by_name("ClockSpec"),
+        "no_clock": _to("Title") | {"description": "Why the state may wait without a clock, for people to read."},
         "states": _by_name("State"),
         "initial": _to("Initial"),
         "parallel": {"type": "boolean"},
@@ -97,6 +106,25 @@ def _chart() -> dict[str, Any]:
             },
         },
     }
+
+
+def _share(definitions: dict[str, Any], root: dict[str, Any]) -> None:
+    """Adds what the loader reads by itself: the shared parts that are written out before a model sees the file."""
+    field, shown = definitions["FieldSpec"], definitions["FormField"]
+    field["properties"] |= {
+        USE: {"type": "string", "description": _USED["FieldSpec"]},
+        DIFFERS: {"type": "string", "description": _DIFFERS},
+    }
+    whole = {"required": field.pop("required")}
+    field["anyOf"] = [whole, {"required": [USE]}, {"not": {"required": ["type"]}}]
+    shown["properties"][USE] = _TEXTS | {"description": _USED["FormField"]}
+    shown["anyOf"] = [{"required": shown.pop("required")}, {"required": [USE]}]
+    state = definitions["State"]
+    needed = {key: {"required": definitions[work].pop("required")} for key, work in _WORK.items()}
+    state["anyOf"] = [{"required": [USE]}, {"properties": needed}]
+    state["properties"][USE] = {"type": "string", "description": _USED["State"]}
+    for holder in (root, definitions["EventSpec"]):
+        holder["properties"]["data"]["properties"] = {USE: _TEXTS | {"description": _USED["data"]}}
 
 
 def _to(name: str) -> dict[str, Any]:

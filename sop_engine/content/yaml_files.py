@@ -4,9 +4,10 @@ are text), no duplicate keys, no aliases, no tags, no endless depth, and the lin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path as FilePath
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import yaml
@@ -37,19 +38,63 @@ class YamlError(Exception):
         super().__init__("\n".join(map(str, faults)))
 
 
+class Origin(NamedTuple):
+    """Where something is written, and how much of the way to it could be followed."""
+
+    depth: int
+    file: str
+    line: int
+    column: int
+    used_at: str = ""
+
+
+class Graft(NamedTuple):
+    """A part of a file that is written somewhere else."""
+
+    file: YamlFile
+    path: Path
+    used_at: str
+    """File and line that use it; empty where it is written in the file itself, in another place."""
+
+
 class YamlFile(NamedTuple):
     """What a file says, and where it says it."""
 
     name: str
     value: Any
     marks: dict[Path, tuple[int, int]]
+    grafts: Mapping[Path, Graft] = MappingProxyType({})
 
     def place(self, path: Path) -> tuple[int, int]:
         """Line and column of the nearest node at or above a path."""
-        for length in range(len(path), -1, -1):
-            if path[:length] in self.marks:
-                return self.marks[path[:length]]
-        return (1, 1)
+        found = self.origin(path)
+        return found.line, found.column
+
+    def entries(self, faults: list[YamlFault]) -> Mapping[str, Any]:
+        """What a file of entries by name says; nothing, and a fault, where it is something else."""
+        if isinstance(self.value, Mapping):
+            return self.value
+        if self.value is not None:
+            faults.append(self.fault((), "the file is a mapping of entries by name"))
+        return {}
+
+    def fault(self, path: Path, message: str) -> YamlFault:
+        """A fault at a path, told where a person can mend it: of a shared part, in its file, with where it is used."""
+        found = self.origin(path)
+        used = f" (used in {found.used_at})" if found.used_at else ""
+        return YamlFault(found.file, found.line, found.column, ".".join(map(str, path)), message + used)
+
+    def origin(self, path: Path) -> Origin:
+        """Where the nearest node at or above a path is written."""
+        depth = next((length for length in range(len(path), -1, -1) if path[:length] in self.marks), 0)
+        own = Origin(depth, self.name, *self.marks.get(path[:depth], (1, 1)))
+        length = next((length for length in range(len(path), -1, -1) if path[:length] in self.grafts), -1)
+        if length < 0:
+            return own
+        graft = self.grafts[path[:length]]
+        found = graft.file.origin((*graft.path, *path[length:]))
+        depth = found.depth - len(graft.path) + length
+        return found._replace(depth=depth, used_at=graft.used_at or found.used_at) if depth > own.depth else own
 
 
 DEEPEST = 64

@@ -12,10 +12,10 @@ from typing import Any
 from jinja2 import FileSystemLoader, Template, TemplateNotFound, TemplateSyntaxError, Undefined, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from sop_engine.basis.faults import Fault, InvalidInput, NotFound
+from sop_engine.basis.legible import legible
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.faults import Fault, InvalidInput, NotFound
-from sop_engine.cases.firm import Firm
-from sop_engine.cases.legible import legible
+from sop_engine.cases.people.firm import Firm
 from sop_engine.documents.filters import FILTERS, due_days
 from sop_engine.documents.missing import DASH, Missing, with_missing
 

@@ -11,9 +11,9 @@ from typing import Any
 from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict
 
+from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.faults import Fault
-from sop_engine.cases.firm import Firm
+from sop_engine.cases.people.firm import Firm
 from sop_engine.documents.environment import TemplateError, TemplateFolder, failed, names
 
 BLOCKS = ("subject", "body")

@@ -8,20 +8,16 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
-from sop_engine.cases.faults import Fault
-from sop_engine.cases.fields import Title
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen, Title
 from sop_engine.documents.environment import TemplateError
 
 _SHOWN = "text, *strong*, line breaks, spaces, quotes and links"
 
 
-class _Plain(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Run(_Plain):
+class Run(Frozen):
     """Text in one weight, on one line."""
 
     text: str
@@ -73,7 +69,7 @@ Words = Annotated[tuple[tuple[Run, ...], ...], BeforeValidator(_lines)]
 """Lines of runs."""
 
 
-class Both(_Plain):
+class Both(Frozen):
     """The same in English and in Chinese."""
 
     en: Words
@@ -99,7 +95,7 @@ class Column(Both):
     narrow: bool
 
 
-class Small(_Plain):
+class Small(Frozen):
     """A line in small letters."""
 
     kind: Literal["small"]
@@ -124,7 +120,7 @@ class Notice(Both):
     kind: Literal["notice"]
 
 
-class Article(_Plain):
+class Article(Frozen):
     """A clause under its title."""
 
     kind: Literal["article"]
@@ -132,7 +128,7 @@ class Article(_Plain):
     body: Words
 
 
-class Form(_Plain):
+class Form(Frozen):
     """Boxes side by side."""
 
     kind: Literal["form"]
@@ -140,7 +136,7 @@ class Form(_Plain):
     fields: tuple[Box, ...]
 
 
-class Lines(_Plain):
+class Lines(Frozen):
     """A table of records; its sums, where it has some, are cells of a last row."""
 
     kind: Literal["lines"]
@@ -149,14 +145,14 @@ class Lines(_Plain):
     sums: tuple[Words, ...]
 
 
-class Sums(_Plain):
+class Sums(Frozen):
     """Amounts one under another; the last is the total."""
 
     kind: Literal["sums"]
     amounts: tuple[Valued, ...]
 
 
-class Signatures(_Plain):
+class Signatures(Frozen):
     """Who signs."""
 
     kind: Literal["signatures"]
@@ -168,7 +164,7 @@ Part = Annotated[
 ]
 
 
-class Issuer(_Plain):
+class Issuer(Frozen):
     """Who signs the paper; a party of the case has one name."""
 
     zh: str
@@ -177,7 +173,7 @@ class Issuer(_Plain):
     """Lines below the name: address, code, telephone."""
 
 
-class About(_Plain):
+class About(Frozen):
     """What stands around the parts. `on` and `at` are the day and the instant of the case in its zone, written out."""
 
     title: Title
@@ -192,7 +188,7 @@ class About(_Plain):
     """Printed across."""
 
 
-class Page(_Plain):
+class Page(Frozen):
     """A paper, ready to be drawn."""
 
     about: About

@@ -16,7 +16,7 @@ from typing import Any
 from unicodedata import category, normalize
 
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.firm import Firm
+from sop_engine.cases.people.firm import Firm
 from sop_engine.documents.filters import due_days, local_day, local_instant, money
 from sop_engine.freight.amount_words import amount_in_words, rmb_capitals
 

@@ -18,10 +18,10 @@ from typing import Any, Literal
 import typst
 from pydantic import BaseModel, ConfigDict
 
+from sop_engine.basis.faults import Fault, NotFound
+from sop_engine.basis.models import Title
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.faults import Fault, NotFound
-from sop_engine.cases.fields import Title
-from sop_engine.cases.firm import Firm
+from sop_engine.cases.people.firm import Firm
 from sop_engine.documents.environment import TemplateError
 from sop_engine.documents.page import read_page
 from sop_engine.documents.page_html import PageTemplate
@@ -116,9 +116,14 @@ class PaperTemplates:
 
     @cached_property
     def _compiler(self) -> typst.Compiler:
-        chinese = str(resources.files("pylopdf_fonts_zh_cn"))
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[chinese])
-        return typst.Compiler(root=self._folder, font_paths=fonts, ignore_system_fonts=True)
+        return compiler(self._folder)
+
+
+def compiler(folder: Path) -> typst.Compiler:
+    """A compiler that reads nothing outside of the folder and knows the installation's fonts alone."""
+    chinese = str(resources.files("pylopdf_fonts_zh_cn"))
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[chinese])
+    return typst.Compiler(root=folder, font_paths=fonts, ignore_system_fonts=True)
 
 
 def _glyphless(error: typst.TypstError) -> list[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.document_checklist import CargoClass
 from sop_engine.freight.rules import Rule
 
@@ -26,10 +27,8 @@ class ProhibitedGoods(Rule):
     """Names of such goods; a plural is found by its singular."""
 
 
-class CargoRules(BaseModel):
+class CargoRules(Frozen):
     """The firm's list."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     licence_needed: tuple[CargoClass, ...]
     """Cargo classes that are carried only under a licence."""
@@ -44,10 +43,8 @@ class OfferedGoods(BaseModel):
     name: str
 
 
-class OfferedCargo(BaseModel):
+class OfferedCargo(Frozen):
     """What a customer commissions us to carry."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     goods: tuple[OfferedGoods, ...] = Field(min_length=1)
     cargo_class: CargoClass

@@ -2,17 +2,17 @@
 
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, RootModel
+from pydantic import ConfigDict, RootModel
+
+from sop_engine.basis.models import Frozen
 
 Direction = Literal["export", "import", "domestic"]
 TransportMode = Literal["sea", "air", "road", "rail", "multimodal"]
 CargoClass = Literal["general", "dangerous", "refrigerated"]
 
 
-class ShipmentKind(BaseModel):
+class ShipmentKind(Frozen):
     """What the papers depend on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     direction: Direction
     transport_mode: TransportMode
@@ -21,10 +21,8 @@ class ShipmentKind(BaseModel):
     """UN/LOCODE."""
 
 
-class DocumentCondition(BaseModel):
+class DocumentCondition(Frozen):
     """For which shipments a rule speaks; what is left out does not matter."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     direction: tuple[Direction, ...] = ()
     transport_mode: tuple[TransportMode, ...] = ()
@@ -41,10 +39,8 @@ class DocumentCondition(BaseModel):
         )
 
 
-class DocumentRule(BaseModel):
+class DocumentRule(Frozen):
     """One line of the table."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     document: str
     source: Literal["customer", "us", "authority"]

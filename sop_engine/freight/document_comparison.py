@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from sop_engine.basis.models import Frozen
 
 
-class ShippingPapers(BaseModel):
+class ShippingPapers(Frozen):
     """The same facts as three papers state them, by field. The consignment note says which fields count."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     consignment: Mapping[str, Any]
     declaration: Mapping[str, Any]

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
 from sop_engine.freight.money import Currency, Money
 from sop_engine.freight.rules import Rule, RuleError, overlaps, rule_on
 
@@ -64,7 +65,7 @@ class ExchangeRates(RootModel[tuple[ExchangeRate, ...]]):
         rates = [rate for rate in self.root if rate.currency == money.currency]
         if not rates:
             known = ", ".join(dict.fromkeys((book, *(rate.currency for rate in self.root))))
-            raise RuleError([("currency", f"no rate for {money.currency}", known)])
+            raise RuleError([Fault("currency", f"no rate for {money.currency}", known)])
         rate = rule_on(rates, day, f"rate of {money.currency}")
         per = "" if rate.units == 1 else f" per {rate.units}"
         return Conversion(money.amount * rate.of_one, f"{money} at {rate.rate}{per} ({rate.citation})", rate.valid_to)

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal
 
 from sop_engine.freight.calling_codes import from_abroad
 from sop_engine.freight.currencies import CURRENCIES
@@ -90,11 +89,6 @@ def declaration_no(text: str) -> str:
     if number[8] not in "01":
         raise IdentifierError("declaration_no", text, f"digit 9 says neither import nor export: {number[8]}", hint)
     return number
-
-
-def declaration_direction(text: str) -> Literal["import", "export"]:
-    """What the number of a declaration says it is for. Raises IdentifierError for a number that is none."""
-    return "import" if declaration_no(text)[8] == "1" else "export"
 
 
 def hs_code(text: str) -> str:

@@ -5,13 +5,14 @@ days"), and whoever holds the calendar counts it. The rule in force on the day o
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
 from sop_engine.freight.rules import CHINA, Rule, RuleError, overlaps
 
 Roll = Literal["none", "next_working_day"]
@@ -109,7 +110,7 @@ class LegalClocks(RootModel[tuple[LegalClock, ...]]):
         found = [clock for clock in applicable if self._current(clock, day)]
         if not found:
             known = ", ".join(dict.fromkeys(clock.id for clock in self.on(day)))
-            raise RuleError([("id", f"no period {id} for these facts on {day}", known)])
+            raise RuleError([Fault("id", f"no period {id} for these facts on {day}", known)])
         return found[0]
 
     def _running(
@@ -138,35 +139,6 @@ class LegalClocks(RootModel[tuple[LegalClock, ...]]):
     def _current(self, clock: LegalClock, day: date) -> bool:
         same = [each for each in self.root if _name(each) == _name(clock) and each.holds_on(day)]
         return bool(same) and max(same, key=lambda each: each.valid_from) is clock
-
-
-class Restarted(NamedTuple):
-    """A period that demands may have started again: its present start and end, and the demands that came too late."""
-
-    starts_on: date
-    ends_on: date
-    too_late: tuple[date, ...]
-
-
-def restarted(
-    clock: ClockDescription, demands: Sequence[date], last_day: Callable[[date, str, Roll], date]
-) -> Restarted:
-    """Starts the period again with every demand that reached the debtor while it ran; a late one revives nothing.
-
-    `last_day` counts the period from a day and moves its end by the roll: the caller's calendar knows.
-    Raises RuleError for a period that no event starts again.
-    """
-    if not clock.restarted_by or clock.period is None:
-        raise RuleError([("demands", f"{clock.id} is not started again by anything", f"the rule says: {clock.rule}")])
-    starts_on = _day(clock.starts_on)
-    ends_on = last_day(starts_on, clock.period, clock.roll)
-    too_late: list[date] = []
-    for demand in sorted(demands):
-        if demand > ends_on:
-            too_late.append(demand)
-        elif demand >= starts_on:
-            starts_on, ends_on = demand, last_day(demand, clock.period, clock.roll)
-    return Restarted(starts_on, ends_on, tuple(too_late))
 
 
 def _matches(key: str, allowed: tuple[str, ...], fact: str) -> bool:

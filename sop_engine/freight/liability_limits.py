@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import Rule, RuleError, overlaps, rule_on
 
@@ -46,9 +47,9 @@ class LiabilityLimits(RootModel[tuple[LiabilityLimit, ...]]):
         faults = []
         if not of_regime:
             known = ", ".join(dict.fromkeys(each.regime for each in self.root))
-            faults.append(("regime", f"no limit for {regime}", known))
+            faults.append(Fault("regime", f"no limit for {regime}", known))
         if gross_kg <= 0 or packages < 1:
-            faults.append(("gross_kg", f"{gross_kg} kg in {packages} packages", "more than nought"))
+            faults.append(Fault("gross_kg", f"{gross_kg} kg in {packages} packages", "more than nought"))
         if faults:
             raise RuleError(faults)
         rule = rule_on(of_regime, day, f"limit of {regime}")

@@ -6,8 +6,9 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.currencies import CURRENCIES, UNITS_OF_ACCOUNT
 
 _TEXT = re.compile(r"([A-Z]{3})\s*(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)", re.ASCII)
@@ -39,14 +40,12 @@ Currency = Annotated[str, AfterValidator(currency_code)]
 """The code of a currency in which somebody can be paid."""
 
 
-class Money(BaseModel):
+class Money(Frozen):
     """An amount in a currency (ISO 4217) or a unit of account, in whole smallest units: no fraction of a fen. May be
     negative.
 
     Use `Money.rounded` for a computed amount.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     amount: Annotated[Decimal, BeforeValidator(_without_float), Field(gt=-_LARGEST, lt=_LARGEST)]
     currency: Annotated[str, AfterValidator(_code_of_money)]

@@ -6,15 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
 
 
-class Quote(BaseModel):
+class Quote(Frozen):
     """What `units` of a currency are worth in yuan; a plain number is the worth of one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     rate: Decimal = Field(gt=0)
     units: Decimal = Field(default=Decimal(1), gt=0)
@@ -35,10 +34,8 @@ Month = Annotated[str, AfterValidator(_month)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
-class MonthlyRates(BaseModel):
+class MonthlyRates(Frozen):
     """Rates that hold from the first to the last day of each month named (Tariff Law Art. 60)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     citation: str
     """Where the rates were published; each is quoted with its month."""

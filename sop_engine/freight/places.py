@@ -7,8 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.identifiers import un_locode
-from sop_engine.freight.rules import Fault, RuleError
+from sop_engine.freight.rules import RuleError
 from sop_engine.freight.un_locodes import Entry, UnLocodes
 
 PlaceKind = Literal["port", "rail", "road", "airport", "post", "depot", "fixed", "border"]
@@ -31,10 +33,8 @@ MOST_NEAR = 6
 """How many places an answer proposes for a code that is not known."""
 
 
-class PlaceNote(BaseModel):
+class PlaceNote(Frozen):
     """What the trade says of a place beyond UN/LOCODE, or a place that the edition does not have yet."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: Annotated[str, AfterValidator(un_locode)]
     en: str = ""
@@ -46,10 +46,8 @@ class PlaceNote(BaseModel):
     """The airport's code, where it is neither the end of the UN/LOCODE nor what UN/LOCODE says."""
 
 
-class PlaceNotes(BaseModel):
+class PlaceNotes(Frozen):
     """A file of notes. A code that stands twice is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     places: tuple[PlaceNote, ...] = ()
 
@@ -123,14 +121,15 @@ class Places:
         if code in self:
             return None
         near = ", ".join(place.label for place in self.near(code)) if proposes else ""
-        return where, f"{code} is not in {self.source}", near or "a code of UN/LOCODE"
+        return Fault(where, f"{code} is not in {self.source}", near or "a code of UN/LOCODE")
 
     def area_fault(self, area: str, where: str) -> Fault | None:
         """The same for what may be a country or a place."""
         if len(area) != 2:
             return self.fault(area, where)
-        known = self._knows_country(area)
-        return None if known else (where, f"no place of {self.source} lies in a country {area}", "a country's letters")
+        if self._knows_country(area):
+            return None
+        return Fault(where, f"no place of {self.source} lies in a country {area}", "a country's letters")
 
     def near(self, code: str) -> tuple[Place, ...]:
         """Places that may be meant by a code that is not known, the likeliest first."""

@@ -1,6 +1,6 @@
 """Dated rules of law: each says since when it holds, who applies it and where it is written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta, timezone
 from itertools import pairwise
 from typing import TypeVar
@@ -8,19 +8,18 @@ from typing import TypeVar
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
+
 CHINA = timezone(timedelta(hours=8), "China")
 """The civil time in which Chinese legal days are counted; no summer time since 1991."""
-
-Fault = tuple[str, str, str]
-"""Where, what is wrong, what is allowed."""
 
 
 class RuleError(ValueError):
     """What the rules do not allow; `faults` lists all of it."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"{where}: {what} (allowed: {allowed})" for where, what, allowed in faults))
+        super().__init__("; ".join(map(str, self.faults)))
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -57,7 +56,7 @@ def rule_on(rules: Sequence[AnyRule], day: date, where: str = "date") -> AnyRule
     """
     in_force = [rule for rule in rules if rule.holds_on(day)]
     if not in_force:
-        raise RuleError([(where, f"no rule for {day}", _validity(rules))])
+        raise RuleError([Fault(where, f"no rule for {day}", _validity(rules))])
     return max(in_force, key=lambda rule: rule.valid_from)
 
 

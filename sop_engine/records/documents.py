@@ -7,9 +7,9 @@ from typing import ClassVar
 from sqlalchemy import JSON, Engine, Function, UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
+from sop_engine.basis.faults import NotFound, Refused
 from sop_engine.cases.contracts.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, DocumentList, ReadDocumentInput
-from sop_engine.cases.effects.document import DocumentResult
-from sop_engine.cases.faults import NotFound, Refused
+from sop_engine.cases.running.effects.document import DocumentResult
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.cases import CaseRow
 from sop_engine.records.columns import Row, UtcInstant

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from sop_engine.cases.contracts.effects import WorkResult
-from sop_engine.cases.effects.document import DocumentResult
-from sop_engine.cases.effects.notify import NotifyResult
-from sop_engine.cases.effects.post import PostResult
+from sop_engine.cases.running.effects.document import DocumentResult
+from sop_engine.cases.running.effects.notify import NotifyResult
+from sop_engine.cases.running.effects.post import PostResult
 from sop_engine.records.documents import ContentRow, DocumentRow
 from sop_engine.records.identity import ErrandRow, IdentityRow
 from sop_engine.records.ledger.entries import EntryRow

@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy import Engine, UniqueConstraint, func, text
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.cases.faults import Refused
+from sop_engine.basis.faults import Refused
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.identity import mark_of, raise_mark, register_mark

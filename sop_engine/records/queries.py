@@ -8,6 +8,8 @@ from sqlalchemy import Engine, and_, case, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from sop_engine.basis.faults import NotFound
+from sop_engine.cases.contracts.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, TaskRecord
 from sop_engine.cases.contracts.reading import (
     CaseLine,
@@ -24,9 +26,7 @@ from sop_engine.cases.contracts.reading import (
     TimelineInput,
 )
 from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
-from sop_engine.cases.faults import NotFound
-from sop_engine.cases.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
-from sop_engine.cases.recent import attachments_of, comments_of
+from sop_engine.cases.seen.recent import attachments_of, comments_of
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
 from sop_engine.records.families import family
 from sop_engine.records.unheard import has_unheard, unheard_of

@@ -8,8 +8,8 @@ from sqlalchemy import and_, exists, func
 from sqlmodel import Session, col, select
 
 from sop_engine.cases.contracts.reading import UnheardLine
-from sop_engine.cases.refusing import REFUSED
-from sop_engine.cases.unheard import UNHEARD
+from sop_engine.cases.running.unheard import UNHEARD
+from sop_engine.cases.told.refusing import REFUSED
 from sop_engine.records.cases import CaseRow, StepRow
 
 NOT_TAKEN = (UNHEARD, REFUSED)

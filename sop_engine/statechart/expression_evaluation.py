@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, assert_never
 
+from sop_engine.basis.suggestion import suggestion
 from sop_engine.statechart import expression_tree as tree
 from sop_engine.statechart.expression_filters import FILTERS, TESTS
 from sop_engine.statechart.expression_values import (
@@ -23,7 +24,6 @@ from sop_engine.statechart.expression_values import (
     negative,
     to_text,
 )
-from sop_engine.statechart.suggestion import suggestion
 
 Scope = Mapping[str, Any]
 Evaluation = Callable[[Scope], Any]

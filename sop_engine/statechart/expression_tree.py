@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import pairwise
 from typing import Any
 
 
@@ -184,6 +185,64 @@ def fallbacks(node: Node) -> Iterator[Node]:
                 yield from (then, otherwise)
             case _:
                 continue
+
+
+def places(part: Any) -> tuple[tuple[str, ...], ...]:
+    """The keys that lead to each value that a node or several read, each once; entries of a list are not counted."""
+    found = dict.fromkeys(place for node in walk(part) if (place := _place(node)))
+    for node in walk(part):
+        if isinstance(node, Filtered) and (attribute := _attribute(node)):
+            found |= dict.fromkeys((*stem, *attribute) for stem in _stems(node.operand))
+    return tuple(found)
+
+
+def compared(part: Any) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Each place that a node or several compare, with what it is compared with."""
+    for node in walk(part):
+        match node:
+            case Comparison(first=first, rest=rest):
+                sides = (first, *(side for _, side in rest))
+                for left, right in pairwise(sides):
+                    yield from ((place, right) for place in (_place(left),) if place)
+                    yield from ((place, left) for place in (_place(right),) if place)
+            case Filtered(name="selectattr" | "rejectattr", operand=operand, arguments=(_, _, value)):
+                yield from (((*stem, *_attribute(node)), value) for stem in _stems(operand))
+            case _:
+                continue
+
+
+def _place(node: Node) -> tuple[str, ...]:
+    """The keys by which a node names one value; none where it names none."""
+    match node:
+        case Name(name=name):
+            return (name,)
+        case Attribute(base=base, key=key) | Item(base=base, index=Literal(value=str(key))):
+            stem = _place(base)
+            return (*stem, key) if stem else ()
+        case Item(base=base):
+            return _place(base)
+        case _:
+            return ()
+
+
+def _stems(node: Node) -> tuple[tuple[str, ...], ...]:
+    """The places of the lists that a filter goes through."""
+    match node:
+        case Filtered(operand=operand) | Part(base=operand):
+            return _stems(operand)
+        case Binary(left=left, right=right):
+            return (*_stems(left), *_stems(right))
+        case _:
+            place = _place(node)
+            return (place,) if place else ()
+
+
+def _attribute(node: Filtered) -> tuple[str, ...]:
+    """The keys of the attribute by which a filter goes through a list."""
+    named = [value for key, value in node.options if key == "attribute"]
+    if node.name in ("selectattr", "rejectattr"):
+        named += node.arguments[:1]
+    return tuple(key for each in named if isinstance(each, Literal) for key in str(each.value).split("."))
 
 
 def describe(node: Node) -> str:

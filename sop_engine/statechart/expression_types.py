@@ -7,8 +7,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal, assert_never
 
+from sop_engine.basis.suggestion import suggestion
 from sop_engine.statechart import expression_tree as tree
-from sop_engine.statechart.suggestion import suggestion
 
 Kind = Literal["text", "integer", "decimal", "boolean", "date", "datetime", "duration", "list", "record", "any"]
 

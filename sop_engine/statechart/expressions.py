@@ -18,12 +18,13 @@ from typing import Any
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
+from sop_engine.basis.suggestion import suggestion
 from sop_engine.statechart import expression_tree as tree
 from sop_engine.statechart.expression_evaluation import SPANS, DayOf, compiled
 from sop_engine.statechart.expression_filters import FILTERS, TESTS
+from sop_engine.statechart.expression_needs import emptied_by, needs, shows
 from sop_engine.statechart.expression_types import EVENT, FieldType, check
 from sop_engine.statechart.expression_values import bounded
-from sop_engine.statechart.suggestion import suggestion
 
 __all__ = ["Expression", "ExpressionError", "FieldType", "compile_expression"]
 
@@ -51,7 +52,7 @@ class ExpressionError(ValueError):
 class Expression:
     """A compiled expression; immutable, equal to every other of the same source."""
 
-    __slots__ = ("_evaluation", "_node", "reads_event", "source", "states", "type")
+    __slots__ = ("_evaluation", "node", "reads_event", "source", "states", "type")
 
     def __init__(
         self, source: str, node: tree.Node, names: Mapping[str, FieldType] | None, day_of: DayOf | None
@@ -64,24 +65,39 @@ class Expression:
         self._evaluation = compiled(node, lenient=names is not None, day_of=day_of)
         self.states = tuple(found.state for found in tree.walk(node) if isinstance(found, tree.InState))
         """The states that `in_state` asks for."""
-        self._node = node
+        self.node = node
+        """What it says; for those who ask what it reads."""
         self.reads_event = tree.Name("_event") in tree.walk(node)
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The names that it reads, whichever way it goes."""
-        return tree.names(self._node)
+        return tree.names(self.node)
 
     @property
     def constant(self) -> str | None:
         """The text that it is, where it is written out."""
-        written = self._node.value if isinstance(self._node, tree.Literal) else None
+        written = self.node.value if isinstance(self.node, tree.Literal) else None
         return written if isinstance(written, str) else None
 
     @property
     def fallbacks(self) -> tuple[str, ...]:
         """The names that stand in for what is not filled: in `default(…)`, behind `or`, in `a if test else b`."""
-        return tree.names(tuple(tree.fallbacks(self._node)))
+        return tree.names(tuple(tree.fallbacks(self.node)))
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The names without which it cannot be evaluated."""
+        return needs(self.node)
+
+    @property
+    def emptied_by(self) -> frozenset[str]:
+        """The names of which each, while it is not filled, leaves the value not filled."""
+        return emptied_by(self.node)
+
+    def shows(self, *, holds: bool) -> frozenset[str]:
+        """The names that are filled where it holds, or where it does not."""
+        return shows(self.node, holds=holds)
 
     def evaluate(self, scope: Mapping[str, Any]) -> Any:
         """Return the value in `scope`: the data by name, with `_event` and `in_state` where they are used.

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sop_engine.statechart.expressions import Expression
+from sop_engine.statechart.faults import Path
 
 ROOT = ""
 """The id of the root, which no other state can have."""
@@ -98,6 +99,8 @@ class Transition:
     """A target is a history state, so that the domain depends on what it remembers."""
     domain: str | None
     """The state inside which it leaves and enters; None without a target."""
+    path: Path
+    """Where it is written."""
 
     def matches(self, name: str) -> bool:
         """Whether an event of this name could trigger it."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from sop_engine.basis.suggestion import suggestion
 from sop_engine.statechart.expression_evaluation import DayOf
 from sop_engine.statechart.expression_types import FieldType, type_of
 from sop_engine.statechart.expressions import Expression, ExpressionError, compile_expression
@@ -20,7 +21,6 @@ from sop_engine.statechart.model import (
     SetData,
     Value,
 )
-from sop_engine.statechart.suggestion import suggestion
 from sop_engine.statechart.values import accept
 
 MAXIMUM_KEYS = 8

@@ -109,6 +109,7 @@ class TransitionReader:
             internal=internal is True,
             prefixes=tuple(event.removesuffix("*").removesuffix(".") for event in events),
             reaches_history=reaches_history,
+            path=path,
             domain=None if reaches_history else common_domain(self._outlines, source, targets, internal is True),
         )
 

@@ -7,14 +7,11 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
-
+from sop_engine.basis.models import Frozen
 from sop_engine.statechart.values import Data
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Frozen(Frozen):
     @classmethod
     def made(cls, **values: Any) -> Self:
         """Build a model of values that are known to be right, all of its fields given.

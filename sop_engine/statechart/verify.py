@@ -31,7 +31,7 @@ def verify(chart: Chart) -> tuple[Fault, ...]:
 
 def _remarks(chart: Chart, state: State) -> Iterator[str]:
     yield from _shadowed(state)
-    for action in _actions_of(state):
+    for action in actions_of(state):
         if isinstance(action, CancelSend) and not _is_sent(chart, action.id):
             yield f"cancels '{action.id}', which nothing sends"
         if isinstance(action, RaiseEvent | SendEvent) and not _is_heard(chart, action.event):
@@ -65,9 +65,11 @@ def _reached(chart: Chart) -> dict[str, None]:
 def _shadowed(state: State) -> Iterator[str]:
     for transition in state.transitions:
         for earlier in state.transitions[: transition.index]:
-            if earlier.when is None and earlier.delay == transition.delay and _covers(earlier, transition):
+            is_first = earlier.when is None or earlier.when == transition.when
+            if is_first and earlier.delay == transition.delay and _covers(earlier, transition):
                 trigger = transition.delay or ", ".join(transition.events) or "always"
-                yield f"the transition on {trigger} is never taken: an earlier one without `when` takes its place"
+                guard = "without `when`" if earlier.when is None else "with the same `when`"
+                yield f"the transition on {trigger} is never taken: an earlier one {guard} takes its place"
                 break
 
 
@@ -78,28 +80,30 @@ def _covers(earlier: Transition, later: Transition) -> bool:
     return all("" in earlier.prefixes or (prefix and earlier.matches(prefix)) for prefix in later.prefixes)
 
 
-def _actions_of(state: State) -> Iterator[Action]:
-    yield from _flat(state.entry)
-    yield from _flat(state.exit)
+def actions_of(state: State) -> Iterator[Action]:
+    """Every action of a state and its transitions."""
+    yield from flat(state.entry)
+    yield from flat(state.exit)
     if state.default is not None:
-        yield from _flat(state.default.do)
+        yield from flat(state.default.do)
     for transition in state.transitions:
-        yield from _flat(transition.do)
+        yield from flat(transition.do)
 
 
-def _flat(actions: Actions) -> Iterator[Action]:
+def flat(actions: Actions) -> Iterator[Action]:
+    """Actions with those inside conditions."""
     for action in actions:
         yield action
         if isinstance(action, Conditional):
-            yield from _flat(action.then)
-            yield from _flat(action.otherwise)
+            yield from flat(action.then)
+            yield from flat(action.otherwise)
 
 
 def _is_sent(chart: Chart, identity: str) -> bool:
     return any(
         isinstance(action, SendEvent) and action.id == identity
         for state in chart.states.values()
-        for action in _actions_of(state)
+        for action in actions_of(state)
     )
 
 

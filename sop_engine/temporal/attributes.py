@@ -12,8 +12,8 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
+from sop_engine.basis.faults import Fault, SopError
 from sop_engine.cases.contracts.publishing import CaseRecord
-from sop_engine.cases.faults import Fault, SopError
 from sop_engine.temporal.texts import keyword
 
 SOP_STAGE = SearchAttributeKey.for_keyword("SopStage")

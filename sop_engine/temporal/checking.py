@@ -6,8 +6,8 @@ import asyncio
 
 from sqlalchemy import Engine
 
+from sop_engine.basis.faults import NotFound
 from sop_engine.cases.contracts.records import CheckRecordsInput, Difference, RecordsCheck
-from sop_engine.cases.faults import NotFound
 from sop_engine.records.comparing import differences, read_said, replayed_said
 from sop_engine.records.errands_kept import KeptErrands
 from sop_engine.records.identity import RecordsIdentity

@@ -12,7 +12,7 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
-from sop_engine.cases.faults import InvalidInput, SopError
+from sop_engine.basis.faults import InvalidInput, SopError
 from sop_engine.temporal.plugin import sop_plugin
 
 DEFAULT_ADDRESS = "localhost:7233"

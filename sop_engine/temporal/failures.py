@@ -1,9 +1,11 @@
 """Refusals on their way across Temporal: the error's kind as its type, message, faults and allowed as its details."""
 
+from dataclasses import asdict
+
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory, ChildWorkflowError
 
-from sop_engine.cases.faults import Fault, SopError
-from sop_engine.cases.limits import cut
+from sop_engine.basis.faults import Fault, SopError
+from sop_engine.cases.contracts.limits import cut
 
 MOST, LONGEST = 50, 2_000
 """Faults of one refusal, and bytes of each of their texts: a refusal repeats what it refuses."""
@@ -16,8 +18,7 @@ def to_failure(
     told = type(error)(cut(error.message, LONGEST), map(_shortened, error.faults[:MOST]), error.allowed[:MOST])
     if len(error.faults) > MOST:
         told.faults += (Fault(where="", what=f"and {len(error.faults) - MOST} more faults"),)
-    faults = [fault.model_dump() for fault in told.faults]
-    details = (told.message, faults, list(told.allowed))
+    details = (told.message, list(map(asdict, told.faults)), list(told.allowed))
     return ApplicationError(told.text(), *details, type=told.kind, non_retryable=True, category=category)
 
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -29,14 +29,14 @@ from temporalio.common import RetryPolicy, WorkflowIDConflictPolicy, WorkflowIDR
 from temporalio.exceptions import ApplicationError, TerminatedError, TimeoutError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from sop_engine.basis.faults import ERRORS, NOT_OPEN_YET, USED_ID, Fault, InvalidInput, NotFound, Refused, SopError
 from sop_engine.cases.contracts.acts import Act, ActResult
+from sop_engine.cases.contracts.limits import ACT_BYTES, START_BYTES, too_large
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import ERRORS, NOT_OPEN_YET, USED_ID, Fault, InvalidInput, NotFound, Refused, SopError
-from sop_engine.cases.limits import ACT_BYTES, START_BYTES, too_large
-from sop_engine.cases.opening import refuse_long_id, refuse_own_id
+from sop_engine.cases.told.opening import refuse_long_id, refuse_own_id
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.guard import ASK_AGAIN
 from sop_engine.temporal.stuck import StuckCase, stuck_case
@@ -48,6 +48,8 @@ UPDATE_ATTEMPTS = 3
 QUERY_ATTEMPTS = 6
 TOO_SLOW = "[TMPRL1101]"
 """How the SDK begins its answer where a busy machine let a workflow run for too short a time."""
+_FAULTS = TypeAdapter(tuple[Fault, ...])
+
 ASKED_AGAIN_AFTER = 0.2
 """Seconds before the second attempt of a query that a case told to wait; before each later one twice as long."""
 GIVEN_BACK = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED, RPCStatusCode.RESOURCE_EXHAUSTED)
@@ -370,4 +372,4 @@ def refusal(cause: BaseException | None) -> SopError:
         return Refused(f"The call failed: {cause}")
     kind = next((error for error in ERRORS if error.kind == cause.type), Refused)
     message, faults, allowed = cause.details if len(cause.details) == 3 else (cause.message, (), ())
-    return kind(message, [Fault.model_validate(fault) for fault in faults], allowed)
+    return kind(message, _FAULTS.validate_python(faults), allowed)

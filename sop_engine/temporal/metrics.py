@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from temporalio.common import MetricGauge, MetricMeter
 from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig
 
-from sop_engine.cases.faults import InvalidInput
+from sop_engine.basis.faults import InvalidInput
 
 STUCK_CASES = "sop_stuck_cases"
 OPEN_CASES = "sop_open_cases"

@@ -9,9 +9,9 @@ import hashlib
 import zlib
 from collections import OrderedDict
 
-from sop_engine.cases.compiling import compile_procedure
-from sop_engine.cases.organization import Organization
-from sop_engine.cases.procedure import Bundle, Procedure
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.running.compiling import compile_procedure
+from sop_engine.cases.written.procedure import Bundle, Procedure
 from sop_engine.freight.places import Places
 
 KEPT_PROCEDURES = 256

@@ -1,6 +1,6 @@
 """Names of task queues, signals and activities that more than one side must agree on."""
 
-from sop_engine.cases.opening import OWN_IDS
+from sop_engine.cases.told.opening import OWN_IDS
 
 TASK_QUEUE = "sop"
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateStage
 from temporalio.service import RPCError, RPCStatusCode
 
+from sop_engine.basis.faults import NotFound, SopError
 from sop_engine.cases.contracts.records import (
     AdoptRecordsInput,
     CheckRecordsInput,
@@ -20,7 +21,6 @@ from sop_engine.cases.contracts.records import (
     RepairRecordsInput,
 )
 from sop_engine.cases.contracts.watching import WatchState
-from sop_engine.cases.faults import NotFound, SopError
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.gateway import NO_WORKER, CaseGateway, refusal
 from sop_engine.temporal.queues import CHECK_RECORDS, RECORDS_FITNESS, anchor_id, watch_id

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 
+from sop_engine.basis.faults import Refused
 from sop_engine.cases.contracts.records import Difference, RecordsRepair, RepairProgress, RepairRecords
-from sop_engine.cases.faults import Refused
 from sop_engine.records.comparing import differences, read_said, replayed_said
 from sop_engine.records.endings import Endings
 from sop_engine.records.errands_kept import KeptErrands

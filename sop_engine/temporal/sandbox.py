@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
 from typing import Any
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
@@ -22,7 +23,7 @@ PASSED_THROUGH = (
     "workflows.background",
     "workflows.errands",
     "workflows.leaving",
-    "workflows.messages",
+    "workflows.reading",
     "workflows.outbox",
     "workflows.proofs",
     "workflows.queries",
@@ -57,30 +58,40 @@ def sandbox(*, is_guarded: bool) -> SandboxedWorkflowRunner:
 
 
 class CaseSandbox(SandboxedWorkflowRunner):
-    """A sandbox that is entered to run a workflow, and for nothing else.
-
-    The SDK enters it for each payload of a task, several times, to ask in which context the payload is converted: a
-    quarter of a worker's Python time. Our converters do not look at contexts.
-    """
+    """A sandbox that is entered to run a workflow, and for nothing else."""
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _WithoutContexts(super().create_instance(det))
+        return _Undisturbed(super().create_instance(det))
 
 
-class GuardedSandbox(CaseSandbox):
+class GuardedSandbox(SandboxedWorkflowRunner):
     """A case's sandbox behind a `Guard`."""
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         return _Guarded(super().create_instance(det))
 
 
-class _WithoutContexts(WorkflowInstance):
-    """A workflow in its sandbox, whose payloads are converted alike everywhere."""
+class _Undisturbed(WorkflowInstance):
+    """A workflow in its sandbox, whose turns end by themselves and whose payloads are converted alike everywhere.
+
+    The SDK enters the sandbox for each payload of a task, several times, to ask in which context the payload is
+    converted: a quarter of a worker's Python time. Our converters do not look at contexts.
+
+    A turn that takes two seconds fails its task, and the run leaves the cache. The SDK raises an error in the thread of
+    the turn and does not wait for its end: where the thread is just then decides whether the run can ever leave, and
+    one that cannot stands still in this worker until the worker ends. Our turns end, so the thread is not named, and
+    what comes next waits for it.
+    """
 
     def __init__(self, inside: WorkflowInstance) -> None:
         self._inside = inside
+        self._one_turn = threading.Lock()
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        with self._one_turn:
+            return self.taken(act)
+
+    def taken(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         give_signals_one_argument(act)
         return self._inside.activate(act)
 
@@ -94,20 +105,20 @@ class _WithoutContexts(WorkflowInstance):
         return self._inside.get_info()
 
     def get_thread_id(self) -> int | None:
-        return self._inside.get_thread_id()
+        return None
 
 
-class _Guarded(_WithoutContexts):
+class _Guarded(_Undisturbed):
     """A workflow that gets to know only what the guard lets pass."""
 
     def __init__(self, inside: WorkflowInstance) -> None:
         super().__init__(inside)
         self._guard = Guard()
 
-    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+    def taken(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         if self._guard.refuses(act):
             return refused(act.run_id)
-        completion = super().activate(act)
+        completion = super().taken(act)
         self._guard.follow(act, completion)
         return completion
 

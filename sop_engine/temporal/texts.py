@@ -7,7 +7,7 @@ character counts 6 bytes and one outside the basic plane 12; of summaries and de
 import json
 from collections.abc import Callable
 
-from sop_engine.cases.legible import legible, legible_line
+from sop_engine.basis.legible import legible, legible_line
 
 LONGEST_KEYWORD = 200
 """Characters: where lists are kept in SQL, a keyword has a column of 255."""

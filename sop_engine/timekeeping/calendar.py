@@ -15,7 +15,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from sop_engine.timekeeping.instants import Frozen, Title, as_utc
+from sop_engine.basis.models import Frozen, Title
+from sop_engine.timekeeping.instants import as_utc
 from sop_engine.timekeeping.periods import Period
 from sop_engine.timekeeping.timetable import LocalClock, Position, Timetable, Windows, ZoneOffsets
 
@@ -86,11 +87,6 @@ class BusinessCalendar(Frozen):
     needs_notice: bool = False
     years: tuple[KnownYear, ...] = ()
 
-    @property
-    def published_through(self) -> int | None:
-        """The last year with an official notice; None where no notice is needed, or where there is none."""
-        return max((known.year for known in self.years if known.status == "published"), default=None)
-
     def local_date(self, at: datetime) -> date:
         """The civil date of the instant; midnight belongs to the day it begins."""
         return self._clock.local(as_utc(at)).date()
@@ -118,22 +114,6 @@ class BusinessCalendar(Frozen):
     def is_working(self, at: datetime) -> bool:
         """Whether the instant lies in a window; an opening does, a closing does not."""
         return any(start <= at < end for start, end in self._timetable.windows_of(self.local_date(at)))
-
-    def next_opening(self, at: datetime) -> datetime:
-        """The instant itself when it lies in a window, otherwise the start of the next one."""
-        if self.is_working(at):
-            return as_utc(at)
-        position = self._timetable.position(as_utc(at))
-        if position.worked == self._timetable.year(position.year).total:
-            position = Position(position.year + 1, _NOTHING)
-        return self._within_reach(self._timetable.latest(position))
-
-    def previous_closing(self, at: datetime) -> datetime:
-        """The instant itself inside a window or at its closing, otherwise, and at an opening, the closing before."""
-        position = self._timetable.position(as_utc(at))
-        if position.worked == _NOTHING:
-            position = Position(position.year - 1, self._timetable.year(position.year - 1).total)
-        return self._within_reach(self._timetable.earliest(position))
 
     def add(self, at: datetime, working: timedelta) -> datetime:
         """The first instant at which so much working time has passed since `at`.

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import AliasChoices, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from sop_engine.basis.models import Frozen, Title
 from sop_engine.timekeeping.calendar import (
     BusinessCalendar,
     CalendarError,
@@ -14,7 +15,6 @@ from sop_engine.timekeeping.calendar import (
     KnownYear,
     YearStatus,
 )
-from sop_engine.timekeeping.instants import Frozen, Title
 from sop_engine.timekeeping.timetable import Windows, ZoneOffsets
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -11,85 +11,17 @@ are aware and may lie before what the ledger already holds, since word of an eve
 
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sop_engine.timekeeping import ledger, rolls
 from sop_engine.timekeeping.calendar import BusinessCalendar, Roll
-from sop_engine.timekeeping.instants import Frozen, Instant, as_utc
+from sop_engine.timekeeping.instants import as_utc
 from sop_engine.timekeeping.ledger import Measure, Scale, Span
 from sop_engine.timekeeping.periods import Period
-
-ClockStatus = Literal["running", "paused", "met", "breached", "cancelled"]
-MoveKind = Literal["deadline", "until", "allowance", "since", "calendar"]
+from sop_engine.timekeeping.sla_clock import ClockError, Move, MoveKind, SlaClock
 
 _NOTHING = timedelta()
 _TENTH = Decimal("0.1")
-
-
-class ClockError(ValueError):
-    """An act that the clock does not allow; says why."""
-
-
-class FiredRung(Frozen):
-    """A rung of the ladder that was reached at `at`; `withdrawn` when later word proved that it was not."""
-
-    key: str
-    at: Instant
-    withdrawn: bool = False
-
-
-class Move(Frozen):
-    """Why the due instant moved: a person set it, the case gave another instant, or a calendar or a legal figure was
-    corrected.
-
-    An end is None where the clock was paused and thus had no due instant.
-    """
-
-    kind: MoveKind
-    from_at: Instant | None
-    to_at: Instant | None
-    reason: str
-    actor: str
-    at: Instant
-
-
-class SlaClock(Frozen):
-    """One run of a clock: `name` as the SOP has it, `key` unique in the case ("plan", "plan#2").
-
-    `total` is the budget, negative where the clock was opened after the instant to run until; `counted` the part of it
-    up to the last day as it was counted, before that day rolled, None where a pause is put on top of the rolled day;
-    `base_due_at` the due instant as it was set, before any pause moved it. `status` remains `breached` until the clock
-    is stopped: past due it runs on, towards the later rungs. `provisional`: see `Deadline`.
-    """
-
-    name: str
-    key: str
-    opened_at: Instant
-    spans: tuple[Span, ...]
-    allowance: Period | None = None
-    until: Instant | None = None
-    calendar: str | None = None
-    roll: Roll = "none"
-    base_due_at: Instant
-    total: timedelta
-    counted: timedelta | None = None
-    measure: Measure
-    status: ClockStatus = "running"
-    stopped_at: Instant | None = None
-    rungs: tuple[FiredRung, ...] = ()
-    provisional: bool = False
-    reasons: tuple[str, ...] = ()
-    moved: tuple[Move, ...] = ()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it has neither been stopped nor cancelled."""
-        return self.stopped_at is None
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether its time stands still; a breached clock can be paused too."""
-        return self.is_open and self.spans[-1].kind == "paused"
 
 
 def start_clock(
@@ -168,6 +100,13 @@ def stop(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None) -> Sl
 def cancel(clock: SlaClock, at: datetime) -> SlaClock:
     """Close the clock without a verdict: what it timed need not be done any more. Raises ClockError when closed."""
     return _update(_closed(clock, at, "cancelled"), status="cancelled")
+
+
+def end(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None) -> SlaClock:
+    """Close the clock as one that has nothing more to promise: breached when `at` is after the due instant, else
+    cancelled. Raises ClockError for a closed clock."""
+    closed = stop(clock, at, calendar)
+    return closed if closed.status == "breached" else _update(closed, status="cancelled")
 
 
 def reset(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None) -> SlaClock:

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
 """Days that people can mean; others are slips. Working time is laid out year by year, and the last rungs of a
@@ -70,16 +70,3 @@ def _near(day: date) -> date:
 Instant = Annotated[datetime, AfterValidator(as_utc)]
 Day = Annotated[date, AfterValidator(_near)]
 """A day that somebody asks about."""
-
-
-class Frozen(BaseModel):
-    """Base of the models here: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Title(Frozen):
-    """A label in both languages."""
-
-    en: str
-    zh: str

@@ -8,16 +8,19 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from sop_engine.timekeeping.instants import Frozen, Title
+from sop_engine.basis.models import Frozen, Title
 from sop_engine.timekeeping.periods import Period, PeriodError, parse_period
 
 AT_RISK = "at_risk"
 BREACHED = "breached"
+STILL_OVERDUE = "still_overdue"
+"""The rung that a ladder with a `then` reaches again and again, above its last one."""
 WARN_PERCENT = Decimal(80)
 BREACH_PERCENT = Decimal(100)
 
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)\s*%", re.ASCII)
 _OFFSET = re.compile(r"([+-])\s*(\d.*)", re.ASCII)
+_EVERY = re.compile(r"every\s+(.+)", re.ASCII)
 _ZERO = re.compile(r"0\s*[a-z ]+", re.ASCII)
 _ALLOWED = '"80 %" of the budget, "-7 days" before due, "0 days" at due, "+2 working days" after it'
 
@@ -52,6 +55,24 @@ class Ladder(Frozen):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Title
     rungs: tuple[Rung, ...] = ()
+    every: Period | None = None
+    """How long after its last rung, and after each reminder, somebody is told again, until the clock stops."""
+    reminds: tuple[str, ...] = ()
+    """Whom each reminder tells; empty for those whom the last rung told."""
+
+    @property
+    def reminder(self) -> Rung | None:
+        """The rung that is reached again and again; None where the ladder ends with its last one."""
+        if self.every is None:
+            return None
+        told = next((rung for rung in reversed(self.rungs) if rung.notify), None)
+        template = told.template if told else None
+        return Rung(key=STILL_OVERDUE, notify=self.reminds or (told.notify if told else ()), template=template)
+
+    def rung(self, key: str) -> Rung:
+        """The rung of that key. Raises KeyError for one that the ladder does not have."""
+        own = {rung.key: rung for rung in (*self.rungs, self.reminder) if rung is not None}
+        return own[key]
 
     def with_warning(self, warn: Decimal = WARN_PERCENT) -> "Ladder":
         """The ladder with the two rungs that each clock has: `at_risk` at the warning percentage, `breached` at 100 %.
@@ -82,14 +103,20 @@ class _WrittenRung(Frozen):
         return written
 
 
+class _WrittenThen(Frozen):
+    every: str
+    notify: tuple[str, ...] = Field(min_length=1)
+
+
 class _WrittenLadder(Frozen):
     ladder: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Title
     rungs: dict[str, _WrittenRung] = Field(default_factory=dict)
+    then: str | _WrittenThen | None = None
 
 
 def parse_ladder(mapping: Mapping[str, Any]) -> Ladder:
-    """Read a ladder: `ladder` (its name), `title`, and `rungs` by key, each with `at` and what it does.
+    """Read a ladder: `ladder` (its name), `title`, `rungs` by key, each with `at` and what it does, and `then`.
 
     Raises LadderError listing every fault.
     """
@@ -116,9 +143,35 @@ def parse_ladder(mapping: Mapping[str, Any]) -> Ladder:
         faults.extend(f"{place}: '{other}' is there already" for other in same)
         if rung_read.key == BREACHED and rung_read.percent != BREACH_PERCENT:
             faults.append(f"{place}: must be 100 %, where every clock is breached")
+    every = None
+    reminds: tuple[str, ...] = ()
+    if written.then is not None:
+        if isinstance(then := written.then, _WrittenThen):
+            text, reminds = f"every {then.every}", then.notify
+        else:
+            text = then
+        try:
+            every = _parse_then(text)
+        except ValueError as error:
+            faults.append(f"{where}: then: {error}")
+        if not reminds and not any(rung.notify for rung in rungs):
+            faults.append(f"{where}: then: no rung tells anybody, so there is nobody to tell again")
+    if any(rung.key == STILL_OVERDUE for rung in rungs):
+        faults.append(f"{where}: rungs.{STILL_OVERDUE}: is what `then` reaches; name the rung otherwise")
     if faults:
         raise LadderError(tuple(faults))
-    return Ladder(name=written.ladder, title=written.title, rungs=tuple(rungs))
+    return Ladder(name=written.ladder, title=written.title, rungs=tuple(rungs), every=every, reminds=reminds)
+
+
+def _parse_then(text: str) -> Period:
+    """How often somebody is reminded: `every 1 working day`. Raises ValueError."""
+    match = _EVERY.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"'{text}' does not say how often; write \"every 1 working day\"")
+    period = parse_period(match[1])
+    if not (period.counts_days and period.amount):
+        raise ValueError(f"'{text}' would fill a case's history; write a working day, a day or more")
+    return period
 
 
 def parse_rung_time(text: str) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sop_engine.basis.models import Frozen
 from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
-from sop_engine.timekeeping.instants import Frozen, Instant, as_utc
+from sop_engine.timekeeping.instants import Instant, as_utc
 
 Measure = Literal["elapsed", "working"]
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, Self, get_args
 
 from pydantic import model_validator
 
-from sop_engine.timekeeping.instants import Frozen
+from sop_engine.basis.models import Frozen
 
 Unit = Literal[
     "working_minutes", "working_hours", "working_days", "minutes", "hours", "days", "weeks", "months", "years"

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sop_engine.basis.models import Frozen
 
-class Takes(BaseModel):
+
+class Takes(Frozen):
     """What a work is handed. What is not filled in counts as not given."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Gives(BaseModel):

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
+from sop_engine.basis.suggestion import suggestion
 from sop_engine.statechart.expression_types import FieldType, Kind
-from sop_engine.statechart.suggestion import suggestion
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tests.chaos.soaking import soak
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--kills", type=int, help="end after so many kills instead, however long they take")
     parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
@@ -28,6 +29,7 @@ def main() -> int:
     log_to(Path(".sop") / "chaos.log")
     options = Options(
         seconds=asked.minutes * 60,
+        kills=asked.kills,
         cases=asked.cases,
         seed=asked.seed,
         database=asked.database,

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, Row, select
 from sqlmodel import SQLModel
 from temporalio.client import WorkflowHistory
 
+from sop_engine.basis.faults import SopError
 from sop_engine.cases.contracts.views import CaseView, StepView
-from sop_engine.cases.faults import SopError
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, StepRow, TaskRow
 from sop_engine.records.documents import DocumentRow
 from sop_engine.records.ledger.entries import EntryRow, LineRow

@@ -50,6 +50,8 @@ class Evidence:
 
     sent: list[Sent] = field(default_factory=list)
     kills: list[Kill] = field(default_factory=list)
+    standstills: list[float] = field(default_factory=list)
+    """Seconds for which a worker stood still each time."""
     opened: dict[str, str] = field(default_factory=dict)
     """The SOP of each case that was opened, by its id."""
     asked: Counter[str] = field(default_factory=Counter)

@@ -13,12 +13,12 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from sop_engine.basis.faults import SopError
 from sop_engine.cases.casework import ACTS
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import SopError
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.gateway import refusal
 from tests.chaos.evidence import Evidence, Sent

@@ -1,4 +1,4 @@
-"""Ends workers and the server at random, and starts them again after a moment."""
+"""Ends workers and the server at random, and starts them again after a moment; or has a worker stand still for one."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from tests.chaos.stack import Stack
 
 TARGETS = {"one worker": 5, "all workers": 4, "the server": 3, "the server and all workers": 1}
 """What is ended, and how often of all."""
+STILL = 0.1
+"""Share of strikes that end nothing: a worker stands still, as on a machine that does."""
 HARD = 0.7
 """Share of kills that are not polite."""
 DOWN = (0.3, 4.0)
 """Seconds that it stays down."""
+STANDS = (2.5, 6.0)
+"""Seconds that a worker stands still: longer than the SDK lets a turn of a case last."""
 
 
 class Killer:
@@ -47,6 +51,9 @@ class Killer:
             await self._recovered(stop)
             if self._options.kills is not None and len(self._evidence.kills) >= self._options.kills:
                 return
+            if self._chance.random() < STILL:
+                await self._stand_still()
+                continue
             (what,) = self._chance.choices(list(TARGETS), list(TARGETS.values()))
             how = signal.SIGKILL if self._chance.random() < HARD else signal.SIGTERM
             down = self._chance.uniform(*DOWN)
@@ -55,6 +62,13 @@ class Killer:
             await self._strike(what, how, down)
             took = asyncio.get_running_loop().time() - began
             rest = max(0.0, self._chance.uniform(*self._options.kill_every) - took)
+
+    async def _stand_still(self) -> None:
+        number, length = self._chance.choice(self._stack.numbers), self._chance.uniform(*STANDS)
+        self._evidence.standstills.append(length)
+        self._stack.signal_worker(number, signal.SIGSTOP)
+        await asyncio.sleep(length)
+        self._stack.signal_worker(number, signal.SIGCONT)
 
     async def _strike(self, what: str, how: signal.Signals, down: float) -> None:
         workers = [self._chance.choice(self._stack.numbers)] if what == "one worker" else list(self._stack.numbers)

@@ -11,7 +11,7 @@ from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 
-from sop_engine.cases.engine_version import ENGINE_VERSION
+from sop_engine.cases.written.engine_version import ENGINE_VERSION
 from tests.chaos.auditing import Difference, Found
 from tests.chaos.options import Options
 
@@ -44,8 +44,9 @@ class Outcome:
         lost = sum(run.failure is not None for run in self.found.replays)
         yield "# Soak report\n"
         yield f"{verdict}; {lost} of {len(self.found.replays)} histories do not replay.\n"
+        length = f"{options.seconds / 60:g} minutes" if options.kills is None else f"Until {options.kills} kills"
         yield (
-            f"{options.seconds / 60:g} minutes, {options.cases} cases at once, {options.workers} workers, records on"
+            f"{length}, {options.cases} cases at once, {options.workers} workers, records on"
             f" {options.database}, seed {options.seed}, a run ends after {options.continue_after} updates;"
             f" {self.took:.0f} s with the audit."
         )
@@ -57,6 +58,8 @@ class Outcome:
         sent = Counter((each.kind, each.answer) for each in evidence.sent)
         yield "| What | How many |\n|---|---|"
         yield f"| kills | {len(evidence.kills)}: {counted(f'{kill.how} of {kill.what}' for kill in evidence.kills)} |"
+        still = sum(evidence.standstills)
+        yield f"| standstills | {len(evidence.standstills)} of a worker, {still:.0f} s in all |"
         yield f"| cases | {len(found.cases)}: {counted(case.sop for case in found.cases.values())} |"
         yield f"| their states | {counted(case.status for case in found.cases.values())} |"
         yield f"| runs | {len(found.histories)}, with {sum(len(each.events) for each in found.histories)} events |"

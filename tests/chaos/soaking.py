@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Callable
@@ -80,10 +81,7 @@ async def _work(stack: Stack, evidence: Evidence, options: Options, say: Say) ->
     patience = 0.0
     """None for answers where a part of the soak itself broke."""
     try:
-        if options.kills is None:
-            await _for_a_while(options.seconds, [asking, watching, killing, *working], evidence, say)
-        else:
-            await asyncio.wait([killing, asking, watching, *working], return_when=asyncio.FIRST_COMPLETED)
+        await _for_a_while(options, [asking, watching, killing, *working], evidence, say)
         patience = options.patience
     finally:
         over.set()
@@ -96,15 +94,18 @@ async def _work(stack: Stack, evidence: Evidence, options: Options, say: Say) ->
     await asking
 
 
-async def _for_a_while(seconds: float, tasks: list[asyncio.Task[None]], evidence: Evidence, say: Say) -> None:
-    """Lets everything run; a part that breaks ends the soak at once."""
-    until = time.monotonic() + seconds
+async def _for_a_while(options: Options, tasks: list[asyncio.Task[None]], evidence: Evidence, say: Say) -> None:
+    """Lets everything run for the soak's time or kills; a part that breaks ends the soak at once."""
+    began = time.monotonic()
+    until = began + options.seconds if options.kills is None else math.inf
     while (left := until - time.monotonic()) > 0:
         done, _ = await asyncio.wait(tasks, timeout=min(left, 30), return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             await task
         done_so_far = f"{len(evidence.opened)} cases, {evidence.answers} messages, {len(evidence.kills)} kills"
-        say(f"{left:5.0f} s left: {done_so_far}")
+        say(f"{time.monotonic() - began:5.0f} s  {done_so_far}")
+        if done:
+            return
 
 
 async def _come(lives: list[Life], free: asyncio.Queue[Life], options: Options) -> None:

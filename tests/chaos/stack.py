@@ -67,8 +67,7 @@ class Stack:
         worker = self._workers[number]
         if worker is None or worker.returncode is not None:
             return
-        with suppress(ProcessLookupError):
-            worker.send_signal(how)
+        self.signal_worker(number, how)
         try:
             await asyncio.wait_for(worker.wait(), POLITE)
         except TimeoutError:
@@ -76,6 +75,13 @@ class Stack:
             with suppress(ProcessLookupError):
                 worker.kill()
             await worker.wait()
+
+    def signal_worker(self, number: int, how: signal.Signals) -> None:
+        """Tells a worker that may be gone."""
+        worker = self._workers[number]
+        if worker is not None and worker.returncode is None:
+            with suppress(ProcessLookupError):
+                worker.send_signal(how)
 
     async def stop_workers(self) -> None:
         """Ends every worker for good."""

@@ -47,6 +47,6 @@ def document(pairs: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    from tests.conformance.test_scion import PAIRS, ROOT
+    from tests.conformance.scion_pairs import PAIRS, ROOT
 
     Path(ROOT / "docs" / "conformance.md").write_text(document(PAIRS), encoding="utf-8")

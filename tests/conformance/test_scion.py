@@ -5,7 +5,6 @@ Between any two events the snapshot is written to JSON and read back: what a sna
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +13,10 @@ from sop_engine.statechart.snapshot import Event, Snapshot, Step
 from sop_engine.statechart.transition import advance, atomic, start, transition
 from tests.conformance.document import document
 from tests.conformance.exclusions import EXCLUSIONS
+from tests.conformance.scion_pairs import PAIRS, ROOT, SUITE
 from tests.conformance.scxml import EFFECTS, UnsupportedError, read
 
-ROOT = Path(__file__).resolve().parents[2]
-SUITE = Path(__file__).parent / "scion"
 OPENED_AT = datetime(2026, 1, 1, tzinfo=UTC)
-
-PAIRS = tuple(path.relative_to(SUITE).with_suffix("").as_posix() for path in sorted(SUITE.glob("*/*.scxml")))
 
 
 @pytest.mark.parametrize("name", [name for name in PAIRS if name not in EXCLUSIONS])

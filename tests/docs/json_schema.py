@@ -40,6 +40,11 @@ def _one_of(_: Any, said: list[Any], value: Any, root: Any, place: str) -> Itera
         yield from (fault for found in tried for fault in found)
 
 
+def _not(_: Any, said: Any, value: Any, root: Any, place: str) -> Iterator[str]:
+    if not any(faults(said, value, root, place)):
+        yield f"{place}: is what it may not be"
+
+
 def _properties(schema: Any, said: Mapping[str, Any], value: Any, root: Any, place: str) -> Iterator[str]:
     for key, inner in value.items() if isinstance(value, Mapping) else ():
         if key in said:
@@ -78,6 +83,7 @@ _FAULTS: Mapping[str, Callable[..., Iterator[str]]] = MappingProxyType(
         "$ref": _reference,
         "type": _type,
         "anyOf": _one_of,
+        "not": _not,
         "properties": _properties,
         "additionalProperties": _more,
         "items": _items,

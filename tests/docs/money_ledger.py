@@ -22,7 +22,7 @@ from sop_engine.freight.subledger.papers import (
     ReceiptPaper,
     RefundPaper,
 )
-from sop_engine.records.ledger.posting import LedgerRules, Posting
+from sop_engine.freight.subledger.posting import LedgerRules, Posting
 from tests.docs.computed_page import table
 from tests.docs.money_charges import BILLED_ON, SHIPMENT, bills, invoice
 from tests.docs.money_customs import cny

@@ -1,6 +1,7 @@
 """The figures of the page on money about keeping watch: bills, approvals, age, demands, credit, closing."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -139,7 +140,7 @@ def closing() -> str:
         faults = error.faults
     else:
         raise AssertionError("the month closes")
-    said = table(("What", "Fault", "Needed"), faults)
+    said = table(("What", "Fault", "Needed"), map(astuple, faults))
     late = posting_month(None, date(2026, 3, 31), ["2026-03"])
     words = f"A paper of {shown(date(2026, 3, 31))} that comes when 2026-03 is closed goes into {late} by itself."
     return f"{said}\n\n{words}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.console.definition import findings_of
+from sop_engine.console.definition import faults_of
 from sop_engine.content.library import Library, load_library
 
 PROJECT = Path(__file__).parents[2]
@@ -50,7 +50,7 @@ from sqlmodel import col, func, select
 from sop_engine.records.cases import CaseRow
 from sop_engine.records.reports.parameters import Parameters
 from sop_engine.records.reports.report import Books, Found, Report, column
-from sop_engine.timekeeping.instants import Title
+from sop_engine.basis.models import Title
 
 
 class Asked(Parameters):
@@ -71,6 +71,38 @@ REPORT = Report(
     query=_owners,
 )
 '''
+MEASURE = '''\
+"""Cases opened, by owner and month."""
+
+from collections.abc import Iterator
+
+from sqlmodel import select
+
+from sop_engine.records.cases import CaseRow
+from sop_engine.records.reports.measure import MONTH, Dimension, Observed, measure
+from sop_engine.records.reports.parameters import Parameters
+from sop_engine.records.reports.promises import day_of, month_of
+from sop_engine.records.reports.report import Books, column
+from sop_engine.basis.models import Title
+
+
+def _opened(books: Books, asked: Parameters) -> Iterator[Observed]:
+    for owner, opened_at in books.session.exec(select(CaseRow.owner, CaseRow.opened_at)):
+        yield Observed((owner, month_of(day_of(opened_at))))
+
+
+REPORT = measure(
+    name="opened",
+    title=Title(en="Cases opened", zh="新开案件"),
+    tells=Title(en="How many cases were opened, by owner and month", zh="新开案件"),
+    asks=Parameters,
+    by=(Dimension(column("owner", "Owner", "负责人")), MONTH),
+    figure=column("cases", "Cases", "数量", "integer"),
+    unit=Title(en="cases", zh="件"),
+    aggregate="sum",
+    observe=_opened,
+)
+'''
 STATE = """
 initial: registered
 states:
@@ -85,6 +117,29 @@ states:
       read_back.agreed: classified
 
 """
+FIELDS, FRAGMENTS = "sop_definitions/shared/fields.yaml", "sop_definitions/shared/fragments.yaml"
+FRAGMENT = """
+read_back:
+  title: {en: What was said is read back, zh: 复述核对}
+  takes: [then]
+  states:
+    <state>:
+      title: {en: Being read back, zh: 复述核对中}
+      task:
+        role: customer_service_agent
+        within: 1 working hour
+        form: [event]
+        outcomes: {agreed: {en: Agreed, zh: 已核对}}
+      on: {<state>.agreed: <then>}
+
+review:
+"""
+USED_FRAGMENT = """
+initial: registered
+states:
+  read_back: {use: read_back, with: {then: classified}}
+
+"""
 RUN_REPORT = """
 from sqlmodel import Session, create_engine
 from sop_engine.cases.contracts.report_tables import ReportInput
@@ -97,8 +152,24 @@ engine = create_engine("sqlite://")
 METADATA.create_all(engine)
 report = report_named("owners")
 asked = read_parameters(report, {"least_cases": "2"})
-assert report.run(Books(Session(engine), None, None), asked, ReportInput(name="owners")).rows == ()
+assert report.run(Books(Session(engine), None, None, {}), asked, ReportInput(name="owners")).rows == ()
 assert "| `--least-cases` | Only owners of so many cases. (owners) |" in reference()
+"""
+RUN_MEASURE = """
+from pathlib import Path
+from sqlmodel import Session, create_engine
+from sop_engine.cases.contracts.report_tables import ReportInput
+from sop_engine.console.report_picture import as_picture
+from sop_engine.records.reports.catalogue import read_parameters, report_named
+from sop_engine.records.reports.report import Books
+from sop_engine.records.tables import METADATA
+
+engine = create_engine("sqlite://")
+METADATA.create_all(engine)
+report = report_named("opened")
+table = report.run(Books(Session(engine), None, None, {}), read_parameters(report, {}), ReportInput(name="opened"))
+assert [column.key for column in table.columns] == ["owner", "month", "cases"]
+assert as_picture(table, Path("sop_definitions/documents").resolve(), "svg").startswith(b"<svg")
 """
 ACT_MODEL = '''
 
@@ -124,7 +195,7 @@ ACTS = (
 """
 RUN_ACT = """
 from sop_engine.cases.casework import ACTS
-from sop_engine.cases.permissions import owner
+from sop_engine.cases.told.permissions import owner
 from sop_engine.console.reference import reference
 
 assert ACTS["praise"].may is owner
@@ -151,15 +222,16 @@ assert "first_month" in WORKS
 given = WorkInput.model_construct(key="k", values={"month": "2026-03", "person": "qian.li"}, at=datetime.now(UTC))
 assert MonthActivities.first_month(None, given).values == {"status": "2026-01"}
 """
-KINDS = "sop_engine/cases/effects/kinds.py"
+KINDS = "sop_engine/cases/running/effects/kinds.py"
 EFFECT = '''\
 """`remark`: words for the journal."""
 
 from datetime import datetime
 
-from sop_engine.cases.effects.kind import EffectKind, WrittenEffect
-from sop_engine.cases.lint_findings import Notebook
-from sop_engine.cases.turn import Turn
+from sop_engine.cases.lint.findings import WrittenEffect
+from sop_engine.cases.running.effects.kind import EffectKind
+from sop_engine.cases.lint.findings import Notebook
+from sop_engine.cases.running.turn import Turn
 from sop_engine.statechart.snapshot import Effect
 
 
@@ -175,7 +247,7 @@ REMARK = EffectKind("remark", (), _lint, _carry_out)
 '''
 RUN_EFFECT = """
 from types import SimpleNamespace
-from sop_engine.cases.effects.kinds import carry_out
+from sop_engine.cases.running.effects.kinds import carry_out
 from sop_engine.content.schema import definition_schema
 from sop_engine.statechart.snapshot import Effect
 
@@ -248,7 +320,7 @@ def test_a_field(content: Copy) -> None:
     first = "        - {field: complainant, required: true}\n"
     content.change(COMPLAINT, first, f"        - weather\n{first}")
     library = content.library()
-    assert findings_of(library, "Complaint") == ([], [])
+    assert faults_of(library, "Complaint") == []
     assert "weather" in library.sops["Complaint"].definition.data
     assert is_said("a field", content.touched())
 
@@ -257,14 +329,33 @@ def test_a_state(content: Copy) -> None:
     content.change(COMPLAINT, "\ninitial: registered\nstates:\n", STATE)
     content.change(COMPLAINT, "        to: classified\n        do:\n", "        to: read_back\n        do:\n")
     library = content.library()
-    assert findings_of(library, "Complaint") == ([], [])
+    assert faults_of(library, "Complaint") == []
     assert "read_back" in library.sops["Complaint"].definition.states
     assert is_said("a state", content.touched())
 
 
+def test_a_shared_field(content: Copy) -> None:
+    content.change(FIELDS, "\nvessel:\n", "\nvessel:\n  weather: {type: text, title: {en: Weather, zh: 天气}}\n")
+    content.change(COMPLAINT, "  use: [received_at,", "  use: [weather, received_at,")
+    library = content.library()
+    assert faults_of(library, "Complaint") == []
+    assert "weather" in library.sops["Complaint"].definition.data
+    assert is_said("a shared field", content.touched())
+
+
+def test_a_shared_fragment(content: Copy) -> None:
+    content.change(FRAGMENTS, "\nreview:\n", FRAGMENT)
+    content.change(COMPLAINT, "\ninitial: registered\nstates:\n", USED_FRAGMENT)
+    content.change(COMPLAINT, "        to: classified\n        do:\n", "        to: read_back\n        do:\n")
+    library = content.library()
+    assert faults_of(library, "Complaint") == []
+    assert library.sops["Complaint"].definition.states["read_back"]["on"] == {"read_back.agreed": "classified"}
+    assert is_said("a shared fragment", content.touched())
+
+
 def test_a_procedure(content: Copy) -> None:
     content.put("sop_definitions/service/KeyHandover.yaml", PROCEDURE)
-    assert findings_of(content.library(), "KeyHandover") == ([], [])
+    assert faults_of(content.library(), "KeyHandover") == []
     assert is_said("a procedure", content.touched())
 
 
@@ -273,9 +364,9 @@ def test_a_notice(content: Copy) -> None:
         "sop_definitions/notices/weather.j2",
         "{% block subject %}Weather{% endblock %}{% block body %}Rain{% endblock %}",
     )
-    told = "          - {notify: contact_email, template: complaint_received}\n"
+    told = "          - {notify: contact_email, otherwise: customer_service_agent, template: complaint_received}\n"
     content.change(COMPLAINT, told, f"{told}          - {{notify: operator, template: weather}}\n")
-    assert findings_of(content.library(), "Complaint") == ([], [])
+    assert faults_of(content.library(), "Complaint") == []
     assert is_said("a notice", content.touched())
 
 
@@ -287,11 +378,19 @@ def test_a_report(tmp_path: Path) -> None:
     assert is_said("a report", copy.touched())
 
 
+def test_a_measure(tmp_path: Path) -> None:
+    """It can be asked for and drawn."""
+    copy = Copy(tmp_path, "sop_engine", "sop_definitions")
+    copy.put("sop_engine/records/reports/entries/opened.py", MEASURE)
+    copy.run(RUN_MEASURE)
+    assert is_said("a measure", copy.touched())
+
+
 def test_an_act_of_a_person(tmp_path: Path) -> None:
     """It is permitted as its entry says, and has a command."""
     copy = Copy(tmp_path, "sop_engine")
     copy.change("sop_engine/cases/contracts/acts.py", "\n\nACT_MODELS: ", ACT_MODEL)
-    copy.change("sop_engine/cases/acts.py", "\n\nACTS = (\n", ACT)
+    copy.change("sop_engine/cases/told/acts.py", "\n\nACTS = (\n", ACT)
     copy.run(RUN_ACT)
     assert is_said("an act of a person", copy.touched())
 
@@ -308,8 +407,8 @@ def test_an_automated_work(tmp_path: Path) -> None:
 def test_an_effect_kind(tmp_path: Path) -> None:
     """Charts and schema know it, and it does what it says."""
     copy = Copy(tmp_path, "sop_engine")
-    copy.put("sop_engine/cases/effects/remark.py", EFFECT)
-    copy.change(KINDS, "import POST\n", "import POST\nfrom sop_engine.cases.effects.remark import REMARK\n")
+    copy.put("sop_engine/cases/running/effects/remark.py", EFFECT)
+    copy.change(KINDS, "import POST\n", "import POST\nfrom sop_engine.cases.running.effects.remark import REMARK\n")
     copy.change(KINDS, "TELL, MILESTONE, POST)", "TELL, MILESTONE, POST, REMARK)")
     copy.run(RUN_EFFECT)
     assert is_said("an effect kind", copy.touched())

@@ -8,11 +8,12 @@ import pytest
 
 from sop_engine.content.library import content_root, load_library, read_sop
 from sop_engine.content.schema import FILE, definition_schema
-from sop_engine.content.yaml_files import read_text
+from sop_engine.content.yaml_files import read_file, read_text
 from tests.docs.json_schema import faults
 
 NAMED = f"# yaml-language-server: $schema=../{FILE}\n"
-SOPS = load_library().sops
+LIBRARY = load_library()
+SOPS, PARTS = LIBRARY.sops, LIBRARY.parts
 SCHEMA = definition_schema()
 
 SMALL = """
@@ -44,7 +45,8 @@ def test_what_is_shipped_is_what_is_made() -> None:
 
 @pytest.mark.parametrize("sop", SOPS)
 def test_a_shipped_file_is_as_the_schema_says(sop: str) -> None:
-    assert list(faults(SCHEMA, SOPS[sop].file.value, SCHEMA)) == []
+    (path,) = content_root().rglob(SOPS[sop].file.name)
+    assert list(faults(SCHEMA, read_file(path).value, SCHEMA)) == []
 
 
 @pytest.mark.parametrize("sop", SOPS)
@@ -54,7 +56,7 @@ def test_a_shipped_file_names_the_schema_and_is_pinned_without_that_line(sop: st
     assert text.startswith(NAMED)
     (tmp_path / path.name).write_text(text.removeprefix(NAMED), encoding="utf-8")
     noted: list[Any] = []
-    bare, named = read_sop(tmp_path / path.name, noted), read_sop(path, noted)
+    bare, named = read_sop(tmp_path / path.name, noted, PARTS), read_sop(path, noted, PARTS)
     assert bare is not None
     assert named is not None
     assert (bare.content_hash, noted) == (named.content_hash, [])
@@ -66,6 +68,12 @@ def test_a_shipped_file_names_the_schema_and_is_pinned_without_that_line(sop: st
         ("owner: operator\n", "", ": owner is missing"),
         ("owner:", "ownr:", ": unknown key ownr"),
         ("sop: Small", "sop: small", ".sop: 'small' is not within"),
+        ("type: text, title: {en: Note, zh: 备注}", "type: text", ".data.note: title is missing"),
+        ("{type: text, title", "{use: [memo], title", ".data.note.use: ['memo'] is no string"),
+        ("data: {note:", "data: {use: 5, note:", ".data.use: 5 is no string"),
+        ("form: [note]", "form: [{use: 5}]", ".form.0.use: 5 is no string"),
+        ("title: {en: Writing, zh: 填写}", "use: [review]", ".states.writing.use: ['review'] is no string"),
+        ("role: operator, ", "", ".states.writing.task: role is missing"),
         ("version: 1", "version: 0", ".version: 0 is not within 1"),
         ("type: text", "type: txt", ".data.note.type: 'txt' is not within"),
         ("type: text", "type: text, is_exact: true", ".data.note: unknown key is_exact"),
@@ -79,6 +87,17 @@ def test_a_slip_is_shown_in_an_editor(right: str, wrong: str, what: str) -> None
     assert found(SMALL) == []
     assert SMALL.count(right) == 1
     assert any(what in fault for fault in found(SMALL.replace(right, wrong))), found(SMALL.replace(right, wrong))
+
+
+def test_what_is_shared_may_be_used() -> None:
+    used = SMALL.replace(
+        "data: {note: {type: text,", "data: {use: [customer, remarks], remarks: {required: true}, note: {use: memo,"
+    )
+    used = used.replace("form: [note]", "form: [{use: [customer, note], read_only: true}, {use: remarks}]")
+    used = used.replace(
+        "  end: {final", "  checking: {use: review, task: {priority: 1}, with: {of: writing}}\n  end: {final"
+    )
+    assert found(used) == []
 
 
 def test_a_key_is_told_in_the_words_of_the_models() -> None:

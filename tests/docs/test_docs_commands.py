@@ -14,8 +14,8 @@ from typer.main import get_command
 from sop_engine.console.application import application
 from tests.docs.acts_table import BLOCKS, PAGE
 from tests.docs.computed_page import filled, names
+from tests.docs.ports import free_ports
 from tests.docs.runbook import PROGRAMS, PROJECT, Block, Reader, blocks_of
-from tests.docs.test_docs_operations import free_ports
 
 README, INTEGRATION, HOW_TO, WRITING = "README.md", "docs/integration.md", "docs/how-to.md", "docs/writing-an-sop.md"
 BY_THEMSELVES = ("docs/operations.md",)

@@ -13,7 +13,7 @@ from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
 from sop_engine.temporal.act_latency import ACT_LATENCY
 from sop_engine.temporal.metrics import OPEN_CASES, STUCK_CASES
-from sop_engine.temporal.server import free_port
+from tests.docs.ports import free_ports
 from tests.docs.runbook import PROGRAMS, Block, Reader, blocks_of
 from tests.integration.postgresql import debian_binaries
 
@@ -22,14 +22,6 @@ pytest_plugins = ("tests.integration.databases",)
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 BLOCKS = blocks_of(PAGE)
 GROUPS = {group.name for group in application.registered_groups}
-
-
-def free_ports(*wanted: str) -> dict[str, int]:
-    """A free port for each, no two of them one."""
-    found: dict[str, int] = {}
-    for port in wanted:
-        found[port] = next(one for one in iter(free_port, None) if one not in found.values())
-    return found
 
 
 def is_for_files(block: Block) -> bool:

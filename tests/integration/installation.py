@@ -20,12 +20,12 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError
 
 import worker
+from sop_engine.basis.faults import SopError
 from sop_engine.cases.casework import ACTS
 from sop_engine.cases.contracts.acts import ActResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView, StepView
-from sop_engine.cases.faults import SopError
 from sop_engine.content.library import Library, load_library
 from sop_engine.records.cases import StepRow
 from sop_engine.records.engine import open_engine
@@ -34,6 +34,7 @@ from sop_engine.settings import PREFIX, Settings
 from sop_engine.temporal.client import connect_to
 from sop_engine.temporal.gateway import CaseGateway
 from sop_engine.temporal.server import EmbeddedServer
+from tests.serving import serving
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 40.0
@@ -125,7 +126,7 @@ class Installation:
     async def worker(self, library: Library | None = None) -> AsyncIterator[None]:
         """A worker in this process."""
         library = library or load_library(parameters_file=self.settings.parameters_file)
-        async with worker.build_worker(self.client, self.settings, library, self.engine):
+        async with serving(worker.build_worker(self.client, self.settings, library, self.engine)):
             yield
 
     async def worker_process(self, module: str = "worker", **environment: str) -> Process:

@@ -25,11 +25,11 @@ from activities.work_rules import load_work_rules
 from sop_engine.cases.contracts.effects import CaseFacts, WorkInput
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.contracts.report_tables import ReportInput, ReportTable
-from sop_engine.cases.effects.post import Post
+from sop_engine.cases.running.effects.post import Post
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.exchange_rates import ExchangeRates
-from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.reports.catalogue import report_named
 
 RULES = load_rules(content_root() / "ledger.yaml", LedgerRules)
@@ -51,7 +51,8 @@ RATED = RULES.model_copy(update={"rates": RATES})
 DEFINITION = "__temporal_activity_definition"
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 TAXPAYER = "91110000600037341L"
-ORGANIZATION = load_library().organization
+LIBRARY = load_library()
+ORGANIZATION, CALENDARS = LIBRARY.organization, LIBRARY.sop_calendars()
 
 
 def cny(amount: str, currency: str = "CNY") -> dict[str, Any]:
@@ -83,7 +84,7 @@ class Office:
         self._activities = {getattr(method, DEFINITION).name: method for method in methods}
         self._ledger = LedgerActivities(engine, rules)
         self._reading = ReadingActivities(engine)
-        self._reports = ReportActivities(engine, RULES)
+        self._reports = ReportActivities(engine, RULES, CALENDARS)
         self._keys = count(1)
 
     def work(self, activity: str, key: Any = None, at: Any = AT, case: Any = "SHP-1", **values: Any) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from typing import Any
 
 import yaml
 
+from sop_engine.basis.models import Title
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.fields import FieldKind, FieldSpec, Title
+from sop_engine.cases.written.fields import FieldKind, FieldSpec
 from tests.integration.paper_samples import FOLDER, sample
-from tests.unit.test_content_files import effects
-from tests.unit.test_content_papers import made
+from tests.unit.content.papers_samples import made
+from tests.unit.content.written_effects import effects
 
 MARK = re.compile(r"[QZ]\d{4}")
 WRITING = (

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.content.library import content_root
 from sop_engine.documents.papers import Medium, PaperTemplates, RenderedPaper
-from tests.unit.content_house import shipped
+from tests.unit.content.content_house import shipped
 
 FOLDER = content_root() / "documents"
 SAMPLES = Path(__file__).with_suffix("")

@@ -11,9 +11,9 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import WorkflowHistory
 
+from sop_engine.basis.faults import InvalidInput
 from sop_engine.cases.contracts.acts import AmendInput
-from sop_engine.cases.faults import InvalidInput
-from sop_engine.cases.limits import MESSAGE_BYTES
+from sop_engine.cases.contracts.limits import MESSAGE_BYTES
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation
 from tests.replay.replaying import replay

@@ -11,8 +11,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
+from sop_engine.basis.faults import NotPermitted
 from sop_engine.cases.contracts.opening import OpenCheckInput, OpenCheckResult
-from sop_engine.cases.faults import NotPermitted
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.outing import OPERATOR, go, outing_library

@@ -15,11 +15,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from sop_engine.basis.faults import InvalidInput, NotFound, NotPermitted, Refused
 from sop_engine.cases.contracts.acts import ActResult, CommentInput, HoldInput
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
-from sop_engine.cases.faults import InvalidInput, NotFound, NotPermitted, Refused
 from sop_engine.temporal import gateway as gateway_module
 from sop_engine.temporal.client import UnreachableError, connect_to
 from sop_engine.temporal.gateway import CaseGateway

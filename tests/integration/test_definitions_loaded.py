@@ -9,7 +9,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.definitions import DefinitionActivities
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput
-from sop_engine.cases.procedure import Bundle
+from sop_engine.cases.written.procedure import Bundle
 from sop_engine.content.library import load_library
 from sop_engine.content.place_files import load_places
 from sop_engine.records.chains import Chains
@@ -60,8 +60,8 @@ def test_a_case_is_not_opened_between_places_that_nobody_knows(definitions: Defi
     shipment = {"customer_name": "Blue Lake", "customer_email": "ops@blue-lake.example", "origin": "CNXMX"}
     given = OpenCheckInput(sop="CommissionIntake", data={**shipment, "destination": "DEHAM"})
     (fault,) = definitions.check_opening(given).faults
-    assert (fault["where"], fault["what"]) == ("origin", "CNXMX is not in UN/LOCODE 2023-1")
-    assert fault["allowed"].startswith("CNXMN Xiamen, ")
+    assert (fault.where, fault.what) == ("origin", "CNXMX is not in UN/LOCODE 2023-1")
+    assert fault.allowed.startswith("CNXMN Xiamen, ")
     known = given.model_copy(update={"data": {**given.data, "origin": "CNXMN"}})
     assert definitions.check_opening(known).faults == ()
 
@@ -71,4 +71,4 @@ def test_a_case_is_not_opened_with_a_file_that_cannot_be(definitions: Definition
     file = {"name": "scans/order.pdf", "size": -1}
     given = OpenCheckInput(sop="FreightShipment", data={**customer, "direction": "export", "source_document": file})
     faults = definitions.check_opening(given).faults
-    assert [fault["where"] for fault in faults] == ["source_document.name", "source_document.size"]
+    assert [fault.where for fault in faults] == ["source_document.name", "source_document.size"]

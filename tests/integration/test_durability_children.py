@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 
-from sop_engine.cases.contracts.views import CaseView
+from tests.integration.case_status import has_status
 from tests.integration.installation import Installation, installation, until
 from tests.integration.outing import OPERATOR, go, outing_library
 
@@ -19,15 +19,6 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Insta
     library = outing_library(Path(tmp_path_factory.mktemp("content")))
     async with installation(Path(tmp_path_factory.mktemp("house"))) as running, running.worker(library):
         yield running
-
-
-async def has_status(house: Installation, case_id: str, status: str) -> CaseView:
-    async def view() -> CaseView | None:
-        seen = await house.view(case_id)
-        return seen if seen.status == status else None
-
-    found: CaseView = await until(view, f"{case_id} {status}")
-    return found
 
 
 async def arrive(house: Installation, case_id: str) -> None:

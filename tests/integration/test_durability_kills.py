@@ -2,9 +2,7 @@
 
 import asyncio
 import random
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +12,9 @@ from temporalio.service import RPCError
 from sop_engine.cases.contracts.acts import ActResult, CommentInput
 from sop_engine.temporal.client import UnreachableError
 from tests.integration.complaint import ACTS, COMPLAINT
-from tests.integration.installation import Installation, installation, kill, until
+from tests.integration.installation import Installation, installation, until
 from tests.integration.shipment import completion, intake_acts, opening_data
+from tests.integration.worker_process import process
 
 SEED = 20260302
 DEATHS = 3
@@ -25,15 +24,6 @@ DEATHS = 3
 async def house(tmp_path: Path) -> AsyncIterator[Installation]:
     async with installation(tmp_path) as running:
         yield running
-
-
-@asynccontextmanager
-async def process(house: Installation, module: str = "worker", **environment: str) -> AsyncIterator[Process]:
-    running = await house.worker_process(module, **environment)
-    try:
-        yield running
-    finally:
-        await kill(running)
 
 
 async def insist(house: Installation, case_id: str, name: str, act_id: str, values: Mapping[str, Any]) -> ActResult:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from temporalio.client import WorkflowUpdateFailedError
 
-from sop_engine.cases.faults import SopError
+from sop_engine.basis.faults import SopError
 from sop_engine.temporal.gateway import refusal
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation

@@ -8,12 +8,12 @@ import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.worker import Replayer
 
-from sop_engine.cases.engine_version import FOUNDATION
+from sop_engine.cases.written.engine_version import FOUNDATION
 from sop_engine.content import library
 from sop_engine.temporal.plugin import sop_plugin
+from tests.integration.forger import arrives, refused, report, stands, tell, walking
 from tests.integration.installation import Installation, installation, until
 from tests.integration.outing import OPERATOR, outing_library
-from tests.integration.test_forged_words import arrives, refused, report, stands, tell, walking
 from workflows.case import CaseWorkflow
 from workflows.rungs import Rung
 

@@ -13,8 +13,8 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureEr
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
+from sop_engine.basis.faults import ForeignRun, Refused
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
-from sop_engine.cases.faults import ForeignRun, Refused
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.outsider import ELSEWHERE, OURS, outsider, temporal

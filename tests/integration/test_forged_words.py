@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -12,10 +11,10 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from sop_engine.cases.contracts.reading import ListNoticesInput
-from sop_engine.cases.contracts.views import CaseView
 from sop_engine.records.notices import NoticeRepository
+from tests.integration.forger import arrives, refused, report, stands, tell, walking
 from tests.integration.installation import Installation, installation, until
-from tests.integration.outing import OPERATOR, go, outing_library
+from tests.integration.outing import OPERATOR, outing_library
 from tests.integration.outsider import ELSEWHERE, outsider, temporal
 
 
@@ -32,50 +31,6 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Insta
 async def stranger(house: Installation) -> AsyncIterator[Client]:
     async with outsider(house.server.address) as client:
         yield client
-
-
-async def tell(house: Installation, case_id: str, name: str, body: Any) -> None:
-    await temporal(house, "signal", "--workflow-id", case_id, "--name", name, "--input", json.dumps(body))
-
-
-async def walking(house: Installation, case_id: str) -> str:
-    """Opens an outing whose walk is under way; the first run of the walk."""
-    await go(house, case_id, "go")
-
-    async def opened() -> bool:
-        return [child.status for child in (await house.view(case_id)).children] == ["open"]
-
-    await until(opened, f"the walk of {case_id}")
-    described = await house.handle(f"{case_id}.walk").describe()
-    return str(described.raw_description.workflow_execution_info.first_run_id)
-
-
-def report(case_id: str, run_id: str, outcome: str = "home") -> dict[str, Any]:
-    return {"key": "walking#1", "case_id": f"{case_id}.walk", "run_id": run_id, "outcome": outcome, "result": {}}
-
-
-async def refused(house: Installation, case_id: str, count: int = 1) -> list[Any]:
-    """The journal's rows of refused messages, once there are so many."""
-
-    def rows() -> list[Any]:
-        return [row for row in house.journal(case_id) if row.kind == "event_refused"]
-
-    await until(lambda: len(rows()) >= count, f"{count} refused messages of {case_id}")
-    return rows()
-
-
-async def arrives(house: Installation, case_id: str) -> None:
-    """Ends the walk; the outing takes its report."""
-    await house.act(f"{case_id}.walk", "complete_task", actor=OPERATOR, outcome="arrived")
-    result = await asyncio.wait_for(house.handle(case_id).result(), 30)
-    assert result["outcome"] == "closed"
-    assert "walking.home" in [row.name for row in house.unbroken_journal(case_id)]
-
-
-async def stands(house: Installation, case_id: str, status: str = "open") -> CaseView:
-    view = await house.view(case_id)
-    assert view.status == status
-    return view
 
 
 async def test_a_forged_report_with_the_childs_real_run_moves_nothing(house: Installation) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from temporalio.client import ActivityFailureError, Client, WorkflowFailureError
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from sop_engine.basis.faults import ForeignRun
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
-from sop_engine.cases.faults import ForeignRun
 from sop_engine.records.cases import StepRow
 from sop_engine.records.numbers import NumberRow
 from tests.integration.complaint import COMPLAINT

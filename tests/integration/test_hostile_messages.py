@@ -9,8 +9,8 @@ import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
+from sop_engine.basis.faults import InvalidInput
 from sop_engine.cases.contracts.opening import OpenCaseInput
-from sop_engine.cases.faults import InvalidInput
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation, until
 

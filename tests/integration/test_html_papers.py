@@ -13,7 +13,7 @@ import pytest
 from sop_engine.documents.environment import TemplateError
 from sop_engine.documents.papers import PaperTemplates
 from tests.integration.paper_samples import FOLDER, PAPERS, pages, paper, sample
-from tests.integration.test_pdf_papers import hostile, leaves
+from tests.integration.pdf_leaves import hostile, leaves
 
 PAGE = {"html", "head", "meta", "title", "style", "body", "header", "main", "footer"}
 TEXT = {"h1", "h2", "h3", "p", "br", "div", "span", "strong", "aside", "dl", "dt", "dd"}

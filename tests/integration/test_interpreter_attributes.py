@@ -12,7 +12,7 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client
 
 import worker
-from sop_engine.cases.faults import Refused
+from sop_engine.basis.faults import Refused
 from sop_engine.settings import Settings
 from sop_engine.temporal import texts
 from sop_engine.temporal.attributes import (

@@ -11,9 +11,9 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowFailureError, 
 from temporalio.common import RawValue, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
+from sop_engine.basis.faults import NotPermitted
 from sop_engine.cases.contracts.acts import ActResult, CommentInput, CompleteTaskInput
 from sop_engine.cases.contracts.opening import OpenCaseInput
-from sop_engine.cases.faults import NotPermitted
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from sop_engine.cases.faults import Fault
+from sop_engine.basis.faults import Fault
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.outsider import temporal
@@ -99,7 +99,7 @@ async def test_bad_data_fails_the_start_at_once_with_every_fault(house: Installa
     data = {"complainant": "Ms Shen", "severity": "huge", "colour": "red"}
     await start(house, "Complaint", "bad", *written({"data": data}))
     error = await failure_of(house, "bad")
-    faults = [Fault.model_validate(fault).where for fault in error.details[1]]
+    faults = [Fault(**fault).where for fault in error.details[1]]
     assert error.type == "InvalidInput"
     assert sorted(faults) == ["colour", "contact", "event", "severity"]
     assert house.journal("bad") == []
@@ -107,7 +107,7 @@ async def test_bad_data_fails_the_start_at_once_with_every_fault(house: Installa
 
 async def test_a_start_without_input_says_what_is_missing(house: Installation) -> None:
     await start(house, "Complaint", "empty")
-    faults = [Fault.model_validate(fault).where for fault in (await failure_of(house, "empty")).details[1]]
+    faults = [Fault(**fault).where for fault in (await failure_of(house, "empty")).details[1]]
     assert faults == ["complainant", "contact", "event"]
 
 

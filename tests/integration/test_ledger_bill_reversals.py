@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
+from tests.integration.bill_reversals import reverse
+from tests.integration.ledger_currencies import dollars, worths
 from tests.integration.ledger_office import Office, cny
-from tests.integration.test_ledger_currencies import dollars, worths
-from tests.integration.test_ledger_payables import APRIL, bill, contract
+from tests.integration.payables import APRIL, bill, contract
 
 pytest_plugins = ("tests.integration.databases",)
 
@@ -18,18 +19,6 @@ pytest_plugins = ("tests.integration.databases",)
 @pytest.fixture
 def office(engine: Engine) -> Office:
     return Office(engine)
-
-
-def reverse(office: Office, number: str = "CN-1", **more: Any) -> dict[str, Any]:
-    given = {
-        "supplier": "COSCO",
-        "bill_no": "B-1",
-        "reversal_no": number,
-        "reason": "Booked in error",
-        "reversed_on": date(2026, 3, 12),
-        **more,
-    }
-    return office.work("reverse_bill", **given)
 
 
 def lines(*parts: tuple[str, str, str]) -> list[dict[str, Any]]:

@@ -2,37 +2,16 @@
 
 import asyncio
 import json
-import os
-import sys
 from datetime import date
 from pathlib import Path
 
-from tests.integration.installation import PROJECT, Installation, installation
+from tests.integration.installation import installation
 from tests.integration.ledger_office import Office
+from tests.integration.ledger_terminal import sop
 
 
-async def sop(house: Installation, *arguments: str) -> tuple[int, str, str]:
-    environ = {
-        **os.environ,
-        "TEMPORAL_ADDRESS": house.server.address,
-        "COLUMNS": "200",
-        "SOP_DATA_DIRECTORY": str(house.settings.data_directory),
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "cli", *arguments),
-        cwd=PROJECT,
-        env=environ,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
-
-
-def is_pdf(path: str) -> bool:
-    return Path(path).read_bytes().startswith(b"%PDF-")
+def begins(path: str, start: bytes) -> bool:
+    return Path(path).read_bytes().startswith(start)
 
 
 async def test_a_report_is_shown_and_written_in_many_forms(tmp_path: Path) -> None:
@@ -46,13 +25,20 @@ async def test_a_report_is_shown_and_written_in_many_forms(tmp_path: Path) -> No
             sop(house, *asked, "--format", "csv"),
             sop(house, *asked, "--format", "pdf"),
             sop(house, *asked, "--json"),
+            sop(house, "report", "run", "overdue", "--on", "2026-03-31", "--format", "svg"),
+            sop(house, "report", "run", "overdue", "--on", "2026-03-31", "--json"),
             sop(house, "report", "run", "statement"),
+            sop(house, *asked, "--format", "png"),
         )
-    assert [code for code, _, _ in answers] == [0, 0, 0, 0, 2]
-    shown, written, paper, told, refused = (out + err for _, out, err in answers)
+    assert [code for code, _, _ in answers] == [0, 0, 0, 0, 0, 0, 2, 2]
+    shown, written, paper, told, picture, measured, refused, undrawn = (out + err for _, out, err in answers)
     assert "往来单位" in shown
     assert "1,060.00" in shown
     assert "客户 2,CNY,0.00,1060.00" in written
-    assert is_pdf(paper.strip())
+    assert begins(paper.strip(), b"%PDF-")
     assert json.loads(told)["rows"][0][:4] == ["客户 0", "CNY", "0.00", "1060.00"]
+    assert begins(picture.strip(), b"<svg")
+    assert json.loads(measured)["rows"][0] == ["CNY", "1-30", "3180.00"]
+    assert json.loads(measured)["measured"]["unit"]["en"] == "in the currency of the row"
     assert "--party: is missing" in refused
+    assert "--format: ageing is no measure" in undrawn

@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, update
@@ -11,8 +10,9 @@ from temporalio.exceptions import ApplicationError
 
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.entries import EntryRow
+from tests.integration.ledger_currencies import dollars, worths
 from tests.integration.ledger_office import RATED, Office, cny
-from tests.integration.test_ledger_payables import APRIL, bill, contract
+from tests.integration.payables import APRIL, contract
 
 pytest_plugins = ("tests.integration.databases",)
 
@@ -28,22 +28,6 @@ def office(engine: Engine) -> Office:
 def rated(engine: Engine) -> Office:
     """The same firm with a table that has the dollar of March 2026 at 7."""
     return Office(engine, RATED)
-
-
-def dollars(*lines: tuple[str, str, str], **more: Any) -> dict[str, Any]:
-    """A bill of COSCO in dollars, free of VAT as freight of a foreign carrier is."""
-    return bill(**{**more, "lines": [
-        {"shipment": shipment, "service": charge, "amount": cny(amount, "USD")} for shipment, charge, amount in lines
-    ]})  # fmt: skip
-
-
-def worths(office: Office) -> dict[str, Decimal]:
-    """Account -> balance in book currency, over all currencies; accounts that came to nought are left out."""
-    sums: dict[str, Decimal] = {}
-    for line in office.balance().accounts:
-        assert line.worth is not None
-        sums[line.account] = sums.get(line.account, Decimal()) + line.worth
-    return {account: worth for account, worth in sums.items() if worth}
 
 
 def test_a_bill_in_dollars_is_matched_booked_and_paid_in_dollars(office: Office) -> None:

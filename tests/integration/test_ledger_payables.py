@@ -1,6 +1,6 @@
 """Bills matched three ways and payments approved by tiers; cash on delivery; credit; month close. On both databases."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,35 +9,14 @@ from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
 from tests.integration.ledger_office import AT, Office, cny
+from tests.integration.payables import APRIL, bill, contract
 
 pytest_plugins = ("tests.integration.databases",)
-
-APRIL = datetime(2026, 4, 2, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def office(engine: Engine) -> Office:
     return Office(engine)
-
-
-def bill(*lines: tuple[str, str, str], **more: Any) -> dict[str, Any]:
-    return {
-        "supplier": "COSCO",
-        "bill_no": "B-1",
-        "lines": [
-            {"shipment": shipment, "service": charge, "amount": cny(amount), "vat_rate": Decimal("0.09")}
-            for shipment, charge, amount in lines
-        ],
-        "billed_on": date(2026, 3, 5),
-        "due_on": date(2026, 3, 25),
-        **more,
-    }
-
-
-def contract(office: Office, charge: str, amount: str, shipment: str = "SHP-1", done: bool = True) -> None:
-    office.work("record_cost", shipment=shipment, supplier="COSCO", charge=charge, amount=cny(amount), basis="Booking")
-    if done:
-        office.work("confirm_cost", shipment=shipment, supplier="COSCO", charge=charge)
 
 
 def test_a_bill_that_agrees_with_contract_and_execution_is_owed_and_paid(office: Office) -> None:

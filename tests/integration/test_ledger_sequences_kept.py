@@ -16,8 +16,8 @@ from sop_engine.records.ledger.items import ItemRow, MoveRow
 from sop_engine.records.ledger.names import PartyNameRow, known_as
 from sop_engine.records.migration import migrate
 from tests.integration.ledger_office import Office
-from tests.unit.ledger_closings import Step, World
-from tests.unit.ledger_sequences import RULES, START, Act, PureBooks, attempts
+from tests.unit.freight.ledger_closings import Step, World
+from tests.unit.freight.ledger_sequences import RULES, START, Act, PureBooks, attempts
 
 AT = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 SEQUENCES = 60

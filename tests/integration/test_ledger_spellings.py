@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
 from tests.integration.ledger_office import AT, Office, cny
-from tests.integration.test_ledger_payables import bill, contract
+from tests.integration.payables import bill, contract
 
 pytest_plugins = ("tests.integration.databases",)
 

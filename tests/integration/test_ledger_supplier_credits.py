@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
+from tests.integration.bill_reversals import reverse
+from tests.integration.ledger_currencies import dollars, worths
 from tests.integration.ledger_office import Office, cny
-from tests.integration.test_ledger_bill_reversals import reverse
-from tests.integration.test_ledger_currencies import dollars, worths
-from tests.integration.test_ledger_payables import bill
+from tests.integration.payables import bill
 
 pytest_plugins = ("tests.integration.databases",)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.cases.fields import read_fields
+from sop_engine.cases.written.fields import read_fields
 from sop_engine.documents.papers import PaperTemplates, RenderedPaper
 from tests.integration.longest_facts import MARK, fields, longest_case
 from tests.integration.paper_places import Sheet, paging_faults, sheets, signing_faults

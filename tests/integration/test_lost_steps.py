@@ -23,7 +23,7 @@ from sop_engine.temporal.queues import watch_id
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.published import minute, published, step, task
-from tests.integration.test_durability_kills import process
+from tests.integration.worker_process import process
 
 pytest_plugins = ("tests.integration.databases",)
 

@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
 from activities.notices import NoticeActivities
+from sop_engine.basis.models import Title
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine
-from sop_engine.cases.effects.notify import Notify
-from sop_engine.cases.fields import Title
-from sop_engine.cases.organization import Organization, Person, Role
+from sop_engine.cases.people.organization import Organization, Person, Role
+from sop_engine.cases.running.effects.notify import Notify
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError, TransientMailError
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.records.notices import NoticeRepository

@@ -1,44 +1,17 @@
 """Notices from templates: what facts look like, what is missing, what is wrong."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.faults import NotFound
-from sop_engine.cases.fields import Title
-from sop_engine.cases.firm import Firm
+from sop_engine.basis.faults import NotFound
 from sop_engine.content.library import content_root
 from sop_engine.documents.environment import TemplateError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
+from tests.integration.notice_facts import FIRM, facts
 
 TEMPLATES = NoticeTemplates(Path(__file__).parent / "templates" / "notices")
-FIRM = Firm(name=Title(en="Harbour Bridge", zh="港桥"))
-
-
-def facts(**data: Any) -> CaseFacts:
-    return CaseFacts(
-        case_id="SHP-1",
-        sop="Shipment",
-        title={"en": "Shipment", "zh": "货运"},
-        data={
-            "eta": "2026-03-01T23:30:00+00:00",
-            "total": {"amount": "1250.5", "currency": "CNY"},
-            "consignee": "<b>A & B</b>",
-            "notify_party": None,
-            "items": [
-                {"name": "Box", "weight": "1.05", "price": {"amount": "12", "currency": "JPY"}},
-                {"name": "箱", "weight": None, "price": {"amount": None, "currency": "CNY"}},
-            ],
-            **data,
-        },
-        state="arrived",
-        actor=None,
-        at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC),
-        zone="Asia/Shanghai",
-    )
 
 
 def render(template: str, **data: Any) -> RenderedNotice:

@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from sop_engine.cases.faults import NotFound
+from sop_engine.basis.faults import NotFound
 from sop_engine.documents.environment import TemplateError
 from sop_engine.documents.papers import PaperTemplates
 from tests.integration.paper_samples import PAPERS, pages, paper, sample

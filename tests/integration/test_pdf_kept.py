@@ -13,7 +13,7 @@ from activities.documents import DocumentActivities
 from activities.reading import ReadingActivities
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import CaseInput, DocumentKind, ReadDocumentInput
-from sop_engine.cases.effects.document import DocumentResult, MakeDocument
+from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
 from sop_engine.content.library import content_root, load_library
 from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.documents import ContentRow, DocumentRepository, DocumentRow

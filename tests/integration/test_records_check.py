@@ -11,15 +11,15 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowFailureError
 
+from sop_engine.basis.faults import NotFound, NotPermitted
 from sop_engine.cases.contracts.records import Difference, RepairRecordsInput
-from sop_engine.cases.faults import NotFound, NotPermitted
 from sop_engine.content.library import Library
 from sop_engine.records.chains import Chains
 from sop_engine.temporal.histories import Histories
 from sop_engine.temporal.queues import watch_id
 from sop_engine.temporal.records_gateway import RecordsGateway
 from tests.integration.installation import Installation, installation, until
-from tests.integration.test_ledger_cli import sop
+from tests.integration.ledger_terminal import sop
 from tests.integration.ticket import number, serving
 
 pytest_plugins = ("tests.integration.databases", "tests.integration.ticket_content")

@@ -11,11 +11,11 @@ from temporalio.exceptions import ApplicationError
 
 from activities.documents import DocumentActivities
 from activities.reading import ReadingActivities
+from sop_engine.basis.models import Title
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import CHUNK_BYTES, CaseInput, DocumentChunk, ListTasksInput, ReadDocumentInput
-from sop_engine.cases.effects.document import DocumentResult, MakeDocument
-from sop_engine.cases.fields import Title
-from sop_engine.cases.organization import Organization, Person, Role
+from sop_engine.cases.people.organization import Organization, Person, Role
+from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
 from sop_engine.content.library import content_root
 from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.definitions import DefinitionChangedError, DefinitionRepository

@@ -15,8 +15,8 @@ from activities.ledger import LedgerActivities
 from activities.reading import ReadingActivities
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
-from sop_engine.cases.effects.post import Post
-from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.cases.running.effects.post import Post
+from sop_engine.freight.subledger.posting import LedgerRules
 
 pytest_plugins = ("tests.integration.databases",)
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from sop_engine.basis.faults import NotPermitted, Refused
 from sop_engine.cases.contracts.records import AdoptRecordsInput, RecordsMark, RepairRecordsInput
-from sop_engine.cases.faults import NotPermitted, Refused
 from sop_engine.content.library import Library
 from sop_engine.records import gaps
 from sop_engine.records.identity import RecordsIdentity
 from sop_engine.records.numbers import NumberRepository
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
-from tests.integration.test_ledger_cli import sop
+from tests.integration.ledger_terminal import sop
 from tests.integration.ticket import ask, given, number, serving
 
 pytest_plugins = ("tests.integration.databases", "tests.integration.ticket_content")

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from sop_engine.basis.faults import NotFound
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.cases.contracts.reading import RecordedCase, TimelineInput
-from sop_engine.cases.faults import NotFound
 from sop_engine.records.publishing import Publisher, UsedIdError
 from sop_engine.records.queries import CaseQueries
 from tests.integration.published import case_record, child, clock, minute, published, step, task

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Engine
 
+from sop_engine.basis.faults import NotFound
 from sop_engine.cases.contracts.reading import FindCasesInput, ListCasesInput, ListTasksInput, TimelineInput
-from sop_engine.cases.faults import NotFound
 from sop_engine.records.publishing import Publisher
 from sop_engine.records.queries import CaseQueries
 from tests.integration.published import minute, published, step, task

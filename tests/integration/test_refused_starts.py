@@ -9,13 +9,13 @@ import pytest_asyncio
 from temporalio.client import WorkflowFailureError, WorkflowQueryFailedError
 from temporalio.exceptions import ApplicationError
 
+from sop_engine.basis.faults import InvalidInput, Refused
 from sop_engine.cases.contracts.opening import OpenCaseInput
-from sop_engine.cases.faults import InvalidInput, Refused
 from sop_engine.temporal.gateway import NotOpened
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation
+from tests.integration.ledger_terminal import sop
 from tests.integration.outsider import temporal
-from tests.integration.test_ledger_cli import sop
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -14,7 +14,7 @@ from temporalio.worker import Worker
 
 import worker
 from activities.work_rules import load_work_rules
-from sop_engine.cases import engine_version
+from sop_engine.cases.written import engine_version
 from sop_engine.console.doctor import check_stuck
 from sop_engine.content.library import load_library
 from sop_engine.temporal import gateway, server

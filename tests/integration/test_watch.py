@@ -13,16 +13,16 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowFailureError
 
+from sop_engine.basis.faults import InvalidInput
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.reading import ListTasksInput, RecordedCase
 from sop_engine.cases.contracts.watching import WatchState
-from sop_engine.cases.faults import InvalidInput
 from sop_engine.records.queries import CaseQueries
 from sop_engine.temporal.queues import CASE_ENDED, WATCH, watch_id
+from tests.integration.case_status import has_status
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.outing import OPERATOR, go, outing_library
-from tests.integration.test_durability_children import has_status
 
 
 @pytest_asyncio.fixture(scope="module")

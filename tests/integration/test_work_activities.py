@@ -12,9 +12,9 @@ from temporalio.exceptions import ApplicationError
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.cases.definition import SopDefinition
-from sop_engine.cases.fields import read_fields
-from sop_engine.cases.shape import split_states
+from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.fields import read_fields
+from sop_engine.cases.written.shape import split_states
 from sop_engine.content.library import content_root, load_library
 from sop_engine.records.engine import open_engine
 

@@ -14,7 +14,8 @@ from sop_engine.console.stack import worker_beside
 from sop_engine.content.library import Library
 from sop_engine.temporal import records_guard
 from sop_engine.temporal.records_gateway import RecordsGateway
-from tests.integration.installation import Installation, until
+from tests.integration.installation import PATIENCE, Installation, until
+from workflows.errands import UNFIT_PAUSE
 
 OPERATOR = "zhou.jie"
 
@@ -53,5 +54,6 @@ async def given(house: Installation, case_id: str) -> str:
         described = (await house.handle(case_id).describe()).raw_description
         return bool(view.documents) and not described.pending_activities
 
-    await until(is_done, f"number, notice and paper of {case_id}")
+    # A case that was kept back five times waits a minute before it asks again.
+    await until(is_done, f"number, notice and paper of {case_id}", within=UNFIT_PAUSE.total_seconds() + PATIENCE)
     return str((await house.view(case_id)).data["ticket_no"])

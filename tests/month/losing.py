@@ -22,9 +22,9 @@ from sop_engine.console.playing import ZONE
 from sop_engine.console.stack import log_to, worker_beside
 from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.engine import open_engine
 from sop_engine.records.ledger.credit import CreditRepository
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.tables import METADATA
 from sop_engine.settings import Settings
 from sop_engine.temporal.client import connect_to
@@ -164,11 +164,15 @@ async def _quiet(client: Client, task_queue: str) -> None:
 
 
 async def _is_busy(client: Client, task_queue: str) -> bool:
+    listed, started = set[str](), set[str]()
     async for found in client.list_workflows(f"TaskQueue = '{task_queue}' AND ExecutionStatus = 'Running'"):
         described: Any = (await client.get_workflow_handle(found.id).describe()).raw_description
         if described.pending_activities or described.HasField("pending_workflow_task"):
             return True
-    return False
+        listed.add(found.id)
+        started |= {child.workflow_id for child in described.pending_children}
+    # The list is behind what cases know: a child that is not on it yet has its first steps before it.
+    return not started <= listed
 
 
 def main() -> int:

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain, repeat
 
+from sop_engine.basis.faults import NotFound, Refused, SopError
 from sop_engine.cases.contracts.acts import CompleteTaskInput, EventInput
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.faults import NotFound, Refused, SopError
 from sop_engine.console.playing import PlayedAct, PlayError, worked_out
+from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.gateway import CaseGateway
 from tests.month.carriage import carriage, opening
 from tests.month.money import money
@@ -93,24 +94,30 @@ async def _perform(gateway: CaseGateway, plan: Plan, act: PlayedAct) -> None:
 
 
 async def _when_ready(act: Callable[[], Awaitable[object]]) -> None:
-    """Acts again and again while the case has not come to the task. Raises what the case answers to anything else."""
+    """Acts again and again while the case has not come to the task, or a busy machine is too slow to answer.
+
+    Raises what the case answers to anything else, and at last to this.
+    """
     waits = _waits()
     while True:
         try:
             await act()
             return
-        except (NotFound, Refused) as error:
+        except (NotFound, Refused, UnreachableError) as error:
             if not await anext(waits, False):
                 raise error
 
 
 async def _until(gateway: CaseGateway, case_id: str, holds: Callable[[CaseView], bool], what: str) -> CaseView:
-    """Looks at a case until it is as expected. Raises PlayError where it never is."""
+    """Looks at a case until it is as expected, on a busy machine too. Raises PlayError where it never is."""
     stands = "it does not exist"
     async for _ in _waits():
         try:
             view = await gateway.case(case_id)
         except (NotFound, Refused):  # not started, or not loaded yet
+            continue
+        except UnreachableError as busy:
+            stands = busy.message
             continue
         if holds(view):
             return view

@@ -1,6 +1,7 @@
 """Replays many histories cold, in fresh processes: what every run would have journalled, or why it does not replay.
 
-`python -m tests.replay.cold` is one such process: standard input names the files, one on a line; each answer is a line.
+`python -m tests.replay.cold ANSWERS` is one such process: standard input names the files, one on a line; each answer is
+a line of the file ANSWERS, for the SDK's core writes its warnings to standard output.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
@@ -62,7 +63,9 @@ async def replay_cold(histories: Sequence[WorkflowHistory], folder: Path) -> lis
         path.write_text(history.to_json(), encoding="utf-8")
         files[str(path)] = history
     paths = list(files)
-    answers = await asyncio.gather(*(_process(paths[start::PROCESSES]) for start in range(PROCESSES)))
+    answers = await asyncio.gather(
+        *(_process(paths[start::PROCESSES], folder / f"answers-{start}.jsonl") for start in range(PROCESSES))
+    )
     told = {path: answer for part in answers for path, answer in part.items()}
     return [_cold_run(history, told.get(path, {"failure": "no answer"})) for path, history in files.items()]
 
@@ -78,27 +81,26 @@ def _cold_run(history: WorkflowHistory, answer: Mapping[str, Any]) -> ColdRun:
     )
 
 
-async def _process(paths: Sequence[str]) -> dict[str, Any]:
+async def _process(paths: Sequence[str], answered: Path) -> dict[str, Any]:
     """What one process says of its files. One that dies is told with the end of what it printed."""
-    if not paths:
-        return {}
+    answered.touch()  # noqa: ASYNC240 - a moment
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "tests.replay.cold"),
+        *("-m", "tests.replay.cold", str(answered)),
         cwd=PROJECT,
         stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await process.communicate("\n".join(paths).encode())
-    answers = dict(json.loads(line) for line in out.decode().splitlines())
+    _, err = await process.communicate("\n".join(paths).encode())
+    answers = dict(map(json.loads, answered.read_text(encoding="utf-8").splitlines()))  # noqa: ASYNC240 - it has ended
     if process.returncode != 0:
         end = err.decode(errors="replace")[-2_000:]
         answers |= {path: {"failure": f"the replaying process died: {end}"} for path in paths if path not in answers}
     return answers
 
 
-async def _main() -> None:
+async def _main(answered: TextIO) -> None:
     for line in sys.stdin.read().splitlines():
         history = Path(line).read_text(encoding="utf-8")  # noqa: ASYNC240 - nothing else runs in this process
         try:
@@ -106,9 +108,10 @@ async def _main() -> None:
             answer: dict[str, Any] = {"steps": [step for written in published for step in written["steps"]]}
         except Exception as error:  # what does not replay is what is looked for
             answer = {"failure": f"{type(error).__name__}: {error}"}
-        print(json.dumps((line, answer), ensure_ascii=False), flush=True)
+        print(json.dumps((line, answer)), file=answered, flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    with Path(sys.argv[1]).open("w", encoding="utf-8") as file:
+        asyncio.run(_main(file))
     end_process(0)

@@ -21,7 +21,7 @@ from temporalio.exceptions import ApplicationError
 import worker
 from activities.work import WorkActivities
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
-from sop_engine.cases.engine_version import ENGINE_VERSION
+from sop_engine.cases.written.engine_version import ENGINE_VERSION
 from sop_engine.console.playing import Player
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until

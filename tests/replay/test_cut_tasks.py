@@ -21,7 +21,7 @@ from sop_engine.records.publishing import Publisher
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation
 from tests.replay.capture import Published, listening
-from tests.replay.test_replay import replayed
+from tests.replay.replayed_histories import replayed
 
 SEED = 20260301
 CASES, ROUNDS = 3, 8

@@ -2,31 +2,17 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from sop_engine.cases.engine_version import KNOWN_VERSIONS
+from sop_engine.cases.written.engine_version import KNOWN_VERSIONS
 from tests.replay.capture import Published
+from tests.replay.replayed_histories import PROJECT, replayed
 
-PROJECT = Path(__file__).parents[2]
 HISTORIES = sorted(
     path for path in (PROJECT / "tests" / "replay" / "histories").glob("*.json") if ".steps" not in path.name
 )
-
-
-def replayed(paths: list[Path], seed: str = "0") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tests.replay.replaying"],
-        cwd=PROJECT,
-        env={"PYTHONHASHSEED": seed},
-        input="\n".join(map(str, paths)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

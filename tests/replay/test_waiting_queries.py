@@ -16,7 +16,7 @@ from sop_engine.temporal import gateway, sandbox
 from sop_engine.temporal.guard import ASK_AGAIN, Guard, refused
 from tests.integration.installation import Installation, installation
 from tests.replay.capture import Published, Recorded, listening
-from tests.replay.test_replay import replayed
+from tests.replay.replayed_histories import replayed
 from tests.replay.waiting import AGAIN, RECIPES, Recipe, ask_before_it_happens, lose_a_task, shift_of
 
 CASES = int(os.environ.get("RECIPE_CASES", "5"))

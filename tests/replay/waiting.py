@@ -23,14 +23,15 @@ from temporalio.worker import Worker
 
 import worker
 from activities.work_rules import load_work_rules
+from sop_engine.basis.faults import SopError
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import ChildReport
-from sop_engine.cases.faults import SopError
 from sop_engine.content.library import content_root, load_library
 from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.queues import CHILD_REPORT, REFERENCE_DATA
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, until
+from tests.serving import serving
 from workflows.case import CaseWorkflow
 
 JOURNEY = """
@@ -185,14 +186,15 @@ class Shift:
     @asynccontextmanager
     async def works(self, *, cases: bool = True, tasks: bool = True) -> AsyncIterator[None]:
         """A worker that runs cases, carries out what they ask for, or both."""
-        async with Worker(
+        hands = Worker(
             self.house.client,
             task_queue=self.house.settings.task_queue,
             workflows=[CaseWorkflow] if cases else [],
             activities=self.activities,
             activity_executor=ThreadPoolExecutor(worker.THREADS),
             no_remote_activities=not tasks,
-        ):
+        )
+        async with serving(hands):
             yield
 
 

@@ -2,12 +2,13 @@
 idea."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PURE = ("statechart", "timekeeping", "freight", "work", "cases")
+PURE = ("basis", "statechart", "timekeeping", "freight", "work", "cases")
 MUTABLE_CALLS = ("dict", "list", "set", "defaultdict", "OrderedDict", "Counter", "deque", "WeakValueDictionary")
 ROOMS = ("workflows", "activities", "sop_definitions", "sop_engine")
 PACKAGES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("__init__.py"))
@@ -128,3 +129,19 @@ def test_every_room_says_what_lives_in_it() -> None:
     faces = {room.name: ast.parse((room / "__init__.py").read_text(encoding="utf-8")) for room in rooms}
     silent = [name for name, face in faces.items() if not ast.get_docstring(face)]
     assert not silent
+
+
+def test_the_tests_of_a_room_lie_in_a_folder_of_its_name() -> None:
+    folders = {path.parent.name for path in (ROOT / "tests" / "unit").glob("*/__init__.py")}
+    rooms = {path.parent.name for path in (ROOT / "sop_engine").glob("*/__init__.py")}
+    assert folders <= {*rooms, "activities"}
+
+
+def test_what_tests_share_lies_beside_them() -> None:
+    """A module of tests is read for what it proves; whoever looks for a helper looks for its name."""
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    lines = {relative(path): path.read_text(encoding="utf-8").splitlines() for path in tests}
+    taken = [
+        f"{name}: {line}" for name, text in lines.items() for line in text if re.match(r"from tests\S*\.test_", line)
+    ]
+    assert not taken

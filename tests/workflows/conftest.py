@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.timekeeping_samples import china
+from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows.harness import House, time_skipping_house
 from tests.workflows.instants import ESTIMATED, THE_DAY, library_with
 

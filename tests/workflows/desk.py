@@ -8,15 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import WorkflowExecutionStatus
+from temporalio.api.enums.v1 import EventType, WorkflowExecutionStatus
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
 
+from sop_engine.basis.faults import NotFound, Refused
 from sop_engine.cases.contracts.acts import EventInput
-from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine, TrialBalanceInput
-from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
-from sop_engine.cases.faults import NotFound, Refused
+from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine, TimelineInput, TrialBalanceInput
+from sop_engine.cases.contracts.views import CaseView, ClockView, StepView, TaskView
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
+from sop_engine.records.queries import CaseQueries
+from sop_engine.timekeeping.ladders import STILL_OVERDUE
 from tests.workflows.harness import House
 
 
@@ -78,7 +80,10 @@ class Desk:
             status = (await self._described()).workflow_execution_info.status
             return status == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED
 
-        await self.house.until(is_over, f"the end of {self.case_id}", within=60)
+        try:
+            await self.house.until(is_over, f"the end of {self.case_id}", within=60)
+        except AssertionError as late:
+            raise AssertionError(f"{late}; {await self._standing()}") from None
         return str((await self.view()).outcome)
 
     async def settled(self) -> None:
@@ -89,6 +94,13 @@ class Desk:
 
         await self.house.until(idle, f"the last effect of {self.case_id}")
 
+    async def _standing(self) -> str:
+        """Where the server has a case that does not come on: its time, what is pending, its last events."""
+        described, history = await self._described(), await self.house.handle(self.case_id).fetch_history()
+        pending = [*described.pending_activities, *described.pending_children, described.pending_workflow_task]
+        events = [EventType.Name(event.event_type) for event in history.events[-5:]]
+        return f"{await self.house.now():%Y-%m-%d %H:%M} on its server, pending {pending}, last {events}"
+
     async def _described(self) -> DescribeWorkflowExecutionResponse:
         execution = WorkflowExecution(workflow_id=self.case_id)
         request = DescribeWorkflowExecutionRequest(namespace=self.house.client.namespace, execution=execution)
@@ -98,12 +110,24 @@ class Desk:
         return next(clock for clock in (await self.view()).clocks if clock.clock == key)
 
     async def rungs(self, clock: str) -> dict[str, datetime]:
-        """The first time each rung of a clock was reached."""
+        """The first time each rung of a clock was reached; not what comes again after the last one."""
         reached: dict[str, datetime] = {}
-        for step in await self.house.timeline(self.case_id):
+        for step in await self.journal():
             if step.kind == "rung" and step.name.startswith(f"{clock}."):
                 reached.setdefault(step.name.removeprefix(f"{clock}."), step.at)
+        reached.pop(STILL_OVERDUE, None)
         return reached
+
+    async def journal(self) -> list[StepView]:
+        """All steps of the case in the records, the oldest first; the case itself tells of its last ones alone."""
+        await self.settled()
+        queries, steps, before = CaseQueries(self.house.engine), list[StepView](), None
+        while True:
+            page = queries.timeline(TimelineInput(case_id=self.case_id, before=before, limit=1_000))
+            steps = [*page.steps, *steps]
+            if not page.more:
+                return steps
+            before = page.steps[0].step
 
     def notices(self, *templates: str) -> list[NoticeLine]:
         """The notices of the case, the oldest first; of some templates, or of all."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sop_engine.cases.contracts.reading import NoticeLine
 from sop_engine.content.library import Library, content_root, load_library
-from tests.unit.exact_house import local
+from tests.unit.content.exact_house import local
 from tests.workflows.desk import addressee
 
 HALF_A_MINUTE = timedelta(seconds=30)

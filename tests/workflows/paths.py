@@ -4,8 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.unit.exact_customs import ITEMS, ORIGIN, PRICE, TRANSPORT
-from tests.unit.exact_freight import CUSTOMER, GOODS, OPTIONS, PAPER, PARTY, SEA_EXPORT
+from tests.unit.content.exact_customs import ITEMS, ORIGIN, PRICE, TRANSPORT
+from tests.unit.content.exact_freight import CUSTOMER, GOODS, OPTIONS, PAPER, PARTY, SEA_EXPORT
 from tests.workflows.desk import Desk
 
 CUSTOMER_MAIL = CUSTOMER["customer_email"]

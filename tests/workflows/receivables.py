@@ -16,15 +16,15 @@ from sop_engine.cases.contracts.views import CaseView
 from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.rules import CHINA
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.allocations import AllocationRepository
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.credit import CreditRepository
 from sop_engine.records.ledger.credit_notes import CreditNoteRepository
 from sop_engine.records.ledger.invoice_settlements import InvoiceSettlements
 from sop_engine.records.ledger.items import ItemRow
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.numbers import NumberRepository
-from tests.unit.exact_freight import CUSTOMER
+from tests.unit.content.exact_freight import CUSTOMER
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from sop_engine.basis.faults import SopError
 from sop_engine.cases.contracts.reading import TrialBalanceInput
 from sop_engine.cases.contracts.views import TaskView
-from sop_engine.cases.faults import SopError
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.ledger.items import ItemRow
+from tests.workflows.collection_orders import PERSONS, TODAY, form
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
+from tests.workflows.paths_receipts import identified, received
 from tests.workflows.receivables import Receivable
-from tests.workflows.test_collection_orders import PERSONS, TODAY, form
-from tests.workflows.test_paths_receipts import identified, received
 
 ACTS = 24
 AMOUNTS = ["CNY 300", "CNY 4770.01", "CNY 9540", "CNY 12000"]

@@ -9,8 +9,8 @@ from tests.integration.ledger_office import Office
 from tests.workflows.conftest import far_house
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
+from tests.workflows.paths_receipts import identified
 from tests.workflows.receivables import GROSS, Receivable
-from tests.workflows.test_paths_receipts import identified
 
 
 async def allocated(house: House, case_id: str, amount: str, claim: Receivable) -> Desk:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from sop_engine.cases.faults import InvalidInput, SopError
+from sop_engine.basis.faults import InvalidInput, SopError
 from sop_engine.content.library import load_library
 from sop_engine.records.ledger.items import ItemRow
 from tests.workflows.harness import House

@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from tests.integration.ledger_office import Office
-from tests.unit.exact_freight import CUSTOMER
+from tests.unit.content.exact_freight import CUSTOMER
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.test_paths_shipment import COSTS, SERVICES, collected, delivered, reported
-from tests.workflows.test_paths_supplier_exceptions import worths
+from tests.workflows.paths_shipment import COSTS, SERVICES, collected, delivered, reported
+from tests.workflows.paths_supplier_exceptions import worths
 
 
 async def test_an_invoice_in_dollars_is_booked_and_paid_by_the_rates_of_its_days(shared_house: House) -> None:

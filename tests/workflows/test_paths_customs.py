@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from tests.unit.exact_customs import ITEMS, ORIGIN, PRICE, TRANSPORT
-from tests.unit.exact_freight import CUSTOMER
-from tests.unit.timekeeping_samples import china
+from tests.unit.content.exact_customs import ITEMS, ORIGIN, PRICE, TRANSPORT
+from tests.unit.content.exact_freight import CUSTOMER
+from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from sop_engine.cases.faults import SopError
+from sop_engine.basis.faults import SopError
 from sop_engine.records.numbers import NumberRepository
-from tests.unit.exact_freight import CUSTOMER
-from tests.unit.timekeeping_samples import china
+from tests.unit.content.exact_freight import CUSTOMER
+from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from sop_engine.records.ledger.costs import CostRow
-from tests.unit.exact_freight import CUSTOMER, GOODS, PAPER, PARTY
+from tests.unit.content.exact_freight import CUSTOMER, GOODS, PAPER, PARTY
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House

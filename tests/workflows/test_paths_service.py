@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.unit.exact_service import ACTIONS, DATA, VISIT
+from tests.unit.content.exact_service import ACTIONS, DATA, VISIT
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 
@@ -45,7 +45,7 @@ async def test_a_refused_plan_goes_to_the_supervisor(shared_house: House) -> Non
     assert task.role == "customer_service_supervisor"
     assert desk.told("complaint_escalated") == ["zhao.min"]
     clocks = {clock.clock: clock.status for clock in (await desk.view()).clocks}
-    assert (clocks["plan#1"], clocks["plan#2"]) == ("met", "met")
+    assert (clocks["plan#1"], clocks["plan#2"]) == ("met", "paused")
 
 
 async def test_a_withdrawn_complaint_ends_at_once(shared_house: House) -> None:

@@ -5,11 +5,11 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from tests.unit.exact_freight import CUSTOMER
+from tests.unit.content.exact_freight import CUSTOMER
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.test_paths_shipment import COSTS, SERVICES, costed, delivered
+from tests.workflows.paths_shipment import COSTS, SERVICES, costed, delivered
 
 # Services of CNY 12 000 and a cost of CNY 9000, each with 6 % VAT; CNY 800 went through our hands to its sender.
 SETTLED = {

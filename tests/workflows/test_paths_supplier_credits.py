@@ -6,8 +6,8 @@ from typing import Any
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.test_paths_supplier_exceptions import MISTAKE, in_dollars, worths
-from tests.workflows.test_paths_suppliers import owed, settlement
+from tests.workflows.paths_supplier_exceptions import MISTAKE, in_dollars, worths
+from tests.workflows.paths_suppliers import owed, settlement
 
 DAY = "2093-11-23"
 

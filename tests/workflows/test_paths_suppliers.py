@@ -1,35 +1,17 @@
 """Suppliers' bills on a server: what fits, what does not, parts, what is passed on; and the books after each."""
 
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sop_engine.records.ledger.costs import CostRepository
-from tests.integration.ledger_office import RULES, Office, cny
+from tests.integration.ledger_office import RULES
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 from tests.workflows.instants import on_the_minute
+from tests.workflows.paths_suppliers import owed, settlement
 
 COSTS = (("OF", "5000", "5000"), ("THC", "850", "850"))
 """Charge, agreed, carried out."""
-
-
-async def settlement(house: House, shipment: str, *costs: tuple[str, str, str]) -> Desk:
-    """The bills of a supplier for whom costs were agreed."""
-    lines = [
-        {"charge": charge, "payee": shipment, "agreed": cny(agreed), "amount": cny(done)}
-        for charge, agreed, done in costs
-    ]
-    Office(house.engine).work("record_costs", key=f"{shipment}:costs", shipment=shipment, lines=lines)
-    data = {"shipment": shipment, "supplier": shipment, "is_awaited": True}
-    return await Desk.open(house, "SupplierSettlement", f"{shipment}.supplier-1", **data)
-
-
-def owed(desk: Desk) -> list[dict[str, Any]]:
-    """What is open of the supplier in the books; its name is that of the shipment."""
-    rows = Office(desk.house.engine).rows("ageing", side="payable", on=date(2093, 12, 1))
-    return [row for row in rows if row["party"] == desk.case_id.partition(".")[0]]
 
 
 async def test_a_bill_that_fits_is_entered_approved_and_paid(shared_house: House) -> None:

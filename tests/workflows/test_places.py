@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sop_engine.cases.faults import InvalidInput
-from tests.unit.exact_freight import CUSTOMER, GOODS, PARTY
+from sop_engine.basis.faults import InvalidInput
+from tests.unit.content.exact_freight import CUSTOMER, GOODS, PARTY
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 

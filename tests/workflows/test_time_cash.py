@@ -1,10 +1,10 @@
 """Cash on delivery that stays in our hands, on a server: its target, its reminders, and the month after which it is
 late. The other promises of the shipment run beside it."""
 
-from tests.unit.timekeeping_samples import china
+from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows.harness import House
 from tests.workflows.instants import reached_at, told_at
-from tests.workflows.test_paths_shipment import delivered
+from tests.workflows.paths_shipment import delivered
 
 CLERKS = ["guo.qiang", "hu.jing", "yang.mei"]
 

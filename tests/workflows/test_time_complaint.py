@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from sop_engine.timekeeping.calendar import BusinessCalendar
-from tests.unit.exact_service import ACTIONS, DATA
-from tests.unit.timekeeping_samples import china
+from tests.unit.content.exact_service import ACTIONS, DATA
+from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House, time_skipping_house
 from tests.workflows.instants import ESTIMATED, PUBLISHED, library_with, on_the_minute, reached_at, told_at
@@ -74,6 +74,7 @@ async def test_silence_across_the_statutory_spring_festival(house: House) -> Non
     # First response, 2 hours on the wall from Thursday 16:00: 80 % = 1 h 36 min, 150 % = 3 h, 200 % = 4 h.
     # Public reply, 1 working day: Tuesday 9 February, 17:00; 1 h on Thursday + 8.5 h = 9.5 h.
     # 80 % = 7.6 h: 6.6 h on Tuesday. 150 % = 14.25 h: 4.75 h on Wednesday. 200 % = 19 h: 1 h on Thursday 11 February.
+    # After the last rung, whoever has the task and the supervisor hear of it again each working day.
     assert told_at(unanswered.notices("clock_rung")) == {
         "2094-02-04 17:36": AGENTS,
         "2094-02-04 18:00": AGENTS + SUPERVISOR,
@@ -81,8 +82,11 @@ async def test_silence_across_the_statutory_spring_festival(house: House) -> Non
         "2094-02-04 20:00": GENERAL,
         "2094-02-09 15:06": OFFICERS,
         "2094-02-09 17:00": OFFICERS + SUPERVISOR,
+        "2094-02-09 20:00": AGENTS + SUPERVISOR,
         "2094-02-10 13:15": MANAGERS,
+        "2094-02-10 20:00": AGENTS + SUPERVISOR,
         "2094-02-11 09:30": GENERAL,
+        "2094-02-11 20:00": AGENTS + SUPERVISOR,
     }
     # 1 working hour from Thursday 16:30: 30 min then, 30 min on Tuesday.
     assert reached_at(await unassigned.rungs("assigned")) == {
@@ -123,8 +127,13 @@ async def test_silence_across_a_published_spring_festival(tmp_path: Path) -> Non
             "2094-02-05 20:00": GENERAL,
             "2094-02-06 15:06": OFFICERS,
             "2094-02-06 17:00": OFFICERS + SUPERVISOR,
+            "2094-02-06 20:00": AGENTS + SUPERVISOR,
             "2094-02-15 13:15": MANAGERS,
+            "2094-02-15 20:00": AGENTS + SUPERVISOR,
             "2094-02-16 09:30": GENERAL,
+            "2094-02-16 20:00": AGENTS + SUPERVISOR,
+            "2094-02-17 09:30": OFFICERS + SUPERVISOR,
+            "2094-02-17 20:00": AGENTS + SUPERVISOR,
         }
         # 1 working hour from Saturday 16:30: 30 min then, 30 min after the holiday.
         assert reached_at(await unassigned.rungs("assigned")) == {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sop_engine.content.library import Library, load_library
 from sop_engine.freight.legal_clocks import LegalClocks
-from tests.unit.timekeeping_samples import china
+from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import time_skipping_house

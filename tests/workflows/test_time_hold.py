@@ -1,8 +1,8 @@
 """A hold on a server: clocks and delays stand still, and go on where they were. Office day 08:30-17:00."""
 
-from tests.unit.exact_customs import TAX_DATA
-from tests.unit.exact_freight import CUSTOMER, GOODS
-from tests.unit.timekeeping_samples import china
+from tests.unit.content.exact_customs import TAX_DATA
+from tests.unit.content.exact_freight import CUSTOMER, GOODS
+from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House

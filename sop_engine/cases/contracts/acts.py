@@ -103,6 +103,8 @@ class SkipTaskInput(TaskAct):
     update: ClassVar[str] = "skip_task"
 
     outcome: str = Field(description="The outcome to go on with.")
+    data: dict[str, Any] = {}
+    """What the case needs further on although the work is not done."""
     reason: str = Field(min_length=1)
 
 

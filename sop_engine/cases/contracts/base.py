@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from sop_engine.basis.models import Frozen
 
 
-class Contract(BaseModel):
+class Contract(Frozen):
     """Base of what crosses Temporal: unknown keys are refused, values are not changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ForCase(Contract):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.base import Contract, ForCase, ParentRef
 
 
@@ -53,7 +54,7 @@ class OpenCheckInput(Contract):
 class OpenCheckResult(Contract):
     """Faults as `[where, what, allowed]` mappings; none means that the case would open."""
 
-    faults: tuple[dict[str, str], ...] = ()
+    faults: tuple[Fault, ...] = ()
     title: dict[str, str] = {}
     reference: tuple[str, ...] = ()
 
@@ -67,4 +68,4 @@ class PlacesInput(Contract):
 class PlacesResult(Contract):
     """Faults as `[where, what, allowed]` mappings."""
 
-    faults: tuple[dict[str, str], ...] = ()
+    faults: tuple[Fault, ...] = ()

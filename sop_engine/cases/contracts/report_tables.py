@@ -8,7 +8,9 @@ from pydantic import Field, JsonValue, model_validator
 
 from sop_engine.cases.contracts.base import Contract
 
-CellKind = Literal["text", "amount", "integer", "share", "date"]
+CellKind = Literal["text", "amount", "integer", "decimal", "share", "date"]
+Aggregate = Literal["sum", "share", "median"]
+"""How one figure is made of many observations."""
 
 
 class ReportInput(Contract):
@@ -34,6 +36,19 @@ class ReportColumn(Contract):
         return self
 
 
+class Measured(Contract):
+    """What the table of a measure is drawn by."""
+
+    aggregate: Aggregate
+    unit: dict[str, str]
+    by: tuple[str, ...]
+    """Keys of the columns that tell the groups apart; along the last of them the groups of a picture stand."""
+    figure: str
+    """Key of the column that holds what is measured."""
+    axis: tuple[str, ...]
+    """Every value along the last of `by`, in order; also those of which there is no row."""
+
+
 class ReportTable(Contract):
     """Cells as exact text, `1250.50`, `2026-03-31`, `0.05` for five percent; none where there is nothing."""
 
@@ -45,3 +60,5 @@ class ReportTable(Contract):
     rows: tuple[tuple[str | None, ...], ...]
     total: int
     """Rows without the limit."""
+    measured: Measured | None = None
+    """Absent for a report that is no measure."""

@@ -7,9 +7,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.rules import Rule, RuleError, rule_on
 
 TaxTreatment = Literal["agency", "transport", "exempt", "outside"]
@@ -17,10 +19,8 @@ TaxTreatment = Literal["agency", "transport", "exempt", "outside"]
 not our turnover (passed through in the customer's name)."""
 
 
-class ChargeCode(BaseModel):
+class ChargeCode(Frozen):
     """One kind of charge."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: str = Field(pattern=r"^[A-Z0-9]{2,6}$")
     en: str
@@ -73,7 +73,7 @@ class ChargeCodes(RootModel[tuple[ChargeCode, ...]]):
         charge = self.get(name)
         if charge is None:
             near = [each.code for each in self.root if _key(name)[:2] == _key(each.code)[:2]]
-            raise RuleError([("charge", f"there is no charge '{name}'", ", ".join(near) or "a code of the list")])
+            raise RuleError([Fault("charge", f"there is no charge '{name}'", ", ".join(near) or "a code of the list")])
         return charge
 
     def code_of(self, name: str) -> str:
@@ -99,10 +99,8 @@ class ServiceVat(Rule):
             raise ValueError(f"no rate for {', '.join(missing)}")
 
 
-class ChargeRules(BaseModel):
+class ChargeRules(Frozen):
     """The list and the VAT of its treatments by date."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     vat: tuple[ServiceVat, ...] = Field(min_length=1)
     codes: ChargeCodes

@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.charges.free_time import (
     ChargeType,
     FreeTimeTariff,
@@ -15,7 +17,7 @@ from sop_engine.freight.charges.free_time import (
     last_free_day,
 )
 from sop_engine.freight.money import Money, total
-from sop_engine.freight.rules import Fault, RuleError
+from sop_engine.freight.rules import RuleError
 
 
 class Container(BaseModel):
@@ -28,10 +30,8 @@ class Container(BaseModel):
     returned_on: date | None = None
 
 
-class ContainerStays(BaseModel):
+class ContainerStays(Frozen):
     """Containers that were discharged together."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     carrier: str
     place: str
@@ -77,13 +77,13 @@ def container_stays(
         try:
             line, basis = _stay(stays, container, tariffs, working)
         except RuleError as error:
-            faults += [(f"containers.{index}.{where}", what, allowed) for where, what, allowed in error.faults]
+            faults += [fault.under(f"containers.{index}") for fault in error.faults]
         else:
             lines.append(line)
             words.append(f"{container.container_no}: {basis}")
     amounts = [line.amount for line in lines if line.amount is not None]
     if len(currencies := sorted({amount.currency for amount in amounts})) > 1:
-        faults.append(("containers", f"charged in {' and '.join(currencies)}", "tariffs in one currency"))
+        faults.append(Fault("containers", f"charged in {' and '.join(currencies)}", "tariffs in one currency"))
     if faults:
         raise RuleError(faults)
     whole = total(amounts, amounts[0].currency) if len(amounts) == len(lines) else None

@@ -2,12 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.charges.billing import ToBill, to_bill
 from sop_engine.freight.charges.codes import ChargeCodes
 from sop_engine.freight.charges.costing_rates import AppliedRate, CostingRates, EnteredRate
@@ -23,16 +26,12 @@ from sop_engine.freight.charges.shipment import (
 from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.money import Currency, Money
 from sop_engine.freight.party_keys import is_same, party_key
-from sop_engine.freight.rules import Fault, RuleError
+from sop_engine.freight.rules import RuleError
 
 Name = Annotated[str, Field(min_length=1)]
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class QuotedLine(_Line):
+class QuotedLine(Frozen):
     """What was offered to the customer, or asked by a supplier when it was."""
 
     charge: Name
@@ -40,7 +39,7 @@ class QuotedLine(_Line):
     amount: Money
 
 
-class CostLine(_Line):
+class CostLine(Frozen):
     """A charge of a supplier, without VAT."""
 
     charge: Name
@@ -54,7 +53,7 @@ class CostLine(_Line):
     """What it comes to as it was carried out."""
 
 
-class SoldLine(_Line):
+class SoldLine(Frozen):
     """A service charged to the customer, without VAT."""
 
     service: Name
@@ -74,7 +73,7 @@ class AgreedCost(NamedTuple):
 Lines = BeforeValidator(lambda given: given if given is not None else ())
 
 
-class Costing(_Line):
+class Costing(Frozen):
     """Everything that is known of a shipment's charges when they are costed."""
 
     quoted_lines: Annotated[tuple[QuotedLine, ...], Lines] = ()
@@ -213,20 +212,22 @@ def _check(costing: Costing, codes: ChargeCodes) -> None:
         try:
             charge = codes.find(name)
         except RuleError as error:
-            faults += [(where, what, allowed) for _, what, allowed in error.faults]
+            faults += [replace(fault, where=where) for fault in error.faults]
             continue
         found[where] = charge.code
         if where.startswith("revenue") and charge.pass_through:
-            faults.append((where, f"{charge.en} is passed on at cost", "services of our own; it is billed by itself"))
+            faults.append(
+                Fault(where, f"{charge.en} is passed on at cost", "services of our own; it is billed by itself")
+            )
     owed = [
         (found[f"cost_lines.{index}"], party_key(line.payee), line)
         for index, line in enumerate(costing.cost_lines)
         if f"cost_lines.{index}" in found
     ]
     faults += [
-        (f"cost_lines.{index}", f"is agreed in {line.agreed.currency} and carried out in {line.amount.currency}", "one")
+        Fault(f"cost_lines.{index}", f"is agreed in {agreed.currency} and carried out in {line.amount.currency}", "one")
         for index, line in enumerate(costing.cost_lines)
-        if line.agreed is not None and line.agreed.currency != line.amount.currency
+        if (agreed := line.agreed) is not None and agreed.currency != line.amount.currency
     ]
     faults += _doubles(owed)
     if faults:
@@ -243,10 +244,12 @@ def _doubles(owed: Sequence[tuple[str, str, CostLine]]) -> Iterator[Fault]:
         if count > 1:
             by = f" on {line.document}" if line.document else ""
             what = f"{code} of {name}{by} stands {count} times"
-            yield "cost_lines", what, "once, with the whole amount, or each with the number of its own document"
+            yield Fault("cost_lines", what, "once, with the whole amount, or each with the number of its own document")
         currency = first[code, payee].amount.currency
         if line.amount.currency != currency:
-            yield "cost_lines", f"{code} of {name} is in {currency} and in {line.amount.currency}", "one currency"
+            yield Fault(
+                "cost_lines", f"{code} of {name} is in {currency} and in {line.amount.currency}", "one currency"
+            )
 
 
 def _charges(costing: Costing, costs: Sequence[AgreedCost], day: date) -> list[ShipmentCharge]:

@@ -8,8 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.exchange_rates import ExchangeRate, ExchangeRates
 from sop_engine.freight.money import Currency, Money
 from sop_engine.freight.rules import RuleError
@@ -17,10 +19,8 @@ from sop_engine.freight.rules import RuleError
 ONE = Decimal(1)
 
 
-class EnteredRate(BaseModel):
+class EnteredRate(Frozen):
     """A rate that a clerk enters; it goes before that of the table."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     currency: Currency
     rate: Decimal = Field(gt=0)
@@ -56,13 +56,13 @@ class CostingRates(NamedTuple):
         for rate in entered:
             if rate.currency in (*said, book):
                 why = "is book currency" if rate.currency == book else "stands twice"
-                faults.append(("rates", f"{rate.currency} {why}", "each foreign currency once"))
+                faults.append(Fault("rates", f"{rate.currency} {why}", "each foreign currency once"))
             said[rate.currency] = rate.rate
         wanted = sorted(set(currencies) - {book})
         found = {currency: _applied(currency, said, table, day, book) for currency in wanted}
         if lacking := [currency for currency, rate in found.items() if rate is None]:
             what = f"the table of exchange rates has none of {day} for {', '.join(lacking)}"
-            faults.append(("rates", what, f"{book} for one unit of each, entered with the costing"))
+            faults.append(Fault("rates", what, f"{book} for one unit of each, entered with the costing"))
         if faults:
             raise RuleError(faults)
         return cls(tuple(rate for rate in found.values() if rate is not None), day, book)

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Self
 from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
 from sop_engine.freight.money import Currency, Money, total
 from sop_engine.freight.rules import Rule, RuleError, overlaps, rule_on
 
@@ -130,7 +131,7 @@ class FreeTimeTariffs(RootModel[tuple[FreeTimeTariff, ...]]):
         if not found:
             known = "; ".join(dict.fromkeys(f"{_name(each)} {', '.join(each.equipment)}" for each in self.root))
             wanted = f"{carrier} {place} {direction} {charge} {equipment}"
-            raise RuleError([("tariff", f"there is none for {wanted}", known or "none on file")])
+            raise RuleError([Fault("tariff", f"there is none for {wanted}", known or "none on file")])
         nearest = max(len(tariff.place) for tariff in found)
         return rule_on([tariff for tariff in found if len(tariff.place) == nearest], day)
 
@@ -149,11 +150,11 @@ def free_time_bill(
     """
     faults = []
     if equipment not in tariff.equipment:
-        faults.append(("equipment", f"no price for {equipment}", ", ".join(tariff.equipment)))
+        faults.append(Fault("equipment", f"no price for {equipment}", ", ".join(tariff.equipment)))
     if not timedelta() <= ended_on - started_on <= timedelta(days=LONGEST_STAY):
-        faults.append(("ended_on", f"{ended_on} does not follow {started_on}", f"up to {LONGEST_STAY} days later"))
+        faults.append(Fault("ended_on", f"{ended_on} does not follow {started_on}", f"up to {LONGEST_STAY} days later"))
     if "WD" in (tariff.free_unit, tariff.charge_unit) and is_working_day is None:
-        faults.append(("is_working_day", "the tariff counts working days", "a calendar"))
+        faults.append(Fault("is_working_day", "the tariff counts working days", "a calendar"))
     if faults:
         raise RuleError(faults)
     days = tuple(_numbered(tariff, started_on, ended_on, is_working_day or (lambda _: True)))

@@ -5,21 +5,19 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.charges.codes import ChargeCodes
 from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.money import Money, total
-from sop_engine.freight.rules import Fault, RuleError
+from sop_engine.freight.rules import RuleError
 
 Stage = Literal["quoted", "booked", "actual"]
 Side = Literal["receivable", "payable"]
 
 
-class ShipmentCharge(BaseModel):
+class ShipmentCharge(Frozen):
     """One charge of a shipment at one stage, without VAT."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     charge: str
     """A code, name or alias of the list."""
@@ -128,10 +126,10 @@ def _in_book(
             found = codes.find(charge.charge)
             converted = rates.convert(charge.amount, charge.booked_on, book)
         except RuleError as error:
-            faults.extend((f"charges.{index}.{where}", what, allowed) for where, what, allowed in error.faults)
+            faults.extend(fault.under(f"charges.{index}") for fault in error.faults)
             continue
         if found.direction not in (charge.side, "both"):
-            faults.append((f"charges.{index}", f"{found.code} is not {charge.side}", found.direction))
+            faults.append(Fault(f"charges.{index}", f"{found.code} is not {charge.side}", found.direction))
         amount = Money.rounded(converted.amount, book)
         lines.append(charge.model_copy(update={"charge": found.code, "amount": amount}))
     if faults:

@@ -6,9 +6,11 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.money import Currency, Money
 from sop_engine.freight.rules import Rule, RuleError, overlaps, rule_on
 
@@ -63,10 +65,8 @@ class FreightTariff(Rule):
             raise ValueError("; ".join(faults))
 
 
-class Quantity(BaseModel):
+class Quantity(Frozen):
     """What is priced. Only what the tariff asks for is needed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     containers: Mapping[str, Annotated[int, Field(ge=1)]] = {}
     """By type."""
@@ -110,7 +110,7 @@ class FreightTariffs(RootModel[tuple[FreightTariff, ...]]):
         if not found:
             known = "; ".join(dict.fromkeys(_name(each) for each in self.root))
             wanted = f"{charge} {supplier} {origin} {destination}"
-            raise RuleError([("tariff", f"there is none for {wanted}", known or "none on file")])
+            raise RuleError([Fault("tariff", f"there is none for {wanted}", known or "none on file")])
         nearest = max(len(tariff.origin) + len(tariff.destination) for tariff in found)
         closest = [each for each in found if len(each.origin) + len(each.destination) == nearest]
         return rule_on(closest, day, f"tariff {charge}")
@@ -123,7 +123,7 @@ def price(tariff: FreightTariff, quantity: Quantity) -> Price:
     everything about the quantity that the tariff needs and lacks.
     """
     if faults := _lacking(tariff, quantity):
-        raise RuleError([("quantity", fault, f"what a price per {tariff.basis} needs") for fault in faults])
+        raise RuleError([Fault("quantity", fault, f"what a price per {tariff.basis} needs") for fault in faults])
     exact, words = _exact(tariff, quantity)
     if exact < tariff.minimum:
         exact, words = tariff.minimum, f"{words}, minimum {tariff.minimum}"

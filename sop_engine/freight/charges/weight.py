@@ -4,9 +4,11 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.rules import Rule, RuleError, overlaps, rule_on
 
 ChargedMode = Literal["air", "express", "lcl"]
@@ -50,10 +52,8 @@ class WeightRule(Rule):
         return cubic_cm / _CUBIC_CM * (self.kg_per_cbm or 0)
 
 
-class Pieces(BaseModel):
+class Pieces(Frozen):
     """Like packages: their number, the size and weight of each."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     count: int = Field(ge=1)
     length_cm: Positive
@@ -104,7 +104,9 @@ def chargeable_weight(pieces: tuple[Pieces, ...], rule: WeightRule) -> Chargeabl
 def weight_from_totals(gross_kg: Decimal, volume_cbm: Decimal, rule: WeightRule) -> ChargeableWeight:
     """The same where only the totals are known. Raises RuleError for cargo that weighs nothing."""
     if gross_kg <= 0 or volume_cbm < 0:
-        raise RuleError([("gross_kg", f"{gross_kg} kg in {volume_cbm} cbm", "more than nought, and no negative room")])
+        raise RuleError(
+            [Fault("gross_kg", f"{gross_kg} kg in {volume_cbm} cbm", "more than nought, and no negative room")]
+        )
     room = rule.weight_of(volume_cbm * _CUBIC_CM)
     exact = max(gross_kg, room) / rule.kg_of_unit
     chargeable = max((exact / rule.step).to_integral_value(ROUND_CEILING) * rule.step, rule.minimum)

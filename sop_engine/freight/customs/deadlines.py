@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from sop_engine.basis.faults import Fault
 from sop_engine.freight.customs.surcharges import Reading
 from sop_engine.freight.legal_clocks import ClockDescription, LegalClocks, Roll
 from sop_engine.freight.rules import RuleError
@@ -49,7 +50,7 @@ def tax_due(
     }
     followed = running.get("T5" if reading == "A" or "T5.notice" not in running else "T5.notice")
     if followed is None or (reading == "B" and notice_on is None):
-        raise RuleError([("notice_on", "the period is counted from the notice", "the day of the payment notice")])
+        raise RuleError([Fault("notice_on", "the period is counted from the notice", "the day of the payment notice")])
     ends = {id: _end(clock, last_day) for id, clock in running.items()}
     return TaxDue(ends[followed.id], min(ends.values()), followed.rule)
 

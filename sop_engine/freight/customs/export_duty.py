@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Annotated, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.customs.tax_rates import CURRENCY, TaxRate
 from sop_engine.freight.customs.taxes import CustomsAmount
 from sop_engine.freight.money import Money
@@ -20,10 +21,8 @@ class ExportDutyRule(Rule):
     """In CNY, per consignment."""
 
 
-class ExportedGoods(BaseModel):
+class ExportedGoods(Frozen):
     """Goods that bear export duty."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     price: CustomsAmount
     """Free on board at the Chinese port, in CNY."""

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.customs.tariff import ImportRate, Origin, TariffTable
 from sop_engine.freight.customs.tax_rates import CURRENCY
 from sop_engine.freight.customs.value import (
@@ -58,10 +60,8 @@ class DeclaredLine(BaseModel):
 _LINES = TypeAdapter(list[DeclaredLine])
 
 
-class Sale(BaseModel):
+class Sale(Frozen):
     """The sale as far as it has been entered. Amounts may be in several currencies."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     origin_country: str | None = None
     """Of lines that name none themselves."""
@@ -227,7 +227,7 @@ def _line(
 
 def _rate(line: DeclaredLine, value: Money | None, day: date, tariff: TariffTable) -> ImportRate:
     if not line.origin_country:
-        raise RuleError([("origin_country", "is missing", "the code of a country, such as DE")])
+        raise RuleError([Fault("origin_country", "is missing", "the code of a country, such as DE")])
     origin = Origin(
         country=line.origin_country,
         agreement=line.agreement,
@@ -235,10 +235,10 @@ def _rate(line: DeclaredLine, value: Money | None, day: date, tariff: TariffTabl
         producer=line.producer,
     )
     if value is not None and value.currency != CURRENCY:
-        raise RuleError([("value", f"{value} is not in {CURRENCY}", f"the customs value in {CURRENCY}")])
+        raise RuleError([Fault("value", f"{value} is not in {CURRENCY}", f"the customs value in {CURRENCY}")])
     row = tariff.line(line.hs_code, day)
     if value is None and any(rate.per_unit for rate in (row.mfn, row.provisional, *row.agreements.values()) if rate):
-        raise RuleError([("value", "is missing", f"the customs value in {CURRENCY}, for rates per unit")])
+        raise RuleError([Fault("value", "is missing", f"the customs value in {CURRENCY}, for rates per unit")])
     return tariff.import_rate(line.hs_code, origin, day, _ANY_VALUE if value is None else value.amount, line.quantity)
 
 
@@ -255,7 +255,7 @@ def _doubts(line: DeclaredLine, rate: ImportRate) -> Iterator[str]:
 def _faults(error: ValueError) -> list[str]:
     match error:
         case RuleError(faults=faults):
-            return [f"{where}: {what} (allowed: {allowed})" for where, what, allowed in faults]
+            return [str(fault) for fault in faults]
         case ValidationError():
             return [_said(fault) for fault in error.errors()]
         case _:

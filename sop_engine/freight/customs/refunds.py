@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
 from sop_engine.freight.customs.deadlines import LastDay
 from sop_engine.freight.customs.tax_rates import percent
 from sop_engine.freight.legal_clocks import LegalClocks
@@ -60,9 +61,9 @@ def refund(paid: Money, due: Money, paid_on: date, refunded_on: date, rule: Dema
     over = paid - due
     faults = []
     if over.amount <= 0:
-        faults.append(("paid", f"{paid} is not more than the {due} due", f"more than {due}"))
+        faults.append(Fault("paid", f"{paid} is not more than the {due} due", f"more than {due}"))
     if refunded_on < paid_on:
-        faults.append(("refunded_on", f"{refunded_on} lies before the payment", f"{paid_on} or later"))
+        faults.append(Fault("refunded_on", f"{refunded_on} lies before the payment", f"{paid_on} or later"))
     if faults:
         raise RuleError(faults)
     days = (refunded_on - paid_on).days

@@ -8,9 +8,10 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.customs.tax_rates import CURRENCY, percent
 from sop_engine.freight.customs.taxes import CustomsAmount
 from sop_engine.freight.money import Money, total
@@ -34,10 +35,8 @@ class LatenessRule(Rule):
     """In CNY."""
 
 
-class LatePayment(BaseModel):
+class LatePayment(Frozen):
     """Tax that was paid, perhaps late."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     unpaid: Annotated[
         tuple[CustomsAmount, ...],
@@ -50,10 +49,8 @@ class LatePayment(BaseModel):
     paid_on: date
 
 
-class LateDeclaration(BaseModel):
+class LateDeclaration(Frozen):
     """An import declared, perhaps too late."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     customs_value: CustomsAmount
     starts_on: date

@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.customs.tax_rates import Fraction, TaxRate
 from sop_engine.freight.identifiers import hs_code
 from sop_engine.freight.rules import Rule, RuleError, overlaps, rule_on
@@ -75,10 +77,8 @@ class VolumeRule(Rule):
     litres_per_tonne: Mapping[str, Decimal]
 
 
-class Origin(BaseModel):
+class Origin(Frozen):
     """Where goods come from, and what proves it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     country: Country | None = None
     """None: not known."""
@@ -100,10 +100,8 @@ class ImportRate(NamedTuple):
     basis: str
 
 
-class TariffTable(BaseModel):
+class TariffTable(Frozen):
     """The lines on file. A line that stands twice on one day is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     lines: tuple[TariffLine, ...] = ()
     agreements: tuple[Agreement, ...] = ()
@@ -131,7 +129,7 @@ class TariffTable(BaseModel):
         for digits in (code[:10], code[:8]):
             if found := [line for line in self.lines if line.hs_code == digits]:
                 return rule_on(found, day, f"tariff line {digits}")
-        raise RuleError([("hs_code", f"the tariff on file has no line {code}", "enter it in the tariff table")])
+        raise RuleError([Fault("hs_code", f"the tariff on file has no line {code}", "enter it in the tariff table")])
 
     def import_rate(self, code: str, origin: Origin, day: date, value: Decimal, quantity: Decimal | None) -> ImportRate:
         """The duty that goods bear: lower rates are told by the duty on this value and quantity.
@@ -160,7 +158,7 @@ class TariffTable(BaseModel):
     ) -> tuple[RateKind, TaxRate, str]:
         if origin.within_quota:
             if line.quota is None:
-                raise RuleError([("within_quota", f"{line.hs_code} has no quota rate", "out of quota")])
+                raise RuleError([Fault("within_quota", f"{line.hs_code} has no quota rate", "out of quota")])
             if line.quota_provisional is not None:
                 return "quota_provisional", line.quota_provisional, "provisional beats quota rate, Art. 14"
             return "quota", line.quota, "within the quota, Art. 14"
@@ -187,28 +185,14 @@ class TariffTable(BaseModel):
         found = [each for each in self.agreements if each.name == name]
         if not found:
             known = ", ".join(dict.fromkeys(each.name for each in self.agreements)) or "none"
-            raise RuleError([("agreement", f"{name} is not on file", known)])
+            raise RuleError([Fault("agreement", f"{name} is not on file", known)])
         agreement = rule_on(found, day, f"agreement {name}")
         if country not in agreement.origins:
-            raise RuleError([("agreement", f"{name} is not for goods of {country}", ", ".join(agreement.origins))])
+            raise RuleError([Fault("agreement", f"{name} is not for goods of {country}", ", ".join(agreement.origins))])
         return agreement
-
-
-def export_rate(line: TariffLine) -> tuple[RateKind, TaxRate] | None:
-    """The rate of export duty, the provisional one first (Art. 13); None for goods that bear none."""
-    if line.export_provisional is not None:
-        return "export_provisional", line.export_provisional
-    return None if line.export is None else ("export", line.export)
 
 
 def duty_day(declared_on: date, inbound_on: date | None = None) -> date:
     """The day whose rates apply (Art. 20): that of the completed declaration, or, for goods declared before arrival,
     the day on which the carrying transport declares itself inbound."""
     return declared_on if inbound_on is None or inbound_on < declared_on else inbound_on
-
-
-def volume(tonnes: Decimal, goods: str, rule: VolumeRule) -> Decimal:
-    """Litres of goods that bear consumption tax by the litre. Raises RuleError for goods without a factor."""
-    if goods not in rule.litres_per_tonne:
-        raise RuleError([("goods", f"no litres per tonne for {goods}", ", ".join(rule.litres_per_tonne))])
-    return tonnes * rule.litres_per_tonne[goods]

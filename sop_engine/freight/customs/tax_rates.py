@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
 from sop_engine.freight.rules import RuleError
 
 CURRENCY = "CNY"
@@ -42,7 +43,7 @@ class TaxRate:
         """The tax, unrounded, on a value in CNY and a quantity in legal units. Raises RuleError without a quantity."""
         if self.per_unit and quantity is None:
             raise RuleError(
-                [("quantity", "is missing", "the quantity in the tariff's legal unit, for a rate per unit")]
+                [Fault("quantity", "is missing", "the quantity in the tariff's legal unit, for a rate per unit")]
             )
         return value * self.ad_valorem + self.per_unit * (quantity or 0)
 

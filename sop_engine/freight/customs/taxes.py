@@ -8,6 +8,8 @@ from typing import Annotated, NamedTuple, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.customs.tax_rates import CURRENCY, Fraction, PerUnit, TaxRate, below, percent
 from sop_engine.freight.money import Money, total
 from sop_engine.freight.rules import Rule, RuleError
@@ -93,10 +95,8 @@ class DeclaredItem(BaseModel):
         return self.quantity if self.consumption_quantity is None else self.consumption_quantity
 
 
-class TaxedConsignment(BaseModel):
+class TaxedConsignment(Frozen):
     """What import taxes are computed from. The lines' values add up to the customs value."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     customs_value: CustomsAmount
     items: tuple[DeclaredItem, ...] = Field(min_length=1)
@@ -150,7 +150,7 @@ def import_taxes(consignment: TaxedConsignment, rule: ImportTaxRule) -> ImportTa
     """
     allowed = ", ".join(f"{rate} for {percent(rate)}" for rate in rule.vat_rates)
     if faults := [
-        (f"items.{index}.vat_rate", f"{item.vat_rate} is no rate of import VAT", allowed)
+        Fault(f"items.{index}.vat_rate", f"{item.vat_rate} is no rate of import VAT", allowed)
         for index, item in enumerate(consignment.items)
         if item.vat_rate not in rule.vat_rates
     ]:

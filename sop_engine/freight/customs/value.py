@@ -5,13 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.customs.tax_rates import CURRENCY, Fraction, below, percent
 from sop_engine.freight.exchange_rates import ExchangeRates
 from sop_engine.freight.money import Money, total
-from sop_engine.freight.rules import Fault, Rule, RuleError
+from sop_engine.freight.rules import Rule, RuleError
 
 Terms = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CPT", "CIF", "CIP", "DAP", "DPU", "DDP"]
 Addition = Literal["commission", "container", "packing", "assist", "royalty", "resale_proceeds"]
@@ -31,19 +33,15 @@ class CustomsValueRule(Rule):
     """A fraction of goods and freight."""
 
 
-class Adjustment(BaseModel):
+class Adjustment(Frozen):
     """One amount that is added to the price or taken out of it, and why."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Addition | Deduction
     amount: Money
 
 
-class Transaction(BaseModel):
+class Transaction(Frozen):
     """A sale for import, as invoice and transport papers state it. Amounts may be in several currencies."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     terms: Terms
     goods: tuple[Money, ...] = Field(min_length=1)
@@ -140,7 +138,7 @@ def customs_value(sale: Transaction, rates: ExchangeRates, declared_on: date, ru
         words.append(f"insurance assumed at {percent(rule.assumed_insurance)} of price and freight")
     value = Money.rounded(goods + freight + insurance, CURRENCY)
     if value.amount <= 0:
-        raise RuleError([("deductions", f"leave a customs value of {value}", "more than nought")])
+        raise RuleError([Fault("deductions", f"leave a customs value of {value}", "more than nought")])
     return CustomsValue(
         value,
         value.split([rates.convert(line, declared_on).amount for line in sale.goods]),

@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from sop_engine.basis.faults import Fault
 from sop_engine.freight.party_keys import is_same, party_key
-from sop_engine.freight.rules import Fault, RuleError
+from sop_engine.freight.rules import RuleError
 
 NOUGHT = Decimal()
 
@@ -118,20 +119,20 @@ def allocate(
         found = [other for other in opposing if is_same(other.reference, wish.reference)]
         if not found:
             known = ", ".join(other.reference for other in opposing)
-            faults.append((where, f"nothing open under {wish.reference!r} to settle", known or "nothing is open"))
+            faults.append(Fault(where, f"nothing open under {wish.reference!r} to settle", known or "nothing is open"))
             continue
         open_amount = sum((abs(other.balance) for other in found), NOUGHT)
         amount = min(open_amount, abs(left)) if wish.amount is None else wish.amount
         if amount <= 0 or amount > open_amount:
-            faults.append((where, f"{amount} of {wish.reference}", f"more than 0, at most {open_amount}"))
+            faults.append(Fault(where, f"{amount} of {wish.reference}", f"more than 0, at most {open_amount}"))
         elif amount % unit:
-            faults.append((where, f"{amount} of {wish.reference}", f"whole multiples of {unit}"))
+            faults.append(Fault(where, f"{amount} of {wish.reference}", f"whole multiples of {unit}"))
         elif amount > abs(left):
-            faults.append((where, f"{amount} of {voucher.reference}", f"at most the {abs(left)} left of it"))
+            faults.append(Fault(where, f"{amount} of {voucher.reference}", f"at most the {abs(left)} left of it"))
         else:
             left = _less(left, amount)
     if len({party_key(wish.reference) for wish in wanted}) < len(wanted):
-        faults.append(("settles", "names an item twice", "each once"))
+        faults.append(Fault("settles", "names an item twice", "each once"))
     if faults:
         raise RuleError(faults)
     return settle_wanted(voucher, others, wanted)

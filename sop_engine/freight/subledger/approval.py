@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import ConfigDict, Field, RootModel, model_validator
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.rules import RuleError
 
 
-class PaymentTier(BaseModel):
+class PaymentTier(Frozen):
     """Payments up to an amount in book currency, and the roles that approve them in order."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     up_to: Decimal | None = Field(default=None, gt=0)
     """The largest amount; none in the last tier, which has no end."""
@@ -56,10 +56,10 @@ def check_approval(needed: Sequence[str], given: Sequence[Approval], requester: 
     expected = missing[0] if missing else "nobody: it is approved"
     faults = []
     if not missing or approval.role != missing[0]:
-        faults.append(("role", f"{approval.role} does not approve now", expected))
+        faults.append(Fault("role", f"{approval.role} does not approve now", expected))
     if approval.person == requester:
-        faults.append(("person", f"{approval.person} asked for the payment", "somebody else"))
+        faults.append(Fault("person", f"{approval.person} asked for the payment", "somebody else"))
     if approval.person in [each.person for each in given]:
-        faults.append(("person", f"{approval.person} approved it already", "somebody else"))
+        faults.append(Fault("person", f"{approval.person} approved it already", "somebody else"))
     if faults:
         raise RuleError(faults)

@@ -12,8 +12,9 @@ from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
 
+from sop_engine.basis.faults import Fault
 from sop_engine.freight.money import Money, smallest_unit
-from sop_engine.freight.rules import Fault, RuleError
+from sop_engine.freight.rules import RuleError
 
 NOUGHT = Decimal()
 
@@ -88,7 +89,9 @@ def take_back(charged: Charged, notes: Iterable[Note], note: Note, *, charged_on
     whole, left = left_of(charged, notes)
     faults: list[Fault] = []
     if noted_on < charged_on:
-        faults.append(("dated_on", f"{noted_on} is before the day of what it takes back", f"{charged_on} or later"))
+        faults.append(
+            Fault("dated_on", f"{noted_on} is before the day of what it takes back", f"{charged_on} or later")
+        )
     said = note
     if None in whole.rates:
         note = note._replace(nets={None: sum(note.nets.values(), NOUGHT)} if note.nets else {})
@@ -97,18 +100,20 @@ def take_back(charged: Charged, notes: Iterable[Note], note: Note, *, charged_on
         at = f" at {_percent(rate)}" if len(whole.rates) > 1 or rate not in whole.rates else ""
         rest = left.rates.get(rate, Taxed()).net
         if rate not in whole.rates:
-            faults.append(("lines", f"{net}{at} is credited, and nothing was charged{at}", known or "no net amount"))
+            faults.append(
+                Fault("lines", f"{net}{at} is credited, and nothing was charged{at}", known or "no net amount")
+            )
         elif net > rest:
-            faults.append(("net", f"{net}{at} is credited", f"at most {rest}"))
+            faults.append(Fault("net", f"{net}{at} is credited", f"at most {rest}"))
     if note.disbursements > left.disbursements:
-        faults.append(("disbursements", f"{note.disbursements} is credited", f"at most {left.disbursements}"))
+        faults.append(Fault("disbursements", f"{note.disbursements} is credited", f"at most {left.disbursements}"))
     if faults:
         raise RuleError(faults)
     vat = _total(_shared(whole, left, note)) if None not in whole.rates else _unrated(left, said)
     is_last = all(net == left.rates[rate].net for rate, net in note.nets.items())
     wanted = vat if said.vat is None or is_last else said.vat
     if not vat == wanted <= left.vat:
-        raise RuleError([("vat", f"{wanted} is credited", f"at most {min(vat, left.vat)}")])
+        raise RuleError([Fault("vat", f"{wanted} is credited", f"at most {min(vat, left.vat)}")])
     return vat
 
 

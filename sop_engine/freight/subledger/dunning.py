@@ -3,13 +3,13 @@
 Which letter goes out, and what it asks for, is the procedure's: it knows promises, disputes and money on its way.
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from sop_engine.basis.models import Frozen
 
 
-class DunningLevel(BaseModel):
+class DunningLevel(Frozen):
     """A letter of a kind, due as soon as the invoice is so many days past due."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     level: int = Field(ge=1)
     days: int = Field(ge=1)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.money import Money
 
 Verdict = Literal[
@@ -22,10 +23,8 @@ Verdict = Literal[
 ]
 
 
-class MatchTolerance(BaseModel):
+class MatchTolerance(Frozen):
     """By how much a billed line may differ from contract and execution: a share of it or an amount, if that is more."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     share: Decimal = Field(ge=0, le=1)
     amount: Decimal = Field(ge=0)

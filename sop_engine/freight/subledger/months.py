@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sop_engine.freight.rules import Fault, RuleError
+from sop_engine.basis.faults import Fault
+from sop_engine.freight.rules import RuleError
 
 
 class ControlBalance(NamedTuple):
@@ -36,7 +37,7 @@ def posting_month(asked: str | None, day: date, closed: Collection[str]) -> str:
     """
     month = asked or month_of(day)
     if asked is not None and asked in closed:
-        raise RuleError([("month", f"{asked} is closed", "an open month, or reopen it")])
+        raise RuleError([Fault("month", f"{asked} is closed", "an open month, or reopen it")])
     while month in closed:
         month = next_month(month)
     return month
@@ -58,17 +59,17 @@ def check_close(
     """
     faults: list[Fault] = []
     if month >= month_of(today):
-        faults.append(("month", f"{month} is not over", "a past month"))
+        faults.append(Fault("month", f"{month} is not over", "a past month"))
     earlier = sorted(each for each in used if each < month and each not in closed)
     if earlier:
-        faults.append(("month", "earlier months are open: " + ", ".join(earlier), "close them first"))
-    faults.extend(("entries", f"{entry} does not balance", "equal debits and credits") for entry in unbalanced)
+        faults.append(Fault("month", "earlier months are open: " + ", ".join(earlier), "close them first"))
+    faults.extend(Fault("entries", f"{entry} does not balance", "equal debits and credits") for entry in unbalanced)
     for control in controls:
         if control.ledger != control.items:
             said = f"{control.account} {control.currency}: ledger {control.ledger}, open items {control.items}"
-            faults.append(("items", said, "the same"))
+            faults.append(Fault("items", said, "the same"))
     if unidentified:
-        faults.append(("items", f"{unidentified} open items without a party", "assign them"))
+        faults.append(Fault("items", f"{unidentified} open items without a party", "assign them"))
     if faults:
         raise RuleError(faults)
 
@@ -77,9 +78,9 @@ def check_reopen(month: str, closed: Collection[str]) -> None:
     """Raises RuleError where the month is not closed, or a later one is: they are reopened from the last backwards."""
     faults: list[Fault] = []
     if month not in closed:
-        faults.append(("month", f"{month} is not closed", ", ".join(sorted(closed)) or "none is closed"))
+        faults.append(Fault("month", f"{month} is not closed", ", ".join(sorted(closed)) or "none is closed"))
     later = sorted(each for each in closed if each > month)
     if later:
-        faults.append(("month", "later months are closed: " + ", ".join(later), "reopen them first"))
+        faults.append(Fault("month", "later months are closed: " + ", ".join(later), "reopen them first"))
     if faults:
         raise RuleError(faults)

@@ -10,8 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from sop_engine.basis.faults import Fault
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.identifiers import uscc
 from sop_engine.freight.money import Money, check_amount, smallest_unit, total
 from sop_engine.freight.rules import RuleError
@@ -26,10 +28,8 @@ Rate = Annotated[Decimal, Field(gt=0, lt=1_000_000)]
 Settles = tuple[Wanted, ...] | Literal["oldest"]
 
 
-class Paper(BaseModel):
+class Paper(Frozen):
     """What every paper may say."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     month: Month | None = None
     """The accounting month, where it is not that of the posting."""
@@ -40,10 +40,8 @@ class Paper(BaseModel):
         return {"month": self.month, "rate": self.rate, "shipment": self.shipment}
 
 
-class ChargedLine(BaseModel):
+class ChargedLine(Frozen):
     """A service and its price without VAT. A rate is a share: 0.06 is 6 %."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     service: Text
     amount: Money
@@ -274,7 +272,9 @@ class SupplierPaper(ChargedPaper):
         own = tuple(line for line in self.lines if line.service not in passed_through)
         passed = [line for line in self.lines if line.service in passed_through]
         if taxed := [line.service for line in passed if line.vat_rate]:
-            raise RuleError([("lines", f"{', '.join(taxed)}: passed through, with VAT of ours on it", "a rate of 0")])
+            raise RuleError(
+                [Fault("lines", f"{', '.join(taxed)}: passed through, with VAT of ours on it", "a rate of 0")]
+            )
         return {
             **self._charged(vat),
             "net": total((line.amount for line in own), self.currency).model_dump(),

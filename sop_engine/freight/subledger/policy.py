@@ -3,17 +3,16 @@
 from decimal import Decimal
 from itertools import pairwise
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from sop_engine.basis.models import Frozen
 from sop_engine.freight.subledger.approval import PaymentTiers
 from sop_engine.freight.subledger.dunning import DunningLevel
 from sop_engine.freight.subledger.matching import MatchTolerance
 
 
-class SubledgerPolicy(BaseModel):
+class SubledgerPolicy(Frozen):
     """As `policy:` of `sop_definitions/ledger.yaml` says."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     match_tolerance: MatchTolerance
     payment_tiers: PaymentTiers

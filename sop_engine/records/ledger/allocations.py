@@ -8,11 +8,12 @@ from typing import ClassVar
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.cases.faults import NotFound, Refused
+from sop_engine.basis.faults import NotFound, Refused
 from sop_engine.freight.money import smallest_unit
 from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import Wanted, allocate, settle_oldest
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
@@ -20,7 +21,6 @@ from sop_engine.records.ledger.exchange import Settling
 from sop_engine.records.ledger.items import ItemRow, Mover, MoveRow, as_open, lock_party, open_items
 from sop_engine.records.ledger.months import month_for
 from sop_engine.records.ledger.names import keep_name, known_as
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.refusals import refusing
 
 

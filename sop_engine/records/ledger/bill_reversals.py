@@ -11,13 +11,14 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from sop_engine.cases.faults import NotFound
+from sop_engine.basis.faults import Fault, NotFound
 from sop_engine.freight.money import Money
 from sop_engine.freight.party_keys import party_key
-from sop_engine.freight.rules import Fault, RuleError
+from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger.credit_notes import take_back
 from sop_engine.freight.subledger.matching import BilledLine
 from sop_engine.freight.subledger.papers import BillReversalPaper, reversal_key
+from sop_engine.freight.subledger.posting import LedgerRules, Posting
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.charged import charged_of, note_of
@@ -25,7 +26,6 @@ from sop_engine.records.ledger.claims import Place, claimed, claims_of, keep_cla
 from sop_engine.records.ledger.costs import CostRow
 from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import ItemRow, lock_party
-from sop_engine.records.ledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.refusals import refusing
 from sop_engine.records.ledger.registers import BillRow, PaperLineRow, bill_of, reversals_of
 
@@ -115,7 +115,7 @@ def _vat(
     claims = claims_of(session, (each.entry_id for each in (bill, *reversals)))
     with refusing(f"{bill.bill_no} of {bill.supplier} cannot be reversed by {paper.reversal_no}"):
         if paper.currency != bill.currency:
-            raise RuleError([("currency", f"it is in {paper.currency}", f"that of the bill, {bill.currency}")])
+            raise RuleError([Fault("currency", f"it is in {paper.currency}", f"that of the bill, {bill.currency}")])
         vat = take_back(
             charged_of(session, bill),
             [note_of(session, each) for each in reversals],
@@ -133,7 +133,7 @@ def _check_claims(lines: Sequence[BilledLine], claims: dict[Place, Decimal]) -> 
     for line in lines:
         left = claims.get((line.shipment, line.charge), Decimal())
         if line.amount.amount > left:
-            faults.append(("lines", f"{line.amount} for {line.charge} of {line.shipment}", f"at most {left}"))
+            faults.append(Fault("lines", f"{line.amount} for {line.charge} of {line.shipment}", f"at most {left}"))
     if faults:
         raise RuleError(faults)
 

@@ -7,17 +7,17 @@ from decimal import Decimal
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from sop_engine.basis.faults import Fault, NotFound, Refused
 from sop_engine.cases.contracts.reading import AccountBalance, TrialBalance, TrialBalanceInput
-from sop_engine.cases.faults import Fault, NotFound, Refused
 from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.exchange import Share, worths_of
+from sop_engine.freight.subledger.posting import Posting
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.entries import EntryRow, LineRow, entry_of
 from sop_engine.records.ledger.items import ItemRow, open_item
 from sop_engine.records.ledger.months import month_for
 from sop_engine.records.ledger.names import keep_name, known_as
-from sop_engine.records.ledger.posting import Posting
 from sop_engine.records.ledger.registers import enter
 
 

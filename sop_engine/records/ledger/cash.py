@@ -6,13 +6,13 @@ from decimal import Decimal
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from sop_engine.cases.faults import Refused
+from sop_engine.basis.faults import Refused
 from sop_engine.freight.party_keys import is_same
+from sop_engine.freight.subledger.posting import Posting
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import lock_party, open_items
-from sop_engine.records.ledger.posting import Posting
 
 
 class CashRepository:

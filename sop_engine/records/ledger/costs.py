@@ -8,9 +8,10 @@ from typing import ClassVar
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.cases.faults import Fault, NotFound, Refused
+from sop_engine.basis.faults import Fault, NotFound, Refused
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.matching import BilledLine, ExpectedCost, Match, MatchTolerance, match_bill
+from sop_engine.freight.subledger.posting import Posting
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
@@ -19,7 +20,6 @@ from sop_engine.records.ledger.claims import claimed, keep_claims
 from sop_engine.records.ledger.entries import EntryRow, entry_of
 from sop_engine.records.ledger.items import ItemRow
 from sop_engine.records.ledger.names import keep_name, known_as
-from sop_engine.records.ledger.posting import Posting
 from sop_engine.records.ledger.registers import BillRow, reversals_of
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.cases.faults import Refused
+from sop_engine.basis.faults import Refused
 from sop_engine.freight.subledger.ageing import age
 from sop_engine.freight.subledger.allocation import OpenItem
 from sop_engine.freight.subledger.credit import (

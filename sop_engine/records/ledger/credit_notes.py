@@ -6,17 +6,17 @@ from decimal import Decimal
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from sop_engine.cases.faults import NotFound
+from sop_engine.basis.faults import NotFound
 from sop_engine.freight.money import Money
 from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.subledger.credit_notes import take_back
 from sop_engine.freight.subledger.papers import CreditNotePaper
+from sop_engine.freight.subledger.posting import LedgerRules, Posting
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.charged import charged_of, note_of
 from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import lock_party
-from sop_engine.records.ledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.refusals import refusing
 from sop_engine.records.ledger.registers import InvoiceRow, invoice_of, notes_of
 

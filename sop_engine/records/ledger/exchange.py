@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from sop_engine.freight.subledger.posting import ExchangeAccounts, entry_id_of
 from sop_engine.records.ledger.entries import EntryRow, LineRow
-from sop_engine.records.ledger.posting import ExchangeAccounts, entry_id_of
 
 ENTRY = "exchange_difference"
 

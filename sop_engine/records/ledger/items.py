@@ -13,11 +13,11 @@ from sop_engine.freight.party_keys import is_same, party_key
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import OpenItem, Standing, Transfer, Wanted, settle_new
 from sop_engine.freight.subledger.exchange import relieved
+from sop_engine.freight.subledger.posting import Posting
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.exchange import Difference, Settling, post_difference
 from sop_engine.records.ledger.names import known_as
-from sop_engine.records.ledger.posting import Posting
 
 LOCK = 0x49_54
 """The class of PostgreSQL's advisory locks of parties: of two that settle items of one party, the second waits."""

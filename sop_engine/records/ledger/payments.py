@@ -7,11 +7,12 @@ from typing import ClassVar
 from sqlalchemy import Engine
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.cases.faults import NotFound, Refused
+from sop_engine.basis.faults import NotFound, Refused
 from sop_engine.freight.money import Money
 from sop_engine.freight.party_keys import is_same, party_key
 from sop_engine.freight.subledger.approval import Approval, PaymentTiers, check_approval, missing_roles
 from sop_engine.freight.subledger.exchange import worth_of
+from sop_engine.freight.subledger.posting import Posting
 from sop_engine.records.columns import ExactDecimal, Row, UtcInstant
 from sop_engine.records.engine import writing
 from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
@@ -19,7 +20,6 @@ from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.entries import entry_of
 from sop_engine.records.ledger.items import ItemRow, lock_party, open_amount
 from sop_engine.records.ledger.names import keep_name, known_as
-from sop_engine.records.ledger.posting import Posting
 from sop_engine.records.ledger.refusals import refusing
 from sop_engine.records.ledger.registers import BillRow
 

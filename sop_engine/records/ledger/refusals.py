@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sop_engine.cases.faults import Fault, Refused
+from sop_engine.basis.faults import Refused
 from sop_engine.freight.rules import RuleError
 
 
@@ -13,5 +13,4 @@ def refusing(message: str) -> Iterator[None]:
     try:
         yield
     except RuleError as error:
-        faults = [Fault(where=where, what=what, allowed=allowed) for where, what, allowed in error.faults]
-        raise Refused(message, faults) from None
+        raise Refused(message, error.faults) from None

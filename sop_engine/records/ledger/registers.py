@@ -12,11 +12,11 @@ from sqlmodel import Field, Session, col, select
 
 from sop_engine.freight.party_keys import party_key
 from sop_engine.freight.rules import CHINA
+from sop_engine.freight.subledger.posting import Posting
 from sop_engine.records.columns import ExactDecimal, Row
 from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.names import known_as
-from sop_engine.records.ledger.posting import Posting
 
 
 class InvoiceRow(Row, table=True):

@@ -10,16 +10,16 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from sop_engine.cases.faults import Refused
+from sop_engine.basis.faults import Refused
 from sop_engine.freight.money import Money
 from sop_engine.freight.rules import CHINA
 from sop_engine.freight.subledger.allocation import OpenItem, Wanted, settle_oldest
+from sop_engine.freight.subledger.posting import Posting
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.book import write_entry
 from sop_engine.records.ledger.entries import EntryRow, entry_of
 from sop_engine.records.ledger.items import ItemRow, as_open, lock_party, open_amount, open_items
 from sop_engine.records.ledger.names import known_as
-from sop_engine.records.ledger.posting import Posting
 
 
 class SupplierCredit(NamedTuple):

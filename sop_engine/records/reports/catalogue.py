@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sop_engine.cases.faults import Fault, InvalidInput
+from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.records.reports import entries
 from sop_engine.records.reports.parameters import Parameters
 from sop_engine.records.reports.report import Report

@@ -6,16 +6,15 @@ A parameter's description is its help on the command line; where two reports hav
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from sop_engine.basis.models import Frozen
 from sop_engine.timekeeping.instants import RANGE, is_near
 
 
-class Parameters(BaseModel):
+class Parameters(Frozen):
     """Base of what a report may be asked; without fields, it asks nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _day(given: Any) -> date:
@@ -57,9 +56,9 @@ class OfMonth(Parameters):
     month: Month | None = Field(default=None, description="Of an accounting month.")
 
 
-class OfPeriod(OfMonth):
-    since: Day | None = Field(default=None, description="First day of a statement.")
-    until: Day | None = Field(default=None, description="Last day of a statement.")
+class OfDays(Parameters):
+    since: Day | None = Field(default=None, description="First day that counts.")
+    until: Day | None = Field(default=None, description="Last day that counts.")
     """Both ends belong to the period."""
 
     @field_validator("until")
@@ -69,6 +68,10 @@ class OfPeriod(OfMonth):
         if until is not None and since is not None and until < since:
             raise _fault(f"{until} lies before the first day, {since}", f"from {since} on")
         return until
+
+
+class OfSop(Parameters):
+    sop: str | None = Field(default=None, description="Only of cases of this SOP.")
 
 
 class OfParty(Parameters):

@@ -12,11 +12,12 @@ from typing import Generic, TypeVar
 from pydantic.fields import FieldInfo
 from sqlmodel import Session
 
-from sop_engine.cases.contracts.report_tables import CellKind, ReportColumn, ReportInput, ReportTable
+from sop_engine.basis.models import Title
+from sop_engine.cases.contracts.report_tables import CellKind, Measured, ReportColumn, ReportInput, ReportTable
 from sop_engine.freight.money import smallest_unit
-from sop_engine.records.ledger.posting import LedgerRules
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.reports.parameters import Parameters
-from sop_engine.timekeeping.instants import Title
+from sop_engine.timekeeping.calendar import BusinessCalendar
 
 Cell = str | int | Decimal | date | None
 Asked = TypeVar("Asked", bound=Parameters)
@@ -30,6 +31,8 @@ class Books:
     rules: LedgerRules
     today: date
     """In China."""
+    calendars: Mapping[str, BusinessCalendar]
+    """By SOP: the one that its cases are opened with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Found:
     """What they cover, such as `2026-03` or a party's name."""
     title: Title | None = None
     """In place of the report's own, where that depends on what was asked."""
+    measured: Measured | None = None
+    """Of a measure alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,8 @@ class Report(Generic[Asked]):
     """What may be asked; anything else is refused."""
     columns: tuple[ReportColumn, ...]
     query: Callable[[Books, Asked], Found]
+    is_measure: bool = False
+    """Whether it can be drawn."""
 
     def __post_init__(self) -> None:
         """Raises ValueError where no column holds the currency of another."""
@@ -92,6 +99,7 @@ class Report(Generic[Asked]):
             columns=self.columns,
             rows=tuple(written[given.offset : given.offset + given.limit]),
             total=len(written),
+            measured=found.measured,
         )
 
 

@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from sop_engine.freight.charges.shipment import margin_of
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.allocation import NOUGHT
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.entries import EntryRow, LineRow
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.ledger.registers import PaperLineRow
 
 

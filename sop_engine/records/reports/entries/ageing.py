@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sop_engine.basis.models import Title
 from sop_engine.freight.subledger.ageing import BUCKETS, age
 from sop_engine.freight.subledger.allocation import OpenItem
 from sop_engine.records.reports.open_items import NOBODY, items_on
 from sop_engine.records.reports.parameters import OfDay, OfParty, OfSide, Side
 from sop_engine.records.reports.report import Books, Cell, Found, Report, column, money
-from sop_engine.timekeeping.instants import Title
 
 TITLES: Mapping[Side, Title] = MappingProxyType(
     {

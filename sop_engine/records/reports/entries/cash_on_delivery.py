@@ -2,6 +2,7 @@
 
 from sqlmodel import col, select
 
+from sop_engine.basis.models import Title
 from sop_engine.freight.subledger.ageing import days_past_due
 from sop_engine.freight.subledger.allocation import NOUGHT
 from sop_engine.records.ledger.names import known_as
@@ -9,7 +10,6 @@ from sop_engine.records.ledger.registers import CashRow
 from sop_engine.records.reports.open_items import NOBODY, items_on
 from sop_engine.records.reports.parameters import OfDay, OfParty
 from sop_engine.records.reports.report import Books, Cell, Found, Report, column, money
-from sop_engine.timekeeping.instants import Title
 
 
 class Asked(OfDay, OfParty):

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from sop_engine.basis.models import Title
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.allocation import NOUGHT
 from sop_engine.records.cases import CaseRow
 from sop_engine.records.reports.parameters import OfMonth
 from sop_engine.records.reports.report import Books, Cell, Found, Report, column, money
 from sop_engine.records.reports.shipments import booked, share
-from sop_engine.timekeeping.instants import Title
 
 
 def _freight_ratio(books: Books, asked: OfMonth) -> Found:

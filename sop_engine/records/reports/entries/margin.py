@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
+from sop_engine.basis.models import Title
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.allocation import NOUGHT
+from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.items import ItemRow, MoveRow
-from sop_engine.records.ledger.posting import LedgerRules
 from sop_engine.records.reports.parameters import OfMonth
 from sop_engine.records.reports.report import Books, Cell, Found, Report, column, money
 from sop_engine.records.reports.shipments import booked, share
-from sop_engine.timekeeping.instants import Title
 
 
 def _margin(books: Books, asked: OfMonth) -> Found:

@@ -5,16 +5,16 @@ from datetime import date, timedelta
 from pydantic import Field
 from sqlmodel import col, select
 
-from sop_engine.cases.faults import Fault, InvalidInput
+from sop_engine.basis.faults import Fault, InvalidInput
+from sop_engine.basis.models import Title
 from sop_engine.freight.subledger.allocation import NOUGHT
 from sop_engine.records.ledger.items import ItemRow
 from sop_engine.records.ledger.names import known_as
-from sop_engine.records.reports.parameters import OfDay, OfParty, OfPeriod, OfSide
+from sop_engine.records.reports.parameters import OfDay, OfDays, OfMonth, OfParty, OfSide
 from sop_engine.records.reports.report import Books, Cell, Found, Report, column, money
-from sop_engine.timekeeping.instants import Title
 
 
-class Asked(OfDay, OfPeriod, OfSide):
+class Asked(OfDay, OfDays, OfMonth, OfSide):
     """A statement is of one party."""
 
     party: str = Field(description=OfParty.model_fields["party"].description)

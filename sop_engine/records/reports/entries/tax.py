@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
+from sop_engine.basis.models import Title
 from sop_engine.freight.money import Money
 from sop_engine.freight.subledger.allocation import NOUGHT
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.ledger.registers import BillRow, InvoiceRow, PaperLineRow
 from sop_engine.records.reports.parameters import OfMonth
 from sop_engine.records.reports.report import Books, Cell, Found, Report, column, money
-from sop_engine.timekeeping.instants import Title
 
 
 def _tax(books: Books, asked: OfMonth) -> Found:

@@ -1,0 +1,1 @@
+"""What compiles and yet cannot work: everything that is looked at before a procedure may run."""

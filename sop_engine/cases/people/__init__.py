@@ -1,0 +1,1 @@
+"""Who acts: the firm, its organisation with roles and persons, and whose name stands in a journal."""

@@ -1,0 +1,1 @@
+"""What a case is told and by whom: acts of people, messages of machines and other cases, who may, what is refused."""

@@ -1,0 +1,87 @@
+"""How a case begins: its data is read whole, its chart started, its first work armed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sop_engine.basis.faults import Fault, InvalidInput
+from sop_engine.cases.contracts.limits import CASE_ID_BYTES, DATA_BYTES, is_case_id, size_of, too_large
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.people.actors import SYSTEM
+from sop_engine.cases.running import timing
+from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.running.stepping import catch_up, finish, follow
+from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.fields import describe, read_fields, read_value
+from sop_engine.cases.written.procedure import Procedure
+from sop_engine.statechart.snapshot import Snapshot
+from sop_engine.statechart.transition import start
+
+OWN_IDS = "sop."
+"""How ids of workflows begin that are no cases."""
+
+
+def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a new case with its defaults. Raises InvalidInput with every fault."""
+    values, faults = read_fields(definition.data, data)
+    faulty = {fault.where.split(".", 1)[0] for fault in faults}
+    full: dict[str, Any] = {}
+    for name, spec in definition.data.items():
+        value = values.get(name)
+        full[name] = read_value(spec, spec.default, name)[0] if value is None else value
+        if spec.required and full[name] is None and name not in faulty:
+            faults.append(Fault(where=name, what="is missing", allowed=describe(spec)))
+    if not faults and (size := size_of(full)) > DATA_BYTES:
+        faults.append(Fault(where="data", what=too_large("the data", size, DATA_BYTES)))
+    if faults:
+        raise InvalidInput(f"a {definition.sop} cannot be opened with this data", faults)
+    return full
+
+
+def refuse_own_id(case_id: str) -> None:
+    """Raises InvalidInput for an id of the kind that the engine's own workflows have."""
+    if case_id.startswith(OWN_IDS):
+        raise InvalidInput(f"no case may be called {case_id}: ids that begin with {OWN_IDS!r} are the engine's own")
+
+
+def refuse_long_id(case_id: str) -> None:
+    """Raises InvalidInput for an id that leaves no room for those of child cases, which begin with it."""
+    if not is_case_id(case_id):
+        size = len(case_id.encode("utf-8", "replace"))
+        raise InvalidInput(f"no case may have an id of {size:,} bytes; up to {CASE_ID_BYTES} are taken")
+
+
+def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: datetime) -> Turn:
+    """Opens a case. Raises InvalidInput for bad data, and what the chart raises where its own start fails."""
+    refuse_own_id(case_id)
+    data = read_opening(procedure.definition, opening.data)
+    actor = opening.actor or SYSTEM
+    parent_id = opening.parent.case_id if opening.parent is not None else None
+    scope = {**procedure.parameters, "case_id": case_id, "parent_id": parent_id, "opened_at": now, "item": None, **data}
+    state = CaseState(
+        case_id=case_id,
+        sop=procedure.sop,
+        version=procedure.definition.version,
+        opened_at=now,
+        opened_by=actor,
+        parent=opening.parent,
+        snapshot=Snapshot(configuration=(), data=scope),
+    )
+    turn = Turn(procedure, state, now)
+    turn.face(now, actor)
+    step = start(procedure.chart, turn.data, now)
+    turn.state.snapshot = step.snapshot
+    timing.on_opened(turn, now)
+    follow(turn, step, now, actor)
+    title = procedure.definition.title
+    turn.journal(
+        "opened", procedure.sop, actor, title=title, entered=step.entered, note=opening.reopens, data=opening.data
+    )
+    finish(turn, now)
+    catch_up(turn, now)
+    turn.judge_room()
+    turn.state.weight = turn.state.weighed()
+    return turn

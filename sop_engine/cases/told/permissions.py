@@ -1,0 +1,115 @@
+"""Who may do what: roles and supervision decide, judged by the worker's present copy of the organisation.
+
+The owner of a case is its SOP's `owner` role. A supervisor of a role is anybody with a role above it, or an
+administrator. Every act of a person names one of the policies here (`casework.ACTS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sop_engine.basis.faults import NotPermitted
+from sop_engine.cases.contracts.acts import AssignTaskInput, DelegateTaskInput, EventInput, TaskAct
+from sop_engine.cases.people.identity import person_of
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.running.state import HumanTask
+from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.told.open_tasks import find
+from sop_engine.cases.written.procedure import Procedure
+
+Policy = Callable[[Organization, Turn, Any, str], None]
+"""Raises NotPermitted where the roles of the act's actor do not allow it; the text says what they may not do.
+
+Its docstring tells people whose act it is.
+"""
+
+
+def anybody(organization: Organization, turn: Turn, act: Any, verb: str) -> None:
+    """Whom the organisation knows."""
+
+
+def holder(organization: Organization, turn: Turn, act: TaskAct, verb: str) -> None:
+    """Those who do the work: the role of the task, or among it those to whom it is offered."""
+    task = find(turn, act.task)
+    candidates = _candidates(turn, task)
+    if candidates and act.actor not in (*candidates, task.assignee):
+        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is offered to others", allowed=candidates)
+    if not _holds(organization, task, act.actor):
+        allowed = organization.people_of(task.role)
+        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is work of {task.role}", allowed=allowed)
+
+
+def supervisor(organization: Organization, turn: Turn, act: TaskAct, verb: str) -> None:
+    """Those above the role of the task."""
+    task = find(turn, act.task)
+    if not organization.supervises(act.actor, task.role):
+        allowed = organization.superiors(task.role)
+        raise NotPermitted(f"{act.actor} may not {verb} {task.key}", allowed=allowed)
+
+
+def handing_on(policy: Policy) -> Policy:
+    """Those of the policy, to somebody who has the role of the task."""
+
+    def judge(organization: Organization, turn: Turn, act: AssignTaskInput | DelegateTaskInput, verb: str) -> None:
+        policy(organization, turn, act, verb)
+        role = find(turn, act.task).role
+        if not organization.holds(act.to, role):
+            raise NotPermitted(f"{act.to} has not the role {role}", allowed=organization.people_of(role))
+
+    judge.__doc__ = f"{policy.__doc__} Only to somebody who has the role of the task."
+    return judge
+
+
+def assignee(organization: Organization, turn: Turn, act: TaskAct, verb: str) -> None:
+    """Who has the task, a holder while nobody has it, and those above."""
+    task = find(turn, act.task)
+    is_free = task.assignee is None and _holds(organization, task, act.actor)
+    if not (is_free or task.assignee == act.actor or organization.supervises(act.actor, task.role)):
+        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is claimed by {task.assignee}")
+
+
+def owner(organization: Organization, turn: Turn, act: Any, verb: str) -> None:
+    """The case's owner role and those above it."""
+    _require_owner(organization, turn, verb, act.actor)
+
+
+def reporter(organization: Organization, turn: Turn, act: EventInput, verb: str) -> None:
+    """The roles that the event names and those above them, and the owner."""
+    spec = turn.procedure.definition.events.get(act.name)
+    if spec is None:  # nobody may: the case refuses it as undeclared
+        return
+    if not any(holds_or_supervises(organization, act.actor, role) for role in spec.roles):
+        _require_owner(organization, turn, f"{verb} {act.name} to", act.actor, spec.roles)
+
+
+def permit_opening(organization: Organization, procedure: Procedure, actor: str) -> None:
+    """Raises NotPermitted for somebody who may not open a case: who has no part in the procedure at all."""
+    person_of(organization, actor)
+    roles = {procedure.definition.owner}
+    roles.update(shape.task.role for shape in procedure.shapes.values() if shape.task is not None)
+    roles.update(role for spec in procedure.definition.events.values() for role in spec.roles)
+    known = sorted(roles & organization.roles.keys())
+    if not any(holds_or_supervises(organization, actor, role) for role in known):
+        raise NotPermitted(f"{actor} may not open a {procedure.sop}: no role of theirs has a part in it", allowed=known)
+
+
+def holds_or_supervises(organization: Organization, actor: str, role: str) -> bool:
+    return organization.holds(actor, role) or organization.supervises(actor, role)
+
+
+def _require_owner(organization: Organization, turn: Turn, what: str, actor: str, roles: tuple[str, ...] = ()) -> None:
+    owning = turn.procedure.definition.owner
+    if not holds_or_supervises(organization, actor, owning):
+        allowed = (*roles, owning, *organization.superiors(owning))
+        raise NotPermitted(f"{actor} may not {what} a {turn.state.sop}", allowed=allowed)
+
+
+def _holds(organization: Organization, task: HumanTask, actor: str) -> bool:
+    return organization.holds(actor, task.role) or task.assignee == actor
+
+
+def _candidates(turn: Turn, task: HumanTask) -> tuple[str, ...]:
+    """To whom alone the task is offered; once a rung gave it to another role, to nobody in particular."""
+    spec = turn.procedure.shapes[task.state].task
+    return spec.candidates if spec is not None and task.role == spec.role else ()

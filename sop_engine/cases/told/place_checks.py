@@ -1,0 +1,80 @@
+"""Whether the places that an input names exist. Their form is the fields' own matter (`format: un_locode`).
+
+The table changes with each edition, so only what stands before a case asks it: the opening, and the validators of acts,
+which no replay repeats. What a case has taken, it never asks about again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sop_engine.basis.faults import Fault
+from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.told.tasks import spec_of
+from sop_engine.cases.written.fields import FieldSpec
+from sop_engine.freight.places import Places
+
+PLACE = "un_locode"
+"""The format of fields that hold a place."""
+
+PROPOSALS = 5
+"""For how many unknown places an answer proposes near ones: a validator must not keep its worker long."""
+
+
+def places_of_act(before: Mapping[str, Any], turn: Turn) -> dict[str, str]:
+    """The places that `unknown_places_of_act` judges: where each stands, and its code."""
+    data = turn.procedure.definition.data
+    return dict(_places({name: data[name] for name in _judged(before, turn)}, turn.data, ""))
+
+
+def faults_of(named: Mapping[str, str], places: Places) -> list[Fault]:
+    """A fault for each of the places that nobody knows."""
+    unknown = [(where, code) for where, code in named.items() if code not in places]
+    faults = (places.fault(code, where, proposes=number < PROPOSALS) for number, (where, code) in enumerate(unknown))
+    return [fault for fault in faults if fault is not None]
+
+
+def unknown_places(specs: Mapping[str, FieldSpec], values: Mapping[str, Any], places: Places) -> list[Fault]:
+    """A fault for every place among the values, however deep, that nobody knows."""
+    return faults_of(dict(_places(specs, values, "")), places)
+
+
+def unknown_places_of_act(before: Mapping[str, Any], turn: Turn, places: Places) -> list[Fault]:
+    """The same for what an act changed in a case, and for the whole form of a task that it completed.
+
+    A form is confirmed by whoever completes it: so a place that a machine reported is checked there.
+    """
+    return faults_of(places_of_act(before, turn), places)
+
+
+def _judged(before: Mapping[str, Any], turn: Turn) -> Iterator[str]:
+    yield from (name for name in turn.procedure.definition.data if turn.data.get(name) != before.get(name))
+    yield from _confirmed(turn)
+
+
+def _places(specs: Mapping[str, FieldSpec], values: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
+    """Where each place stands, and its code."""
+    for name, spec in specs.items():
+        yield from _places_of(spec, values.get(name), f"{where}.{name}" if where else name)
+
+
+def _places_of(spec: FieldSpec, value: Any, where: str) -> Iterator[tuple[str, str]]:
+    if value is None:
+        return
+    if spec.type == "list":
+        for index, entry in enumerate(value):
+            yield from _places_of(spec.element(), entry, f"{where}.{index}")
+    elif spec.type == "record":
+        yield from _places(spec.fields or {}, value, where)
+    elif spec.format == PLACE:
+        yield where, value
+
+
+def _confirmed(turn: Turn) -> Iterator[str]:
+    """The fields of forms that this turn completed with an outcome that asks for the form."""
+    for key in turn.touched_tasks:
+        task = turn.state.tasks[key]
+        spec = spec_of(turn, task)
+        if task.status == "completed" and task.outcome is not None and spec.outcomes[task.outcome].require is None:
+            yield from (entry.field for entry in spec.form if not entry.read_only)

@@ -1,0 +1,299 @@
+"""The shape of an SOP file: what an operations person writes, read strictly (unknown keys are faults).
+
+These models hold the file as written. `sop_engine.cases.written.procedure` turns one into a `Procedure`: the chart
+compiled, names and types checked. The statechart's own keys (`on`, `after`, `entry`, …) are those of
+`sop_engine.statechart.parse`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sop_engine.basis.models import Frozen, Title
+from sop_engine.cases.written.fields import FieldSpec
+
+Mark = Literal["F", "E", "X", "V", "P"]
+"""Where a figure comes from: firm, example, left blank by the source, said in words only, proposed by us."""
+
+
+Verdict = Literal["met", "ended", "goes_on"]
+
+
+def _names(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names, json_schema_input_type=str | tuple[str, ...])]
+"""One name or a list of them."""
+
+
+def _stop(value: Any) -> Any:
+    return value if isinstance(value, Mapping) else {"met": value}
+
+
+Until = Literal["all", "any"] | Annotated[int, Field(ge=1)]
+"""How many tasks or children of a `for_each` must end before it is done."""
+
+
+class ParameterSpec(Frozen):
+    """A figure of the SOP: a tunable one, which a site overrides in its parameters file, or one that a rule sets."""
+
+    default: int | float | str | bool | None = None
+    """Periods are text (`2 hours`, `3 working days`); numbers are read as Decimal."""
+    rule: str | None = None
+    """In place of `default`: the legal period of this id, in the text that holds when the case opens."""
+    facts: dict[str, str] = {}
+    """What the rule asks for to be applicable, such as `{record: invoice}`."""
+    counted_in: Literal["minutes", "hours", "days", "weeks", "months", "years"] | None = None
+    """The parameter is the rule's number of these (14); without it, the rule's period as text (`14 days`)."""
+    mark: Mark | None = None
+    title: Title | None = None
+    unit: str | None = None
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> ParameterSpec:
+        if self.rule is None:
+            if self.default is None or self.mark is None:
+                raise ValueError("a figure has a `default` with its `mark`, or the `rule` that sets it")
+            if self.facts or self.counted_in is not None:
+                raise ValueError("`facts` and `counted_in` belong to a `rule`")
+        elif any(value is not None for value in (self.default, self.mark, self.source)):
+            raise ValueError("the `rule` brings its own figure and source; leave out `default`, `mark` and `source`")
+        return self
+
+
+Trigger = Literal["stop", "end", "pause", "resume", "reset", "start"]
+TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
+"""What moves a clock, in the order in which one event acts."""
+
+
+class StopSpec(Frozen):
+    """What closes a clock of the SOP: with its promise kept, or with nothing more to promise."""
+
+    met: Names = ()
+    ended: Names = ()
+    """The clock is closed without a verdict; one that is breached stays so."""
+
+    @property
+    def both(self) -> tuple[str, ...]:
+        return (*self.met, *self.ended)
+
+
+class ClockSpec(Frozen):
+    """A promise about time. On the SOP it runs between events; on a state or task from entry to exit."""
+
+    within: str | None = None
+    """A period, or the name of a parameter that holds one."""
+    until: str | None = None
+    """An instant of the case: a field or expression, optionally `- 24 hours` behind it (`cut_off - 24 hours`)."""
+    since: str | None = None
+    """The instant from which `within` counts, a field or expression; where absent or not filled, that of the start."""
+    expects: Literal["maybe"] | None = None
+    """`maybe`: what `until` names may stay empty, and then there is nothing to watch."""
+    start: str | None = None
+    """`opened`, an event name, `in <state>` or `when <expression>`. Only on the SOP's clocks."""
+    stop: Annotated[StopSpec, BeforeValidator(_stop, json_schema_input_type=StopSpec | str | tuple[str, ...])] = (
+        StopSpec()
+    )
+    """What closes it; a name or a list of them says that the promise is kept then."""
+    pause: Names = ()
+    resume: Names = ()
+    reset: Names = ()
+    calendar: str | None = None
+    """Defaults to the SOP's calendar; only consulted for working units, months' ends and rolls."""
+    roll: Literal["none", "next_working_day", "previous_working_day"] = "none"
+    warn: int = Field(default=80, ge=1, le=99)
+    ladder: str = "standard"
+    on_hold: Literal["pause", "run"] = "pause"
+    title: Title | None = None
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> ClockSpec:
+        if (self.within is None) == (self.until is None):
+            raise ValueError("a clock has either `within` (a period) or `until` (an instant)")
+        if self.since is not None and self.within is None:
+            raise ValueError("`since` says from when `within` counts; an `until` is an instant of its own")
+        if self.expects is not None and self.until is None:
+            raise ValueError("`expects: maybe` is of a clock with `until`; a `within` must be filled when it starts")
+        return self
+
+    @property
+    def triggers(self) -> tuple[tuple[Trigger, Names], ...]:
+        """What stops, ends, pauses, resumes, resets and starts it."""
+        start = () if self.start is None else (self.start,)
+        texts = {"stop": self.stop.met, "end": self.stop.ended, "start": start}
+        return tuple((kind, texts[kind] if kind in texts else getattr(self, kind)) for kind in TRIGGERS)
+
+
+class OutcomeSpec(Frozen):
+    """One way in which a person can complete a task; becomes the event `<state>.<outcome>`."""
+
+    title: Title
+    require: tuple[str, ...] | None = None
+    """The fields needed for this outcome, in place of the form's required ones; its checklist is then not asked for."""
+    clock: Verdict | None = None
+    """What it makes of the state's own clocks: their promise is kept, as where nothing is said; nothing is promised any
+    more; or it still is, and they run on until the state is entered again and left otherwise."""
+
+
+class CheckSpec(Frozen):
+    """A rule over the case's data that a completion must satisfy."""
+
+    rule: str
+    title: Title
+    blocks: bool = True
+    """False: a warning, which a completion passes with a reason."""
+    outcomes: Names = ()
+    """The outcomes it applies to; empty for all."""
+
+
+class FormField(Frozen):
+    """A field of the SOP's data as one form shows it."""
+
+    field: str
+    required: bool | None = None
+    """Overrides what the data declares."""
+    read_only: bool = False
+
+    def is_required(self, declared: FieldSpec) -> bool:
+        return declared.required if self.required is None else self.required
+
+
+def _form_field(value: Any) -> Any:
+    return {"field": value} if isinstance(value, str) else value
+
+
+def _outcome(value: Any) -> Any:
+    return {"title": value} if isinstance(value, Mapping) and "en" in value else value
+
+
+class TaskSpec(Frozen):
+    """Work for a person, armed when its state is entered and cancelled when it is left."""
+
+    role: str
+    """A role of the organisation, or an expression that gives one."""
+    title: Title | None = None
+    """Defaults to the state's title."""
+    form: tuple[Annotated[FormField, BeforeValidator(_form_field, json_schema_input_type=str | FormField)], ...] = ()
+    checklist: dict[str, Title] = {}
+    attachments: dict[str, Title] = {}
+    outcomes: dict[str, Annotated[OutcomeSpec, BeforeValidator(_outcome, json_schema_input_type=OutcomeSpec | Title)]]
+    skip: tuple[str, ...] | None = None
+    """The outcomes with which it may be skipped, where the fields that the chart then needs are given; every one where
+    nothing is said, and nothing is asked for then."""
+    checks: dict[str, CheckSpec] = {}
+    within: str | None = None
+    """Sugar for one clock named like the state, from entry to exit, on the ladder below."""
+    ladder: str = "standard"
+    calendar: str | None = None
+    roll: Literal["none", "next_working_day", "previous_working_day"] = "none"
+    on_hold: Literal["pause", "run"] = "pause"
+    distinct_from: Names = ()
+    """Four eyes: not the person who last completed any of these tasks."""
+    candidates: Names = ()
+    """Persons it is offered to; empty for everybody of the role."""
+    priority: int = Field(default=5, ge=1, le=9)
+    """1 is most urgent."""
+    help: Title | None = None
+    for_each: str | None = None
+    until: Until = "all"
+
+
+class WorkSpec(Frozen):
+    """Automated work: a registered activity whose result is stored; `<state>.done` reports it."""
+
+    activity: str
+    title: Title | None = None
+    with_: dict[str, Any] = Field(default={}, alias="with")
+    """Each text is an expression; other values are literal."""
+    store: dict[str, str] = {}
+    """Field of the case <- key of the result."""
+    attempts: int = Field(default=5, ge=1, le=100)
+    """After so many failures it becomes an incident; a permanent failure at once."""
+
+
+class ChildSpec(Frozen):
+    """A child case; its outcome reports as `<state>.<outcome>`."""
+
+    sop: str
+    id: str | None = None
+    """What follows the parent's id, defaults to the state's name."""
+    title: Title | None = None
+    with_: dict[str, Any] = Field(default={}, alias="with")
+    """Field of the child <- expression over this case."""
+    store: dict[str, str] = {}
+    """Field of this case <- key of the child's result (`with` of its final state)."""
+    detached: bool = False
+    """Started and not waited for; reports nothing."""
+    for_each: str | None = None
+    until: Until = "all"
+
+
+class EventSpec(Frozen):
+    """An event that other systems or people may send to the case."""
+
+    title: Title
+    data: dict[str, FieldSpec] = {}
+    roles: Names = ()
+    """Who may send it by hand; empty for the owner's role and those above it, and for every other system."""
+    machines: bool = False
+    """Whether other systems and cases may report an event that has roles."""
+    store: bool = True
+    """Values whose names are fields of the case are stored before the chart sees the event."""
+
+
+class SopDefinition(Frozen):
+    """An SOP file as written. `states` and `on` hold the chart with the work of each state inside."""
+
+    sop: str = Field(pattern=r"^[A-Z][A-Za-z0-9]{1,63}$")
+    version: int = Field(ge=1)
+    title: Title
+    purpose: Title | None = None
+    source: str | None = None
+    owner: str
+    reference: Names = ()
+    """The fields a case is found by."""
+    calendar: str
+    parameters: dict[str, ParameterSpec] = {}
+    data: dict[str, FieldSpec] = {}
+    events: dict[str, EventSpec] = {}
+    clocks: dict[str, ClockSpec] = {}
+    initial: Any = None
+    parallel: bool = False
+    states: dict[str, Any]
+    on: Any = None
+    cancel: tuple[dict[str, Any], ...] = ()
+    """Effects carried out when the case is cancelled, after what undoes each completed effect."""
+    cancelled_with: dict[str, Any] = {}
+    """The result that a parent reads where the case is cancelled, beside the reason."""
+    retention: str | None = None
+
+    def exact(self) -> SopDefinition:
+        """The same SOP, asking of every amount of money that its currency exists and that it may be below nought."""
+        events = {
+            name: event.model_copy(update={"data": _exact_fields(event.data)}) for name, event in self.events.items()
+        }
+        return self.model_copy(update={"data": _exact_fields(self.data), "events": events})
+
+
+WORK_KEYS = ("task", "work", "case", "clocks", "no_clock", "stage", "title")
+"""Keys of a state that belong to the BPM layer, not to the statechart."""
+
+
+def _exact_fields(specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
+    """The same fields, with what is asked of every amount of money in them."""
+    return {name: _exact(spec) for name, spec in specs.items()}
+
+
+def _exact(spec: FieldSpec) -> FieldSpec:
+    return spec.model_copy(
+        update={
+            "is_exact": True,
+            "item": _exact(spec.item) if spec.item is not None else None,
+            "fields": _exact_fields(spec.fields) if spec.fields is not None else None,
+        }
+    )

@@ -1,0 +1,97 @@
+"""`python -m tests.mutants --room timekeeping --sample 50 --seed 7`: how many faults of a room its tests notice.
+
+mutmut makes the mutants, notes which tests reach each function, and tries each mutant with these tests alone, in a fork
+of a process that has imported everything: seconds a mutant. A sample is drawn by the seed, the same each time. A room
+is tried by the tests of its own name, cases also by those of the content, which plays them.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from mutmut import __main__ as mutmut
+from mutmut.configuration import config
+
+TESTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "basis": ("basis", "cases"),
+        "statechart": ("statechart",),
+        "timekeeping": ("timekeeping",),
+        "freight": ("freight",),
+        "work": ("work",),
+        "cases": ("cases", "content"),
+    }
+)
+"""Of each pure room: the folders of `tests/unit` by which it is tried."""
+KILLED = ("killed", "timeout", "segfault")
+"""What mutmut calls a mutant that was noticed; one that no test reaches was not."""
+WANTED = 0.8
+
+
+def main() -> int:
+    asked = _asked()
+    folders = [Path("tests/unit", folder) for folder in TESTS[asked.room]]
+    settings = config()
+    settings.only_mutate = [f"sop_engine/{asked.room}/*"]
+    settings.pytest_add_cli_args_test_selection = [str(folder) for folder in folders]
+    # Which function calls which is of use where only what changed is tried again, and costs a look at each call.
+    settings.track_dependencies = settings.use_git_change_detection = False
+    _make()
+    every = sorted(name for _, name, _ in mutmut.collect_source_file_mutation_data(mutant_names=())[0])
+    chosen = random.Random(asked.seed).sample(every, min(asked.sample or len(every), len(every)))
+    mutmut._run(chosen, asked.children)
+    return _tell(asked.room, len(every), chosen)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("--room", choices=TESTS, required=True)
+    parser.add_argument("--sample", type=int, default=0, help="so many mutants; all of them when left out")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="mutants at a time")
+    return parser.parse_args()
+
+
+def _make() -> None:
+    """Copies the project into `mutants/` and puts every mutant beside the function that it is one of.
+
+    What an earlier run made goes first: mutmut copies files of another room as they are, and takes them for mutated.
+    """
+    mutmut.set_mutant_under_test("mutant_generation")
+    shutil.rmtree("mutants", ignore_errors=True)
+    Path("mutants").mkdir()
+    mutmut.copy_src_dir()
+    mutmut.copy_also_copy_files()
+    mutmut.setup_source_paths()
+    mutmut.create_mutants(os.cpu_count() or 1)
+
+
+def _tell(room: str, every: int, chosen: list[str]) -> int:
+    """Prints the score and the survivors with their change; 1 where too few were noticed."""
+    found = {name: status for name, status in _statuses().items() if name in set(chosen)}
+    killed = sum(status in KILLED for status in found.values())
+    print(f"\n{room}: {killed} of {len(found)} mutants noticed ({killed / len(found):.0%}), of {every} there are")
+    print(f"  {dict(Counter(found.values()))}")
+    for name, status in sorted(found.items()):
+        if status not in KILLED:
+            print(f"\n{status}: {name}\n{mutmut.get_diff_for_mutant(name)}")
+    return 0 if killed >= WANTED * len(found) else 1
+
+
+def _statuses() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in mutmut.walk_mutatable_files():
+        data = mutmut.SourceFileMutationData(path=path)
+        data.load()
+        found |= {name: mutmut.status_by_exit_code[code] for name, code in data.exit_code_by_key.items()}
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One fault each, planted in the shipped files: what lint must find, and where."""
