@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Connection, Dialect, Engine, Pool, StaticPool, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+
+from sop_engine.records.file import RecordsFile
 
 LOCK_WAIT_MS = 5_000
 """How long SQLite waits for another process that writes before it gives up."""
@@ -27,11 +30,16 @@ def scratch() -> Engine:
 
 
 def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
-    """An engine for `sqlite:///<file>` or `postgresql+psycopg://…`. Connects when first used."""
+    """An engine for `sqlite:///<file>` or `postgresql+psycopg://…`. Connects when first used.
+
+    It raises RecordsGone from when its file is deleted or replaced.
+    """
     engine = create_engine(url, json_serializer=_to_json, json_deserializer=json.loads, poolclass=poolclass)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if engine.url.database not in (None, "", ":memory:"):
+            RecordsFile(Path(engine.url.database)).watch(engine)
     return engine
 
 

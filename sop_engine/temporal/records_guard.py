@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from sop_engine.cases.contracts.records import UNKNOWN, RecordsFitness, RecordsMark, judge
+from sop_engine.records.file import REMEDY, RecordsGone
 from sop_engine.records.gaps import Gaps
 from sop_engine.records.identity import RecordsIdentity
 from sop_engine.temporal.anchor import Anchor
@@ -47,8 +48,11 @@ class RecordsGuard:
         """Compares the records with what the cases know; changes nothing."""
         # What is known is read first: records only rise, so that an errand of this moment never makes them look old.
         known = await self._anchor.known() if self._anchor is not None else self._known
-        if known is None and self._anchor is not None and await self._is_empty() and await self._anchor.has_cases():
-            known = RecordsMark(identity=UNKNOWN)
+        try:
+            if known is None and self._anchor is not None and await self._is_empty() and await self._anchor.has_cases():
+                known = RecordsMark(identity=UNKNOWN)
+        except RecordsGone as error:
+            return RecordsFitness.gone(str(error), REMEDY, known)
         self._known = known
         return await self._compare()
 
@@ -129,9 +133,12 @@ class RecordsGuard:
             await self.tell(await asyncio.to_thread(self.identity.present))
 
     async def _compare(self) -> RecordsFitness:
-        present = await asyncio.to_thread(self.identity.present)
-        found = judge(present, self._known, is_new=await asyncio.to_thread(self.identity.is_new))
-        lasting = await asyncio.to_thread(self.gaps.lasting, datetime.now(UTC))
+        try:
+            present = await asyncio.to_thread(self.identity.present)
+            found = judge(present, self._known, is_new=await asyncio.to_thread(self.identity.is_new))
+            lasting = await asyncio.to_thread(self.gaps.lasting, datetime.now(UTC))
+        except RecordsGone as error:
+            return RecordsFitness.gone(str(error), REMEDY, self._known)
         if found.is_fit and lasting:
             gap = lasting[0]
             return found.lacking(

@@ -20,7 +20,7 @@ from sop_engine.records.numbers import NumberRepository
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.ledger_terminal import sop
-from tests.integration.ticket import ask, given, number, serving
+from tests.integration.ticket import ask, given, go, number, serving
 
 pytest_plugins = ("tests.integration.databases", "tests.integration.ticket_content")
 
@@ -104,6 +104,33 @@ async def test_a_loss_under_a_running_worker_is_noticed_with_the_next_number(
             records.commit()
         await ask(house, "T-3")
         await until(lambda: is_kept_back(house, "T-3"), "a number that waits")
+
+
+@pytest.mark.parametrize("replaced", [False, True], ids=["deleted", "replaced"])
+async def test_a_file_that_goes_under_a_running_worker_is_noticed_and_not_written_to(
+    house: Installation, ticket_library: Library, replaced: bool
+) -> None:
+    async with serving(house, ticket_library) as records:
+        assert await number(house, "T-1") == "INV-2026-000001"
+        await house.open("Ticket", "T-2", {})
+        kept = copy_of(house)
+        kept.replace(records_of(house)) if replaced else put_back(house, None)
+        fitness = await records.fitness()
+        assert (fitness.verdict, fitness.is_fit) == ("gone", False)
+        assert ("was replaced" if replaced else "is gone") in fitness.what
+        assert "end this worker" in fitness.remedy
+        await go(house, "T-2", "one")
+        await until(lambda: is_kept_back(house, "T-2"), "a number that waits")
+        code, _, said = await sop(house, "case", "list")
+        assert (code, "records' file" in said) == (1, True), said
+        assert records_of(house).exists() == replaced, "no empty file takes the place of the one that went"
+    house.engine.dispose()
+    async with serving(house, ticket_library) as records:
+        if not replaced:
+            assert (await records.fitness()).verdict == "empty"
+            await records.repair(RepairRecordsInput(actor="admin"), lambda _: None)
+        assert await given(house, "T-2") == "INV-2026-000002"
+        assert [page.differences async for page in records.check()] == [()]
 
 
 async def test_lost_records_are_not_taken_for_new_ones(house: Installation, ticket_library: Library) -> None:

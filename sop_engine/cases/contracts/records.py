@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from sop_engine.cases.contracts.base import Contract, ForCase
+from sop_engine.cases.contracts.base import ActivityInput, Contract, ForCase
 
-Verdict = Literal["fit", "new", "behind", "empty", "foreign"]
+Verdict = Literal["fit", "new", "behind", "empty", "foreign", "gone"]
 """`new`: nobody has known any records on this server before. `empty`: they began from nothing, and the cases know
-others. All but `fit` and `new` stop numbers and money."""
+others. `gone`: their file was deleted or replaced under the worker. All but `fit` and `new` stop numbers and money."""
 
 ADOPT = "`sop records adopt --reason …`, by an administrator, accepts them as they are"
 REPAIR = "`sop records repair` rebuilds what is missing from the histories"
@@ -41,7 +41,7 @@ class RecordsFitness(Contract):
 
     verdict: Verdict
     identity: str
-    """Of the present records."""
+    """Of the present records; `UNKNOWN` of those that are gone."""
     marks: dict[str, int]
     known: RecordsMark | None
     """What the cases know of their records; none on a server that has known none."""
@@ -51,6 +51,11 @@ class RecordsFitness(Contract):
     @property
     def is_fit(self) -> bool:
         return self.verdict in ("fit", "new")
+
+    @classmethod
+    def gone(cls, what: str, remedy: str, known: RecordsMark | None) -> RecordsFitness:
+        """Records that cannot be looked at any more."""
+        return cls(verdict="gone", identity=UNKNOWN, marks={}, known=known, what=what, remedy=remedy)
 
     def lacking(self, what: str) -> RecordsFitness:
         """The same records, found to be behind for another reason."""
@@ -88,7 +93,7 @@ def judge(present: RecordsMark, known: RecordsMark | None, *, is_new: bool) -> R
     return found("fit", f"the records {present.identity} are as far as the cases know")
 
 
-class RecordsFitnessInput(Contract):
+class RecordsFitnessInput(ActivityInput):
     """Activity `records_fitness`: may the records be relied on?"""
 
 
@@ -99,7 +104,7 @@ class AdoptRecordsInput(Contract):
     reason: str = Field(min_length=1, max_length=2_000)
 
 
-class CheckRecordsInput(Contract):
+class CheckRecordsInput(ActivityInput):
     """Activity `check_records`: one page of cases, or one case, compared with their histories."""
 
     case_id: str | None = None
