@@ -32,6 +32,7 @@ def _head(view: CaseView, language: str, zone: tzinfo | None) -> RenderableType:
         ("sla", word(view.sla, language)),
         ("opened", instant(view.opened_at, zone)),
         ("parent", view.parent or ""),
+        ("end", view.end or ""),
     ]
     title = f"{view.case_id}  {titled(view.title, language)} ({view.sop}, {word('version', language)} {view.version})"
     return Group(Text(title, style="bold"), pairs((word(key, language), text) for key, text in entries if text))

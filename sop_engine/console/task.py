@@ -1,7 +1,7 @@
 """`sop task`: the inbox, and what people do with their work."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
@@ -79,8 +79,8 @@ async def show_tasks(
 @command(task, "show", reads=True)
 async def show(session: Session, case_id: CaseId, key: TaskKey = None) -> None:
     """Show one task: its form, its checklist, its outcomes."""
-    tasks = await (await session.gateway()).query(case_id, "tasks", list[TaskView])
-    found = _the_task(tasks, case_id, key)
+    view = await (await session.gateway()).case(case_id)
+    found = _the_task(view.tasks, case_id, key)
     if session.as_json:
         session.json(found)
         return
@@ -89,7 +89,7 @@ async def show(session: Session, case_id: CaseId, key: TaskKey = None) -> None:
     session.show(render_task(found, case_id, session.language, session.zone))
 
 
-def _the_task(tasks: list[TaskView], case_id: str, key: str | None) -> TaskView:
+def _the_task(tasks: Sequence[TaskView], case_id: str, key: str | None) -> TaskView:
     found = [task for task in tasks if key is None or key in (task.task, task.state)]
     if len(found) == 1:
         return found[0]

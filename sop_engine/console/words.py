@@ -55,6 +55,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "documents": "单证",
         "does": "作用",
         "due": "截止",
+        "end": "结束",
         "entry": "条目",
         "estimated": "预计",
         "event": "事件",

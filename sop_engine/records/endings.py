@@ -82,11 +82,14 @@ class Endings:
 
     def _stop_clocks(self, connection: Connection, end: CaseEnd) -> None:
         clock = ClockRow.table()
-        running = select(clock.c.key, clock.c.spans).where(clock.c.case_id == end.case_id, clock.c.stopped_at.is_(None))
+        columns = select(clock.c.key, clock.c.spans, clock.c.status)
+        running = columns.where(clock.c.case_id == end.case_id, clock.c.stopped_at.is_(None))
         for row in connection.execute(running).all():
             spans = [{**span, "to_at": span.get("to_at") or end.at.isoformat()} for span in row.spans]
             this = update(clock).where(clock.c.case_id == end.case_id, clock.c.key == row.key)
-            connection.execute(this.values(status="cancelled", stopped_at=end.at, spans=spans))
+            # A promise that was not kept stays one.
+            status = row.status if row.status == "breached" else "cancelled"
+            connection.execute(this.values(status=status, stopped_at=end.at, spans=spans))
 
 
 def _step(end: CaseEnd, number: int, written_at: datetime) -> dict[str, Any]:

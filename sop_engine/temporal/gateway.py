@@ -38,6 +38,8 @@ from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.told.opening import refuse_long_id, refuse_own_id
 from sop_engine.temporal.client import UnreachableError
+from sop_engine.temporal.ends import end_of
+from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.guard import ASK_AGAIN
 from sop_engine.temporal.stuck import StuckCase, stuck_case
 from sop_engine.temporal.texts import summary
@@ -176,11 +178,17 @@ class CaseGateway:
         raise AssertionError("the last attempt answers or raises")
 
     async def query(self, case_id: str, name: str, result_type: type[View]) -> View:
-        """Asks a case: `case` gives a CaseView, `tasks`, `clocks` and `timeline` lists of their views."""
+        """Asks a workflow; a case answers as it stood when it was last awake, even where it was terminated since."""
         return await self._ask(self.client.get_workflow_handle(case_id), name, result_type)
 
     async def case(self, case_id: str) -> CaseView:
-        return await self.query(case_id, "case", CaseView)
+        """A case as it stands; closed, with who ended it, where it was ended past the engine."""
+        view = await self.query(case_id, "case", CaseView)
+        try:
+            end = await end_of(self.client, await Executions(self.client).describe(case_id))
+        except RPCError as error:
+            raise self._unreachable(error) from None
+        return view if end is None else view.ended(end)
 
     async def signal(self, case_id: str, event: EventSignal) -> None:
         """Tells a case what happened outside, as another system would; nobody answers. Raises `NotFound`."""

@@ -22,6 +22,7 @@ from sop_engine.temporal.queues import CASE_ENDED, WATCH, watch_id
 from tests.integration.case_status import has_status
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation, until
+from tests.integration.ledger_terminal import sop
 from tests.integration.outing import OPERATOR, go, outing_library
 
 
@@ -86,6 +87,18 @@ async def test_a_terminated_case_is_closed_in_the_records(house: Installation) -
     assert last.at == kept.case.closed_at
     await look(house)
     assert len(house.unbroken_journal("cut")) == last.step
+
+
+async def test_a_terminated_case_is_shown_as_ended(house: Installation) -> None:
+    await house.open("Complaint", "shown", COMPLAINT)
+    await terminate(house, "shown")
+    view = await house.view("shown")
+    assert (view.status, view.tasks, view.events) == ("terminated", (), ())
+    assert {clock.status for clock in view.clocks} == {"cancelled"}
+    code, said, _ = await sop(house, "case", "show", "shown")
+    assert (code, "entered twice" in said, "sop task complete" in said) == (0, True, False), said
+    code, _, refusal = await sop(house, "task", "show", "shown")
+    assert (code, "has no open task" in refusal) == (3, True), (code, refusal)
 
 
 async def test_a_terminated_case_is_closed_where_its_id_is_tried_again_at_once(house: Installation) -> None:

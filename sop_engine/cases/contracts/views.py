@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.watching import CaseEnd
 
 
 class TaskView(Contract):
@@ -107,6 +108,17 @@ class CaseView(Contract):
     rules: tuple[RuleView, ...] = ()
     child_tasks: tuple[ChildTaskView, ...] = ()
     """Open tasks of the cases below it, the most urgent first; from the records, which a query does not ask."""
+    end: str | None = None
+    """Who ended it past the engine, and why; what it answers by itself is how it stood before."""
+
+    def ended(self, end: CaseEnd) -> CaseView:
+        """The case as it stands after it was ended past the engine: nobody has anything to do in it any more."""
+        clocks = tuple(
+            clock if clock.status in ("met", "breached") else clock.model_copy(update={"status": "cancelled"})
+            for clock in self.clocks
+        )
+        changed = {"status": end.status, "tasks": (), "incidents": (), "events": (), "hold": None, "clocks": clocks}
+        return self.model_copy(update={**changed, "end": end.told()})
 
 
 class StepView(Contract):
