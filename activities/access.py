@@ -10,13 +10,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from activities.failures import refusals
+from activities.failures import refusal, refusals
 from sop_engine.basis.faults import Fault, ForeignRun
 from sop_engine.cases.contracts.base import ForCase
 from sop_engine.records.engine import read_only
 from sop_engine.temporal.executions import ChainOf, Executions
+from sop_engine.temporal.payloads import Undecodable
 from sop_engine.temporal.queues import anchor_id
 
 REMEMBERED_RUNS = 10_000
@@ -50,9 +52,9 @@ class Guard(Interceptor):
     async def admit(self, given: object) -> None:
         """Raises ForeignRun for an activity that no case's own workflow asks for, for its own case."""
         info = activity.info()
-        if not info.workflow_id or not info.workflow_run_id or not isinstance(given, ForCase):
+        if not info.workflow_id or not info.workflow_run_id or not isinstance(given, ForCase | Undecodable):
             raise ForeignRun(f"{info.activity_type} is done for a case, and by that case's own workflow alone")
-        if given.of_case not in (None, info.workflow_id):
+        if isinstance(given, ForCase) and given.of_case not in (None, info.workflow_id):
             fault = Fault(where="case_id", what=f"is {given.of_case}", allowed=info.workflow_id)
             raise ForeignRun(f"{info.activity_type} was asked for by another case", [fault])
         if info.workflow_run_id not in self._ours:
@@ -89,9 +91,15 @@ class _Guarded(ActivityInboundInterceptor):
         self._guard = guard
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        asked = input.args[0] if input.args else None
         if is_read(input.fn):
+            if isinstance(asked, Undecodable):
+                raise refusal(asked.error)
             with read_only():
                 return await super().execute_activity(input)
         with refusals():
-            await self._guard.admit(input.args[0] if input.args else None)
+            await self._guard.admit(asked)
+        if isinstance(asked, Undecodable):
+            # A case of ours asks in the words of a newer worker, which may be there.
+            raise ApplicationError(asked.error.text(), type=asked.error.kind)
         return await super().execute_activity(input)

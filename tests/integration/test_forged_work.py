@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from temporalio.client import ActivityFailureError, Client, WorkflowFailureError
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from sop_engine.basis.faults import ForeignRun
+from sop_engine.basis.faults import ForeignRun, InvalidInput
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.records.cases import StepRow
 from sop_engine.records.numbers import NumberRow
@@ -120,6 +120,27 @@ async def test_work_of_a_case_is_not_done_alone(house: Installation, stranger: C
             )
         assert kind_of(refused.value.cause) == ForeignRun.kind
     await untouched(house, victim)
+
+
+@pytest.mark.parametrize("name", WORK)
+async def test_what_nobody_can_read_is_refused_and_not_tried_for_ever(
+    house: Installation, stranger: Client, name: str
+) -> None:
+    """With the retries of the stock command, which has no end of them."""
+    with pytest.raises(ActivityFailureError) as refused:
+        await stranger.execute_activity(
+            name, {"nonsense": 1}, id=f"unread {name}", task_queue="sop", start_to_close_timeout=MINUTE
+        )
+    assert kind_of(refused.value.cause) == ForeignRun.kind
+
+
+async def test_a_question_that_nobody_can_read_is_answered_with_its_faults(stranger: Client) -> None:
+    with pytest.raises(ActivityFailureError, match="execution failed") as refused:
+        await stranger.execute_activity(
+            "list_cases", {"limt": 1}, id="a typo", task_queue="sop", start_to_close_timeout=MINUTE
+        )
+    assert kind_of(refused.value.cause) == InvalidInput.kind
+    assert "limt: Extra inputs are not permitted (allowed: " in str(refused.value.cause)
 
 
 @pytest.mark.parametrize("name", WORK)

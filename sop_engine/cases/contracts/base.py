@@ -9,7 +9,11 @@ class Contract(Frozen):
     """Base of what crosses Temporal: unknown keys are refused, values are not changed."""
 
 
-class ForCase(Contract):
+class ActivityInput(Contract):
+    """What an activity is asked."""
+
+
+class ForCase(ActivityInput):
     """What an activity does for one case; only that case's own workflow may have it done."""
 
     @property

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine.basis.faults import Fault
-from sop_engine.cases.contracts.base import Contract, ForCase, ParentRef
+from sop_engine.cases.contracts.base import ActivityInput, Contract, ForCase, ParentRef
 
 
 class OpenCaseInput(Contract):
@@ -41,7 +41,7 @@ class LoadInput(ForCase):
         return self.case_id
 
 
-class OpenCheckInput(Contract):
+class OpenCheckInput(ActivityInput):
     """Activity `check_opening`: would a case with this data open?"""
 
     sop: str
@@ -59,7 +59,7 @@ class OpenCheckResult(Contract):
     reference: tuple[str, ...] = ()
 
 
-class PlacesInput(Contract):
+class PlacesInput(ActivityInput):
     """Activity `judge_places`: which of these places does nobody know? By where each stands in an input."""
 
     places: dict[str, str]

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.base import ActivityInput, Contract
 from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, TaskRecord
 from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
 
@@ -54,7 +54,7 @@ class CaseLine(Contract):
     """Messages that the case did not take, the last ones first; only where they were asked for."""
 
 
-class ListCasesInput(Contract):
+class ListCasesInput(ActivityInput):
     """Which cases: every condition given must hold. The most pressing come first: by due instant, then the newest."""
 
     sop: str | None = None
@@ -99,7 +99,7 @@ class TaskLine(TaskRecord):
         return self.key
 
 
-class ListTasksInput(Contract):
+class ListTasksInput(ActivityInput):
     """Which open tasks. Breached ones come first, then by due instant, priority and age; suspended ones last."""
 
     user: str | None = None
@@ -121,7 +121,7 @@ class TaskList(Contract):
     total: int
 
 
-class TimelineInput(Contract):
+class TimelineInput(ActivityInput):
     case_id: str
     superseded: bool = False
     """Also what lost attempts and earlier executions of the same id wrote."""
@@ -139,7 +139,7 @@ class Timeline(Contract):
     """Whether there are earlier ones."""
 
 
-class FindCasesInput(Contract):
+class FindCasesInput(ActivityInput):
     """Finds cases by any reference or case id, or its beginning; case, blanks and hyphens do not matter."""
 
     text: str = Field(min_length=1, max_length=200)
@@ -160,7 +160,7 @@ class FoundCases(Contract):
     found: tuple[FoundCase, ...]
 
 
-class CaseInput(Contract):
+class CaseInput(ActivityInput):
     case_id: str
 
 
@@ -204,7 +204,7 @@ class DocumentList(Contract):
     documents: tuple[DocumentLine, ...]
 
 
-class ReadDocumentInput(Contract):
+class ReadDocumentInput(ActivityInput):
     document_id: str
     kind: DocumentKind = "html"
     offset: int = Field(default=0, ge=0)
@@ -239,7 +239,7 @@ class NoticeLine(Contract):
     error: str | None
 
 
-class ListNoticesInput(Contract):
+class ListNoticesInput(ActivityInput):
     """Notices of a case, or to a person or role; the newest first."""
 
     case_id: str | None = None
@@ -251,7 +251,7 @@ class NoticeList(Contract):
     notices: tuple[NoticeLine, ...]
 
 
-class TrialBalanceInput(Contract):
+class TrialBalanceInput(ActivityInput):
     until: datetime | None = None
     """Entries posted at or before this instant; all when absent."""
     case_id: str | None = None

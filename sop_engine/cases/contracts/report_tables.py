@@ -6,14 +6,14 @@ from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.base import ActivityInput, Contract
 
 CellKind = Literal["text", "amount", "integer", "decimal", "share", "date"]
 Aggregate = Literal["sum", "share", "median"]
 """How one figure is made of many observations."""
 
 
-class ReportInput(Contract):
+class ReportInput(ActivityInput):
     """Which report, of what, and which rows of it. The report says which parameters it has."""
 
     name: str

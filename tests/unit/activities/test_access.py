@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 from activities.access import is_read, reads
 from activities.work_rules import load_work_rules
-from sop_engine.cases.contracts.base import ForCase
+from sop_engine.cases.contracts.base import ActivityInput, ForCase
 from sop_engine.content.library import content_root, load_library
 from sop_engine.records.engine import open_engine, read_only, writing
 from sop_engine.settings import read_settings
@@ -25,9 +25,10 @@ def of_a_worker() -> list[Callable[..., Any]]:
 
 @pytest.mark.parametrize("activity", of_a_worker(), ids=lambda activity: activity.__name__)
 def test_an_activity_reads_or_is_done_for_one_case(activity: Callable[..., Any]) -> None:
-    if is_read(activity):
-        return
     parameters = list(inspect.signature(activity).parameters)
+    if is_read(activity):
+        assert all(issubclass(typing.get_type_hints(activity)[name], ActivityInput) for name in parameters)
+        return
     assert len(parameters) == 1, f"{activity.__name__} is neither a read nor takes one input of a case"
     taken = typing.get_type_hints(activity)[parameters[0]]
     assert issubclass(taken, ForCase), f"{activity.__name__} is neither a read nor done for one case"
