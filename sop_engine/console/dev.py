@@ -33,10 +33,9 @@ async def dev(
     stop = told_to_stop()
     settings = session.settings.moved_to(data) if data else session.settings
     make_folder(settings.data_directory)
-    metrics = settings.metrics_address or free_or_any_address(METRICS_PORT)
-    runtime = measuring_runtime(metrics)
     async with EmbeddedServer(data_dir=settings.data_directory, port=port, ui_port=ui_port) as server:
-        client = await connect_to(server.address, runtime=runtime)
+        metrics = settings.metrics_address or free_or_any_address(METRICS_PORT)
+        client = await connect_to(server.address, runtime=measuring_runtime(metrics))
         async with worker_beside(session.serve, client, settings) as serving:
             session.say(f"Temporal answers at {server.address}; everything is kept in {settings.data_directory}")
             if not DEFAULT_ADDRESS.endswith(server.address.partition(":")[2]):

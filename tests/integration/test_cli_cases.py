@@ -285,7 +285,9 @@ def test_without_a_worker_a_read_ends_and_says_so(dev: Dev) -> None:
 
 
 def test_a_second_dev_on_the_same_folder_is_refused(dev: Dev) -> None:
-    result = sop(dev, "dev", "--data", str(dev.folder), "--port", "0", "--ui-port", "0")
+    metrics = next(line for line in dev.log().splitlines() if line.startswith("Metrics are at "))
+    same = {"SOP_METRICS_ADDRESS": metrics.removeprefix("Metrics are at http://").removesuffix("/metrics")}
+    result = sop(dev, "dev", "--data", str(dev.folder), "--port", "0", "--ui-port", "0", **same)
     port = dev.address.partition(":")[2]
     assert (result.exit_code, f"process {dev.process.pid}, port {port}" in result.stderr) == (4, True), result.stderr
     assert sop(dev, "case", "list").exit_code == 0
