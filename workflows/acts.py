@@ -16,10 +16,12 @@ from sop_engine.cases.contracts.opening import PlacesInput, PlacesResult
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.told.messages import UnfitAct
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.queues import JUDGE_PLACES, LOAD_ORGANIZATION
+from sop_engine.temporal.resets import is_taken_again
 from workflows.errands import PATIENT
 from workflows.outbox import Outbox
 from workflows.reading import excess, read_body
@@ -38,7 +40,7 @@ class CaseActs(CaseUpdates):
     _refusal: ApplicationError | None
     _trial: casework.Trial | None
     _updates: int
-    _early: int
+    _unjudged: int
     _outbox: Outbox
 
     @abstractmethod
@@ -54,8 +56,12 @@ class CaseActs(CaseUpdates):
         """Makes a turn's outcome the case's state."""
 
     def validate(self, name: str, body: RawValue | None) -> None:
-        """Refuses an act before it reaches history. One that comes before the load is let through and checked later."""
+        """Refuses an act before it reaches history. One that comes before the load is let through and checked later, as
+        is one that a reset takes again: nobody waits for its answer, so a refusal would be heard by nobody.
+        """
         self._trial = None
+        if body is not None and is_taken_again(body.payload):
+            return
         try:
             why = excess(body)
             if why is not None:
@@ -72,24 +78,34 @@ class CaseActs(CaseUpdates):
         """Carries out an act. Its answer leaves with the workflow task, and so after its step is in the journal."""
         self._updates += 1
         arrived = workflow.now()
-        is_early = self._state is None
+        is_judged_again = _is_judged_again(body)
+        is_unjudged = self._state is None or is_judged_again
         try:
             act = _read_act(name, body)
-            if is_early:
-                await self._judge_early(name, act, arrived)
+            if is_unjudged:
+                await self._judge_later(name, act, arrived)
             turn, answer = self._perform(name, act, self._not_before(arrived))
         except SopError as error:
+            if is_judged_again:
+                self._tell_unfit(UnfitAct(name, error.text()))
             raise to_failure(error) from None
-        # The acceptance of an update is a command of this workflow task, but not where the act waited for the load.
-        self._accept(turn, is_anchored=not is_early)
+        # The acceptance of an update is a command of this workflow task, but not where the act waited to be judged.
+        self._accept(turn, is_anchored=not is_unjudged)
         await workflow.wait_condition(lambda: not self._outbox.has_steps)
         if isinstance(answer, SopError):
             raise to_failure(answer)
         return answer
 
-    async def _judge_early(self, name: str, act: Act, arrived: datetime) -> None:
-        """Judges an act that came before the case was loaded. Raises a SopError where it may not be done."""
-        self._early += 1
+    def _tell_unfit(self, message: UnfitAct) -> None:
+        """Nobody waits for the answer of an act that a reset takes again, so the case tells of it."""
+        if self._state is not None and self._procedure is not None:
+            turn = casework.hear(self._procedure, self._state, self._not_before(workflow.now()), message)
+            if turn is not None:
+                self._accept(turn)
+
+    async def _judge_later(self, name: str, act: Act, arrived: datetime) -> None:
+        """Judges an act that its validation let through. Raises a SopError where it may not be done."""
+        self._unjudged += 1
         try:
             organization = await self._organization()
             judged: dict[str, str] = {}
@@ -101,7 +117,7 @@ class CaseActs(CaseUpdates):
                 judged |= named
                 await self._judge_places(named)
         finally:
-            self._early -= 1
+            self._unjudged -= 1
 
     async def _judge_places(self, named: dict[str, str]) -> None:
         """Raises InvalidInput for places that nobody knows, as a worker knew them then."""
@@ -134,6 +150,15 @@ class CaseActs(CaseUpdates):
             LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
         )
         return Organization.model_validate(given)
+
+
+def _is_judged_again(body: RawValue | None) -> bool:
+    """Whether a reset takes the act again, so that it has to be judged here. Temporal answers one question for a whole
+    run, so each reset asks one of its own: those of an older release were not judged here.
+    """
+    if body is None or not is_taken_again(body.payload):
+        return False
+    return workflow.patched(f"acts taken again at {workflow.info().get_current_history_length()} are judged")
 
 
 def _read_act(name: str, body: RawValue | None) -> Act:

@@ -71,8 +71,8 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
         """Corrected calendars that are being loaded."""
         self._too_much: tuple[int, int] | None = None
         """Bytes of steps and number of commands that found no room in what the next run is given."""
-        self._early = 0
-        """Acts that came before the case was loaded and are not yet taken."""
+        self._unjudged = 0
+        """Acts that wait to be judged."""
         self._latest = workflow.info().workflow_start_time
         """The instant of the last turn. See `_not_before`."""
         self._background = Background()
@@ -299,7 +299,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
         """Whether this run could end with the present workflow task and leave what it has not written."""
         is_time = self._leaving.is_hurried or (self._leaving.takes_along and self._outbox.has_settled)
         is_new = (self._outbox.unsettled_bytes, len(self._errands.pending)) != self._too_much
-        return is_time and is_new and not (self._outbox.is_kept or self._early or self._is_busy())
+        return is_time and is_new and not (self._outbox.is_kept or self._unjudged or self._is_busy())
 
     def _is_bounded(self) -> bool:
         return is_hardened(self.loaded()[1].bundle)

@@ -25,7 +25,7 @@ from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.stepping import INSTANT, catch_up
 from sop_engine.cases.running.turn import CHART_FAILURES, Turn
 from sop_engine.cases.seen.views import act_result
-from sop_engine.cases.told import acts, ends, engine_words, hearing, reference_data, resolving, tasks
+from sop_engine.cases.told import acts, ends, engine_words, hearing, reference_data, resets, resolving, tasks
 from sop_engine.cases.told.act_checks import emptied, faults_of_act
 from sop_engine.cases.told.act_kinds import ActKind
 from sop_engine.cases.told.kept_checks import undone_checks
@@ -42,7 +42,7 @@ ACTS: Mapping[str, ActKind] = MappingProxyType(
 """Every act of a person, by the name of its update. What is not among them nobody may do."""
 
 MESSAGES: Taken = MappingProxyType(
-    {**hearing.MESSAGES, **ends.MESSAGES, **engine_words.MESSAGES, **reference_data.MESSAGES}
+    {**hearing.MESSAGES, **ends.MESSAGES, **engine_words.MESSAGES, **reference_data.MESSAGES, **resets.MESSAGES}
 )
 """What is made of every kind of message."""
 

@@ -15,6 +15,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from temporalio.workflow import Info, SandboxImportNotificationPolicy
 
 from sop_engine.temporal.guard import Guard, refused
+from sop_engine.temporal.resets import mark_taken_again
 
 PASSED_THROUGH = (
     "sop_engine",  # our pure rooms and contracts: checked for purity by linters, and shared for speed
@@ -93,6 +94,7 @@ class _Undisturbed(WorkflowInstance):
 
     def taken(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         give_signals_one_argument(act)
+        mark_taken_again(act)
         return self._inside.activate(act)
 
     def get_serialization_context(self, command_info: Any) -> SerializationContext | None:

@@ -1,7 +1,7 @@
 """A case that is reset has no paper, notice or number made twice; what does not fit waits for a person."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from activities import records_care
 from sop_engine.cases.contracts.records import RepairRecordsInput
 from sop_engine.content.library import Library
+from sop_engine.records.queries import CaseQueries
 from sop_engine.temporal.records_gateway import RecordsGateway
+from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.ticket import given, go, number, serving
 
@@ -95,6 +97,31 @@ async def test_acts_done_anew_find_what_their_steps_made(house: Installation, re
     await given(house, "anew")
     assert rows(house, "anew") == before
     assert (await house.view("anew")).incidents == ()
+
+
+async def test_an_act_that_no_longer_fits_is_an_incident(house: Installation, records: RecordsGateway) -> None:
+    """It was a promise for an instant that has passed by when the reset takes it again; the others are taken."""
+    await house.open("Complaint", "late", COMPLAINT)
+    for remark in range(12):
+        await house.act("late", "comment", actor="li.na", text=f"remark {remark}")
+    soon = datetime.now(UTC) + timedelta(seconds=3)
+    moved = {"actor": "zhao.min", "clock": "first_response", "to": soon.isoformat(), "reason": "agreed"}
+    await house.act("late", "move_deadline", **moved)
+    await until(lambda: datetime.now(UTC) > soon, "the instant that passes")
+    await reset_to_the_opening(house, "late", again=True)
+
+    async def incidents() -> Any:
+        return (await house.view("late")).incidents
+
+    (incident,) = await until(incidents, "the incident")
+    assert incident["message"].startswith("move_deadline was taken again by a reset and does not fit any more: ")
+    assert len(CaseQueries(house.engine).read_case("late").comments) == 12
+    assert "does not lie ahead" in (await house.refused("late", "move_deadline", **moved)).text()
+    assert len((await house.view("late")).incidents) == 1, "what a person is told leaves none"
+    await house.act("late", "resolve_incident", actor="zhao.min", incident=incident["incident"], how="skip", reason="x")
+    assert (await house.view("late")).status == "open"
+    await house.published_journal("late")
+    assert [each async for page in records.check("late") for each in page.differences] == []
 
 
 async def test_a_paper_with_other_content_is_an_incident_and_the_first_one_stands(

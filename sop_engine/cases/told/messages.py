@@ -87,6 +87,14 @@ class StrangersWord:
 
 
 @dataclass(frozen=True)
+class UnfitAct:
+    """An act that a reset took again was refused: its update, and who did it and why in words."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
 class ReferenceData:
     """The case runs by corrected calendars and legal figures, and ran by these until now."""
 
@@ -103,6 +111,7 @@ Message = (
     | EngineWord
     | ProvenWords
     | StrangersWord
+    | UnfitAct
     | ReferenceData
 )
 """Of the kinds that there are."""
