@@ -53,7 +53,10 @@ def render_definition(definition: SopDefinition, language: str) -> RenderableTyp
 
 def figure(parameter: ParameterSpec, language: str) -> str:
     """The default, or the rule that sets the figure."""
-    return str(parameter.default) if parameter.rule is None else f"{word('rule', language)} {parameter.rule}"
+    if parameter.rule is not None:
+        return f"{word('rule', language)} {parameter.rule}"
+    default = parameter.default
+    return ", ".join(map(str, default)) if isinstance(default, list) else str(default)
 
 
 def _states(definition: SopDefinition, language: str) -> Tree:

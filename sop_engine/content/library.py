@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sop_engine.cases.people.organization import Organization
-from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.definition import SopDefinition, fault_of_list
 from sop_engine.cases.written.engine_version import ENGINE_VERSION
 from sop_engine.cases.written.procedure import Bundle, DefinitionError
 from sop_engine.cases.written.shape import faults_of, split_states
@@ -364,13 +364,25 @@ def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault])
         for name, value in (values or {}).items():
             if name not in known or known[name].rule is not None:
                 what = _not_tunable(sop, name, sops)
-            elif not isinstance(value, int | float | str):
-                what = "a figure is a number, a period, a text, true or false"
+            elif (misfit := _misfit(value, known[name].default)) is not None:
+                what = misfit
             else:
                 overrides.setdefault(sop, {})[name] = value
                 continue
             faults.append(file.fault((sop, name), what))
     return overrides
+
+
+def _misfit(value: Any, default: Any) -> str | None:
+    """Why a site's figure cannot stand in place of the SOP's; none where it can."""
+    if isinstance(default, list):
+        if not isinstance(value, list):
+            return "a list is needed here, as in the SOP"
+        kinds = dict.fromkeys(isinstance(entry, str) for entry in (*default, *value))
+        return fault_of_list(value) or ("the SOP's own list holds the other kind" if len(kinds) > 1 else None)
+    if not isinstance(value, int | float | str):
+        return "a figure is a number, a period, a text, true or false"
+    return None
 
 
 def _not_tunable(sop: str, name: str, sops: Mapping[str, SopFile]) -> str:

@@ -5,40 +5,37 @@ Python object is ever read, and nothing but the functions of this language is ev
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from types import MappingProxyType
+from functools import partial
 from typing import Any, assert_never
 
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.statechart import expression_tree as tree
+from sop_engine.statechart.expression_days import Days
 from sop_engine.statechart.expression_filters import FILTERS, TESTS
+from sop_engine.statechart.expression_functions import FUNCTIONS
 from sop_engine.statechart.expression_values import (
     BINARY,
     EQUALITY,
     ORDERING,
     bounded,
     contains,
-    is_number,
     kind_of,
-    multiply,
     negative,
     to_text,
 )
 
 Scope = Mapping[str, Any]
 Evaluation = Callable[[Scope], Any]
-DayOf = Callable[[datetime], date]
-"""The civil date of an instant in the zone that an expression's days are counted in."""
 
 
-def compiled(node: tree.Node, lenient: bool, day_of: DayOf | None) -> Evaluation:  # noqa: PLR0911, PLR0912 - one case per node
+def compiled(node: tree.Node, lenient: bool, days: Days | None) -> Evaluation:  # noqa: PLR0911, PLR0912 - one case per node
     """Return the function that evaluates `node`; it raises ValueError with a sentence for the author.
 
     With `lenient`, a name that the scope lacks counts as a field not filled; the names were checked before.
     """
 
     def of(part: tree.Node) -> Evaluation:
-        return compiled(part, lenient, day_of)
+        return compiled(part, lenient, days)
 
     match node:
         case tree.Literal(value):
@@ -80,10 +77,9 @@ def compiled(node: tree.Node, lenient: bool, day_of: DayOf | None) -> Evaluation
             return lambda scope: predicate(*(value(scope) for value in values))
         case tree.InState(state):
             return lambda scope: scope["in_state"](state)
-        case tree.Span(unit, count):
-            return _strict(lambda number: _span(unit, number), (count, of(count)))
-        case tree.Day(instant):
-            return _strict(lambda at: _day(at, day_of), (instant, of(instant)))
+        case tree.Called(name, arguments):
+            function = FUNCTIONS[name]
+            return _strict(partial(function.compute, days), *((argument, of(argument)) for argument in arguments))
         case _:
             assert_never(node)
 
@@ -218,24 +214,3 @@ def _filtered(node: tree.Filtered, of: Callable[[tree.Node], Evaluation]) -> Eva
 
 def _joined(*values: Any) -> Any:
     return bounded("".join(to_text(value) for value in values))
-
-
-def _span(unit: str, count: Any) -> timedelta:
-    if not is_number(count):
-        raise ValueError(f"{unit}() takes a number, got {kind_of(count)}")
-    try:
-        return timedelta(microseconds=int(multiply(count, SPANS[unit])))
-    except OverflowError as error:
-        raise ValueError("the duration is too long") from error
-
-
-def _day(at: Any, day_of: DayOf | None) -> date:
-    if day_of is None:
-        raise ValueError("day() needs a calendar, whose zone its days are of")
-    if not isinstance(at, datetime):
-        raise ValueError(f"day() takes an instant, got {kind_of(at)}")
-    return day_of(at)
-
-
-SPANS: Mapping[str, int] = MappingProxyType({"days": 86_400_000_000, "hours": 3_600_000_000, "minutes": 60_000_000})
-"""The functions that make a duration, each with its microseconds."""

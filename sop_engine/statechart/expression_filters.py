@@ -3,7 +3,7 @@
 Every function takes the value first and raises ValueError with a sentence for the author of the expression.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, DecimalException
 from functools import cmp_to_key
 from types import MappingProxyType
@@ -16,9 +16,11 @@ from sop_engine.statechart.expression_values import (
     add,
     bounded,
     contains,
+    divide,
     equal,
     is_number,
     kind_of,
+    multiply,
     to_text,
     unequal,
 )
@@ -62,12 +64,58 @@ def length(value: Any) -> int:
     raise ValueError(f"{kind_of(value)} has no length")
 
 
-def total(value: Any, attribute: str | None = None, start: Any = 0) -> Any:
-    for number in _fields(value, attribute):
-        if not is_number(number):
-            raise ValueError(f"cannot sum {kind_of(number)}")
+def total(value: Any, attribute: str | None = None, start: Any = 0, weight: str | None = None) -> Any:
+    """The sum of the numbers; with `weight`, of each times its weight."""
+    for number in _weighted(value, attribute, weight):
         start = add(start, number)
     return start
+
+
+def average(value: Any, attribute: str | None = None, weight: str | None = None) -> Decimal | None:
+    """The mean of the numbers, each as often as its weight says; none of no numbers, and where nothing weighs."""
+    parts = total(value, weight=None, attribute=weight) if weight is not None else len(_items(value))
+    return divide(total(value, attribute, weight=weight), parts) if parts else None
+
+
+def sums(value: Any, *, by: str, attribute: str, weight: str | None = None) -> list[dict[str, Any]]:
+    """For each value of `by` the sum over its items, and how many they are."""
+    groups = _groups(value, by)
+    return [{"group": key, "sum": total(each, attribute, weight=weight), "count": len(each)} for key, each in groups]
+
+
+def averages(value: Any, *, by: str, attribute: str, weight: str | None = None) -> list[dict[str, Any]]:
+    """For each value of `by` the mean over its items, and how many they are."""
+    groups = _groups(value, by)
+    return [{"group": key, "average": average(each, attribute, weight), "count": len(each)} for key, each in groups]
+
+
+def _weighted(value: Any, attribute: str | None, weight: str | None) -> Iterator[Any]:
+    numbers = _fields(value, attribute)
+    for number in numbers:
+        if not is_number(number):
+            raise ValueError(f"cannot sum {kind_of(number)}")
+    if weight is None:
+        yield from numbers
+        return
+    for number, factor in zip(numbers, _fields(value, weight), strict=True):
+        if not is_number(factor):
+            raise ValueError(f"cannot weigh by {kind_of(factor)}")
+        yield multiply(number, factor)
+
+
+def _groups(value: Any, by: str) -> list[tuple[Any, list[Any]]]:
+    """The items by the value of one of their fields, in the order in which the values come."""
+    found: dict[tuple[bool, Any], list[Any]] = {}
+    for item in _items(value):
+        found.setdefault(_told_apart(_field(item, by)), []).append(item)
+    return [(key, items) for (_, key), items in found.items()]
+
+
+def _told_apart(field: Any) -> tuple[bool, Any]:
+    """A value as the key of what is like it: a yes is no number."""
+    if isinstance(field, list | Mapping):
+        raise ValueError(f"cannot tell apart {kind_of(field)}; name an attribute")
+    return isinstance(field, bool), field
 
 
 def first(value: Any) -> Any:
@@ -99,9 +147,7 @@ def unique(value: Any, attribute: str | None = None) -> list[Any]:
     """The items with a value not seen before, in their order."""
     kept: dict[tuple[bool, Any], Any] = {}
     for item, field in zip(_items(value), _fields(value, attribute), strict=True):
-        if isinstance(field, list | Mapping):
-            raise ValueError(f"cannot tell apart {kind_of(field)}; name an attribute")
-        kept.setdefault((isinstance(field, bool), field), item)
+        kept.setdefault(_told_apart(field), item)
     return list(kept.values())
 
 
@@ -182,6 +228,8 @@ def _undefined(value: Any) -> bool:
 FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         "abs": absolute,
+        "average": average,
+        "averages": averages,
         "default": default,
         "first": first,
         "int": integer,
@@ -199,6 +247,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "sort": sort,
         "string": to_text,
         "sum": total,
+        "sums": sums,
         "unique": unique,
         "upper": lambda value: _text(value).upper(),
     }

@@ -37,8 +37,10 @@ def needs(node: tree.Node, filled: Names = _NONE) -> Names:
             parts = (operand, *arguments, *(option for _, option in options))
             strict = [] if name == "default" else [operand]
             return _each(parts, filled) | (_emptied_by(strict) - filled)
-        case tree.Negative(operand) | tree.Span(_, operand) | tree.Day(operand):
+        case tree.Negative(operand):
             return needs(operand, filled) | (emptied_by(operand) - filled)
+        case tree.Called(_, parts):
+            return _each(parts, filled) | (_emptied_by(parts) - filled)
         case tree.Binary(_, left, right):
             return _each((left, right), filled) | (_emptied_by((left, right)) - filled)
         case tree.Joined(parts):
@@ -84,8 +86,10 @@ def _certain(node: tree.Node) -> Names:
             return _certain(operand)
         case tree.Filtered(operand, name, _, _):
             return _certain(operand) | (emptied_by(operand) if name != "default" else _NONE)
-        case tree.Negative(operand) | tree.Span(_, operand) | tree.Day(operand):
+        case tree.Negative(operand):
             return _certain(operand) | emptied_by(operand)
+        case tree.Called(_, parts):
+            return reduce(frozenset.union, map(_certain, parts), _NONE) | _emptied_by(parts)
         case tree.Binary(_, left, right):
             return _certain(left) | _certain(right) | emptied_by(left) | emptied_by(right)
         case _:

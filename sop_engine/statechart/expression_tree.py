@@ -120,18 +120,11 @@ class InState:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """`days(3)`, `hours(24)`, `minutes(90)`: a duration."""
+class Called:
+    """`days(3)`, `contains_any(reply, forbidden)`: a function of the language, by name."""
 
-    unit: str
-    count: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """`day(arrived_at)`: the civil date of an instant, where the case is."""
-
-    instant: "Node"
+    name: str
+    arguments: "tuple[Node, ...]"
 
 
 Node = (
@@ -152,9 +145,11 @@ Node = (
     | Filtered
     | Tested
     | InState
-    | Span
-    | Day
+    | Called
 )
+
+ATTRIBUTES = ("attribute", "weight", "by")
+"""Options of filters that name a field of each item."""
 
 
 def walk(part: Any) -> Iterator[Any]:
@@ -191,8 +186,9 @@ def places(part: Any) -> tuple[tuple[str, ...], ...]:
     """The keys that lead to each value that a node or several read, each once; entries of a list are not counted."""
     found = dict.fromkeys(place for node in walk(part) if (place := _place(node)))
     for node in walk(part):
-        if isinstance(node, Filtered) and (attribute := _attribute(node)):
-            found |= dict.fromkeys((*stem, *attribute) for stem in _stems(node.operand))
+        if isinstance(node, Filtered):
+            stems = _stems(node.operand)
+            found |= dict.fromkeys((*stem, *attribute) for attribute in _attributes(node) for stem in stems)
     return tuple(found)
 
 
@@ -206,7 +202,10 @@ def compared(part: Any) -> Iterator[tuple[tuple[str, ...], Node]]:
                     yield from ((place, right) for place in (_place(left),) if place)
                     yield from ((place, left) for place in (_place(right),) if place)
             case Filtered(name="selectattr" | "rejectattr", operand=operand, arguments=(_, _, value)):
-                yield from (((*stem, *_attribute(node)), value) for stem in _stems(operand))
+                (attribute,) = _attributes(node)
+                yield from (((*stem, *attribute), value) for stem in _stems(operand))
+            case Called(name="contains_any", arguments=(text, phrases)):
+                yield from ((place, phrases) for place in places(text))
             case _:
                 continue
 
@@ -237,12 +236,12 @@ def _stems(node: Node) -> tuple[tuple[str, ...], ...]:
             return (place,) if place else ()
 
 
-def _attribute(node: Filtered) -> tuple[str, ...]:
-    """The keys of the attribute by which a filter goes through a list."""
-    named = [value for key, value in node.options if key == "attribute"]
+def _attributes(node: Filtered) -> tuple[tuple[str, ...], ...]:
+    """The keys of each attribute by which a filter goes through a list."""
+    named = [value for key, value in node.options if key in ATTRIBUTES]
     if node.name in ("selectattr", "rejectattr"):
-        named += node.arguments[:1]
-    return tuple(key for each in named if isinstance(each, Literal) for key in str(each.value).split("."))
+        named = [*node.arguments[:1], *named]
+    return tuple(tuple(str(each.value).split(".")) for each in named if isinstance(each, Literal))
 
 
 def describe(node: Node) -> str:

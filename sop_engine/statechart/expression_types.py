@@ -1,45 +1,28 @@
 """What kinds of value an expression works on, found without running it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.statechart import expression_tree as tree
-
-Kind = Literal["text", "integer", "decimal", "boolean", "date", "datetime", "duration", "list", "record", "any"]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldType:
-    """The type of a field of the data. A record without `fields` may hold any; a list without `item` likewise."""
-
-    kind: Kind
-    item: "FieldType | None" = None
-    fields: Mapping[str, "FieldType"] = field(default_factory=lambda: MappingProxyType({}))
-
-    def accepts(self, other: "FieldType") -> bool:
-        """Whether a value of the type `other` may be stored in a field of this type."""
-        if "any" in (self.kind, other.kind):
-            return True
-        if self.kind == "list" and other.kind == "list":
-            return self.item is None or other.item is None or self.item.accepts(other.item)
-        return self.kind == other.kind or (self.kind, other.kind) == ("decimal", "integer")
-
-
-ANY = FieldType("any")
-TEXT = FieldType("text")
-INTEGER = FieldType("integer")
-DECIMAL = FieldType("decimal")
-BOOLEAN = FieldType("boolean")
-INSTANT = FieldType("datetime")
-DATE = FieldType("date")
-DURATION = FieldType("duration")
-LIST = FieldType("list")
-RECORD = FieldType("record")
+from sop_engine.statechart.expression_functions import FUNCTIONS
+from sop_engine.statechart.expression_kinds import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    DURATION,
+    INSTANT,
+    INTEGER,
+    LIST,
+    RECORD,
+    TEXT,
+    FieldType,
+    Kind,
+)
 
 EVENT = FieldType("record", fields=MappingProxyType({"name": TEXT, "data": RECORD, "at": INSTANT, "origin": TEXT}))
 
@@ -118,12 +101,10 @@ class _Checker:
                 return BOOLEAN
             case tree.InState():
                 return BOOLEAN
-            case tree.Span(_, count):
-                self._expect(count, *_NUMBERS)
-                return DURATION
-            case tree.Day(instant):
-                self._expect(instant, "datetime")
-                return DATE
+            case tree.Called(name, arguments):
+                for argument, taken in zip(arguments, FUNCTIONS[name].takes, strict=True):
+                    self._take(argument, taken)
+                return FUNCTIONS[name].gives
             case _:
                 assert_never(node)
 
@@ -158,6 +139,12 @@ class _Checker:
             self.faults.append(f"{tree.describe(node)} is {found.kind}, expected {' or '.join(kinds)}")
         return found
 
+    def _take(self, node: tree.Node, taken: tuple[FieldType, ...]) -> None:
+        found = self.infer(node)
+        if not any(each.accepts(found) for each in taken):
+            wanted = " or ".join(map(str, taken))
+            self.faults.append(f"{tree.describe(node)} is {found}, expected {wanted}")
+
     def _binary(self, operator: str, left: FieldType, right: FieldType) -> FieldType:
         if "any" in (left.kind, right.kind):
             return ANY
@@ -166,6 +153,10 @@ class _Checker:
             return INTEGER if whole else DECIMAL
         if operator in ("+", "-") and right.kind == "duration" and left.kind in (*_MOMENTS, "duration"):
             return left
+        if operator in ("+", "-") and right.kind == "working_days" and left.kind in _MOMENTS:
+            return left
+        if operator == "+" and left.kind == "working_days" and right.kind in _MOMENTS:
+            return right
         if operator == "//" and left.kind == right.kind == "duration":
             return INTEGER
         if operator == "+" and left.kind == "duration" and right.kind in _MOMENTS:
@@ -187,7 +178,7 @@ class _Checker:
                 self._compare("==", left, right.item)
             return
         alike = left.kind == right.kind or (left.kind in _NUMBERS and right.kind in _NUMBERS)
-        if operator not in ("==", "!=") and (not alike or left.kind in ("boolean", "list", "record")):
+        if operator not in ("==", "!=") and (not alike or left.kind in ("boolean", "list", "record", "working_days")):
             self.faults.append(f"cannot order {left.kind} and {right.kind}")
         elif not alike:
             self.faults.append(f"{left.kind} never equals {right.kind}")
@@ -200,7 +191,10 @@ class _Checker:
             taken = " or ".join(takes)
             self.faults.append(f"{tree.describe(node.operand)} is {operand.kind}, {node.name} takes {taken}")
             return ANY
-        field = self._attribute_of(node, operand.item or ANY)
+        read = {key: self._read_by(node, path, operand.item or ANY) for key, path in _attributes(node)}
+        field = read.get("attribute", operand.item or ANY)
+        if node.name in _COMPUTED or "weight" in read:
+            self._expect_numbers(node, field, read.get("weight"))
         if gives is not None:
             return gives
         if node.name == "default":
@@ -210,18 +204,25 @@ class _Checker:
         if node.name == "map":
             return FieldType("list", item=field)
         if node.name == "sum":
-            return self._common((field, INTEGER)) if field.kind in _NUMBERS else ANY
+            return self._summed(field, read.get("weight"))
+        if node.name in ("sums", "averages"):
+            value = DECIMAL if node.name == "averages" else self._summed(field, read.get("weight"))
+            return _grouped(node.name.removesuffix("s"), read.get("by", ANY), value)
         return operand
 
-    def _attribute_of(self, node: tree.Filtered, item: FieldType) -> FieldType:
-        """The type of the field that a filter on a list reads of each item; the item itself where it names none."""
-        named = [option for key, option in node.options if key == "attribute"]
-        if node.name in ("selectattr", "rejectattr"):
-            named += node.arguments[:1]
-        for attribute in named:
-            if isinstance(attribute, tree.Literal):
-                for key in attribute.value.split("."):
-                    item = self._attribute(tree.Attribute(node.operand, key), item, key)
+    def _summed(self, field: FieldType, weight: FieldType | None) -> FieldType:
+        parts = (field, weight or INTEGER)
+        return self._common((*parts, INTEGER)) if all(part.kind in _NUMBERS for part in parts) else ANY
+
+    def _expect_numbers(self, node: tree.Filtered, *parts: FieldType | None) -> None:
+        for part in parts:
+            if part is not None and part.kind not in (*_NUMBERS, "any"):
+                self.faults.append(f"{tree.describe(node.operand)}: {node.name} takes numbers, not {part.kind}")
+
+    def _read_by(self, node: tree.Filtered, path: str, item: FieldType) -> FieldType:
+        """The type of the field that a filter on a list reads of each item."""
+        for key in path.split("."):
+            item = self._attribute(tree.Attribute(node.operand, key), item, key)
         return item
 
     def _common(self, types: tuple[FieldType, ...]) -> FieldType:
@@ -229,6 +230,19 @@ class _Checker:
         if all(other.kind == first.kind and other.item == first.item for other in types):
             return first
         return DECIMAL if all(each.kind in _NUMBERS for each in types) else ANY
+
+
+def _attributes(node: tree.Filtered) -> list[tuple[str, str]]:
+    """The fields that a filter on a list reads of each item, by the option that names them."""
+    named = [(key, option) for key, option in node.options if key in tree.ATTRIBUTES]
+    if node.name in ("selectattr", "rejectattr"):
+        named += [("attribute", argument) for argument in node.arguments[:1]]
+    return [(key, option.value) for key, option in named if isinstance(option, tree.Literal)]
+
+
+def _grouped(key: str, group: FieldType, value: FieldType) -> FieldType:
+    fields: dict[str, FieldType] = {"group": group, key: value, "count": INTEGER}
+    return FieldType("list", item=FieldType("record", fields=MappingProxyType(fields)))
 
 
 _TYPES: tuple[tuple[type | tuple[type, ...], FieldType], ...] = (
@@ -249,6 +263,8 @@ _TEST_OPERATORS: Mapping[str, str] = MappingProxyType(
 _FILTER_TYPES: Mapping[str, tuple[tuple[Kind, ...], FieldType | None]] = MappingProxyType(
     {
         "abs": (("integer", "decimal"), None),
+        "average": (("list",), DECIMAL),
+        "averages": (("list",), None),
         "default": ((), None),
         "first": (("list",), None),
         "int": (("integer", "decimal", "text"), INTEGER),
@@ -266,7 +282,11 @@ _FILTER_TYPES: Mapping[str, tuple[tuple[Kind, ...], FieldType | None]] = Mapping
         "sort": (("list",), None),
         "string": (("text", "integer", "decimal", "boolean", "date", "datetime"), TEXT),
         "sum": (("list",), None),
+        "sums": (("list",), None),
         "unique": (("list",), None),
         "upper": (("text",), TEXT),
     }
 )
+
+_COMPUTED = ("average", "averages", "sums")
+"""Filters whose attribute and weight are numbers."""

@@ -20,6 +20,8 @@ from operator import ge, gt, le, lt
 from types import MappingProxyType
 from typing import Any
 
+from sop_engine.statechart.expression_days import WorkingDays
+
 MAXIMUM_NUMBER = 10**30
 MAXIMUM_TEXT = 10_000
 MAXIMUM_ITEMS = 5_000
@@ -69,8 +71,10 @@ def add(left: Any, right: Any) -> Any:
         return bounded(left + right)
     if isinstance(left, list) and isinstance(right, list):
         return bounded(left + right)
-    if isinstance(left, timedelta) and isinstance(right, date):
+    if isinstance(left, timedelta | WorkingDays) and isinstance(right, date):
         left, right = right, left
+    if isinstance(left, date) and isinstance(right, WorkingDays):
+        return right.after(left)
     if isinstance(left, date | timedelta) and isinstance(right, timedelta):
         return _moved(left, right)
     raise _unfit("add", left, right)
@@ -81,6 +85,8 @@ def subtract(left: Any, right: Any) -> Any:
         return _arithmetic(left, right, EXACT.subtract)
     if isinstance(left, date) and isinstance(right, date) and kind_of(left) == kind_of(right):
         return left - right
+    if isinstance(left, date) and isinstance(right, WorkingDays):
+        return right.before(left)
     if isinstance(left, date | timedelta) and isinstance(right, timedelta):
         return _moved(left, -right)
     raise _unfit("subtract", left, right)
@@ -229,6 +235,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (datetime, "an instant"),
     (date, "a date"),
     (timedelta, "a duration"),
+    (WorkingDays, "a number of working days"),
     (list, "a list"),
     (Mapping, "a record"),
 )

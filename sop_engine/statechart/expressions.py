@@ -20,10 +20,13 @@ from jinja2.parser import Parser
 
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.statechart import expression_tree as tree
-from sop_engine.statechart.expression_evaluation import SPANS, DayOf, compiled
+from sop_engine.statechart.expression_days import Days
+from sop_engine.statechart.expression_evaluation import compiled
 from sop_engine.statechart.expression_filters import FILTERS, TESTS
+from sop_engine.statechart.expression_functions import FUNCTIONS
+from sop_engine.statechart.expression_kinds import FieldType
 from sop_engine.statechart.expression_needs import emptied_by, needs, shows
-from sop_engine.statechart.expression_types import EVENT, FieldType, check
+from sop_engine.statechart.expression_types import EVENT, check
 from sop_engine.statechart.expression_values import bounded
 
 __all__ = ["Expression", "ExpressionError", "FieldType", "compile_expression"]
@@ -54,15 +57,13 @@ class Expression:
 
     __slots__ = ("_evaluation", "node", "reads_event", "source", "states", "type")
 
-    def __init__(
-        self, source: str, node: tree.Node, names: Mapping[str, FieldType] | None, day_of: DayOf | None
-    ) -> None:
+    def __init__(self, source: str, node: tree.Node, names: Mapping[str, FieldType] | None, days: Days | None) -> None:
         self.source = source
         self.type, faults = check(node, None if names is None else {**names, "_event": EVENT})
         """What it gives, as far as that is known without running it."""
         if faults:
             raise ExpressionError(source, "; ".join(faults))
-        self._evaluation = compiled(node, lenient=names is not None, day_of=day_of)
+        self._evaluation = compiled(node, lenient=names is not None, days=days)
         self.states = tuple(found.state for found in tree.walk(node) if isinstance(found, tree.InState))
         """The states that `in_state` asks for."""
         self.node = node
@@ -125,10 +126,10 @@ class Expression:
 
 
 def compile_expression(
-    source: str, names: Mapping[str, FieldType] | None = None, day_of: DayOf | None = None
+    source: str, names: Mapping[str, FieldType] | None = None, days: Days | None = None
 ) -> Expression:
-    """Compile `source`. With `names`, the types of all that it may read, it is checked against them. `day_of` gives
-    the date of an instant; without it, `day()` is an error when it is evaluated.
+    """Compile `source`. With `names`, the types of all that it may read, it is checked against them. `days` is
+    the calendar that it counts in; without one, a function that asks it is an error when it is evaluated.
 
     Raises ExpressionError naming every unknown name and every impossible operation, or the first thing that the
     language does not have.
@@ -136,7 +137,7 @@ def compile_expression(
     if len(source) > MAXIMUM_SOURCE:
         raise ExpressionError(source, f"an expression has at most {MAXIMUM_SOURCE} characters")
     try:
-        return Expression(source, _tree(source), names, day_of)
+        return Expression(source, _tree(source), names, days)
     except TemplateSyntaxError as error:
         raise ExpressionError(source, error.message or "not an expression") from error
     except _RefusedError as error:
@@ -204,10 +205,10 @@ def _translated(node: nodes.Node, depth: int) -> tree.Node:  # noqa: PLR0911, PL
             return _filtered(node, of)
         case nodes.Test(kwargs=[], dyn_args=None, dyn_kwargs=None):
             return _tested(node, of)
-        case nodes.Call(node=nodes.Name(name=name), args=[argument], kwargs=[], dyn_args=None, dyn_kwargs=None):
-            return _called(name, of(argument))
+        case nodes.Call(node=nodes.Name(name=name), kwargs=[], dyn_args=None, dyn_kwargs=None):
+            return _called(name, tuple(of(argument) for argument in node.args))
         case nodes.Call():
-            raise _RefusedError(f"only {', '.join(_FUNCTIONS)} are functions, each with one argument")
+            raise _RefusedError(f"only {', '.join(_FUNCTIONS)} are functions, their arguments in order")
         case _:
             raise _RefusedError(f"the language has no {type(node).__name__}")
 
@@ -248,7 +249,7 @@ def _filtered(node: nodes.Filter, of: Callable[[nodes.Node], tree.Node]) -> tree
     arguments = tuple(of(argument) for argument in node.args)
     options = tuple((str(option.key), of(option.value)) for option in node.kwargs)
     _check_call("filter", node.name, FILTERS, arguments, options)
-    attributes = [value for key, value in options if key == "attribute"]
+    attributes = [value for key, value in options if key in tree.ATTRIBUTES]
     if node.name in ("selectattr", "rejectattr"):
         attributes += arguments[:1]
         if arguments[1:]:
@@ -268,18 +269,18 @@ def _tested(node: nodes.Test, of: Callable[[nodes.Node], tree.Node]) -> tree.Nod
     return tree.Tested(of(node.node), node.name, arguments)
 
 
-def _called(name: str, argument: tree.Node) -> tree.Node:
-    if name in SPANS:
-        return tree.Span(name, argument)
-    if name == "day":
-        return tree.Day(argument)
-    if name == "in_state" and isinstance(argument, tree.Literal) and isinstance(argument.value, str):
-        return tree.InState(argument.value)
-    raise _RefusedError(
-        "in_state takes the name of a state in quotes"
-        if name == "in_state"
-        else f"there is no function {name}, only {', '.join(_FUNCTIONS)}"
-    )
+def _called(name: str, arguments: tuple[tree.Node, ...]) -> tree.Node:
+    if name == "in_state":
+        if len(arguments) == 1 and isinstance(arguments[0], tree.Literal) and isinstance(arguments[0].value, str):
+            return tree.InState(arguments[0].value)
+        raise _RefusedError("in_state takes the name of a state in quotes")
+    if name not in FUNCTIONS:
+        raise _RefusedError(
+            f"there is no function {name}{suggestion(name, _FUNCTIONS)} (there are: {', '.join(_FUNCTIONS)})"
+        )
+    if len(arguments) != len(takes := FUNCTIONS[name].takes):
+        raise _RefusedError(f"{name} takes {len(takes)} argument{'s' if len(takes) > 1 else ''}, not {len(arguments)}")
+    return tree.Called(name, arguments)
 
 
 def _check_call(
@@ -297,7 +298,7 @@ def _check_call(
         raise _RefusedError(f"{what} {name}: {error}") from error
 
 
-_FUNCTIONS = ("in_state", "day", *SPANS)
+_FUNCTIONS = ("in_state", *FUNCTIONS)
 
 _COMPARISONS: Mapping[str, str] = MappingProxyType(
     {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "notin"}

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sop_engine.statechart.expression_evaluation import DayOf
-from sop_engine.statechart.expression_types import FieldType, type_of
+from sop_engine.statechart.expression_days import Days
+from sop_engine.statechart.expression_kinds import FieldType
+from sop_engine.statechart.expression_types import type_of
 from sop_engine.statechart.faults import ChartError, Fault, Path
 from sop_engine.statechart.iso_durations import iso_due
 from sop_engine.statechart.model import ROOT, Chart, Default, DueFunction, State, StateKind, Transition
@@ -31,14 +32,14 @@ def parse(
     data: Mapping[str, FieldType] | None = None,
     constants: Mapping[str, Any] = _NOTHING,
     due: DueFunction = iso_due,
-    day_of: DayOf | None = None,
+    days: Days | None = None,
 ) -> Chart:
     """Return the chart that `mapping` describes.
 
     `effects` are the first keys of actions that are passed on. With `data`, the types of the data's fields, every
     expression is checked against them. `constants` are names that expressions may read beside the data. `due` reads
-    delays; those of the default are checked here, those of another function are its caller's to check. `day_of` gives
-    the date of an instant to expressions that ask for it.
+    delays; those of the default are checked here, those of another function are its caller's to check. `days` is the
+    calendar that expressions count in.
 
     Raises ChartError with every fault.
     """
@@ -48,7 +49,7 @@ def parse(
     outlines = outline(mapping, faults)
     values = accept(constants)
     names = None if data is None else {**data, **{name: type_of(value) for name, value in values.items()}}
-    reader = Reader(names, values, effects, outlines, _iso_fault if due is iso_due else _no_fault, day_of)
+    reader = Reader(names, values, effects, outlines, _iso_fault if due is iso_due else _no_fault, days)
     builder = _StateReader(reader, outlines)
     states = {state_id: builder.read(state) for state_id, state in outlines.items()}
     faults += reader.faults

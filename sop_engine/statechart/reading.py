@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from sop_engine.basis.suggestion import suggestion
-from sop_engine.statechart.expression_evaluation import DayOf
-from sop_engine.statechart.expression_types import FieldType, type_of
+from sop_engine.statechart.expression_days import Days
+from sop_engine.statechart.expression_kinds import FieldType
+from sop_engine.statechart.expression_types import type_of
 from sop_engine.statechart.expressions import Expression, ExpressionError, compile_expression
 from sop_engine.statechart.faults import Fault, Path
 from sop_engine.statechart.model import (
@@ -39,7 +40,7 @@ class Reader:
         effects: frozenset[str],
         states: Mapping[str, Any],
         delay_fault: Callable[[str], str | None],
-        day_of: DayOf | None = None,
+        days: Days | None = None,
     ) -> None:
         self.faults: list[Fault] = []
         self._names = names
@@ -47,7 +48,7 @@ class Reader:
         self._effects = effects
         self._states = states
         self._delay_fault = delay_fault
-        self._day_of = day_of
+        self._days = days
 
     def fault(self, path: Path, message: str) -> None:
         self.faults.append(Fault(path, message))
@@ -99,7 +100,7 @@ class Reader:
         if not source:
             return None
         try:
-            expression = compile_expression(source, self._names, self._day_of)
+            expression = compile_expression(source, self._names, self._days)
         except ExpressionError as error:
             self.fault(path, str(error))
             return None

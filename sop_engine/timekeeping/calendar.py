@@ -11,6 +11,7 @@ Instants are aware datetimes, results are in UTC. Civil dates are those of the c
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -168,6 +169,25 @@ class BusinessCalendar(Frozen):
     def add_working_days(self, at: datetime, count: int) -> datetime:
         """Close of business on the working day that is `count` after the date of `at`, which is not counted."""
         return self.close_of_business(self.nth_working_day(self.local_date(at), count))
+
+    def move_working_days(self, start: date, count: int) -> date:
+        """A date, or an instant at its time of day, so many working days later; earlier when negative.
+
+        Nought moves nothing. Raises CalendarError out of reach.
+        """
+        if isinstance(start, datetime):
+            return self.shift(start, Period(amount=Decimal(abs(count)), unit="working_days"), before=count < 0)
+        return self.nth_working_day(start, count) if count else start
+
+    def next_opening(self, at: datetime) -> datetime:
+        """The instant itself where it lies in a window, else the next opening. Raises CalendarError out of reach."""
+        day, last = self.local_date(at), self.local_date(at) + _DAY * _REACH_DAYS
+        while day <= last:
+            for start, end in self._timetable.windows_of(day):
+                if as_utc(at) < end:
+                    return max(start, as_utc(at))
+            day = self.roll_day(day + _DAY, "next_working_day")
+        raise CalendarError((f"{self.name}: it opens no more within a hundred years",))
 
     def close_of_business(self, on: date) -> datetime:
         """The last closing of the date; 24:00 on a day without one."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from sop_engine.basis.suggestion import suggestion
-from sop_engine.statechart.expression_types import FieldType, Kind
+from sop_engine.statechart.expression_kinds import FieldType, Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class Survey:
             case tree.Literal(value=value) if value is not None:
                 yield value
             case tree.Name(name=name) if name in self.procedure.parameters:
-                yield self.procedure.parameters[name]
+                held = self.procedure.parameters[name]
+                yield from held if isinstance(held, list) else (held,)
             case tree.Listing(items=items):
                 for item in items:
                     yield from self._values(item)

@@ -51,7 +51,7 @@ def compile_procedure(bundle: Bundle) -> Procedure:
             effects=frozenset(EFFECTS),
             data=types,
             due=Due(calendar, expressions, bundle.engine_version >= HARDENED),
-            day_of=calendar.local_date,
+            days=calendar,
         )
     except ChartError as error:
         faults += error.faults
@@ -72,15 +72,25 @@ def compile_procedure(bundle: Bundle) -> Procedure:
 
 
 def _parameter(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_parameter(entry) for entry in value]
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
 def _type_of_parameter(value: Any) -> FieldType:
+    if isinstance(value, list):
+        return FieldType("list", item=_common(tuple(map(_type_of_parameter, value))))
     if isinstance(value, bool):
         return FieldType("boolean")
     if isinstance(value, int):
         return FieldType("integer")
     return FieldType("decimal") if isinstance(value, Decimal) else FieldType("text")
+
+
+def _common(types: tuple[FieldType, ...]) -> FieldType | None:
+    """What all entries of a list are; an empty one may hold anything."""
+    kinds = dict.fromkeys(each.kind for each in types)
+    return None if not kinds else types[0] if len(kinds) == 1 else FieldType("decimal")
 
 
 def _unknown(kind: str, name: str, known: Mapping[str, Any]) -> str:

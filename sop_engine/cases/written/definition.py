@@ -7,12 +7,13 @@ compiled, names and types checked. The statechart's own keys (`on`, `after`, `en
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from sop_engine.basis.models import Frozen, Title
+from sop_engine.cases.contracts.limits import LIST_ENTRIES
 from sop_engine.cases.written.fields import FieldSpec
 
 Mark = Literal["F", "E", "X", "V", "P"]
@@ -38,11 +39,31 @@ Until = Literal["all", "any"] | Annotated[int, Field(ge=1)]
 """How many tasks or children of a `for_each` must end before it is done."""
 
 
+def _figure(value: Any) -> Any:
+    if isinstance(value, list | tuple) and (fault := fault_of_list(value)) is not None:
+        raise ValueError(fault)
+    return value
+
+
+def fault_of_list(values: Sequence[Any]) -> str | None:
+    """Why these are no list of figures; none where they are one."""
+    if len(values) > LIST_ENTRIES:
+        return f"{len(values)} figures are too many: a list has up to {LIST_ENTRIES}"
+    if all(isinstance(value, str) and value.strip() for value in values):
+        return None
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        return None
+    return "a list of figures holds texts, none of them empty, or numbers"
+
+
+Figure = Annotated[int | float | str | bool | list[int | float | str], BeforeValidator(_figure)]
+
+
 class ParameterSpec(Frozen):
     """A figure of the SOP: a tunable one, which a site overrides in its parameters file, or one that a rule sets."""
 
-    default: int | float | str | bool | None = None
-    """Periods are text (`2 hours`, `3 working days`); numbers are read as Decimal."""
+    default: Figure | None = None
+    """Periods are text (`2 hours`, `3 working days`); numbers are read as Decimal; a list holds texts or numbers."""
     rule: str | None = None
     """In place of `default`: the legal period of this id, in the text that holds when the case opens."""
     facts: dict[str, str] = {}

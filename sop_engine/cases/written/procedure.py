@@ -85,7 +85,7 @@ class Expressions:
         """A text compiled, with days as a calendar of the procedure has them. Raises ExpressionError."""
         found = self._compiled.get((source, calendar.name))
         if found is None:
-            found = compile_expression(source, self.types, calendar.local_date)
+            found = compile_expression(source, self.types, calendar)
             self._compiled[(source, calendar.name)] = found
         return found
 

@@ -53,6 +53,13 @@ VISIT: dict[str, Any] = {
     "questions": [{"question": "How long does a sailing to Hamburg take?"}],
     "proposal_promised": True,
 }
+PROPOSED = {
+    "process": "FCL, port to port",
+    "cost_breakdown": "OF 9000, THC 900",
+    "transit_guarantee": "32 days",
+    "risk_measures": "A second carrier stands by",
+    "proposal": "proposal.pdf",
+}
 # 24 hours on the wall: 80 % = 19 h 12 min, 150 % = 36 h, 200 % = 48 h.
 A_DAY_AFTER = {
     "at_risk": "2026-03-03 04:12",

@@ -8,18 +8,11 @@ import pytest
 from sop_engine.basis.faults import InvalidInput, NotPermitted
 from sop_engine.cases.running.compiling import compile_procedure
 from tests.unit.content.exact_house import CASE, ExactHouse, shipped_library
-from tests.unit.content.exact_service import VISIT
+from tests.unit.content.exact_service import PROPOSED, VISIT
 
 REP, SUPERVISOR = "lin.yue", "sun.lihua"
 CUSTOMER = "ops@blue-lake.example"
 ANSWERED = [{"question": "How long does a sailing to Hamburg take?", "answer": "32 days, port to port"}]
-PARTS = {
-    "process": "FCL, port to port",
-    "cost_breakdown": "OF 9000, THC 900",
-    "transit_guarantee": "32 days",
-    "risk_measures": "A second carrier stands by",
-    "proposal": "proposal.pdf",
-}
 
 
 def visited(opened: str = "2026-03-02 10:00", **changed: Any) -> ExactHouse:
@@ -42,13 +35,24 @@ def test_a_visit_is_followed_up_in_all_four_parts() -> None:
     thank(house)
     house.complete(REP, "answering", "written", questions=ANSWERED)
     house.complete(SUPERVISOR, "reviewing_answers", "approved")
-    house.complete(REP, "proposing", "sent", **PARTS)
+    house.complete(REP, "proposing", "sent", **PROPOSED)
     assert house.states[CASE].outcome is None
     keep_file(house)
     assert house.states[CASE].outcome == "followed_up"
     assert all(clock.clock.status == "met" for clock in house.states[CASE].clocks.values())
     for template in ("visit_thanks", "visit_answers", "visit_proposal"):
         assert house.notices_of(template) == [("2026-03-02 10:00", CUSTOMER)]
+
+
+@pytest.mark.parametrize(
+    ("part", "promise"),
+    [("transit_guarantee", "ZERO DELAY, always"), ("risk_measures", "保证百分百清关"), ("process", "100% Clearance")],
+)
+def test_what_nobody_can_keep_is_promised_in_no_part_of_a_proposal(part: str, promise: str) -> None:
+    house = visited()
+    with pytest.raises(InvalidInput, match="No such promise as 100 % clearance or zero delay"):
+        house.complete(REP, "proposing", "sent", **PROPOSED | {part: promise})
+    house.complete(REP, "proposing", "sent", **PROPOSED)
 
 
 def test_nothing_is_answered_before_the_supervisor_reviewed_it() -> None:
@@ -78,9 +82,11 @@ def test_answers_that_the_supervisor_returns_are_still_due_a_day_after_the_visit
 
 def test_the_proposal_has_all_four_parts() -> None:
     house = visited()
-    for part in PARTS:
+    for part in PROPOSED:
         with pytest.raises(InvalidInput, match=part):
-            house.complete(REP, "proposing", "sent", **{name: value for name, value in PARTS.items() if name != part})
+            house.complete(
+                REP, "proposing", "sent", **{name: value for name, value in PROPOSED.items() if name != part}
+            )
 
 
 def test_who_brought_the_file_up_to_date_does_not_check_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 
-NAMES = {"a": 3, "b": 2, "t": "x", "r": {"f": 1}, "l": [1, 2]}
+NAMES = {"a": 3, "b": 2, "t": "x", "r": {"f": 1}, "l": [1, 2], "l2": ["x"]}
 
 EXPRESSIONS = [
     ("a + b > 1", "a b"),
@@ -34,6 +34,9 @@ EXPRESSIONS = [
     ("t ~ 'y' == 'xy'", "t"),
     ("1 in l", "l"),
     ("days(a) > hours(b)", "a b"),
+    ("contains_any(t, l2)", "l2 t"),
+    ("contains_any(t | default('x'), l2)", "l2"),
+    ("t is not none and contains_any(t, l2)", "l2"),
     ("not a", ""),
     ("-a < 0", "a"),
     ("1 < a < 5", "a"),

@@ -3,7 +3,7 @@ import pytest
 from sop_engine.statechart.expressions import ExpressionError, FieldType, compile_expression
 
 TEXT, NUMBER, INSTANT = FieldType("text"), FieldType("decimal"), FieldType("datetime")
-PACKAGE = FieldType("record", fields={"kg": NUMBER, "mark": TEXT})
+PACKAGE = FieldType("record", fields={"kg": NUMBER, "mark": TEXT, "pieces": FieldType("integer")})
 NAMES = {
     "weight_kg": NUMBER,
     "pieces": FieldType("integer"),
@@ -36,6 +36,12 @@ NAMES = {
         ("_event.data.whatever", "any"),
         ("name[:4]", "text"),
         ("pieces | default(0)", "integer"),
+        ("packages | average(attribute='kg')", "decimal"),
+        ("packages | sum(attribute='pieces', weight='pieces')", "integer"),
+        ("packages | sum(attribute='pieces', weight='kg')", "decimal"),
+        ("(packages | sums(by='mark', attribute='pieces') | first).sum", "integer"),
+        ("(packages | averages(by='mark', attribute='pieces') | first).average", "decimal"),
+        ("(packages | averages(by='mark', attribute='kg') | first).group", "text"),
     ],
 )
 def test_the_type_is_known_without_running(source: str, kind: str) -> None:
@@ -61,6 +67,9 @@ def test_the_type_is_known_without_running(source: str, kind: str) -> None:
         ("pieces | upper", "pieces is integer, upper takes text"),
         ("weight_kg is gt('x')", "cannot order decimal and text"),
         ("hours(name)", "name is text, expected integer or decimal"),
+        ("packages | average", "average takes numbers, not record"),
+        ("packages | sum(attribute='kg', weight='mark')", "packages: sum takes numbers, not text"),
+        ("packages | averages(by='makr', attribute='kg')", "unknown name packages.makr, did you mean mark"),
         ("packages['kg']", "the position in a list is an integer"),
     ],
 )
