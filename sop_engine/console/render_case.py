@@ -149,7 +149,8 @@ def render_task(task: TaskView, case_id: str, language: str, zone: tzinfo | None
     if task.help:
         parts.append(Text(f"  {titled(task.help, language)}"))
     if task.form:
-        parts += [Text(), heading("form", language), _rows(task.form, tuple(task.form[0]), language, zone)]
+        keys = tuple(dict.fromkeys(key for entry in task.form for key in entry))
+        parts += [Text(), heading("form", language), _rows(task.form, keys, language, zone)]
     for key, titles in (
         ("checklist", task.checklist),
         ("attachments", task.attachments),

@@ -134,7 +134,7 @@ async def complete(
             return await carry_out(session, case_id, act)
         except InvalidInput as error:
             # A refused act leaves no trace in the case, so its own list of faults is the list of questions.
-            answered = ask(session, act, error.faults) if sys.stdin.isatty() else None
+            answered = ask(act, error.faults) if sys.stdin.isatty() else None
             if answered is None:
                 raise
             act = answered

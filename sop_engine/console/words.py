@@ -134,6 +134,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "value": "值",
         "version": "版本",
         "what": "内容",
+        "when": "条件",
         "why": "原因",
         "work": "自动作业",
         "worth": "本位币金额",

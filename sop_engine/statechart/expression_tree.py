@@ -168,6 +168,15 @@ def names(part: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.name for found in walk(part) if isinstance(found, Name)))
 
 
+def conjuncts(node: Node) -> tuple[Node, ...]:
+    """The conditions that all hold where a condition does."""
+    match node:
+        case Logic("and", left, right):
+            return (*conjuncts(left), *conjuncts(right))
+        case _:
+            return (node,)
+
+
 def fallbacks(node: Node) -> Iterator[Node]:
     """The parts of which a value may be taken in place of another."""
     for found in walk(node):

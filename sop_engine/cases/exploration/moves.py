@@ -17,8 +17,10 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.told.forms import answered
 from sop_engine.cases.told.messages import CommandDone, CommandFailed, EngineWord
 from sop_engine.cases.told.opening import open_case
+from sop_engine.cases.written.definition import TaskSpec
 from sop_engine.cases.written.procedure import Procedure
 
 CASE_ID = "EXPLORED"
@@ -76,12 +78,19 @@ class Completes(Move):
             actor=key,
             task=key,
             outcome=outcome,
-            data=dict(self.values),
+            data=self._asked(procedure, state, key, spec, now),
             checklist=tuple(spec.checklist),
             attachments={name: dict(PAPER) for name in spec.attachments},
             reason=REASON,
         )
         return casework.perform(procedure, state, act.update, act, now)[0]
+
+    def _asked(self, procedure: Procedure, state: CaseState, key: str, spec: TaskSpec, now: datetime) -> dict[str, Any]:
+        """The values of those fields that the form asks for."""
+        if all(entry.when is None for entry in spec.form):
+            return dict(self.values)
+        spared = answered(Turn(procedure, state, now), state.tasks[key], spec, key, self.values).spared
+        return {name: value for name, value in self.values.items() if name not in spared}
 
 
 class Skips(Move):

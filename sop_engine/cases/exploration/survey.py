@@ -123,6 +123,7 @@ class Survey:
         for shape in self.procedure.shapes.values():
             if shape.task is not None:
                 yield from (check.rule for check in shape.task.checks.values())
+                yield from (entry.when for entry in shape.task.form if entry.when is not None)
             for work in (shape.task, shape.child):
                 if work is not None and work.for_each is not None:
                     yield work.for_each

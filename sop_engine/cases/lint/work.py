@@ -39,6 +39,7 @@ def _task(notes: Notebook, shape: StateShape, spec: TaskSpec, path: Path) -> Non
     named = [entry.field for entry in spec.form]
     for name in dict.fromkeys(name for name in named if named.count(name) > 1):
         notes.error((*path, "form"), f"shows '{name}' twice")
+    _conditions(notes, spec, path)
     writable = tuple(entry.field for entry in spec.form if not entry.read_only)
     for outcome, details in spec.outcomes.items():
         place = (*path, "outcomes", outcome)
@@ -60,6 +61,22 @@ def _task(notes: Notebook, shape: StateShape, spec: TaskSpec, path: Path) -> Non
             notes.known((*path, "candidates"), "person", person, organization.people)
     for state in spec.distinct_from:
         _four_eyes(notes, shape, spec, state, (*path, "distinct_from"))
+
+
+def _conditions(notes: Notebook, spec: TaskSpec, path: Path) -> None:
+    """Each field is asked for by what is known before it: so no two wait for each other."""
+    later = [entry.field for entry in spec.form if not entry.read_only]
+    for index, entry in enumerate(spec.form):
+        if entry.when is not None:
+            place = (*path, "form", index, "when")
+            compiled = notes.expression(place, entry.when)
+            for name in compiled.reads if compiled is not None else ():
+                if name == entry.field:
+                    notes.error(place, f"whether '{name}' is asked for hangs on '{name}' itself")
+                elif name in later:
+                    notes.error(place, f"hangs on '{name}', which is asked for after it", mend=f"put '{name}' before")
+        if entry.field in later:
+            later.remove(entry.field)
 
 
 def _role(notes: Notebook, role: str, path: Path) -> None:

@@ -85,6 +85,7 @@ def task_view(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskVi
                 "read_only": entry.read_only,
                 "choices": list(field.choices()),
                 "value": plain(state.snapshot.data.get(entry.field)),
+                **({"when": entry.when} if entry.when is not None else {}),
             }
         )
     return TaskView(

@@ -22,9 +22,10 @@ from sop_engine.cases.running.stepping import dispatch
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told import permissions as who
 from sop_engine.cases.told.act_kinds import ActKind
+from sop_engine.cases.told.forms import answered, missing, required_of
 from sop_engine.cases.told.open_tasks import find
 from sop_engine.cases.written.definition import TaskSpec
-from sop_engine.cases.written.fields import FieldSpec, describe, read_fields, read_value
+from sop_engine.cases.written.fields import FieldSpec, describe, read_value
 from sop_engine.cases.written.filling import Filling
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.snapshot import Event
@@ -67,9 +68,9 @@ def plan_completion(turn: Turn, act: CompleteTaskInput) -> Completion:
     four_eyes(turn, task, act.actor)
     if act.outcome not in spec.outcomes:
         raise Refused(f"{act.outcome!r} is no outcome of {task.key}", allowed=tuple(spec.outcomes))
-    values, faults = _read_form(turn, spec, act)
-    faulty = {fault.where.split(".", 1)[0] for fault in faults}
-    faults += [fault for fault in _missing(turn, spec, act, values) if fault.where not in faulty]
+    required = required_of(turn, spec, act.outcome)
+    form = answered(turn, task, spec, act.actor, act.data, required)
+    values, faults = form.values, [*form.faults, *missing(turn, form, required), *_left_undone(spec, act)]
     faults += _time_faults(turn, task, act)
     warnings: tuple[str, ...] = ()
     if not faults:
@@ -103,26 +104,9 @@ def _bar(turn: Turn, done: HumanTask, actor: str) -> None:
                 turn.state.tasks[other.key] = other.model_copy(update={"barred": (*other.barred, actor)})
 
 
-def _read_form(
-    turn: Turn, spec: TaskSpec, act: CompleteTaskInput | SkipTaskInput
-) -> tuple[dict[str, Any], list[Fault]]:
-    fields = turn.procedure.definition.data
-    writable = {entry.field: fields[entry.field] for entry in spec.form if not entry.read_only}
-    return read_fields(writable, act.data)
-
-
-def _missing(turn: Turn, spec: TaskSpec, act: CompleteTaskInput, values: dict[str, Any]) -> list[Fault]:
-    outcome = spec.outcomes[act.outcome]
-    fields = turn.procedure.definition.data
-    required = outcome.require
-    if required is None:
-        required = tuple(entry.field for entry in spec.form if entry.is_required(fields[entry.field]))
+def _left_undone(spec: TaskSpec, act: CompleteTaskInput) -> list[Fault]:
+    """Ticks and attachments that are missing or unknown."""
     faults = [
-        Fault(where=name, what="is missing", allowed=describe(fields[name]))
-        for name in required
-        if values.get(name, turn.data.get(name)) is None
-    ]
-    faults += [
         Fault(where=name, what="unknown tick", allowed=", ".join(spec.checklist))
         for name in act.checklist
         if name not in spec.checklist
@@ -132,7 +116,7 @@ def _missing(turn: Turn, spec: TaskSpec, act: CompleteTaskInput, values: dict[st
             faults.append(Fault(where=name, what="unknown attachment", allowed=", ".join(spec.attachments)))
         else:
             faults += read_value(FILE_NAME, value, name)[1]
-    if outcome.require is None:
+    if spec.outcomes[act.outcome].require is None:
         faults += [
             Fault(where=name, what="is not ticked", allowed=title.both())
             for name, title in spec.checklist.items()
@@ -212,7 +196,8 @@ def skip_task(turn: Turn, act: SkipTaskInput) -> str:
     if spec.skip is not None and act.outcome not in spec.skip:
         raise Refused(f"{task.key} may not be skipped as {act.outcome}", allowed=spec.skip or ("complete",))
     four_eyes(turn, task, act.actor)
-    values, faults = _read_form(turn, spec, act)
+    form = answered(turn, task, spec, act.actor, act.data)
+    values, faults = form.values, list(form.faults)
     if spec.skip is not None:
         faults += _needed_without(turn, task, act, {*values, *(fault.where.split(".", 1)[0] for fault in faults)})
     if faults:

@@ -179,6 +179,14 @@ class FormField(Frozen):
     required: bool | None = None
     """Overrides what the data declares."""
     read_only: bool = False
+    when: str | None = None
+    """The condition while which it is asked for, over the case's data and the fields before it; always where absent."""
+
+    @model_validator(mode="after")
+    def _is_filled(self) -> FormField:
+        if self.when is not None and self.read_only:
+            raise ValueError("`when` says while what a field is asked for; one that is only shown is not asked for")
+        return self
 
     def is_required(self, declared: FieldSpec) -> bool:
         return declared.required if self.required is None else self.required

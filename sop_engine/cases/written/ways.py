@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sop_engine.cases.written.definition import TaskSpec
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.cases.written.shape import StateShape
+from sop_engine.statechart.expression_tree import conjuncts
 from sop_engine.statechart.expressions import Expression, ExpressionError
 from sop_engine.statechart.model import (
     Action,
@@ -94,7 +95,7 @@ def way_of(procedure: Procedure, transition: Transition, filled: Names) -> Way:
             way.filled |= earlier.when.shows(holds=False)
     if transition.when is not None:
         way.take(transition.when)
-        way.filled |= transition.when.shows(holds=True)
+        way.filled |= transition.when.shows(holds=True) | _answered_by(procedure, transition, transition.when)
     way.act(transition.do)
     return way
 
@@ -158,14 +159,38 @@ def filled_by(procedure: Procedure, transition: Transition) -> Names:
 
 
 def required_by(procedure: Procedure, task: TaskSpec, outcome: str) -> Names:
-    """The fields without which a task is not completed with an outcome."""
-    fields = procedure.definition.data
-    required = task.outcomes[outcome].require
+    """The fields without which a task is not completed with an outcome, whatever else is told."""
+    return frozenset(name for name, when in _required(procedure, task, outcome) if when is None)
+
+
+def _required(procedure: Procedure, task: TaskSpec, outcome: str) -> Iterator[tuple[str, str | None]]:
+    """Each field that an outcome requires, with the condition while which it is asked for."""
+    fields, required = procedure.definition.data, task.outcomes[outcome].require
+    conditions = {entry.field: entry.when for entry in task.form}
     if required is None:
-        required = tuple(
-            entry.field for entry in task.form if entry.field in fields and entry.is_required(fields[entry.field])
-        )
-    return frozenset(required)
+        entries = (entry for entry in task.form if entry.field in fields)
+        required = tuple(entry.field for entry in entries if entry.is_required(fields[entry.field]))
+    return ((name, conditions.get(name)) for name in required)
+
+
+def _answered_by(procedure: Procedure, transition: Transition, guard: Expression) -> Names:
+    """The fields that a task asked for while a condition held that the guard asks again."""
+    found = []
+    for event in transition.events:
+        head, _, outcome = event.rpartition(".")
+        shape = procedure.shapes.get(head)
+        if shape is None or shape.task is None or shape.task.for_each is not None or outcome not in shape.task.outcomes:
+            return NOTHING
+        required = _required(procedure, shape.task, outcome)
+        found.append(frozenset(name for name, when in required if when and _asks(procedure, guard, when)))
+    return reduce(frozenset.intersection, found) if found else NOTHING
+
+
+def _asks(procedure: Procedure, guard: Expression, when: str) -> bool:
+    try:
+        return procedure.expression(when).node in conjuncts(guard.node)
+    except ExpressionError:
+        return False
 
 
 def _filled_by_event(procedure: Procedure, event: str) -> Names:
