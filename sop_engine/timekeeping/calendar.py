@@ -104,6 +104,10 @@ class BusinessCalendar(Frozen):
         """24:00 local time of the date, which is 00:00 of the following one."""
         return self.day_start(on + _DAY)
 
+    def at_time(self, on: date, local: time) -> datetime:
+        """The instant of a local time of the date; where clocks are changed, as `LocalClock.instant` says."""
+        return self._clock.instant(datetime.combine(on, local))
+
     def holiday_name(self, on: date) -> Title | None:
         """What is celebrated on the date; None on any other day."""
         return self._holiday_names.get(on)

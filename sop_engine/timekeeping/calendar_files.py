@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -23,14 +23,24 @@ _WINDOW = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.
 _NEIGHBOURS = timedelta(days=7)
 
 
+FestivalId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
 class HolidayRun(Frozen):
-    """One holiday of a year: its name and its days off, both ends included."""
+    """One holiday of a year: its name and its days off, both ends included; a run may celebrate two festivals."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
+    ids: tuple[FestivalId, ...] = Field(default=(), validation_alias=AliasChoices("id", "ids"))
+    """By which duties name it; written as one, or as a list."""
     name: Title
     from_on: date = Field(validation_alias=AliasChoices("from", "from_on"))
     to_on: date = Field(validation_alias=AliasChoices("to", "to_on"))
+
+    @field_validator("ids", mode="before")
+    @classmethod
+    def _as_list(cls, written: Any) -> Any:
+        return (written,) if isinstance(written, str) else written
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -59,6 +69,8 @@ class HolidayYear(Frozen):
         faults += [f"{day} is a day off twice" for day in sorted({day for day in off if off.count(day) > 1})]
         faults += [f"{day} is both a holiday and a working day" for day in self.working_days if day in off]
         faults += [f"{day} is no weekend: a make-up day is one" for day in self.working_days if day.weekday() < 5]
+        ids = [festival for run in self.holidays for festival in run.ids]
+        faults += [f"{festival} is there twice" for festival in sorted({one for one in ids if ids.count(one) > 1})]
         if faults:
             raise ValueError("; ".join(faults))
         return self
