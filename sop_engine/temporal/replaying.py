@@ -75,8 +75,11 @@ class CaseReplayer:
     async def replay(self, history: WorkflowHistory) -> Replayed:
         """A history up to the last workflow task that was done: what came after was not lived yet.
 
-        One that a busy machine gave no time is lived again.
+        One that a busy machine gave no time is lived again. One of which no task was done has published nothing, and
+        there is nothing to replay.
         """
+        if not _done(history):
+            return Replayed(history, (), None)
         lived, left = await self._lived(history), REPEATS
         while left and lived.failure is not None and OUT_OF_TIME in str(lived.failure):
             lived, left = await self._lived(history), left - 1
@@ -90,18 +93,20 @@ class CaseReplayer:
 
 
 def as_lived(history: WorkflowHistory) -> WorkflowHistory:
-    """The history without the events that no workflow task has taken: a replay would take them at a wrong instant."""
-    done = [
-        index
-        for index, event in enumerate(history.events)
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-    ]
-    if not done:
-        return WorkflowHistory(history.workflow_id, history.events[:1])
-    end = done[-1] + 1
+    """The history without the events that no workflow task has taken: a replay would take them at a wrong instant.
+
+    Of the history at least one task must have been done.
+    """
+    end = _done(history)[-1] + 1
     while end < len(history.events) and history.events[end].event_type in COMMAND_EVENTS:
         end += 1
     return WorkflowHistory(history.workflow_id, history.events[:end])
+
+
+def _done(history: WorkflowHistory) -> list[int]:
+    """Where workflow tasks were completed."""
+    completed = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    return [index for index, event in enumerate(history.events) if event.event_type == completed]
 
 
 class _Listener(Interceptor):
