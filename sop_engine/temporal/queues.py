@@ -1,5 +1,6 @@
 """Names of task queues, signals and activities that more than one side must agree on."""
 
+from sop_engine.cases.running.following import FOLLOW
 from sop_engine.cases.told.opening import OWN_IDS
 
 TASK_QUEUE = "sop"
@@ -10,7 +11,7 @@ CHILD_FAILED = "case.child_failed"
 """A child tells its parent that it could not be opened."""
 HOLD, RESUME, CANCEL = "case.hold", "case.resume", "case.cancel"
 """What happens to a parent happens to its children."""
-ENGINE_SIGNALS = frozenset((CHILD_REPORT, CHILD_FAILED, HOLD, RESUME, CANCEL))
+ENGINE_SIGNALS = frozenset((CHILD_REPORT, CHILD_FAILED, HOLD, RESUME, CANCEL, FOLLOW))
 """What only a parent or a child may say, and is believed only once it was found in that case's own history."""
 REFERENCE_DATA = "case.reference_data"
 """Corrected calendars and rules for an open case."""

@@ -14,6 +14,7 @@ owner: operator
 calendar: cn_office
 data:
   destination: {type: text, title: {en: Destination, zh: 目的地}}
+  leave_by: {type: datetime, title: {en: Leave by, zh: 最晚出发}}
 initial: deciding
 states:
   deciding:
@@ -22,7 +23,7 @@ states:
     on: {deciding.go: walking, deciding.glance: glancing, deciding.look: looking}
   walking:
     title: {en: Walking, zh: 步行}
-    case: {sop: Walk, id: walk, with: {destination: destination}}
+    case: {sop: Walk, id: walk, with: {destination: destination, leave_by: leave_by}, follow: [leave_by]}
     on: {walking.home: closed, walking.cancelled: deciding}
   glancing:
     title: {en: Glancing, zh: 一瞥}
@@ -43,6 +44,9 @@ owner: operator
 calendar: cn_office
 data:
   destination: {type: text, required: true, title: {en: Destination, zh: 目的地}}
+  leave_by: {type: datetime, title: {en: Leave by, zh: 最晚出发}}
+clocks:
+  leaving: {title: {en: Leaving, zh: 出发}, until: leave_by, expects: maybe, start: in under_way, ladder: standard}
 events:
   rain: {title: {en: Rain, zh: 下雨}}
   tide.turned: {title: {en: The tide turned, zh: 转潮}, roles: [operator], machines: true}

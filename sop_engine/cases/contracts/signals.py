@@ -24,6 +24,16 @@ class EventSignal(Contract):
     """Who says so, by their own word: noted, and never taken for a person."""
 
 
+class Followed(Contract):
+    """Signal `case.follow`: fields of a child that follow its parent's, as they are now."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    values: dict[str, Any]
+    before: dict[str, Any]
+    """What the child was told of them last: where it holds something else, a person set it."""
+
+
 class ChildReport(Contract):
     """Signal `case.child`: what a child tells its parent when it closes."""
 

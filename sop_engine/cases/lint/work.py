@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from sop_engine.cases.lint.contracts import lint_contract
 from sop_engine.cases.lint.events import outcomes_of
 from sop_engine.cases.lint.findings import Notebook
-from sop_engine.cases.written.definition import ChildSpec, ClockSpec, TaskSpec, WorkSpec
+from sop_engine.cases.written.definition import ChildSpec, ClockSpec, SopDefinition, TaskSpec, WorkSpec
 from sop_engine.cases.written.places import paths_of_states
-from sop_engine.cases.written.shape import StateShape
+from sop_engine.cases.written.shape import StateShape, split_states
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.periods import PeriodError, split_offset
@@ -126,10 +126,29 @@ def _child(notes: Notebook, spec: ChildSpec, path: Path) -> None:
         return
     notes.opens(path, spec.sop, spec.with_)
     child = notes.around.sops[spec.sop]
+    _follow(notes, spec, child, path)
     finals = (key for keys in outcomes_of(child).values() for key in keys)
     results = tuple(dict.fromkeys((*finals, *child.cancelled_with)))
     for name, key in spec.store.items():
         notes.known((*path, "store", name), f"result of {spec.sop}", key, results)
+
+
+def _follow(notes: Notebook, spec: ChildSpec, child: SopDefinition, path: Path) -> None:
+    """What follows is given at the start, to a child that is waited for, and no form of the child asks for it."""
+    if spec.follow and spec.detached:
+        notes.error((*path, "follow"), "a detached child is told nothing after its start")
+    asked = {
+        entry.field: state
+        for state, shape in split_states(child.states)[1].items()
+        if shape.task is not None
+        for entry in shape.task.form
+        if not entry.read_only
+    }
+    for index, name in enumerate(spec.follow):
+        place = (*path, "follow", index)
+        if notes.known(place, "value of `with`", name, spec.with_) and name in asked:
+            what = f"{spec.sop} asks for '{name}' in '{asked[name]}', and what a person answers would be replaced"
+            notes.error(place, what, mend=f"show '{name}' there with `read_only: true`, or let it not follow")
 
 
 def _clocks(notes: Notebook, places: Mapping[str, Path]) -> None:

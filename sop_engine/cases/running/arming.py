@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from sop_engine.basis.plain import plain
 from sop_engine.cases.contracts.commands import CancelWork, RunWork, StartCase, TellCase
-from sop_engine.cases.running import state_clocks
+from sop_engine.cases.running import following, state_clocks
 from sop_engine.cases.running.state import Child, HumanTask, Work
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.written.definition import ChildSpec, TaskSpec
@@ -163,7 +163,8 @@ def start_child(turn: Turn, child: Child, values: Mapping[str, Any], title: str)
     """Records a child and asks for its start."""
     data = {name: plain(value) for name, value in values.items() if value is not None}
     # A child of a state is started again with what its expressions give then.
-    turn.state.children[child.key] = child.model_copy(update={"data": data if child.state is None else {}})
+    known = {"data": data if child.state is None else {}, "told": following.kept(turn, child, values)}
+    turn.state.children[child.key] = child.model_copy(update=known)
     turn.commands.append(
         StartCase(key=child.key, sop=child.sop, case_id=child.case_id, data=data, detached=child.detached, title=title)
     )

@@ -116,6 +116,8 @@ class Child(_Entry):
     """What it was last asked to start with."""
     names: Data = {}
     """What its expressions see beside the case's data: `item`, for a child of a `for_each`."""
+    told: Data = {}
+    """What it was last told of the fields that follow."""
     result: Data = {}
 
     @property

@@ -12,7 +12,7 @@ from sop_engine.basis.plain import plain
 from sop_engine.cases.contracts.commands import TellCase
 from sop_engine.cases.contracts.limits import HELD_BYTES, HELD_EVENTS, RESERVE_BYTES, OverfullError, size_of
 from sop_engine.cases.people.actors import SYSTEM
-from sop_engine.cases.running import arming, escalation, timing
+from sop_engine.cases.running import arming, escalation, following, timing
 from sop_engine.cases.running.closing import close
 from sop_engine.cases.running.effects.kinds import carry_out
 from sop_engine.cases.running.events import is_reserved
@@ -95,7 +95,7 @@ def _keep(
         if len(turn.state.held_events) >= HELD_EVENTS or size > HELD_BYTES:
             raise OverfullError(f"a held case keeps {HELD_EVENTS} events or {HELD_BYTES:,} bytes of them, not one more")
     turn.state.held_events = (*turn.state.held_events, HeldEvent(event=kept, actor=actor))
-    timing.settle(turn, at)
+    _settle(turn, at)
     kind = "event_held" if kind == "event" else kind
     note = note or "kept until the case is resumed"
     turn.journal(kind, event.name, actor, at=at, happened_at=event.at, note=note, before=before, data=event.data)
@@ -128,9 +128,15 @@ def follow(
         timing.on_entered(turn, micro.entered, moment)
     for failed in step.failed_delays:
         open_incident(turn, "delay", failed.error, delay=failed.delay)
-    timing.settle(turn, at)
+    _settle(turn, at)
     turn.tell_clocks(first)
     forget_settled(turn)
+
+
+def _settle(turn: Turn, at: datetime) -> None:
+    """What hangs on the case's data, wherever it was changed: clocks, and children that follow."""
+    timing.settle(turn, at)
+    following.tell_children(turn)
 
 
 def finish(turn: Turn, at: datetime) -> None:

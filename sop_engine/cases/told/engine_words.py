@@ -17,10 +17,12 @@ from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
 from sop_engine.cases.contracts.proof import AskedSender, Claim, Word
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.people.actors import case_actor
+from sop_engine.cases.running.following import FOLLOW
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told import acts
 from sop_engine.cases.told.ends import child_failed, child_not_started, child_reported
+from sop_engine.cases.told.following import follow
 from sop_engine.cases.told.messages import EngineWord, ProvenWords, StrangersWord, Taken
 from sop_engine.cases.told.refusing import REFUSED, refuse_event, refuse_message
 from sop_engine.cases.written.engine_version import HARDENED
@@ -104,10 +106,15 @@ def _take(turn: Turn, message: EngineWord) -> None:
 
 
 def _told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:
-    """`case.hold`, `case.resume`, `case.cancel`: what happens to a parent happens to its live children."""
+    """`case.hold`, `case.resume`, `case.cancel`: what happens to a parent happens to its live children; and what
+    follows its fields.
+    """
     teller = "parent"
     if turn.procedure.bundle.engine_version >= HARDENED and turn.state.parent is not None:
         teller = case_actor(turn.state.parent.case_id)
+    if what == FOLLOW:
+        follow(turn, body, teller)
+        return
     told = {"actor": str(body.get("actor") or teller), "reason": str(body.get("reason") or "told by the parent case")}
     try:
         match what:

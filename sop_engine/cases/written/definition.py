@@ -254,6 +254,8 @@ class ChildSpec(Frozen):
     title: Title | None = None
     with_: dict[str, Any] = Field(default={}, alias="with")
     """Field of the child <- expression over this case."""
+    follow: Names = ()
+    """Names of `with` that the child is told again as long as it lives, whenever they change here."""
     store: dict[str, str] = {}
     """Field of this case <- key of the child's result (`with` of its final state)."""
     detached: bool = False
