@@ -8,14 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.pools import Place, compared_values, own_place
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.statechart import expression_tree as tree
 from sop_engine.statechart.expressions import Expression
 from sop_engine.statechart.model import Action, Actions, Conditional, SetData
 from sop_engine.timekeeping.periods import split_offset
-
-Place = tuple[str, ...]
-"""The keys that lead to a value: a field, then what lies in it. The entries of a list are not counted."""
 
 MAXIMUM_CONSTANTS = 6
 
@@ -66,10 +64,8 @@ class Survey:
         role, two of those. What is handed on to another field counts there.
         """
         found: dict[Place, dict[Any, None]] = {}
-        for condition in self.conditions:
-            for place, node in tree.compared(condition.node):
-                for value in self._values(node):
-                    found.setdefault(self._own(place), {})[value] = None
+        for place, value in compared_values(self.conditions, self.procedure.parameters):
+            found.setdefault(place, {})[value] = None
         for role in self._roles():
             for place in self._read(role):
                 found.setdefault(place, {}).update(dict.fromkeys(tuple(self.procedure.bundle.superiors)[:2]))
@@ -81,27 +77,9 @@ class Survey:
 
     def _read(self, expression: Expression) -> Iterator[Place]:
         for place in tree.places(expression.node):
-            own = self._own(place)
+            own = own_place(place)
             if own[0] in self.procedure.definition.data or own[0] == "_event":
                 yield own
-
-    @staticmethod
-    def _own(place: Place) -> Place:
-        """The place, that of an event's datum by the name of the datum alone."""
-        return ("_event", *place[2:]) if place[:2] == ("_event", "data") else place
-
-    def _values(self, node: tree.Node) -> Iterator[Any]:
-        match node:
-            case tree.Literal(value=value) if value is not None:
-                yield value
-            case tree.Name(name=name) if name in self.procedure.parameters:
-                held = self.procedure.parameters[name]
-                yield from held if isinstance(held, list) else (held,)
-            case tree.Listing(items=items):
-                for item in items:
-                    yield from self._values(item)
-            case _:
-                pass
 
     def _guards(self) -> Iterator[Expression]:
         for state in self.procedure.chart.states.values():

@@ -11,7 +11,6 @@ from sop_engine.basis.faults import InvalidInput, SopError
 from sop_engine.cases.exploration import moves
 from sop_engine.cases.exploration.inputs import inputs_of
 from sop_engine.cases.exploration.moves import Move
-from sop_engine.cases.exploration.pools import Pools, combinations, spec_of, variations
 from sop_engine.cases.exploration.survey import Survey
 from sop_engine.cases.lint.events import outcomes_of
 from sop_engine.cases.running import events
@@ -19,6 +18,7 @@ from sop_engine.cases.running.state import CaseState, Child, HumanTask, Work
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.written.definition import EventSpec, TaskSpec
 from sop_engine.cases.written.fields import FieldSpec, read_value
+from sop_engine.cases.written.pools import Pools, combinations, spec_of, variations
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.statechart.model import matches
 from sop_engine.work.catalogue import WORKS
@@ -47,7 +47,7 @@ class Trials:
         return self.survey.procedure
 
     def pools(self, now: datetime) -> Pools:
-        return Pools(self.survey, now, self.procedure.calendar.local_date(now))
+        return Pools(self.survey.constants, self.survey.places, now, self.procedure.calendar.local_date(now))
 
     def openings(self, now: datetime) -> Iterator[Move]:
         """Ways to open a case: with the least, with the most, and with what parts the ways."""

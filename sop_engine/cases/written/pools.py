@@ -1,4 +1,4 @@
-"""The values that an exploration tries for a field: few, in a fixed order, the plainest first.
+"""The values that are tried for a field, where conditions are tried out: few, in a fixed order, the plainest first.
 
 They are the ends of what a field takes, each choice, what the procedure compares the field with, empty lists and lists
 of one entry; for dates and instants yesterday, today and later.
@@ -6,7 +6,7 @@ of one entry; for dates and instants yesterday, today and later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,9 +15,13 @@ from types import MappingProxyType
 from typing import Any, assert_never
 
 from sop_engine.basis.models import Title
-from sop_engine.cases.exploration.survey import Place, Survey
 from sop_engine.cases.written.fields import FieldSpec, read_value
+from sop_engine.statechart import expression_tree as tree
+from sop_engine.statechart.expressions import Expression
 from sop_engine.work.shapes import Shape
+
+Place = tuple[str, ...]
+"""The keys that lead to a value: a field, then what lies in it. The entries of a list are not counted."""
 
 LATER = timedelta(days=30)
 MAXIMUM_ENTRIES = 8
@@ -59,7 +63,10 @@ SAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class Pools:
     """Tries values at one instant."""
 
-    survey: Survey
+    constants: Mapping[Place, Sequence[Any]]
+    """What each place is compared with."""
+    places: frozenset[Place]
+    """The places that conditions read."""
     now: datetime
     today: date
 
@@ -73,7 +80,7 @@ class Pools:
         return tuple(values)
 
     def _values(self, spec: FieldSpec, place: Place) -> Iterator[Any]:
-        constants = self.survey.constants.get(place, ())
+        constants = self.constants.get(place, ())
         match spec.type:
             case "text" | "long_text" | "reference":
                 yield from (text for text in constants if isinstance(text, str))
@@ -114,12 +121,12 @@ class Pools:
         yield from (bound for bound in (spec.min, spec.max) if bound is not None)
 
     def _money(self, spec: FieldSpec, place: Place) -> Iterator[Any]:
-        amounts = self.survey.constants.get((*place, "amount"), ())
+        amounts = self.constants.get((*place, "amount"), ())
         yield {"amount": 100, "currency": "CNY"}
         yield {"amount": 0, "currency": "CNY"}
         yield from ({"amount": amount, "currency": "CNY"} for amount in amounts if isinstance(amount, int | Decimal))
         yield {"amount": 200, "currency": "CNY"}
-        if (*place, "currency") in self.survey.places:
+        if (*place, "currency") in self.places:
             yield {"amount": 100, "currency": "USD"}
         if spec.signed:
             yield {"amount": -100, "currency": "CNY"}
@@ -134,10 +141,36 @@ class Pools:
         plain = {name: pool[0] for name, pool in pools.items() if pool}
         yield plain
         for name, pool in pools.items():
-            if (*place, name) in self.survey.places:
+            if (*place, name) in self.places:
                 yield from ({**plain, name: value} for value in pool[1:])
                 if not fields[name].required:
                     yield {key: value for key, value in plain.items() if key != name}
+
+
+def compared_values(conditions: Iterable[Expression], parameters: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
+    """What conditions compare each place with: figures and words written out, and those of parameters."""
+    for condition in conditions:
+        for place, node in tree.compared(condition.node):
+            yield from ((own_place(place), value) for value in _written(node, parameters))
+
+
+def own_place(place: Place) -> Place:
+    """The place, that of an event's datum by the name of the datum alone."""
+    return ("_event", *place[2:]) if place[:2] == ("_event", "data") else place
+
+
+def _written(node: tree.Node, parameters: Mapping[str, Any]) -> Iterator[Any]:
+    match node:
+        case tree.Literal(value=value) if value is not None:
+            yield value
+        case tree.Name(name=name) if name in parameters:
+            held = parameters[name]
+            yield from held if isinstance(held, list) else (held,)
+        case tree.Listing(items=items):
+            for item in items:
+                yield from _written(item, parameters)
+        case _:
+            pass
 
 
 def spec_of(shape: Shape, name: str) -> FieldSpec | None:
