@@ -9,11 +9,13 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from sop_engine.basis.faults import Fault, FaultyError
+
 PREFIX = "SOP_"
 
 
-class SettingsError(ValueError):
-    """Environment variables that cannot be used; the text lists each one with what is wrong."""
+class SettingsError(FaultyError):
+    """Environment variables that cannot be used, each with what is wrong."""
 
 
 class Settings(BaseModel):
@@ -70,5 +72,5 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     try:
         return Settings.model_validate({name: value for name, value in values.items() if value})
     except ValidationError as error:
-        faults = (f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
-        raise SettingsError("\n".join(faults)) from None
+        faults = (Fault(PREFIX + str(fault["loc"][0]).upper(), fault["msg"]) for fault in error.errors())
+        raise SettingsError(faults) from None

@@ -6,6 +6,8 @@ SopError
 ├── NotFound         no such case, task, clock, incident                          (exit code 3)
 ├── NotPermitted     the person may not do it                                     (exit code 5)
 └── ForeignRun       nobody but a case's own workflow may do it                   (exit code 5)
+
+FaultyError           what a pure room cannot use: a rule, a calendar, a ladder, a setting
 """
 
 from __future__ import annotations
@@ -46,6 +48,14 @@ def faults_of(error: ValidationError, model: type[BaseModel] | None = None) -> l
         )
         for found in error.errors(include_url=False)
     ]
+
+
+class FaultyError(ValueError):
+    """What cannot be used, in a room that knows no case; `faults` lists every reason. Each room has its own."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(map(str, self.faults)))
 
 
 class SopError(Exception):

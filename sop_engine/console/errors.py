@@ -41,7 +41,8 @@ def told_plainly(invocation: Invocation) -> Iterator[None]:
         _tell(error.text(), None if error.allowed else HINTS.get(error.kind))
         raise typer.Exit(error.exit_code) from None
     except SettingsError as error:
-        _tell(f"The environment cannot be used\n{error}", "`sop doctor` checks the installation")
+        faults = "\n".join(map(str, error.faults))
+        _tell(f"The environment cannot be used\n{faults}", "`sop doctor` checks the installation")
         raise typer.Exit(2) from None
     except BrokenPipeError:
         raise typer.Exit(0) from None

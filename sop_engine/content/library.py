@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sop_engine.basis.faults import Fault
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.written.definition import SopDefinition, fault_of_list
 from sop_engine.cases.written.engine_version import ENGINE_VERSION
@@ -323,7 +324,7 @@ def _ladders(path: Path, ledger: Path, faults: list[YamlFault]) -> dict[str, Lad
             ladders[name] = parse_ladder({"ladder": name, **counted})
         except LadderError as error:
             for fault in error.faults:
-                note((name,), fault)
+                note((name, *_keys(fault.where)), _sentence(fault))
     return ladders
 
 
@@ -334,19 +335,36 @@ def _calendars(folder: Path, faults: list[YamlFault]) -> dict[str, BusinessCalen
         file = _read(path, faults)
         if file is None or not (written := file.entries(faults)):
             continue
+        listed = written.get("holidays")
+        folders = (folder / listed).glob("*.yaml") if isinstance(listed, str) and listed else ()
+        read = [_read(year, faults) for year in sorted(folders)]
+        years = [year for year in read if year is not None]
         try:
-            listed = written.get("holidays")
-            folders = (folder / listed).glob("*.yaml") if isinstance(listed, str) and listed else ()
-            years = [_read(year, faults) for year in sorted(folders)]
             zone = str(written.get("zone"))
             if zone not in offsets:
                 offsets[zone] = zone_offsets(zone, FIRST_YEAR, LAST_YEAR)
-            read_years = [year.entries(faults) for year in years if year is not None]
-            calendar = compile_calendar(written, read_years, offsets[zone])
+            calendar = compile_calendar(written, [year.entries(faults) for year in years], offsets[zone])
             calendars[calendar.name] = calendar
         except CalendarError as error:
-            faults += [YamlFault(path.name, 1, 1, "", fault) for fault in error.faults]
+            faults += [_placed(fault, file, years) for fault in error.faults]
     return calendars
+
+
+def _placed(fault: Fault, file: YamlFile, years: Sequence[YamlFile]) -> YamlFault:
+    """A fault of a calendar in the file that it is in: its own, or that of a holiday year."""
+    match _keys(fault.where):
+        case ("years", int(index), *keys):
+            return years[index].fault(tuple(keys), _sentence(fault))
+        case keys:
+            return file.fault(keys, _sentence(fault))
+
+
+def _keys(where: str) -> tuple[str | int, ...]:
+    return tuple(int(key) if key.isdecimal() else key for key in where.split(".")) if where else ()
+
+
+def _sentence(fault: Fault) -> str:
+    return str(replace(fault, where=""))
 
 
 def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault]) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Dated rules of law: each says since when it holds, who applies it and where it is written."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta, timezone
 from itertools import pairwise
 from typing import TypeVar
@@ -8,18 +8,14 @@ from typing import TypeVar
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from sop_engine.basis.faults import Fault
+from sop_engine.basis.faults import Fault, FaultyError
 
 CHINA = timezone(timedelta(hours=8), "China")
 """The civil time in which Chinese legal days are counted; no summer time since 1991."""
 
 
-class RuleError(ValueError):
-    """What the rules do not allow; `faults` lists all of it."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("; ".join(map(str, self.faults)))
+class RuleError(FaultyError):
+    """What the rules do not allow."""
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))

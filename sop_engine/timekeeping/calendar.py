@@ -16,6 +16,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from sop_engine.basis.faults import Fault, FaultyError
 from sop_engine.basis.models import Frozen, Title
 from sop_engine.timekeeping.instants import as_utc
 from sop_engine.timekeeping.periods import Period
@@ -36,12 +37,8 @@ _DOUBTS: Mapping[YearStatus | None, str] = MappingProxyType(
 )
 
 
-class CalendarError(ValueError):
-    """A calendar that cannot be used, or a question it cannot answer; `faults` lists every reason."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(faults))
+class CalendarError(FaultyError):
+    """A calendar that cannot be used, or a question it cannot answer."""
 
 
 class Deadline(NamedTuple):
@@ -167,7 +164,7 @@ class BusinessCalendar(Frozen):
             days += 1
             left -= self.is_working_day(day)
             if days > _REACH_DAYS:
-                raise CalendarError((f"{self.name}: no {count}th working day in a hundred years",))
+                raise CalendarError([Fault(self.name, f"no {count}th working day in a hundred years")])
         return day
 
     def add_working_days(self, at: datetime, count: int) -> datetime:
@@ -191,7 +188,7 @@ class BusinessCalendar(Frozen):
                 if as_utc(at) < end:
                     return max(start, as_utc(at))
             day = self.roll_day(day + _DAY, "next_working_day")
-        raise CalendarError((f"{self.name}: it opens no more within a hundred years",))
+        raise CalendarError([Fault(self.name, "it opens no more within a hundred years")])
 
     def close_of_business(self, on: date) -> datetime:
         """The last closing of the date; 24:00 on a day without one."""
@@ -207,7 +204,7 @@ class BusinessCalendar(Frozen):
         while not self.is_working_day(day):
             day += step
             if abs(day - on).days > _REACH_DAYS:
-                raise CalendarError((f"{self.name}: no working day within a hundred years of {on}",))
+                raise CalendarError([Fault(self.name, f"no working day within a hundred years of {on}")])
         return day
 
     def roll(self, at: datetime, roll: Roll) -> Deadline:
@@ -263,7 +260,7 @@ class BusinessCalendar(Frozen):
 
     def _within_reach(self, at: datetime | None) -> datetime:
         if at is None:
-            raise CalendarError((f"{self.name}: the answer is more than 300 years away",))
+            raise CalendarError([Fault(self.name, "the answer is more than 300 years away")])
         return at
 
     @cached_property

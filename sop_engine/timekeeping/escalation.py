@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from sop_engine.basis.faults import Fault
 from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
 from sop_engine.timekeeping.clocks import due_at, percent_at
 from sop_engine.timekeeping.instants import as_utc
@@ -127,5 +128,7 @@ def _shifted(at: datetime, period: Period, before: bool, calendar: BusinessCalen
     if calendar is not None:
         return calendar.shift(at, period, before=before)
     if period.is_working or period.counts_days:
-        raise CalendarError((f"a rung {'-' if before else '+'}{period} from the due instant needs a calendar",))
+        raise CalendarError(
+            [Fault("", f"a rung {'-' if before else '+'}{period} from the due instant needs a calendar")]
+        )
     return as_utc(at) + (-period.length if before else period.length)

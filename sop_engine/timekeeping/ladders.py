@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
+from sop_engine.basis.faults import Fault, FaultyError, faults_of
 from sop_engine.basis.models import Frozen, Title
 from sop_engine.timekeeping.periods import Period, PeriodError, parse_period
 
@@ -25,12 +26,8 @@ _ZERO = re.compile(r"0\s*[a-z ]+", re.ASCII)
 _ALLOWED = '"80 %" of the budget, "-7 days" before due, "0 days" at due, "+2 working days" after it'
 
 
-class LadderError(ValueError):
-    """A ladder that cannot be used; `faults` lists every reason."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(faults))
+class LadderError(FaultyError):
+    """A ladder that cannot be used; places are those within the ladder."""
 
 
 class Rung(Frozen):
@@ -120,29 +117,27 @@ def parse_ladder(mapping: Mapping[str, Any]) -> Ladder:
 
     Raises LadderError listing every fault.
     """
-    where = f"ladder {mapping.get('ladder', '?')}"
     try:
         written = _WrittenLadder.model_validate(mapping)
     except ValidationError as error:
-        faults = [f"{where}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        raise LadderError(tuple(faults)) from None
+        raise LadderError(faults_of(error)) from None
     rungs: list[Rung] = []
-    faults = []
+    faults: list[Fault] = []
     for key, rung in written.rungs.items():
         try:
             rungs.append(
                 Rung.model_validate({"key": key, **parse_rung_time(rung.at), **rung.model_dump(exclude={"at"})})
             )
         except ValidationError:
-            faults.append(f"{where}: rungs.{key}: a key is lower case letters, digits and underscores")
+            faults.append(Fault(f"rungs.{key}", "a key is lower case letters, digits and underscores"))
         except ValueError as error:
-            faults.append(f"{where}: rungs.{key}.at: {error}")
+            faults.append(Fault(f"rungs.{key}.at", str(error)))
     for index, rung_read in enumerate(rungs):
-        place = f"{where}: rungs.{rung_read.key}.at"
+        place = f"rungs.{rung_read.key}.at"
         same = (other.key for other in rungs[:index] if _when(other) == _when(rung_read))
-        faults.extend(f"{place}: '{other}' is there already" for other in same)
+        faults.extend(Fault(place, f"'{other}' is there already") for other in same)
         if rung_read.key == BREACHED and rung_read.percent != BREACH_PERCENT:
-            faults.append(f"{place}: must be 100 %, where every clock is breached")
+            faults.append(Fault(place, "must be 100 %, where every clock is breached"))
     every = None
     reminds: tuple[str, ...] = ()
     if written.then is not None:
@@ -153,13 +148,13 @@ def parse_ladder(mapping: Mapping[str, Any]) -> Ladder:
         try:
             every = _parse_then(text)
         except ValueError as error:
-            faults.append(f"{where}: then: {error}")
+            faults.append(Fault("then", str(error)))
         if not reminds and not any(rung.notify for rung in rungs):
-            faults.append(f"{where}: then: no rung tells anybody, so there is nobody to tell again")
+            faults.append(Fault("then", "no rung tells anybody, so there is nobody to tell again"))
     if any(rung.key == STILL_OVERDUE for rung in rungs):
-        faults.append(f"{where}: rungs.{STILL_OVERDUE}: is what `then` reaches; name the rung otherwise")
+        faults.append(Fault(f"rungs.{STILL_OVERDUE}", "is what `then` reaches; name the rung otherwise"))
     if faults:
-        raise LadderError(tuple(faults))
+        raise LadderError(faults)
     return Ladder(name=written.ladder, title=written.title, rungs=tuple(rungs), every=every, reminds=reminds)
 
 

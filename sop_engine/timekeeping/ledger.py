@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sop_engine.basis.faults import Fault
 from sop_engine.basis.models import Frozen
 from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
 from sop_engine.timekeeping.instants import Instant, as_utc
@@ -31,7 +32,7 @@ class Scale:
 
     def __init__(self, measure: Measure, calendar: BusinessCalendar | None) -> None:
         if measure == "working" and calendar is None:
-            raise CalendarError(("working time cannot be counted without a calendar",))
+            raise CalendarError([Fault("", "working time cannot be counted without a calendar")])
         self._calendar = calendar if measure == "working" else None
 
     def between(self, start: datetime, end: datetime) -> timedelta:

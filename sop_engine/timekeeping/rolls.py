@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sop_engine.basis.faults import Fault
 from sop_engine.timekeeping import ledger
 from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError, Deadline, Roll
 from sop_engine.timekeeping.ledger import Scale, Span
@@ -22,7 +23,7 @@ def first_end(
         return calendar.roll(length, roll)
     if roll != "none" or (isinstance(length, Period) and (length.is_working or length.counts_days)):
         needs = "a roll to a working day" if roll != "none" else f"'{length}'"
-        raise CalendarError((f"clock '{key}': {needs} needs a calendar",))
+        raise CalendarError([Fault(f"clock '{key}'", f"{needs} needs a calendar")])
     return Deadline(opened_at + length.length if isinstance(length, Period) else length, False, ())
 
 

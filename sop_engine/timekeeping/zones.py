@@ -7,6 +7,7 @@ known when they were compiled. This module is the one place that reads zone file
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sop_engine.basis.faults import Fault
 from sop_engine.timekeeping.calendar import CalendarError
 from sop_engine.timekeeping.timetable import ZoneOffsets
 
@@ -20,7 +21,9 @@ def zone_offsets(zone: str, first_year: int, last_year: int) -> ZoneOffsets:
     try:
         info = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise CalendarError((f"zone: no zone is called '{zone}'; use an IANA name such as Asia/Shanghai",)) from None
+        raise CalendarError(
+            [Fault("zone", f"no zone is called '{zone}'", "an IANA name such as Asia/Shanghai")]
+        ) from None
 
     def seconds(at: datetime) -> int:
         offset = at.astimezone(info).utcoffset()

@@ -72,16 +72,16 @@ def test_faults_of_all_files_are_listed_at_once() -> None:
         compile_calendar(mapping, [year], ())
     text = str(error.value)
     for says in [
-        "Office: calendar:",
-        "Office: title: Field required",
-        "Office: holiday: Extra inputs",
-        "monday-friday: '16:00-18:00' begins before",
-        "'8-9' is no window; write 08:30-17:00",
-        "'09:00-09:00' must end after it begins",
-        "tuesday is given twice",
-        "'Mo' is not a day",
-        "holidays 2020: holidays.0: ends on 2019-12-30, before it begins",
-        "Office: zone: no offsets",
+        "calendar: String",
+        "title: Field required",
+        "holiday: Extra inputs",
+        "hours.monday-friday.1: '16:00-18:00' begins before",
+        "hours.monday-friday.2: '8-9' is no window (allowed: such as 08:30-17:00)",
+        "hours.tuesday.0: '09:00-09:00' must end after it begins",
+        "hours.tuesday: tuesday is given twice",
+        "hours.Mo: is not a day",
+        "years.0.holidays.0: ends on 2019-12-30, before it begins",
+        "zone: no offsets",
     ]:
         assert says in text
 

@@ -103,7 +103,7 @@ def test_faults_of_a_ladder_are_listed_at_once() -> None:
         assert says in str(error.value)
     with pytest.raises(LadderError) as error:
         parse_ladder({"ladder": "x", "rungs": {"a": {"when": "80 %"}}})
-    assert [fault.split(": ")[1] for fault in error.value.faults] == ["title", "rungs.a.at", "rungs.a.when"]
+    assert [fault.where for fault in error.value.faults] == ["title", "rungs.a.at", "rungs.a.when"]
 
 
 def test_rungs_come_in_order_each_at_its_own_instant() -> None:
