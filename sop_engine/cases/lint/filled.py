@@ -43,12 +43,18 @@ def _uses(notes: Notebook, uses: list[Use], path: Path, state: str) -> None:
 
 def _skips(notes: Notebook) -> None:
     for shape in notes.procedure.shapes.values():
-        if shape.task is None or shape.task.skip is not None or shape.id not in notes.filling.entered:
+        if shape.task is None or shape.id not in notes.filling.entered:
             continue
-        sure = notes.filling.entered[shape.id]
-        for outcome in shape.task.outcomes:
-            lost = sorted(notes.filling.needed_after(shape.id, outcome) - sure)
-            if lost:
+        sure, outcomes, skip = notes.filling.entered[shape.id], shape.task.outcomes, shape.task.skip
+        asked = {outcome: sorted(notes.filling.needed_after(shape.id, outcome) - sure) for outcome in outcomes}
+        if skip is not None and all(outcome in skip for outcome in outcomes) and not any(asked.values()):
+            notes.error(
+                (*notes.places[shape.id], "task", "skip"),
+                "silences nothing: it names every outcome, and none leaves empty what the chart then needs",
+                mend="take it away",
+            )
+        for outcome, lost in asked.items():
+            if lost and skip is None:
                 named = ", ".join(f"'{name}'" for name in lost)
                 notes.warn(
                     (*notes.places[shape.id], "task", "outcomes", outcome),

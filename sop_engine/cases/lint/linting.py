@@ -12,6 +12,7 @@ from sop_engine.cases.lint.ends import lint_ends
 from sop_engine.cases.lint.events import lint_events
 from sop_engine.cases.lint.filled import lint_filled
 from sop_engine.cases.lint.findings import Finding, Notebook, Surroundings
+from sop_engine.cases.lint.four_eyes import lint_four_eyes
 from sop_engine.cases.lint.gaps import lint_gaps
 from sop_engine.cases.lint.past import lint_past
 from sop_engine.cases.lint.promises import lint_promises
@@ -74,6 +75,7 @@ CHECKS: Mapping[str, Callable[[Notebook], None]] = MappingProxyType(
         "head": _head,
         "names": _names,
         "work": lint_work,
+        "four_eyes": lint_four_eyes,
         "events": lint_events,
         "effects": lint_effects,
         "days": lint_days,

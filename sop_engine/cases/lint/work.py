@@ -9,7 +9,7 @@ from sop_engine.cases.lint.events import outcomes_of
 from sop_engine.cases.lint.findings import Notebook
 from sop_engine.cases.written.definition import ChildSpec, ClockSpec, SopDefinition, TaskSpec, WorkSpec
 from sop_engine.cases.written.places import paths_of_states
-from sop_engine.cases.written.shape import StateShape, split_states
+from sop_engine.cases.written.shape import split_states
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.periods import PeriodError, split_offset
@@ -23,7 +23,7 @@ def lint_work(notes: Notebook) -> None:
     for shape in notes.procedure.shapes.values():
         path = places[shape.id]
         if shape.task is not None:
-            _task(notes, shape, shape.task, (*path, "task"))
+            _task(notes, shape.task, (*path, "task"))
         elif shape.work is not None:
             _work(notes, shape.work, (*path, "work"))
         elif shape.child is not None:
@@ -31,7 +31,7 @@ def lint_work(notes: Notebook) -> None:
     _clocks(notes, places)
 
 
-def _task(notes: Notebook, shape: StateShape, spec: TaskSpec, path: Path) -> None:
+def _task(notes: Notebook, spec: TaskSpec, path: Path) -> None:
     fields = notes.procedure.definition.data
     _role(notes, spec.role, (*path, "role"))
     for index, entry in enumerate(spec.form):
@@ -59,8 +59,6 @@ def _task(notes: Notebook, shape: StateShape, spec: TaskSpec, path: Path) -> Non
     if organization is not None:
         for person in spec.candidates:
             notes.known((*path, "candidates"), "person", person, organization.people)
-    for state in spec.distinct_from:
-        _four_eyes(notes, shape, spec, state, (*path, "distinct_from"))
 
 
 def _conditions(notes: Notebook, spec: TaskSpec, path: Path) -> None:
@@ -91,20 +89,6 @@ def _role(notes: Notebook, role: str, path: Path) -> None:
     if compiled is not None and spec is not None:
         for choice in spec.choices():
             notes.known(path, "role", choice, roles)
-
-
-def _four_eyes(notes: Notebook, shape: StateShape, spec: TaskSpec, state: str, path: Path) -> None:
-    tasks = {name: other.task for name, other in notes.procedure.shapes.items() if other.task is not None}
-    organization = notes.around.organization
-    if not notes.known(path, "task", state, tasks) or organization is None:
-        return
-    other = tasks[state]
-    if other is None or spec.role not in organization.roles or other.role not in organization.roles:
-        return
-    first, second = organization.people_of(other.role), organization.people_of(spec.role)
-    if first and second and len(dict.fromkeys((*first, *second))) < 2:
-        message = f"four eyes can never be: {first[0]} alone does '{state}' and '{shape.id}'"
-        notes.error(path, message)
 
 
 def _work(notes: Notebook, spec: WorkSpec, path: Path) -> None:

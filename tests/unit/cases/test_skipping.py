@@ -4,6 +4,7 @@ import pytest
 
 from sop_engine.basis.faults import InvalidInput, Refused
 from tests.unit.cases.casework_samples import Played
+from tests.unit.cases.lint_samples import found_by
 
 REVISIT = """
 data: {satisfied: {type: integer}, fee: {type: integer}, note: {type: text}, later: {type: integer}}
@@ -58,3 +59,25 @@ def test_an_sop_that_says_nothing_asks_for_nothing() -> None:
     case = Played(REVISIT.replace("      skip: [heard]\n", ""))
     case.act("skip_task", "dan", outcome="unreached", reason="r")
     assert case.state.is_closed
+
+
+SKIPPED = """
+data: {{count: {{type: integer}}}}
+initial: asking
+states:
+  asking:
+    task: {{form: [{{field: count, required: true}}], outcomes: [heard, given_up], skip: {skip}}}
+    on: {{asking.heard: {heard}, asking.given_up: end}}
+  end: {{final: true}}
+"""
+
+
+def test_lint_says_where_skip_says_nothing() -> None:
+    def told(skip: str, heard: str = "end") -> list[str]:
+        findings = found_by(SKIPPED.format(skip=skip, heard=heard), "filled")
+        return [f"{each.severity}: {each.message}" for each in findings if each.path[-1] == "skip"]
+
+    (text,) = told("[heard, given_up]")
+    assert text.startswith("error: silences nothing: it names every outcome")
+    assert told("[heard]") == told("[]") == []
+    assert told("[heard, given_up]", "[{when: count > 3, to: end}, {to: end}]") == []
