@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import BaseModel
 
-from sop_engine.basis.faults import InvalidInput
+from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.console.command import command
 from sop_engine.console.context import Session
 from sop_engine.console.definition import SopNames, definition, read_library, unknown_sop
@@ -17,6 +17,7 @@ from sop_engine.console.file_faults import place_faults
 if TYPE_CHECKING:
     from sop_engine.content.checking import Placed
     from sop_engine.content.library import Library
+    from sop_engine.content.yaml_files import YamlFault
 
 __all__ = ["definition"]
 """The group, with the command that is here."""
@@ -137,7 +138,35 @@ def shared_findings(library: "Library") -> list["Placed"]:
     from sop_engine.content.shared.words import check_parts
 
     ladders = [Placed(fault, "error", "ladders") for fault in check_ladders(library)]
-    return ladders + [Placed(fault, "warning", "shared parts") for fault in check_parts(library)]
+    parts = [Placed(fault, "warning", "shared parts") for fault in check_parts(library)]
+    return [*ladders, *parts, *(Placed(fault, "error", "notices") for fault in _notice_faults(library))]
+
+
+def _notice_faults(library: "Library") -> list["YamlFault"]:
+    """Notices that cannot be read, and names in them that nobody provides: where such a name stands, nothing would."""
+    from sop_engine.basis.suggestion import suggestion
+    from sop_engine.content.library import NOTICES
+    from sop_engine.content.yaml_files import YamlFault
+    from sop_engine.documents.environment import KNOWN_NAMES, TemplateError
+    from sop_engine.documents.notices import NoticeTemplates
+
+    notices, found = NoticeTemplates(library.root / NOTICES), list[YamlFault]()
+    for name in library.notices:
+        try:
+            for file, line, word in notices.undeclared(name):
+                what = f"unknown name {word!r}{suggestion(word, KNOWN_NAMES)}; a notice knows {', '.join(KNOWN_NAMES)}"
+                found.append(YamlFault(file, line, 1, "", what))
+        except TemplateError as error:
+            found += (_in_template(name, fault) for fault in error.faults)
+    return list(dict.fromkeys(found))
+
+
+def _in_template(name: str, fault: Fault) -> "YamlFault":
+    """A fault whose place is `name.j2:3`."""
+    from sop_engine.content.yaml_files import YamlFault
+
+    file, _, line = fault.where.rpartition(":")
+    return YamlFault(file or f"{name}.j2", int(line) if line.isdecimal() else 1, 1, "", fault.what)
 
 
 def play(library: "Library", sop: str, seconds: float) -> tuple[Explored, list["Placed"]]:

@@ -33,13 +33,6 @@ LADDERS_FILE = "ladders.yaml"
 LEDGER_FILE = "ledger.yaml"
 
 
-def check_library(library: Library) -> list[YamlFault]:
-    """Every error in all SOPs and ladders, with its file and line."""
-    around = surroundings_of(library)
-    faults = (fault for sop in library.sops for fault in check_sop(library, sop, around)[0])
-    return [*check_ladders(library, around), *faults]
-
-
 def check_sop(
     library: Library, sop: str, around: Surroundings | None = None
 ) -> tuple[list[YamlFault], list[YamlFault]]:

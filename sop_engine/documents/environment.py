@@ -7,7 +7,7 @@ is plain text, in which nothing can become markup; what is made from it escapes 
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import FileSystemLoader, Template, TemplateNotFound, TemplateSyntaxError, Undefined, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -59,6 +59,14 @@ def environment(
     )
 
 
+class Undeclared(NamedTuple):
+    """A name that a template uses and nobody provides."""
+
+    file: str
+    line: int
+    name: str
+
+
 class TemplateFolder:
     """The templates of one folder, by id: the file name without its ending."""
 
@@ -84,19 +92,24 @@ class TemplateFolder:
         except TemplateSyntaxError as error:
             raise syntax_error(error) from error
 
-    def undeclared(self, template_id: str) -> tuple[str, ...]:
-        """Names that the template, or what it refers to, uses and nobody provides: misspellings."""
+    def undeclared(self, template_id: str) -> tuple[Undeclared, ...]:
+        """Names that the template, or what it refers to, uses and nobody provides: misspellings.
+
+        Raises NotFound for an unknown template, TemplateError for one that cannot be read.
+        """
         self.template(template_id)
-        found: set[str] = set()
+        found: list[Undeclared] = []
         given = {*KNOWN_NAMES}
         waiting, seen = [f"{template_id}{self._ending}"], set[str]()
         while waiting:
-            name = waiting.pop()
-            if name in seen:
+            file = waiting.pop()
+            if file in seen:
                 continue
-            seen.add(name)
-            tree = self._tree(name)
-            found |= meta.find_undeclared_variables(tree)
+            seen.add(file)
+            tree = self._tree(file)
+            free = meta.find_undeclared_variables(tree)
+            used = (node for node in tree.find_all(nodes.Name) if node.ctx == "load" and node.name in free)
+            found += (Undeclared(file, node.lineno, node.name) for node in used)
             given |= {
                 target.name
                 for node in tree.body
@@ -105,7 +118,7 @@ class TemplateFolder:
                 if target.ctx == "store"
             }
             waiting += [reference for reference in meta.find_referenced_templates(tree) if reference is not None]
-        return tuple(sorted(found - given))
+        return tuple(sorted(each for each in dict.fromkeys(found) if each.name not in given))
 
     def _tree(self, name: str) -> nodes.Template:
         assert self._environment.loader is not None

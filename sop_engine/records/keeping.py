@@ -35,14 +35,6 @@ def declared(root: type[SQLModel]) -> dict[str, Keeping]:
     return {model.__table__.name: model.keeping for model in _tables(root)}  # type: ignore[attr-defined]
 
 
-def kept_table(root: type[SQLModel]) -> str:
-    """The declarations as a table in Markdown."""
-    lines = ["| Table | When the database is lost | From |", "|---|---|---|"]
-    for name, (is_rebuilt, how) in sorted(declared(root).items()):
-        lines.append(f"| `{name}` | {'rebuilt' if is_rebuilt else '**backup**'} | {how} |")
-    return "\n".join(lines)
-
-
 def _tables(model: type[SQLModel]) -> Iterable[type[SQLModel]]:
     for child in model.__subclasses__():
         if hasattr(child, "__table__"):

@@ -1,9 +1,7 @@
-"""Names of task queues, signals and activities that more than one side must agree on."""
+"""Names of signals and activities that more than one side must agree on."""
 
 from sop_engine.cases.running.following import FOLLOW
 from sop_engine.cases.told.opening import OWN_IDS
-
-TASK_QUEUE = "sop"
 
 CHILD_REPORT = "case.child"
 """A child tells its parent that it closed."""

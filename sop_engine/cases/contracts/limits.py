@@ -44,9 +44,6 @@ LIST_ENTRIES = 1_000
 CASE_ID_BYTES = 500
 """Of a case's id in UTF-8. The server takes a thousand, and the ids of child cases begin with that of their parent."""
 
-SUMMARY_BYTES = 300
-"""Of the summary that the Web UI shows of something: the server takes 400."""
-
 NAME_BYTES = 400
 """Of a name in the journal: of an event, a task, a clock, a person. What is longer was made up."""
 

@@ -8,6 +8,9 @@ from sop_engine.cases.lint.linting import DEEPER, Finding, Surroundings, lint
 from sop_engine.cases.running.compiling import compile_procedure
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.content.checking import check_ladders, check_sop, surroundings_of
+from sop_engine.content.library import Library
+from sop_engine.content.yaml_files import YamlFault
 from sop_engine.work.contract import Gives, Takes, Work
 from tests.unit.cases.casework_samples import OFFICE, bundle, ladders, organization
 
@@ -137,3 +140,10 @@ def found(text: str, **changes: Any) -> tuple[Finding, ...]:
 def found_by(text: str, check: str) -> list[Finding]:
     """What one check finds, by its name."""
     return [finding for finding in lint(compile_procedure(bundle(text)), around()) if finding.check == check]
+
+
+def errors_in(library: Library) -> list[YamlFault]:
+    """Every error in all SOPs and ladders of a library."""
+    known = surroundings_of(library)
+    faults = (fault for sop in library.sops for fault in check_sop(library, sop, known)[0])
+    return [*check_ladders(library, known), *faults]

@@ -8,11 +8,11 @@ import pytest
 
 from sop_engine.cases.lint.linting import DEEPER, lint, lint_ladder
 from sop_engine.cases.running.compiling import compile_procedure
-from sop_engine.content.checking import check_library, check_sop, surroundings_of
+from sop_engine.content.checking import check_sop, surroundings_of
 from sop_engine.content.library import content_root, load_library
 from sop_engine.timekeeping.ladders import parse_ladder
 from tests.unit.cases.casework_samples import ROLES, organization
-from tests.unit.cases.lint_samples import GOOD, around, found
+from tests.unit.cases.lint_samples import GOOD, around, errors_in, found
 
 
 def test_what_is_right_passes() -> None:
@@ -234,7 +234,7 @@ def test_ladders_name_roles_and_notices() -> None:
 
 def test_every_shipped_procedure_and_ladder_is_clean() -> None:
     library = load_library()
-    assert check_library(library) == []
+    assert errors_in(library) == []
     procedures = [compile_procedure(library.bundle(sop, date(2026, 11, 1))) for sop in library.sops]
     found = [finding for each in procedures for finding in lint(each, surroundings_of(library))]
     assert {finding.check for finding in found} <= set(DEEPER), "what may be meant, and is looked at one by one"

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.content.checking import check_library
 from sop_engine.content.library import content_root, load_library
-from tests.unit.cases.lint_samples import GOOD, found
+from tests.unit.cases.lint_samples import GOOD, errors_in, found
 
 SHIPPED = {
     "FreightShipment: the arrival of an import": (
@@ -52,7 +51,7 @@ def test_lint_finds_a_day_of_law_that_defaults_to_the_day_of_typing_with_file_an
         for number, each in enumerate(text.replace(right, wrong).splitlines())
         if wrong.strip().splitlines()[0] in each
     )
-    [fault] = [str(fault) for fault in check_library(load_library(root))]
+    [fault] = [str(fault) for fault in errors_in(load_library(root))]
     assert fault.startswith(f"{Path(name).name}:{line}:")
     assert who in fault
     assert "when it was typed (`today`)" in fault
@@ -86,7 +85,7 @@ def test_lint_follows_the_day_of_typing_through_all_that_passes_it_on(tmp_path: 
             for number, line in enumerate(text.splitlines(), start=1)
             if any(wrong in line for _, wrong in slips)
         ]
-    faults = [str(fault) for fault in check_library(load_library(root))]
+    faults = [str(fault) for fault in errors_in(load_library(root))]
     assert [fault for fault in faults if "when it was typed (`today`)" not in fault] == []
     assert sorted(":".join(fault.split(":")[:2]) for fault in faults) == sorted(expected)
 

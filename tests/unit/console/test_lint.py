@@ -7,7 +7,7 @@ import pytest
 
 from sop_engine.basis.faults import NotFound
 from sop_engine.console.definition import faults_of
-from sop_engine.console.lint import play
+from sop_engine.console.lint import play, shared_findings
 from sop_engine.content.library import load_library
 
 CONTENT = Path(__file__).parents[3] / "sop_definitions"
@@ -140,3 +140,19 @@ def test_playing_an_sop_tells_what_was_seen_with_its_line_its_mend_and_the_way_t
         )
     ]
     assert played.told() == "Quiet: 2 of 2 states and 1 of 1 transitions shown by 6 moves; nothing left to try"
+
+
+def test_a_name_in_a_notice_that_nobody_provides_is_found_with_its_line(content: Path) -> None:
+    assert [each for each in shared_findings(load_library(content)) if each.check == "notices"] == []
+    notice = content / "notices" / "released.j2"
+    text = notice.read_text(encoding="utf-8")
+    at = [*text.splitlines()[:1], "{{ daat.note }}", *text.splitlines()[1:]]
+    notice.write_text("\n".join(at) + "\n", encoding="utf-8")
+    (content / "notices" / "arrived.j2").write_text("{% block subject %}\n{% if %}", encoding="utf-8")
+    found = [each for each in shared_findings(load_library(content)) if each.check == "notices"]
+    assert [each.severity for each in found] == ["error", "error"]
+    broken, misspelt = sorted(str(each.fault) for each in found)
+    assert broken.startswith("arrived.j2:2:1: ")
+    assert misspelt == (
+        "released.j2:2:1: unknown name 'daat', did you mean data?; a notice knows at, case, clocks, data, firm, values"
+    )
