@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sop_engine.basis.faults import Fault
+from sop_engine.cases.running.state import HumanTask
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.tasks import spec_of
+from sop_engine.cases.written.definition import FormField
 from sop_engine.cases.written.fields import FieldSpec
 from sop_engine.freight.places import Places
+from sop_engine.statechart.expressions import ExpressionError
 
 PLACE = "un_locode"
 """The format of fields that hold a place."""
@@ -77,4 +80,12 @@ def _confirmed(turn: Turn) -> Iterator[str]:
         task = turn.state.tasks[key]
         spec = spec_of(turn, task)
         if task.status == "completed" and task.outcome is not None and spec.outcomes[task.outcome].require is None:
-            yield from (entry.field for entry in spec.form if not entry.read_only)
+            asked = (entry for entry in spec.form if not entry.read_only and _is_asked(turn, task, entry))
+            yield from (entry.field for entry in asked)
+
+
+def _is_asked(turn: Turn, task: HumanTask, entry: FormField) -> bool:
+    try:
+        return entry.when is None or turn.holds(entry.when, task.names)
+    except ExpressionError:
+        return True

@@ -62,6 +62,12 @@ def test_whoever_completes_a_form_answers_for_the_place_that_stands_in_it() -> N
     assert completed(case, origin="CNSHA") == []
 
 
+def test_a_place_that_the_form_does_not_ask_for_is_nobodys_to_answer_for() -> None:
+    text = SHIPMENT.replace("[origin,", "[{field: origin, when: remark is not none},")
+    assert completed(Played(text, origin="CNSHX")) == []
+    assert completed(Played(text, origin="CNSHX", remark="x")) == [UNKNOWN]
+
+
 def test_an_outcome_that_does_not_ask_for_the_form_is_not_kept_up_by_it() -> None:
     case = Played(SHIPMENT, origin="CNSHX")
     assert completed(case, "missing") == []
