@@ -295,8 +295,11 @@ def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
         (("people", name, "roles"), role) for name, person in organization.people.items() for role in person.roles
     ]
     for place, role_name in named:
-        if role_name not in organization.roles:
+        role = organization.roles.get(role_name)
+        if role is None:
             faults.append(file.fault(place, f"unknown role {role_name!r}"))
+        elif role.external and place[0] == "people":
+            faults.append(file.fault(place, f"the role {role_name!r} is of an outside party; nobody here holds it"))
     return organization
 
 

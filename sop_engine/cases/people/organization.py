@@ -13,7 +13,7 @@ class Role(Frozen):
     superior: str | None = None
     """The role that supervises this one; escalations climb it."""
     external: bool = False
-    """Outside parties (customer, carrier, customs) who act through the firm's people or systems."""
+    """Of outside parties (customer, carrier, customs), who act through the firm's people or systems; nobody has it."""
 
 
 class Person(Frozen):
@@ -24,7 +24,6 @@ class Person(Frozen):
     email: str | None = None
     unit: str | None = None
     administrator: bool = False
-    away_until: str | None = None
 
 
 class Organization(Firm):
