@@ -7,7 +7,7 @@ import pytest
 
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.commands import StartCase, TellCase
-from sop_engine.cases.contracts.effects import EffectCommand
+from sop_engine.cases.running.effects.notify import Notify
 from sop_engine.cases.told.messages import EngineWord
 from tests.unit.cases.casework_samples import MONDAY, Played
 
@@ -82,7 +82,7 @@ def test_a_child_takes_over_what_its_parent_says() -> None:
     assert case.clock("cut_off#1").due_at == FRIDAY
     (step,) = case.journal("followed")
     assert (step.actor, step.note) == ("case PARENT-1", None)
-    assert case.asked(EffectCommand) == []
+    assert case.asked(Notify) == []
     follow(case, {"cut_off_at": TUESDAY.isoformat()}, cut_off_at=FRIDAY.isoformat())
     assert len(case.journal("followed")) == 1, "what it says already changes nothing"
 
@@ -94,8 +94,8 @@ def test_what_a_person_set_is_replaced_and_the_owner_told_with_both_values() -> 
     assert case.data["count"] == 2
     (step,) = case.journal("followed")
     assert step.note == "count: 7 was set here, 2 holds"
-    (notice,) = case.asked(EffectCommand)
-    assert (notice.activity, notice.template) == ("notify", "value_followed")
+    (notice,) = case.asked(Notify)
+    assert notice.template == "value_followed"
     assert notice.values["replaced"] == [{"field": "count", "set": "7", "holds": "2"}]
 
 
