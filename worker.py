@@ -21,6 +21,7 @@ from activities.credit import CreditActivities
 from activities.customer_money import CustomerMoneyActivities
 from activities.definitions import DefinitionActivities
 from activities.documents import DocumentActivities
+from activities.duties import DutyActivities
 from activities.interruption import Interruption
 from activities.ledger import LedgerActivities
 from activities.life import SignsOfLife
@@ -67,6 +68,7 @@ from sop_engine.temporal.records_guard import RecordsGuard
 from sop_engine.temporal.replaying import CaseReplayer
 from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
+from workflows.duties import DutiesWorkflow
 from workflows.watch import WatchWorkflow
 
 THREADS = 16
@@ -111,8 +113,8 @@ def activities(
     sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
     reading = ReadingActivities(engine, library.organization, sops)
     work = WorkActivities(engine, work_rules)
-    watching = WatchActivities(engine)
-    return declared(definitions, records, notices, documents, *ledger, reading, work, watching)
+    beside = (WatchActivities(engine), DutyActivities(engine, library, settings.task_queue))
+    return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)
 
 
 def declared(*holders: object) -> list[Callable[..., Any]]:
@@ -162,7 +164,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, WatchWorkflow, RecordsAnchor],
+        workflows=[CaseWorkflow, WatchWorkflow, DutiesWorkflow, RecordsAnchor],
         activities=[*own, *declared(care), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,
         graceful_shutdown_timeout=IN_HAND,
@@ -180,7 +182,11 @@ def build_worker(
 async def serve(client: Client, settings: Settings, ready: asyncio.Event, stop: asyncio.Event) -> None:
     """Runs a worker until `stop` is set; sets `ready` once it polls. Raises where the server lacks an attribute."""
     await require_attributes(client)
-    library = load_library(organization_file=settings.organization_file, parameters_file=settings.parameters_file)
+    library = load_library(
+        organization_file=settings.organization_file,
+        parameters_file=settings.parameters_file,
+        schedules_file=settings.schedules_file,
+    )
     engine = open_engine(settings.database_url)
     migrate(engine)
     guard = RecordsGuard(engine, Anchor(client, settings.task_queue))

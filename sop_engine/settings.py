@@ -31,6 +31,8 @@ class Settings(BaseModel):
     """Name, bank accounts, roles and people of this firm; the packaged example when absent."""
     parameters_file: Path | None = None
     """This site's figures in place of the SOPs' defaults."""
+    schedules_file: Path | None = None
+    """This firm's recurring duties; the packaged ones when absent. They do something once they were applied."""
     tables_folder: Path | None = None
     """This firm's own rates of exchange, tariff lines, free time and places; see `sop table check`."""
     smtp_host: str | None = None
@@ -55,7 +57,7 @@ class Settings(BaseModel):
         chosen = self.model_dump(include=self.model_fields_set)
         return type(self).model_validate({**chosen, "data_directory": data_directory})
 
-    @field_validator("data_directory", "organization_file", "parameters_file", "tables_folder")
+    @field_validator("data_directory", "organization_file", "parameters_file", "schedules_file", "tables_folder")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()

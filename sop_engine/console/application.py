@@ -21,6 +21,7 @@ from sop_engine.console.place import place
 from sop_engine.console.printing import LegibleGroup
 from sop_engine.console.records import records
 from sop_engine.console.report import report
+from sop_engine.console.schedule import schedule
 from sop_engine.console.table import tables
 from sop_engine.console.task import show_tasks, task
 from sop_engine.console.worker import worker
@@ -65,7 +66,7 @@ def ui(
 
 
 add_other_acts(case, task)
-for part in (case, task, incident, definition, document, report, records, tables, place):
+for part in (case, task, incident, definition, document, report, records, schedule, tables, place):
     application.add_typer(part)
 
 

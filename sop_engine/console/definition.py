@@ -152,7 +152,7 @@ def read_library(session: Session) -> "Library":
 
     settings = session.settings
     try:
-        return load_library(None, settings.organization_file, settings.parameters_file)
+        return load_library(None, settings.organization_file, settings.parameters_file, settings.schedules_file)
     except ContentError as error:
         raise InvalidInput("The content cannot be used", place_faults(error.faults)) from None
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 OUR_NAMES = ("workflows", "activities", "sop_definitions", "cli", "worker")
 NOTICE_AHEAD = timedelta(days=60)
 """How long before the last published holiday year ends its successor should be there."""
+DUTIES_LATE = timedelta(minutes=5)
+"""After so long what was to be looked at is overdue."""
 
 
 async def doctor(session: Session) -> None:
@@ -157,6 +159,7 @@ async def look_at_temporal(session: Session) -> list[Finding]:
         await check_worker(gateway),
         await check_stuck(gateway),
         await check_watch(gateway),
+        await check_duties(gateway),
         await check_records(gateway),
         *await check_daily(gateway),
     ]
@@ -213,6 +216,36 @@ async def check_watch(gateway: "CaseGateway") -> Finding:
     mend = "a worker starts it, at its own start and within 15 seconds after it was ended"
     what = f"{name} does not run: terminated cases stay open in the records"
     return Finding(check="watch", verdict="warning", what=what, mend=mend)
+
+
+async def check_duties(gateway: "CaseGateway") -> Finding:
+    """The workflow that starts the cases of recurring duties: is it there, and did it look when it said it would."""
+    from sop_engine.temporal.duties_gateway import DutiesGateway
+    from sop_engine.temporal.queues import duties_id
+
+    name = duties_id(gateway.task_queue)
+    if not await gateway.is_running(name):
+        mend = "a worker starts it, at its own start and within 15 seconds after it was ended"
+        return Finding(check="duties", verdict="warning", what=f"{name} does not run: nothing is started", mend=mend)
+    try:
+        done = await DutiesGateway(gateway).state()
+    except SopError as error:
+        return Finding(check="duties", verdict="unreachable", what=error.message, mend="start one with `sop worker`")
+    if done is None:
+        what = f"{name} has not looked yet: its round is under way, or waits for the records"
+        return Finding(
+            check="duties", verdict="warning", what=what, mend="`sop records check` says whether they are fit"
+        )
+    if done.next_at is not None and done.next_at + DUTIES_LATE < datetime.now(UTC):
+        what = f"{name} was to look at {done.next_at:%Y-%m-%d %H:%M} UTC and has not"
+        mend = f"look at it in the Web UI; `temporal workflow signal --workflow-id {name} --name poke` has it look"
+        return Finding(check="duties", verdict="wrong", what=what, mend=mend)
+    if done.troubles:
+        mend = "put back what is missing, or `sop schedule apply` the file without these duties"
+        return Finding(check="duties", verdict="warning", what="\n".join(done.troubles), mend=mend)
+    after = f"next at {done.next_at:%Y-%m-%d %H:%M} UTC: {done.next_is}" if done.next_at else "nothing is due"
+    paused = f"; paused: {', '.join(done.paused)}" if done.paused else ""
+    return Finding(check="duties", verdict="ok", what=f"{name} runs; {after}{paused}")
 
 
 async def check_records(gateway: "CaseGateway") -> Finding:

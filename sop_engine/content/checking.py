@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import NamedTuple, get_args
 
+from sop_engine.cases.duties.checking import DutySurroundings, lint_duties
+from sop_engine.cases.duties.duty import Subjects
 from sop_engine.cases.exploration.exploring import Exploration, explore
 from sop_engine.cases.exploration.search import GoOn
 from sop_engine.cases.lint.findings import Severity
@@ -99,6 +101,13 @@ def _entries(library: Library) -> tuple[str, ...] | None:
         return tuple((read_file(path).value or {}).get("entries") or ()) if path.exists() else None
     except YamlError:
         return None
+
+
+def check_duties(library: Library, subjects: Subjects | None = None) -> list[YamlFault]:
+    """Every error in the recurring duties; `subjects` keeps the registers, where there are any."""
+    sops = {name: sop.definition for name, sop in library.sops.items()}
+    found = lint_duties(library.schedules.duties, DutySurroundings(sops, library.festivals, subjects))
+    return [library.schedules.file.fault(finding.path, finding.message) for finding in found]
 
 
 def check_ladders(library: Library, around: Surroundings | None = None) -> list[YamlFault]:

@@ -24,6 +24,8 @@ from sop_engine.cases.written.procedure import Bundle, DefinitionError
 from sop_engine.cases.written.shape import faults_of, split_states
 from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.legal_figures import legal_figures
+from sop_engine.content.schedules import NOTHING as NO_SCHEDULES
+from sop_engine.content.schedules import SCHEDULES, Schedules, read_schedules
 from sop_engine.content.shared.expanding import expanded
 from sop_engine.content.shared.parts import NOTHING, USE, Parts
 from sop_engine.content.shared.reading import FIELDS, FRAGMENTS, SHARED, TYPES, parts_of
@@ -31,6 +33,7 @@ from sop_engine.content.yaml_files import YamlError, YamlFault, YamlFile, read_f
 from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
 from sop_engine.timekeeping.calendar_files import compile_calendar
+from sop_engine.timekeeping.festivals import Festival, festivals_of
 from sop_engine.timekeeping.ladders import Ladder, LadderError, parse_ladder
 from sop_engine.timekeeping.zones import zone_offsets
 
@@ -96,6 +99,9 @@ class Library:
     overrides: Mapping[str, Mapping[str, Any]]
     legal_clocks: LegalClocks
     parts: Parts
+    festivals: Mapping[str, tuple[Festival, ...]] = field(default_factory=dict)
+    """Of each calendar."""
+    schedules: Schedules = NO_SCHEDULES
 
     def opening_day(self, definition: SopDefinition, opened_at: datetime) -> date:
         """The day on which a case opens, in the zone of its calendar; that there is one is checked with the chart."""
@@ -163,14 +169,17 @@ def content_root() -> Path:
 
 
 def load_library(
-    root: Path | None = None, organization_file: Path | None = None, parameters_file: Path | None = None
+    root: Path | None = None,
+    organization_file: Path | None = None,
+    parameters_file: Path | None = None,
+    schedules_file: Path | None = None,
 ) -> Library:
     """Reads all content. Files that cannot be read at all are listed in ContentError, all at once."""
     root = root or content_root()
     faults: list[YamlFault] = []
     organization = _organization(organization_file or root / "organization.yaml", faults)
     ladders = _ladders(root / "ladders.yaml", root / "ledger.yaml", faults)
-    calendars = _calendars(root / CALENDARS, faults)
+    calendars, festivals = _calendars(root / CALENDARS, faults)
     sops: dict[str, SopFile] = {}
     parts = load_parts(root, faults)
     for path in procedure_files(root):
@@ -183,9 +192,10 @@ def load_library(
         sops[name] = sop_file
     overrides = _overrides(parameters_file or root / "parameters.yaml", sops, faults)
     legal_clocks = _legal_clocks(root / RULES / "legal_clocks", faults)
+    schedules = read_schedules(schedules_file or root / SCHEDULES, faults)
     if faults or organization is None:
         raise ContentError(faults)
-    return Library(root, organization, ladders, calendars, sops, overrides, legal_clocks, parts)
+    return Library(root, organization, ladders, calendars, sops, overrides, legal_clocks, parts, festivals, schedules)
 
 
 def procedure_files(root: Path) -> tuple[Path, ...]:
@@ -203,7 +213,7 @@ def load_parts(root: Path, faults: list[YamlFault]) -> Parts:
 def load_calendars(root: Path) -> dict[str, BusinessCalendar]:
     """The calendars alone, for work that counts days. Raises ContentError with every fault."""
     faults: list[YamlFault] = []
-    calendars = _calendars(root / CALENDARS, faults)
+    calendars, _ = _calendars(root / CALENDARS, faults)
     if faults:
         raise ContentError(faults)
     return calendars
@@ -331,8 +341,11 @@ def _ladders(path: Path, ledger: Path, faults: list[YamlFault]) -> dict[str, Lad
     return ladders
 
 
-def _calendars(folder: Path, faults: list[YamlFault]) -> dict[str, BusinessCalendar]:
+def _calendars(
+    folder: Path, faults: list[YamlFault]
+) -> tuple[dict[str, BusinessCalendar], dict[str, tuple[Festival, ...]]]:
     calendars: dict[str, BusinessCalendar] = {}
+    festivals: dict[str, tuple[Festival, ...]] = {}
     offsets: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yaml")):
         file = _read(path, faults)
@@ -346,11 +359,12 @@ def _calendars(folder: Path, faults: list[YamlFault]) -> dict[str, BusinessCalen
             zone = str(written.get("zone"))
             if zone not in offsets:
                 offsets[zone] = zone_offsets(zone, FIRST_YEAR, LAST_YEAR)
-            calendar = compile_calendar(written, [year.entries(faults) for year in years], offsets[zone])
-            calendars[calendar.name] = calendar
+            read_years = [year.entries(faults) for year in years]
+            calendar = compile_calendar(written, read_years, offsets[zone])
+            calendars[calendar.name], festivals[calendar.name] = calendar, festivals_of(read_years)
         except CalendarError as error:
             faults += [_placed(fault, file, years) for fault in error.faults]
-    return calendars
+    return calendars, festivals
 
 
 def _placed(fault: Fault, file: YamlFile, years: Sequence[YamlFile]) -> YamlFault:

@@ -1,6 +1,6 @@
 """The metadata of every table: importing a model is what adds it, so this module imports them all."""
 
-from sop_engine.records import cases, definitions, documents, identity, notices, numbers
+from sop_engine.records import cases, definitions, documents, duties, identity, notices, numbers
 from sop_engine.records.columns import Row
 from sop_engine.records.ledger import (
     allocations,
@@ -20,6 +20,7 @@ MODULES = (
     cases,
     definitions,
     documents,
+    duties,
     identity,
     allocations,
     claims,

@@ -25,7 +25,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import RetryPolicy, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError, TerminatedError, TimeoutError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -41,8 +41,8 @@ from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.ends import end_of
 from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.guard import ASK_AGAIN
+from sop_engine.temporal.starting import start_case
 from sop_engine.temporal.stuck import StuckCase, stuck_case
-from sop_engine.temporal.texts import summary
 
 UPDATE_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=10)
@@ -118,15 +118,7 @@ class CaseGateway:
         refuse_long_id(case_id)
         await self._measure(f"the start of {case_id}", opening, START_BYTES)
         try:
-            handle = await self.client.start_workflow(
-                sop,
-                opening,
-                id=case_id,
-                task_queue=self.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=summary(f"{title} {case_id}"),
-            )
+            handle = await start_case(self.client, self.task_queue, sop, case_id, opening, title)
         except WorkflowAlreadyStartedError:
             raise Refused(USED_ID.format(case_id=case_id)) from None
         except RPCError as error:

@@ -1,24 +1,27 @@
-"""What a worker does beside its work: it sees that the watch runs, measures the installation, and says when Temporal or
-the records do not answer, and when they do again.
+"""What a worker does beside its work: it sees that the watch and the duties run, measures the installation, and says
+when Temporal or the records do not answer, and when they do again.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
+from sop_engine.cases.contracts.duties import DutiesInput
 from sop_engine.cases.contracts.watching import WatchState
 from sop_engine.temporal.metrics import Gauges
-from sop_engine.temporal.queues import WATCH, watch_id
+from sop_engine.temporal.queues import DUTIES, POKE, WATCH, duties_id, watch_id
 from sop_engine.temporal.stuck import stuck_cases
 
 EVERY = 15.0
 """Seconds between two rounds."""
 SUMMARY = "Looks for cases ended past the engine 查看被强制终止的案件"
+DUTIES_SUMMARY = "Starts the cases of recurring duties 发起定期工作的案件"
 
 CountOpen = Callable[[], Mapping[tuple[str, str], int]]
 """Open cases in the records, by SOP and status."""
@@ -35,12 +38,14 @@ class Keeper:
         self._count_open = count_open
         self._gauges = Gauges((client.service_client.config.runtime or Runtime.default()).metric_meter)
         self._silent: set[str] = set()
+        self._has_poked = False
 
     async def keep(self) -> None:
         """Goes on until it is cancelled; no failure ends it."""
         address = self._client.service_client.config.target_host
         while True:
             if await self._asked(f"Temporal at {address}", self._see_to_the_watch):
+                await self._asked(f"Temporal's duties at {address}", self._see_to_the_duties)
                 await self._asked(f"Temporal's list of cases at {address}", self._measure_stuck)
             await self._asked("The records' database", self._measure_open)
             await asyncio.sleep(EVERY)
@@ -71,6 +76,21 @@ class Keeper:
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             static_summary=SUMMARY,
         )
+
+    async def _see_to_the_duties(self) -> None:
+        """Starts the duties where nothing keeps them; a worker that starts has them looked at, by the files it read."""
+        poke: dict[str, Any] = {} if self._has_poked else {"start_signal": POKE}
+        await self._client.start_workflow(
+            DUTIES,
+            DutiesInput(task_queue=self._queue),
+            id=duties_id(self._queue),
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=DUTIES_SUMMARY,
+            **poke,
+        )
+        self._has_poked = True
 
     async def _measure_stuck(self) -> None:
         self._gauges.set_stuck([stuck.sop for stuck in await stuck_cases(self._client, self._queue)])

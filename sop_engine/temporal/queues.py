@@ -20,7 +20,9 @@ WATCH = "SopWatch"
 """The type of the workflow that looks for cases that were ended past the engine."""
 RECORDS_ANCHOR = "SopRecords"
 """The type of the workflow that remembers which records the cases belong to."""
-OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR)
+DUTIES = "SopDuties"
+"""The type of the workflow that starts the cases of recurring duties."""
+OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES)
 """Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
@@ -38,6 +40,11 @@ ADOPT_RECORDS = "adopt_records"
 REPAIR_RECORDS = "repair_records"
 CHECK_RECORDS = "check_records"
 RECORDS_FITNESS = "records_fitness"
+DUTY_ROUND = "duty_round"
+LIST_DUTIES, COMPARE_DUTIES = "list_duties", "compare_duties"
+APPLY_DUTIES, PAUSE_DUTY, RESUME_DUTY, RUN_DUTY = "apply_duties", "pause_duty", "resume_duty", "run_duty"
+POKE = "poke"
+"""The signal that has the duties looked at now: a worker tells it when it starts, for it may have read other files."""
 
 RECORDS_UNFIT = "RecordsUnfit"
 """The type of the failure of an errand that waits until the records are repaired."""
@@ -51,3 +58,8 @@ def watch_id(task_queue: str) -> str:
 def anchor_id(task_queue: str) -> str:
     """The id of the workflow that remembers the records of a task queue."""
     return f"{OWN_IDS}records.{task_queue}"
+
+
+def duties_id(task_queue: str) -> str:
+    """The id of the workflow that starts the cases of a task queue's recurring duties."""
+    return f"{OWN_IDS}duties.{task_queue}"

@@ -8,6 +8,7 @@ Only what is due before a festival is due before its period, for that is what it
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from itertools import islice
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Self, assert_never, get_args
@@ -131,11 +132,11 @@ class Recurrence(Frozen):
         if day.kind in ("day", "weekday") and self.none is None:
             yield "`none` is missing: may be skip or next_working_day, for a day on which nobody works, or that is not"
 
-    @property
+    @cached_property
     def unit(self) -> Unit:
         return next((unit for unit in _UNITS if unit == self.every), "years")
 
-    @property
+    @cached_property
     def named_day(self) -> NamedDay | None:
         return read_day(self.on) if self.on is not None else None
 
@@ -161,11 +162,14 @@ class Recurrence(Frozen):
         reasons = cycle.calendar.doubts(period.first, period.last if day is None else day)
         return Due(period, None if day is None else cycle.calendar.at_time(day, self.time_of_day), reasons)
 
-    def dues(self, cycle: Cycle, since: datetime, until: datetime) -> Iterator[Due]:
-        """Each period in which an instant of these lies, and each that may be due then, in order; both are included."""
+    def periods(self, cycle: Cycle, since: datetime, until: datetime) -> Iterator[CalendarPeriod]:
+        """Each in which an instant of these lies, and each that may be due then, in order; both are included."""
         first, last = cycle.calendar.local_date(since), cycle.calendar.local_date(until)
-        ahead = AHEAD if self.unit == "festival" else timedelta()
-        return (self.due(cycle, period) for period in cycle.between(first, last + ahead))
+        return cycle.between(first, last + AHEAD if self.unit == "festival" else last)
+
+    def dues(self, cycle: Cycle, since: datetime, until: datetime) -> Iterator[Due]:
+        """When each of these periods is due."""
+        return (self.due(cycle, period) for period in self.periods(cycle, since, until))
 
     def next_due(self, cycle: Cycle, after: datetime) -> Due | None:
         """The first that is due after an instant; none where none is known, as of festivals not yet announced."""

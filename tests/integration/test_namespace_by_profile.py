@@ -183,8 +183,8 @@ def test_links_lead_to_the_namespace(played: Site) -> None:
 
 def test_the_default_namespace_saw_nothing(played: Site) -> None:
     assert played.temporal("workflow", "count", "--namespace", "default").strip() == "Total: 0"
-    # The shipment, its two children, and the engine's own: the watch and the anchor of the records.
-    assert played.temporal("workflow", "count", "--namespace", NAMESPACE).strip() == "Total: 5"
+    # The shipment, its two children, and the engine's own: the watch, the duties and the anchor of the records.
+    assert played.temporal("workflow", "count", "--namespace", NAMESPACE).strip() == "Total: 6"
 
 
 def test_a_namespace_that_there_is_not_is_named(site: Site) -> None:

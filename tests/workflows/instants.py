@@ -53,8 +53,8 @@ authority: {en: A test fixture, zh: 测试数据}
 source: invented for tests, no notice of the State Council
 published_on: "2093-11-04"
 holidays:
-  - {name: {en: "New Year's Day", zh: 元旦}, from: "2094-01-01", to: "2094-01-03"}
-  - {name: {en: Spring Festival, zh: 春节}, from: "2094-02-07", to: "2094-02-14"}
+  - {id: new_year, name: {en: "New Year's Day", zh: 元旦}, from: "2094-01-01", to: "2094-01-03"}
+  - {id: spring_festival, name: {en: Spring Festival, zh: 春节}, from: "2094-02-07", to: "2094-02-14"}
 working_days: ["2094-02-06"]
 """
 """A make-up Saturday before a long Spring Festival, as 2026 had it."""
