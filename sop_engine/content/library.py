@@ -40,6 +40,8 @@ from sop_engine.timekeeping.zones import zone_offsets
 CALENDARS, DOCUMENTS, NOTICES, RULES = "calendars", "documents", "notices", "rules"
 NO_PROCEDURES = frozenset({CALENDARS, DOCUMENTS, NOTICES, RULES, SHARED})
 """The folders that have a reader of their own; every other one holds procedures and nothing else."""
+SCENARIOS = ".scenarios.yaml"
+"""How the names of files end that lie beside procedures and are none."""
 FIRST_YEAR, LAST_YEAR = 2015, 2060
 """The years for which zone offsets travel with a calendar."""
 
@@ -200,7 +202,8 @@ def load_library(
 
 def procedure_files(root: Path) -> tuple[Path, ...]:
     """Every SOP file, in whatever folder it lies."""
-    return tuple(path for path in sorted(root.glob("*/*.yaml")) if path.parent.name not in NO_PROCEDURES)
+    found = (path for path in sorted(root.glob("*/*.yaml")) if path.parent.name not in NO_PROCEDURES)
+    return tuple(path for path in found if not path.name.endswith(SCENARIOS))
 
 
 def load_parts(root: Path, faults: list[YamlFault]) -> Parts:

@@ -89,6 +89,14 @@ class BusinessCalendar(Frozen):
         """The civil date of the instant; midnight belongs to the day it begins."""
         return self._clock.local(as_utc(at)).date()
 
+    def local(self, at: datetime) -> datetime:
+        """The civil date and time of the instant, without a zone."""
+        return self._clock.local(as_utc(at))
+
+    def instant(self, local: datetime) -> datetime:
+        """The instant of a civil time: the first of two where clocks go back, the change where they skip it."""
+        return self._clock.instant(local)
+
     def last_day(self, at: datetime) -> date:
         """The civil date of the instant, save that midnight, read as 24:00, belongs to the day it ends."""
         return self.local_date(at - _TICK)

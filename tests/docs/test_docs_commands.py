@@ -18,6 +18,7 @@ from tests.docs.ports import free_ports
 from tests.docs.runbook import PROGRAMS, PROJECT, Block, Reader, blocks_of
 
 README, INTEGRATION, HOW_TO, WRITING = "README.md", "docs/integration.md", "docs/how-to.md", "docs/writing-an-sop.md"
+SCENARIOS = "docs/scenarios.md"
 BY_THEMSELVES = ("docs/operations.md",)
 """Pages with a test of their own."""
 PAGES = sorted(
@@ -91,11 +92,15 @@ def test_every_command_of_a_page_for_authors_does_what_it_says(reader: Reader, p
         reader.carry_out(block)
 
 
+def test_every_command_of_the_page_on_scenarios_needs_no_server(reader: Reader) -> None:
+    carry_out(reader, SCENARIOS)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_no_command_of_a_page_is_left_out(page: str) -> None:
     kinds = FENCE.findall((PROJECT / page).read_text(encoding="utf-8"))[::2]
     assert "" not in kinds, "a fence says what it holds"
-    assert "sh" not in kinds or page in (README, INTEGRATION, HOW_TO, WRITING, *BY_THEMSELVES)
+    assert "sh" not in kinds or page in (README, INTEGRATION, HOW_TO, WRITING, SCENARIOS, *BY_THEMSELVES)
 
 
 @pytest.mark.parametrize("page", PAGES)

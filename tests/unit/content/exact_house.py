@@ -1,7 +1,6 @@
 """A firm in memory that keeps to the second when something happened: its journal, its notices, its promises."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -15,13 +14,12 @@ from sop_engine.cases.running.turn import Turn
 from sop_engine.content.library import Library, load_library
 from sop_engine.timekeeping.ladders import STILL_OVERDUE
 from tests.unit.content.content_house import House, work
-from tests.unit.content.exact_spans import OPENED
 from tests.unit.timekeeping.timekeeping_samples import china
 
+OPENED = "2026-03-02 09:00"
+"""A working Monday; no holiday is near."""
 CASE = "CASE-1"
 CHINA = ZoneInfo("Asia/Shanghai")
-NEVER = "never"
-"""For a rung or delay that must not fire in a scenario."""
 
 shipped_library: Callable[[], Library] = cache(load_library)
 
@@ -98,17 +96,13 @@ class ExactHouse(House):
         return local(due_at)
 
     def rungs(self, clock: str) -> dict[str, str]:
-        """The first time each rung of a clock was reached; what comes after the last one is told by `reminders`."""
+        """The first time each rung of a clock was reached; not what comes again after the last one."""
         reached: dict[str, str] = {}
         for step in self.journal:
             if step.kind == "rung" and step.name.startswith(f"{clock}."):
                 reached.setdefault(step.name.removeprefix(f"{clock}."), local(step.at))
         reached.pop(STILL_OVERDUE, None)
         return reached
-
-    def reminders(self, clock: str) -> set[tuple[str, str]]:
-        """When, and which role, was told again after the last rung of a clock."""
-        return {(at, role) for at, rung, role in self._told_by(clock) if rung == STILL_OVERDUE}
 
     def delays(self, name: str) -> list[str]:
         """When a delayed transition (`after.<state>.<text>`) or a delayed event fell due."""
@@ -138,30 +132,3 @@ class ExactHouse(House):
             self.journal += turn.steps
             self.asked |= {work.activity: work.values for work in turn.commands if isinstance(work, RunWork)}
         super()._accept(case_id, turn)
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A case in which nobody moves any more after `play`, and every instant at which time then moves it."""
-
-    name: str
-    sop: str
-    opened: str
-    play: Callable[[ExactHouse], None]
-    silent_until: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-    rungs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Clock -> rung -> local instant. Every rung of the clock is named."""
-    delays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Journal name of a delay -> its local instants."""
-
-    def run(self) -> ExactHouse:
-        house = ExactHouse(self.opened)
-        house.start(self.sop, **self.data)
-        self.play(house)
-        house.at(self.silent_until)
-        return house
-
-
-def nothing(house: ExactHouse) -> None:
-    """Nobody does anything."""

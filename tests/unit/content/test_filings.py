@@ -13,9 +13,8 @@ from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.freight.filings import advance_filings
 from sop_engine.freight.legal_clocks import LegalClocks
 from tests.unit.content.content_house import shipped
-from tests.unit.content.exact_house import CASE, ExactHouse, local
+from tests.unit.content.exact_house import CASE, OPENED, ExactHouse, local
 from tests.unit.content.exact_shipment import SHIPMENT_DATA, report
-from tests.unit.content.exact_spans import OPENED
 from tests.unit.timekeeping.timekeeping_samples import china
 
 TABLE = load_rules(content_root() / "rules" / "legal_clocks" / "filings.yaml", LegalClocks)

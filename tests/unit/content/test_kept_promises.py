@@ -7,8 +7,7 @@ import pytest
 
 from sop_engine.basis.faults import InvalidInput, Refused
 from tests.unit.content import exact_customs, exact_finance, exact_freight, exact_service
-from tests.unit.content.exact_house import CASE, ExactHouse
-from tests.unit.content.exact_spans import OPENED
+from tests.unit.content.exact_house import CASE, OPENED, ExactHouse
 
 
 def played(sop: str, data: dict[str, Any], play: Callable[[ExactHouse], None]) -> ExactHouse:

@@ -1,9 +1,8 @@
 """A shipment's suppliers and its cash in memory: what runs side by side, and what a cancelled settlement leads to."""
 
 from sop_engine.cases.contracts.acts import CancelInput
-from tests.unit.content.exact_house import CASE, ExactHouse
+from tests.unit.content.exact_house import CASE, OPENED, ExactHouse
 from tests.unit.content.exact_shipment import SHIPMENT_DATA, delivered, receipt_back
-from tests.unit.content.exact_spans import OPENED
 
 COSTS = [
     {"charge": "OF", "payee": "COSCO", "amount": "CNY 100"},

@@ -1,0 +1,214 @@
+"""A rehearsal: cases with their children on the core, with answers from fakes and time as it is told.
+
+It keeps every turn, so that whatever is asked of a scenario afterwards, its timeline, its expectations, what it comes
+past, is read from what the core really did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sop_engine.basis.faults import NotFound, Refused, SopError
+from sop_engine.basis.plain import plain
+from sop_engine.cases import casework
+from sop_engine.cases.contracts.acts import Act
+from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.commands import Command, ReportToParent, RunWork, StartCase, TellCase
+from sop_engine.cases.contracts.effects import WorkResult
+from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
+from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.scenarios.fakes import Failure, Fakes
+from sop_engine.cases.scenarios.model import ChildFake
+from sop_engine.cases.scenarios.timeline import Happening, lines_of
+from sop_engine.cases.told.messages import CommandDone, CommandFailed, EngineWord, Message
+from sop_engine.cases.told.opening import open_case
+from sop_engine.cases.written.procedure import Procedure
+from sop_engine.timekeeping.periods import parse_period
+
+Procedures = Callable[[str, datetime], Procedure]
+"""The procedure of an SOP for a case that opens at an instant."""
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """The end of a faked child that lies ahead."""
+
+    at: datetime
+    case_id: str
+    """Of the parent."""
+    key: str
+    fake: ChildFake
+
+
+@dataclass
+class Rehearsal:
+    """Opens cases, lets people and machines act on them, and lets time pass."""
+
+    procedures: Procedures
+    organization: Organization
+    fakes: Fakes
+    children: Mapping[str, ChildFake]
+    root: str
+    """Id of the case that the scenario is about."""
+    now: datetime
+    states: dict[str, CaseState] = field(default_factory=dict)
+    turns: list[Turn] = field(default_factory=list)
+    lines: list[Happening] = field(default_factory=list)
+    """Everything that happened, in the order in which it did."""
+    _procedures: dict[str, Procedure] = field(default_factory=dict)
+    """By case."""
+    _endings: list[_Ending] = field(default_factory=list)
+    _waiting: list[tuple[str, Command]] = field(default_factory=list)
+    _papers: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def procedure(self, case_id: str) -> Procedure:
+        """The procedure that a case runs by. Raises KeyError for a case that there is not."""
+        return self._procedures[case_id]
+
+    def open(
+        self, sop: str, case_id: str, data: Mapping[str, Any], by: str | None = None, parent: ParentRef | None = None
+    ) -> None:
+        """Opens a case. Raises InvalidInput for bad data."""
+        self._procedures[case_id] = self.procedures(sop, self.now)
+        opening = OpenCaseInput(data=dict(data), parent=parent, actor=by)
+        self._accept(case_id, open_case(self._procedures[case_id], case_id, opening, self.now))
+
+    def act(self, case_id: str, act: Act) -> None:
+        """What a person does now. Raises a SopError where it is refused."""
+        procedure, state = self._procedures[case_id], self.states[case_id]
+        casework.check(procedure, state, act.update, act, self.organization, self.now)
+        turn, answer = casework.perform(procedure, state, act.update, act, self.now)
+        self._accept(case_id, turn)
+        if isinstance(answer, Refused):
+            raise answer
+
+    def hear(self, case_id: str, message: Message) -> None:
+        """What a machine or another case tells now."""
+        turn = casework.hear(self._procedures[case_id], self.states[case_id], self.now, message)
+        if turn is not None:
+            self._accept(case_id, turn)
+
+    def end_child(self, case_id: str, state: str, fake: ChildFake) -> None:
+        """Ends the faked child that waits longest in a state. Raises NotFound where none does."""
+        for child in self.states[case_id].live_children():
+            if child.state == state and child.case_id not in self.states:
+                self._end(_Ending(self.now, case_id, child.key, fake))
+                return
+        raise NotFound(f"{case_id} waits for no faked child in {state!r}")
+
+    def pass_time(self, until: datetime) -> None:
+        """Lets time pass; every case handles each delay and rung at its own instant, those at `until` too."""
+        while (found := self._next()) is not None and found[0] <= until:
+            at, do = found
+            self.now = max(at, self.now)
+            do()
+        self.now = max(until, self.now)
+
+    def case_below(self, way: str | None, above: str | None = None) -> str:
+        """The case at the end of a way, `intake/booking`: in each state the child that was started last.
+
+        Raises NotFound where a step of the way leads to none.
+        """
+        case_id = above or self.root
+        for step in way.split("/") if way else ():
+            children = self.states[case_id].children.values() if case_id in self.states else ()
+            below = [child.case_id for child in children if step in (child.state, child.key)]
+            if not below or below[-1] not in self.states:
+                waits = sorted({str(child.state) for child in children if child.case_id in self.states})
+                raise NotFound(f"{case_id} has no played case in {step!r}", allowed=waits)
+            case_id = below[-1]
+        return case_id
+
+    # -- time ----------------------------------------------------------------------------------------------------------
+
+    def _next(self) -> tuple[datetime, Callable[[], None]] | None:
+        """What happens next by itself, and when."""
+        ahead: list[tuple[datetime, Callable[[], None]]] = []
+        for case_id, state in self.states.items():
+            if (due := casework.next_instant(state)) is not None:
+                ahead.append((due[0], lambda case_id=case_id: self._wake(case_id)))  # type: ignore[misc]
+        ahead += [(ending.at, lambda ending=ending: self._end(ending)) for ending in self._endings]  # type: ignore[misc]
+        return min(ahead, key=lambda each: each[0], default=None)
+
+    def _wake(self, case_id: str) -> None:
+        self._accept(case_id, casework.wake(self._procedures[case_id], self.states[case_id], self.now))
+
+    def _end(self, ending: _Ending) -> None:
+        self._endings = [other for other in self._endings if other is not ending]
+        child = self.states[ending.case_id].children.get(ending.key)
+        if child is not None and child.is_live:
+            told = {"key": child.key, "case_id": child.case_id, "run_id": "faked", "outcome": ending.fake.ends}
+            word = EngineWord("case.child", {**told, "result": plain(ending.fake.with_)})
+            self.hear(ending.case_id, word)
+
+    # -- commands ------------------------------------------------------------------------------------------------------
+
+    def _accept(self, case_id: str, turn: Turn) -> None:
+        is_nested = bool(self._waiting)
+        self.states[case_id] = turn.state
+        self.turns.append(turn)
+        self.lines += lines_of(turn)
+        self._waiting += [(case_id, command) for command in turn.commands]
+        while self._waiting and not is_nested:
+            self._carry_out(*self._waiting[0])
+            self._waiting.pop(0)
+
+    def _carry_out(self, case_id: str, command: Command) -> None:
+        match command:
+            case RunWork():
+                result = self.fakes.result(command)
+                if isinstance(result, Failure):
+                    self.hear(case_id, CommandFailed(command, result.why))
+                else:
+                    self.hear(case_id, CommandDone(command, WorkResult.model_validate({"values": result})))
+            case MakeDocument():
+                self.hear(case_id, CommandDone(command, self._made(case_id, command)))
+            case StartCase():
+                self._start(case_id, command)
+            case ReportToParent() if command.case_id in self.states:
+                self.hear(command.case_id, EngineWord("case.child", command.report.model_dump(mode="json")))
+            case TellCase() if command.case_id in self.states:
+                if command.signal.startswith("case."):
+                    self.hear(command.case_id, EngineWord(command.signal, command.body))
+                else:
+                    self.hear(command.case_id, EventSignal(name=command.body["name"], data=command.body["data"]))
+            case _:
+                # Notices and postings answer nothing; what is told to nobody here, or is to be given up, ends here.
+                pass
+
+    def _start(self, case_id: str, command: StartCase) -> None:
+        child = self.states[case_id].children.get(command.key)
+        fake = self.children.get(str(child.state)) if child is not None else None
+        if fake is None:
+            try:
+                self.open(
+                    command.sop, command.case_id, command.data, parent=ParentRef(case_id=case_id, key=command.key)
+                )
+            except SopError as error:
+                self._procedures.pop(command.case_id, None)
+                self.hear(case_id, CommandFailed(command, str(error)))
+        elif fake.ends is not None:
+            calendar = self._procedures[case_id].calendar
+            at = self.now if fake.after is None else calendar.add_period(self.now, parse_period(fake.after)).at
+            self._endings.append(_Ending(at, case_id, command.key, fake))
+            if fake.after is None:
+                self._end(self._endings[-1])
+
+    def _made(self, case_id: str, command: MakeDocument) -> DocumentResult:
+        made = (case_id, command.template)
+        self._papers[made] = self._papers.get(made, 0) + 1
+        return DocumentResult(
+            document_id=f"{case_id}.{command.template}.{self._papers[made]}",
+            template=command.template,
+            title=command.facts.title,
+            version=self._papers[made],
+            sha256="",
+            name=command.template,
+        )

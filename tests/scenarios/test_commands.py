@@ -1,0 +1,93 @@
+"""`sop definition simulate` and `coverage`, on a screen and as JSON."""
+
+import json
+from pathlib import Path
+
+from tests.unit.console.terminal import sop
+
+WRONG = """
+scenarios:
+  one:
+    title: {en: Nobody answers, zh: 无人响应}
+    given:
+      at: "2026-03-02 09:00"
+      data: {complainant: Wang Lei, contact: "+8613800000000", event: Wet, event_at: "2026-02-27T10:00+08:00"}
+    when:
+      - {silence: "2026-03-12 09:00"}
+    then:
+      - {clock: first_response, only: false, reaches: {breached: "2026-03-02 11:30"}}
+      - {in: registered}
+"""
+
+
+def test_one_scenario_shows_its_timeline_with_working_time_and_a_verdict_on_each_expectation(tmp_path: Path) -> None:
+    answer = sop(tmp_path, "definition", "simulate", "Collection", "--scenario", "the_customer_never_pays")
+    assert answer.exit_code == 0, answer.output
+    lines = [" ".join(line.split()) for line in answer.output.splitlines()]
+    assert "2026-04-01 00:00 186:30:00 notice clock_rung (receivable#1 breached) sales_rep" in lines
+    assert "2026-04-01 00:00 186:30:00 paper dunning_notice" in lines
+    assert any(line.endswith("holds receivable.breached at 2026-04-01 00:00") for line in lines)
+    assert "answered plainly: allocated_money 9" in lines
+
+
+def test_all_scenarios_of_an_sop_are_judged_in_a_list(tmp_path: Path) -> None:
+    answer = sop(tmp_path, "definition", "simulate", "CreditTerms", "--lang", "zh")
+    assert answer.exit_code == 0, answer.output
+    assert "授信无人审批" in answer.output
+    assert "相符" in answer.output
+
+
+def test_an_expectation_that_does_not_hold_ends_with_1_and_says_where_and_what(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(WRONG, encoding="utf-8")
+    answer = sop(tmp_path, "definition", "simulate", "Complaint", "--scenario", str(file))
+    assert answer.exit_code == 1
+    assert "mine.yaml:11: first_response.breached came at 2026-03-02 11:00, expected 2026-03-02 11:30: early by" in (
+        answer.output
+    )
+    told = json.loads(sop(tmp_path, "definition", "simulate", "Complaint", "--scenario", str(file), "--json").stdout)
+    (scenario,) = told["scenarios"]
+    assert [each["holds"] for each in scenario["expectations"]] == [False, True]
+    assert scenario["timeline"][0]["kind"] == "opened"
+    assert {"at", "working", "elapsed", "to"} <= scenario["timeline"][0].keys()
+
+
+def test_silence_needs_no_scenario_and_expects_nothing(tmp_path: Path) -> None:
+    words = ("definition", "simulate", "Booking", "--silence", "--until", "20d", "--json")
+    answer = sop(tmp_path, *words)
+    assert answer.exit_code == 0, answer.output
+    (scenario,) = json.loads(answer.stdout)["scenarios"]
+    assert scenario["expectations"] == []
+    assert scenario["ended_at"] == "2026-03-22T01:00:00Z"
+    assert {line["kind"] for line in scenario["timeline"]} == {"opened", "rung", "notice"}
+
+
+def test_a_file_with_mistakes_is_refused_with_all_of_them(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(WRONG.replace("breached", "breched").replace("{in:", "{inn:"), encoding="utf-8")
+    answer = sop(tmp_path, "definition", "simulate", "Complaint", "--scenario", str(file))
+    assert answer.exit_code == 2
+    assert "mine.yaml:11" in answer.output
+    assert "mine.yaml:12" in answer.output
+
+
+def test_names_that_there_are_not_are_told_with_those_that_there_are(tmp_path: Path) -> None:
+    answer = sop(tmp_path, "definition", "simulate", "Collection", "--scenario", "the_customer_never_pay")
+    assert answer.exit_code == 3
+    assert "the_customer_never_pays" in answer.output
+    answer = sop(tmp_path, "definition", "simulate", "Colection")
+    assert answer.exit_code == 3
+    answer = sop(tmp_path, "definition", "simulate", "Collection", "--silence", "--until", "soon")
+    assert answer.exit_code == 2
+    assert "'soon' is not an instant" in answer.output
+    answer = sop(tmp_path, "definition", "simulate", "Collection", "--scenario", str(tmp_path / "none.yaml"))
+    assert answer.exit_code == 2
+
+
+def test_coverage_says_what_no_scenario_comes_past_with_its_place(tmp_path: Path) -> None:
+    answer = sop(tmp_path, "definition", "coverage", "CreditTerms", "--missing")
+    assert answer.exit_code == 0, answer.output
+    assert "CreditTerms.yaml:" in answer.output
+    (found,) = json.loads(sop(tmp_path, "definition", "coverage", "CreditTerms", "--json").stdout)["sops"]
+    assert found["touched"]["rung"] == [8, 8]
+    assert {"place", "kind", "name", "promised"} == set(found["missing"][0])
