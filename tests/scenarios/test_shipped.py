@@ -1,4 +1,4 @@
-"""Every scenario beside the procedures holds; every rung and delay that a procedure promises is named by one."""
+"""Every scenario beside the procedures holds; every rung, delay and end that a procedure promises is named by one."""
 
 from datetime import UTC, datetime
 

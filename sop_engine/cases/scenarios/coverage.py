@@ -17,7 +17,7 @@ from sop_engine.cases.written.procedure import Procedure
 from sop_engine.statechart.faults import Path
 
 Kind = Literal["state", "transition", "outcome", "check", "event", "work", "child", "clock", "rung", "delay", "final"]
-PROMISED: tuple[Kind, ...] = ("rung", "delay")
+PROMISED: tuple[Kind, ...] = ("rung", "delay", "final")
 """Of these every one must be named by a scenario; of the others it is enough to come past, and none must."""
 
 

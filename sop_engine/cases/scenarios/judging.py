@@ -130,7 +130,9 @@ class _View:
         came = [line.at for line in found]
         if expected.times is not None:
             holds = len(found) == expected.times
-            message = f"{what}: {len(found)} times" + ("" if holds else f", not {expected.times}{self._seen(found)}")
+            message = f"{what}: {len(found)} times" + (
+                "" if holds else f", not {expected.times}{self._seen(found) or note}"
+            )
             yield self.verdict(("times",), holds, message, came[0] if came else None)
         if expected.at:
             yield self.came(("at",), what, expected.at, came)
