@@ -27,35 +27,11 @@ PAPER: dict[str, Any] = {
 # -- CommissionIntake --------------------------------------------------------------------------------------------------
 
 
-def commission_recorded(house: ExactHouse) -> None:
-    house.complete("zhou.jie", "received", "recorded", commission_form="email", source_document="order.pdf")
-
-
-def something_missing(house: ExactHouse) -> None:
-    commission_recorded(house)
-    house.complete("zhou.jie", "checking", "missing")
-
-
-def customer_asked(house: ExactHouse) -> None:
-    something_missing(house)
-    house.complete("zhou.jie", "asking", "asked", question="Which consignee?")
-
-
 # -- Booking -----------------------------------------------------------------------------------------------------------
 
 
 def booking_proposed(house: ExactHouse) -> None:
     house.complete("zhou.jie", "planning", "proposed", options=OPTIONS)
-
-
-def booking_planned(house: ExactHouse) -> None:
-    booking_proposed(house)
-    house.complete("zhou.jie", "choosing", "chosen", selected_option=1, reason="cheapest")
-
-
-def booking_requested(house: ExactHouse) -> None:
-    booking_planned(house)
-    house.complete("zhou.jie", "requesting", "requested", supplier="COSCO", supplier_email="desk@cosco.example")
 
 
 # -- DocumentPreparation -----------------------------------------------------------------------------------------------

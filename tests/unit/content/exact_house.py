@@ -104,27 +104,12 @@ class ExactHouse(House):
         reached.pop(STILL_OVERDUE, None)
         return reached
 
-    def delays(self, name: str) -> list[str]:
-        """When a delayed transition (`after.<state>.<text>`) or a delayed event fell due."""
-        return [local(step.at) for step in self.journal if step.kind == "timer" and step.name == name]
-
     def notices_of(self, template: str) -> list[tuple[str, str]]:
         """When, and to which role or address, the notices of a template went out."""
         return [
             (local(notice.facts.at), notice.address or notice.recipient)
             for notice in self.notices
             if notice.template == template
-        ]
-
-    def rung_notices(self, clock: str) -> list[tuple[str, str, str]]:
-        """When, for which rung and to which role the ladder of a clock sent its notices; without its reminders."""
-        return [notice for notice in self._told_by(clock) if notice[1] != STILL_OVERDUE]
-
-    def _told_by(self, clock: str) -> list[tuple[str, str, str]]:
-        return [
-            (local(notice.facts.at), str(notice.values["rung"]), notice.recipient)
-            for notice in self.notices
-            if notice.template == "clock_rung" and str(notice.values["clock"]).startswith(f"{clock}#")
         ]
 
     def _accept(self, case_id: str, turn: Turn) -> None:
