@@ -11,6 +11,7 @@ import pytest
 
 from sop_engine.console.definition import faults_of
 from sop_engine.content.library import Library, load_library
+from sop_engine.content.scenario_files import Theatre
 
 PROJECT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| (?P<what>an? [^|]+) \| (?P<touched>[^|]+) \| (?P<tried>yes|no) \|$", re.MULTILINE)
@@ -40,6 +41,15 @@ states:
     on:
       handing_over.done: handed_over
   handed_over: {final: handed_over, title: {en: Handed over, zh: 已交接}}
+"""
+SCENARIOS = "sop_definitions/service/Complaint.scenarios.yaml"
+SCENARIO = """
+scenarios:
+  it_rains:
+    title: {en: It rains, zh: 下雨}
+    when: [{at: "2026-03-02 10:00", person: li.na, completes: registered.acknowledged}]
+    then: [{clock: first_response, status: met}, {in: classified}]
+
 """
 REPORT = '''\
 """Cases by owner."""
@@ -357,6 +367,14 @@ def test_a_procedure(content: Copy) -> None:
     content.put("sop_definitions/service/KeyHandover.yaml", PROCEDURE)
     assert faults_of(content.library(), "KeyHandover") == []
     assert is_said("a procedure", content.touched())
+
+
+def test_a_scenario(content: Copy) -> None:
+    content.change(SCENARIOS, "\nscenarios:\n", SCENARIO)
+    theatre = Theatre(content.library())
+    (file,) = theatre.files(["Complaint"])
+    assert theatre.play(file.scenarios["it_rains"]).holds
+    assert is_said("a scenario", content.touched())
 
 
 def test_a_notice(content: Copy) -> None:
