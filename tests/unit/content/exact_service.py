@@ -49,3 +49,10 @@ VISIT: dict[str, Any] = {
     "questions": [{"question": "How long does a sailing to Hamburg take?"}],
     "proposal_promised": True,
 }
+PROPOSED = {
+    "process": "FCL, port to port",
+    "cost_breakdown": "OF 9000, THC 900",
+    "transit_guarantee": "32 days",
+    "risk_measures": "A second carrier stands by",
+    "proposal": "proposal.pdf",
+}
