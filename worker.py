@@ -35,6 +35,7 @@ from activities.receivables import ReceivableActivities
 from activities.records import RecordActivities
 from activities.records_care import RecordsCare
 from activities.redoing import Redoing
+from activities.registers import RegisterActivities
 from activities.reports import ReportActivities
 from activities.returned_tax import ReturnedTaxActivities
 from activities.supplier_credits import SupplierCreditActivities
@@ -69,6 +70,7 @@ from sop_engine.temporal.replaying import CaseReplayer
 from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
 from workflows.duties import DutiesWorkflow
+from workflows.register import RegisterWorkflow
 from workflows.watch import WatchWorkflow
 
 THREADS = 16
@@ -113,7 +115,11 @@ def activities(
     sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
     reading = ReadingActivities(engine, library.organization, sops)
     work = WorkActivities(engine, work_rules)
-    beside = (WatchActivities(engine), DutyActivities(engine, library, settings.task_queue))
+    beside = (
+        WatchActivities(engine),
+        DutyActivities(engine, library, settings.task_queue),
+        RegisterActivities(engine, library.registers, library.organization),
+    )
     return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)
 
 
@@ -164,7 +170,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, WatchWorkflow, DutiesWorkflow, RecordsAnchor],
+        workflows=[CaseWorkflow, WatchWorkflow, DutiesWorkflow, RecordsAnchor, RegisterWorkflow],
         activities=[*own, *declared(care), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,
         graceful_shutdown_timeout=IN_HAND,

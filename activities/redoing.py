@@ -60,7 +60,7 @@ class Redoing:
                 case "notice":
                     self._notice(asked)
                 case _:
-                    return self._money(asked)
+                    return self._as_recorded(asked)
         except SopError as error:
             return [error.text()]
         except ApplicationError as error:
@@ -80,7 +80,7 @@ class Redoing:
                 raise
         self._kept_notices.restore(asked.given.key, recorded.ended_at)
 
-    def _money(self, asked: RedoneErrand) -> list[str]:
+    def _as_recorded(self, asked: RedoneErrand) -> list[str]:
         answer = self._methods[asked.errand.activity](asked.given)
         said, recorded = answer.model_dump(mode="json"), asked.result.model_dump(mode="json")
         return [] if said == recorded else [f"came out as {_brief(said)}, recorded as {_brief(recorded)}"]

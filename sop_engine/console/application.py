@@ -19,6 +19,7 @@ from sop_engine.console.incident import incident
 from sop_engine.console.place import place
 from sop_engine.console.printing import LegibleGroup
 from sop_engine.console.records import records
+from sop_engine.console.register import register
 from sop_engine.console.report import report
 from sop_engine.console.schedule import schedule
 from sop_engine.console.simulate import definition
@@ -66,7 +67,7 @@ def ui(
 
 
 add_other_acts(case, task)
-for part in (case, task, incident, definition, document, report, records, schedule, tables, place):
+for part in (case, task, incident, definition, document, report, records, register, schedule, tables, place):
     application.add_typer(part)
 
 

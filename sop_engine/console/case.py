@@ -97,7 +97,7 @@ async def _tell_what_waits(session: Session, case_id: str) -> None:
     with suppress(SopError):  # said by the doctor; the case was shown
         fitness = await RecordsGateway(gateway).fitness()
         if not fitness.is_fit:
-            session.say(f"numbers, money and papers wait: {fitness.what}\nmend: {fitness.remedy}")
+            session.say(f"numbers, money, papers and registers wait: {fitness.what}\nmend: {fitness.remedy}")
 
 
 async def _seen(session: Session, case_id: str) -> CaseView:

@@ -22,6 +22,7 @@ from sop_engine.timekeeping.calendar import BusinessCalendar
 if TYPE_CHECKING:
     from temporalio.client import Client
 
+    from sop_engine.cases.written.register import RegisterSpec
     from sop_engine.temporal.gateway import CaseGateway
 
 OUR_NAMES = ("workflows", "activities", "sop_definitions", "cli", "worker")
@@ -109,7 +110,14 @@ def check_content(session: Session) -> list[Finding]:
         return [Finding(check="content", verdict="wrong", what=error.text(), mend="correct the files named")]
     sops = Finding(check="content", verdict="ok", what=f"{len(library.sops)} SOPs in {library.root}")
     firm = check_firm(library.organization, session.settings.organization_file)
-    return [sops, firm, *check_calendars(library.calendars.values(), datetime.now(UTC).date())]
+    registers = check_registers(library.registers.values())
+    return [sops, registers, firm, *check_calendars(library.calendars.values(), datetime.now(UTC).date())]
+
+
+def check_registers(registers: "Iterable[RegisterSpec]") -> Finding:
+    """Which registers are read; a fault in their files is one of the content."""
+    named = [f"{spec.name} ({len(spec.fields)} fields)" for spec in registers]
+    return Finding(check="registers", verdict="ok", what=", ".join(named) or "none is declared")
 
 
 def check_firm(firm: Firm, own: Path | None) -> Finding:
@@ -258,7 +266,7 @@ async def check_records(gateway: "CaseGateway") -> Finding:
         return Finding(check="records", verdict="unreachable", what=error.message, mend="start one with `sop worker`")
     if fitness.is_fit:
         return Finding(check="records", verdict="ok", what=fitness.what)
-    what = f"{fitness.verdict}: {fitness.what}; numbers, money and papers wait"
+    what = f"{fitness.verdict}: {fitness.what}; numbers, money, papers and registers wait"
     return Finding(check="records", verdict="wrong", what=what, mend=fitness.remedy)
 
 

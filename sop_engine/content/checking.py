@@ -91,6 +91,7 @@ def surroundings_of(library: Library) -> Surroundings:
         notices=library.notices,
         works=WORKS,
         entries=_entries(library),
+        registers=library.registers,
     )
 
 

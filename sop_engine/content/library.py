@@ -21,9 +21,11 @@ from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.written.definition import SopDefinition, fault_of_list
 from sop_engine.cases.written.engine_version import ENGINE_VERSION
 from sop_engine.cases.written.procedure import Bundle, DefinitionError
+from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.cases.written.shape import faults_of, split_states
 from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.legal_figures import legal_figures
+from sop_engine.content.register_files import REGISTERS, read_registers
 from sop_engine.content.schedules import NOTHING as NO_SCHEDULES
 from sop_engine.content.schedules import SCHEDULES, Schedules, read_schedules
 from sop_engine.content.shared.expanding import expanded
@@ -38,7 +40,7 @@ from sop_engine.timekeeping.ladders import Ladder, LadderError, parse_ladder
 from sop_engine.timekeeping.zones import zone_offsets
 
 CALENDARS, DOCUMENTS, NOTICES, RULES = "calendars", "documents", "notices", "rules"
-NO_PROCEDURES = frozenset({CALENDARS, DOCUMENTS, NOTICES, RULES, SHARED})
+NO_PROCEDURES = frozenset({CALENDARS, DOCUMENTS, NOTICES, REGISTERS, RULES, SHARED})
 """The folders that have a reader of their own; every other one holds procedures and nothing else."""
 SCENARIOS = ".scenarios.yaml"
 """How the names of files end that lie beside procedures and are none."""
@@ -101,6 +103,7 @@ class Library:
     overrides: Mapping[str, Mapping[str, Any]]
     legal_clocks: LegalClocks
     parts: Parts
+    registers: Mapping[str, RegisterSpec]
     festivals: Mapping[str, tuple[Festival, ...]] = field(default_factory=dict)
     """Of each calendar."""
     schedules: Schedules = NO_SCHEDULES
@@ -194,10 +197,15 @@ def load_library(
         sops[name] = sop_file
     overrides = _overrides(parameters_file or root / "parameters.yaml", sops, faults)
     legal_clocks = _legal_clocks(root / RULES / "legal_clocks", faults)
+    files = [file for path in sorted((root / REGISTERS).glob("*.yaml")) if (file := _read(path, faults)) is not None]
+    roles = None if organization is None else organization.roles
+    registers = read_registers(files, parts, roles, faults)
     schedules = read_schedules(schedules_file or root / SCHEDULES, faults)
     if faults or organization is None:
         raise ContentError(faults)
-    return Library(root, organization, ladders, calendars, sops, overrides, legal_clocks, parts, festivals, schedules)
+    return Library(
+        root, organization, ladders, calendars, sops, overrides, legal_clocks, parts, registers, festivals, schedules
+    )
 
 
 def procedure_files(root: Path) -> tuple[Path, ...]:

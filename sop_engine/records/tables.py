@@ -1,6 +1,6 @@
 """The metadata of every table: importing a model is what adds it, so this module imports them all."""
 
-from sop_engine.records import cases, definitions, documents, duties, identity, notices, numbers
+from sop_engine.records import cases, definitions, documents, duties, identity, notices, numbers, registers
 from sop_engine.records.columns import Row
 from sop_engine.records.ledger import (
     allocations,
@@ -12,8 +12,8 @@ from sop_engine.records.ledger import (
     months,
     names,
     payments,
-    registers,
 )
+from sop_engine.records.ledger import registers as paper_registers
 
 METADATA = Row.metadata
 MODULES = (
@@ -31,7 +31,8 @@ MODULES = (
     months,
     names,
     payments,
-    registers,
+    paper_registers,
     notices,
     numbers,
+    registers,
 )

@@ -22,7 +22,9 @@ RECORDS_ANCHOR = "SopRecords"
 """The type of the workflow that remembers which records the cases belong to."""
 DUTIES = "SopDuties"
 """The type of the workflow that starts the cases of recurring duties."""
-OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES)
+KEEP_REGISTER = "SopRegister"
+"""The type of the workflow by which a person keeps rows of a register."""
+OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER)
 """Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
@@ -46,6 +48,12 @@ APPLY_DUTIES, PAUSE_DUTY, RESUME_DUTY, RUN_DUTY = "apply_duties", "pause_duty", 
 POKE = "poke"
 """The signal that has the duties looked at now: a worker tells it when it starts, for it may have read other files."""
 
+LIST_REGISTERS = "list_registers"
+LIST_ROWS = "list_rows"
+LIST_ROW_CHANGES = "list_row_changes"
+CHECK_ROWS = "check_rows"
+KEEP_ROWS = "keep_rows"
+
 RECORDS_UNFIT = "RecordsUnfit"
 """The type of the failure of an errand that waits until the records are repaired."""
 
@@ -63,3 +71,8 @@ def anchor_id(task_queue: str) -> str:
 def duties_id(task_queue: str) -> str:
     """The id of the workflow that starts the cases of a task queue's recurring duties."""
     return f"{OWN_IDS}duties.{task_queue}"
+
+
+def register_id(task_queue: str, own: str) -> str:
+    """The id of a workflow by which a person keeps rows."""
+    return f"{OWN_IDS}register.{task_queue}.{own}"

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
-Kind = Literal["number", "money", "document", "notice", "journal", "content", "repair", "duty", "order"]
-ERRANDS: frozenset[Kind] = frozenset({"number", "money", "document", "notice"})
+Kind = Literal["number", "money", "document", "notice", "row", "journal", "content", "repair", "duty", "order"]
+ERRANDS: frozenset[Kind] = frozenset({"number", "money", "document", "notice", "row"})
 """What cases have carried out once per key; a repair carries out again what is missing."""
-HELD_BACK: frozenset[Kind] = frozenset({"number", "money", "document", "duty"})
-"""What waits while the records cannot be relied on: what would be given twice, started twice or counted wrong."""
+HELD_BACK: frozenset[Kind] = frozenset({"number", "money", "document", "row", "duty"})
+"""What waits while the records cannot be relied on: what would be given twice, started twice, counted wrong, or
+overwritten by what a repair carries out again."""
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

@@ -5,7 +5,6 @@ import os
 import pty
 import select
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -15,43 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from cli import serve
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.console.application import application
-from sop_engine.console.context import Invocation
+from tests.integration.dev_process import PATIENCE, Dev, sop
 
 OPENING = ("--set", "complainant=张伟", "--set", "event=Box wet", "--set", "contact=13800000000")
 ACKNOWLEDGED = ("--set", "event_at=2026-03-02T09:00+08:00", "--set", "business_no=BIZ 2026/7", "--tick", "soothed")
-PATIENCE = 60.0
-
-
-class Dev:
-    """A `sop dev` in a process of its own."""
-
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        self.folder = folder
-        words = ["dev", "--data", str(folder), "--port", str(port), "--ui-port", "0"]
-        self._log = folder.with_suffix(".log").open("w+")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "cli", *words], stdout=subprocess.PIPE, stderr=self._log, text=True
-        )
-        assert self.process.stdout is not None
-        self.ui_url = self.process.stdout.readline().strip()
-        if not self.ui_url.startswith("http://127.0.0.1:"):
-            self.end(signal.SIGKILL)
-            raise AssertionError(self.log())
-        self.address = next(line.split()[3].rstrip(";") for line in self.log().splitlines() if "answers at" in line)
-
-    def log(self) -> str:
-        return self.folder.with_suffix(".log").read_text()
-
-    def end(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        code = self.process.wait(PATIENCE)
-        self._log.close()
-        return code
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +27,6 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     running = Dev(tmp_path_factory.mktemp("dev") / "data")
     yield running
     running.end(signal.SIGTERM)
-
-
-def sop(dev: Dev, *words: str, **environ: str) -> Result:
-    given = {"SOP_DATA_DIRECTORY": str(dev.folder), "SOP_UI_URL": dev.ui_url, **environ}
-    runner = CliRunner(env={"TEMPORAL_ADDRESS": dev.address, "COLUMNS": "160"})
-    return runner.invoke(application, list(words), obj=Invocation(serve=serve, environ=given))
 
 
 def sets(values: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ from sop_engine.basis.faults import ForeignRun, InvalidInput
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.records.cases import StepRow
 from sop_engine.records.numbers import NumberRow
+from sop_engine.records.registers import RegisterRow
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation
 from tests.integration.outsider import ELSEWHERE, MINUTE, ONCE, outsider
@@ -84,7 +85,20 @@ def notice(case_id: str) -> dict[str, Any]:
     }
 
 
-WORK = {"post_entry": million, "next_number": number, "publish_steps": publication, "notify": notice}
+def row(case_id: str) -> dict[str, Any]:
+    values = {"customer_no": "forged", "name": "Nobody"}
+    return {"key": f"{case_id}:forged", "register_name": "customers", "values": values, "facts": facts(case_id)}
+
+
+def rows(case_id: str) -> dict[str, Any]:
+    given = {"actor": "lin.yue", "reason": "forged", "rows": [{"values": {"customer_no": "forged", "name": "Nobody"}}]}
+    return {"key": case_id, "given": {"register_name": "customers", **given}, "at": now()}
+
+
+WORK = {
+    **{"post_entry": million, "next_number": number, "publish_steps": publication, "notify": notice},
+    **{"keep_row": row, "keep_rows": rows},
+}
 
 
 async def untouched(house: Installation, victim: str) -> None:
@@ -92,7 +106,8 @@ async def untouched(house: Installation, victim: str) -> None:
     balance = await house.gateway.read("trial_balance", TrialBalanceInput(), TrialBalance)
     assert balance.accounts == ()
     with house.engine.connect() as connection:
-        assert connection.scalar(select(func.count()).select_from(NumberRow.table())) == 0
+        for table in (NumberRow.table(), RegisterRow.table()):
+            assert connection.scalar(select(func.count()).select_from(table)) == 0
         forged = select(StepRow.table()).where(StepRow.table().c.name == "forged")
         assert list(connection.execute(forged)) == []
     assert [row.kind for row in house.journal(victim)] in ([], ["opened"])

@@ -80,7 +80,7 @@ async def test_an_older_copy_gives_no_number_twice(
             assert (view.status, view.states) == ("open", ("numbering",))
             assert len(house.unbroken_journal("T-3")) == view.step, "the journal goes on"
             code, _, said = await sop(house, "case", "show", "T-3")
-            assert (code, "numbers, money and papers wait: the records are older" in said) == (0, True), said
+            assert (code, "numbers, money, papers and registers wait: the records are older" in said) == (0, True), said
             done = await records.repair(RepairRecordsInput(actor="admin"), lambda _: None)
             assert (done.differences, done.unreadable, done.gone) == ((), (), ())
             assert (await records.fitness()).verdict == "fit"

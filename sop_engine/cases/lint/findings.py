@@ -13,6 +13,7 @@ from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.filling import Filling
 from sop_engine.cases.written.places import Written, paths_of_states, walk
 from sop_engine.cases.written.procedure import Procedure, field_type
+from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.statechart.expressions import Expression, ExpressionError
 from sop_engine.statechart.faults import Path
 from sop_engine.statechart.routes import routes
@@ -93,6 +94,7 @@ class Surroundings:
     works: Mapping[str, Work[Any]] | None = None
     entries: tuple[str, ...] | None = None
     """The posting rules of the ledger."""
+    registers: Mapping[str, RegisterSpec] | None = None
 
 
 @dataclass

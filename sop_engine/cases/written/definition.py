@@ -306,16 +306,16 @@ class SopDefinition(Frozen):
     def exact(self) -> SopDefinition:
         """The same SOP, asking of every amount of money that its currency exists and that it may be below nought."""
         events = {
-            name: event.model_copy(update={"data": _exact_fields(event.data)}) for name, event in self.events.items()
+            name: event.model_copy(update={"data": exact_fields(event.data)}) for name, event in self.events.items()
         }
-        return self.model_copy(update={"data": _exact_fields(self.data), "events": events})
+        return self.model_copy(update={"data": exact_fields(self.data), "events": events})
 
 
 WORK_KEYS = ("task", "work", "case", "clocks", "no_clock", "stage", "title")
 """Keys of a state that belong to the BPM layer, not to the statechart."""
 
 
-def _exact_fields(specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
+def exact_fields(specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
     """The same fields, with what is asked of every amount of money in them."""
     return {name: _exact(spec) for name, spec in specs.items()}
 
@@ -325,6 +325,6 @@ def _exact(spec: FieldSpec) -> FieldSpec:
         update={
             "is_exact": True,
             "item": _exact(spec.item) if spec.item is not None else None,
-            "fields": _exact_fields(spec.fields) if spec.fields is not None else None,
+            "fields": exact_fields(spec.fields) if spec.fields is not None else None,
         }
     )

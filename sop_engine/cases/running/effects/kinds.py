@@ -12,6 +12,7 @@ from pydantic import Field
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.contracts.commands import CancelWork, Command, ReportToParent, RunWork, StartCase, TellCase
 from sop_engine.cases.running.effects.document import DOCUMENT
+from sop_engine.cases.running.effects.keep import KEEP
 from sop_engine.cases.running.effects.kind import EffectKind
 from sop_engine.cases.running.effects.milestone import MILESTONE
 from sop_engine.cases.running.effects.notify import NOTIFY
@@ -23,7 +24,7 @@ from sop_engine.cases.running.turn import Turn
 from sop_engine.statechart.snapshot import Effect
 
 EFFECTS: Mapping[str, EffectKind] = MappingProxyType(
-    {kind.name: kind for kind in (NOTIFY, DOCUMENT, START, TELL, MILESTONE, POST)}
+    {kind.name: kind for kind in (NOTIFY, DOCUMENT, START, TELL, MILESTONE, POST, KEEP)}
 )
 
 if TYPE_CHECKING:

@@ -1,0 +1,105 @@
+"""Activities on registers: what people ask of them, and the writes that people and cases have done."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.access import reads
+from activities.failures import refusals
+from sop_engine.basis.faults import NotFound, NotPermitted
+from sop_engine.basis.suggestion import nearest
+from sop_engine.cases.contracts.registers import (
+    GivenRow,
+    KeepRows,
+    KeepRowsInput,
+    KeptRows,
+    ListChangesInput,
+    ListRowsInput,
+    RegisterLine,
+    RegisterList,
+    RegistersInput,
+    RowChanges,
+    RowList,
+    RowsCheck,
+)
+from sop_engine.cases.people.identity import person_of
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.running.effects.keep import KeepResult, KeepRow
+from sop_engine.cases.written.register import RegisterSpec
+from sop_engine.records.registers import By, RegisterRepository
+from sop_engine.temporal.queues import CHECK_ROWS, KEEP_ROWS, LIST_REGISTERS, LIST_ROW_CHANGES, LIST_ROWS
+from sop_engine.temporal.writes import writes
+
+
+class RegisterActivities:
+    """Reads and keeps rows of the registers that this site declares."""
+
+    def __init__(self, engine: Engine, registers: Mapping[str, RegisterSpec], organization: Organization) -> None:
+        self._rows = RegisterRepository(engine, organization.people)
+        self._registers = registers
+        self._organization = organization
+
+    @reads
+    @activity.defn(name=LIST_REGISTERS)
+    def list_registers(self, given: RegistersInput) -> RegisterList:
+        with refusals():
+            wanted = list(self._registers) if given.register_name is None else [given.register_name]
+            return RegisterList(registers=tuple(self._line(self._spec(name)) for name in wanted))
+
+    def _line(self, spec: RegisterSpec) -> RegisterLine:
+        return RegisterLine(written=spec.model_dump(mode="json", by_alias=True), rows=self._rows.count(spec.name))
+
+    @reads
+    @activity.defn(name=LIST_ROWS)
+    def list_rows(self, given: ListRowsInput) -> RowList:
+        with refusals():
+            self._spec(given.register_name)
+            return self._rows.rows(given)
+
+    @reads
+    @activity.defn(name=LIST_ROW_CHANGES)
+    def list_row_changes(self, given: ListChangesInput) -> RowChanges:
+        with refusals():
+            self._spec(given.register_name)
+            return self._rows.history(given)
+
+    @reads
+    @activity.defn(name=CHECK_ROWS)
+    def check_rows(self, given: KeepRowsInput) -> RowsCheck:
+        """What the rows would change, or every fault in them. Refuses who may not keep this register."""
+        with refusals():
+            spec = self._spec(given.register_name)
+            self._judge(spec, given.actor)
+            return self._rows.check(spec, given.rows)
+
+    @activity.defn(name=KEEP_ROWS)
+    @writes("row")
+    def keep_rows(self, given: KeepRows) -> KeptRows:
+        """Keeps all rows or none, once per key. Who asks was judged before: a repair does not judge again."""
+        with refusals():
+            asked = given.given
+            by = By(given.key, asked.actor, asked.reason, given.at)
+            return self._rows.keep(self._spec(asked.register_name), asked.rows, by)
+
+    @activity.defn(name=KeepRow.activity)
+    @writes("row")
+    def keep_row(self, given: KeepRow) -> KeepResult:
+        """Keeps the row that a step of a case says, once per key. A row with faults fails with all of them."""
+        with refusals():
+            by = By(given.key, given.by, given.why, given.facts.at, given.facts.case_id)
+            kept = self._rows.keep(self._spec(given.register_name), (GivenRow(values=given.values),), by)
+        return KeepResult(changed=not kept.unchanged)
+
+    def _spec(self, name: str) -> RegisterSpec:
+        """Raises NotFound for a register that no file declares."""
+        if name not in self._registers:
+            raise NotFound(f"there is no register {name!r}", allowed=nearest(name, self._registers) or self._registers)
+        return self._registers[name]
+
+    def _judge(self, spec: RegisterSpec, actor: str) -> None:
+        """Raises NotPermitted for a person without a role that keeps the register; an administrator has no need of
+        one."""
+        person = person_of(self._organization, actor)
+        if not person.administrator and not set(person.roles) & set(spec.keepers):
+            raise NotPermitted(f"{actor} has no role that keeps {spec.name}", allowed=spec.keepers)

@@ -1,0 +1,86 @@
+"""The registers of a site as files: those that are shipped, and faults with their lines."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sop_engine.cases.written.register_rows import changed
+from sop_engine.console.doctor import check_registers
+from sop_engine.content.library import ContentError, content_root, load_library
+
+VEHICLES = Path("registers") / "vehicles.yaml"
+
+
+def faults(tmp_path: Path, old: str, new: str, name: str = "vehicles.yaml") -> list[str]:
+    root = tmp_path / "content"
+    shutil.copytree(content_root(), root)
+    text = (root / VEHICLES).read_text(encoding="utf-8")
+    assert old in text
+    (root / VEHICLES).unlink()
+    (root / "registers" / name).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        load_library(root)
+    return list(map(str, caught.value.faults))
+
+
+def test_the_shipped_registers_are_read_and_the_doctor_says_which() -> None:
+    registers = load_library().registers
+    assert list(registers) == ["absences", "customers", "rosters", "suppliers", "tariffs", "vehicles"]
+    finding = check_registers(registers.values())
+    assert (finding.check, finding.verdict) == ("registers", "ok")
+    assert f"customers ({len(registers['customers'].fields)} fields)" in finding.what
+    assert check_registers(()).what == "none is declared"
+
+
+def test_a_row_of_each_shipped_register_can_be_kept() -> None:
+    registers = load_library().registers
+    rows: dict[str, dict[str, Any]] = {
+        "absences": {"person": "lin.yue", "from_on": "2026-12-01", "until_on": "2026-12-03", "kind": "leave"},
+        "customers": {"customer_no": "C-1", "name": "Sea Trade", "opt_outs": ["surveys"], "owner": "lin.yue"},
+        "rosters": {"person": "lin.yue", "day": "2026-12-01", "shift": "early"},
+        "suppliers": {"supplier_no": "S-1", "name": "Trucks", "kind": "trucker"},
+        "tariffs": {
+            **{"tariff_no": "T-1", "customer_no": "C-1", "charge": "OTHC", "price": "CNY 12.345", "basis": "kg"},
+            "valid_from": "2026-01-01",
+        },
+        "vehicles": {"plate_no": "沪A12345", "kind": "box", "capacity_kg": "5000"},
+    }
+    assert set(rows) == set(registers)
+    for name, values in rows.items():
+        assert changed(registers[name], None, values, ["lin.yue"]).faults == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "keepers: [dispatcher",
+            "keepers: [dispacher",
+            "vehicles.yaml:5:11: keepers.0: unknown role 'dispacher', did you mean",
+        ),
+        ("key: plate_no", "key: plate", "vehicles.yaml:6:1: key.0: unknown field 'plate', did you mean plate_no?"),
+        ("purpose:", "purpos:", "vehicles.yaml:4:1: purpos: unknown key, did you mean purpose?"),
+        ("min: 1, unit", "minn: 1, unit", "fields.capacity_kg.minn: unknown key, did you mean min?"),
+        ("type: boolean, required: true, default: true", "use: partty", "unknown type 'partty', did you mean party?"),
+        (
+            "register: vehicles",
+            "register: customers",
+            "vehicles.yaml:2:1: register: there is a register customers already",
+        ),
+        ("register: vehicles", "register: lorries", "register: the file of this register is called lorries.yaml"),
+    ],
+)
+def test_a_fault_in_a_file_has_its_line(old: str, new: str, said: str, tmp_path: Path) -> None:
+    assert any(said in fault for fault in faults(tmp_path, old, new)), faults
+
+
+def test_a_file_that_is_no_register_is_a_fault(tmp_path: Path) -> None:
+    root = tmp_path / "content"
+    shutil.copytree(content_root(), root)
+    (root / "registers" / "pallets.yaml").write_text("- pallets\n", encoding="utf-8")
+    (root / "registers" / "broken.yaml").write_text("a: b: c\n", encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        load_library(root)
+    assert [fault.file for fault in caught.value.faults] == ["broken.yaml", "pallets.yaml"]
