@@ -7,7 +7,7 @@ from temporalio import activity
 
 from activities.access import reads
 from activities.failures import refusals
-from sop_engine.basis.faults import NotFound, NotPermitted
+from sop_engine.basis.faults import NotFound, NotPermitted, Refused
 from sop_engine.basis.suggestion import nearest
 from sop_engine.cases.contracts.registers import (
     GivenRow,
@@ -26,6 +26,7 @@ from sop_engine.cases.contracts.registers import (
 from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.keep import KeepResult, KeepRow
+from sop_engine.cases.running.effects.read import ReadResult, ReadRow
 from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.records.registers import By, RegisterRepository
 from sop_engine.temporal.queues import CHECK_ROWS, KEEP_ROWS, LIST_REGISTERS, LIST_ROW_CHANGES, LIST_ROWS
@@ -90,6 +91,20 @@ class RegisterActivities:
             by = By(given.key, given.by, given.why, given.facts.at, given.facts.case_id)
             kept = self._rows.keep(self._spec(given.register_name), (GivenRow(values=given.values),), by)
         return KeepResult(changed=not kept.unchanged)
+
+    @reads
+    @activity.defn(name=ReadRow.activity)
+    def read_row(self, given: ReadRow) -> ReadResult:
+        """Some fields of a row as it is now; none where the register has no such row."""
+        with refusals():
+            spec = self._spec(given.register_name)
+            if lost := [name for name in given.fields if name not in spec.fields]:
+                raise Refused(f"{spec.name} has no fields {', '.join(lost)} any more", allowed=spec.fields)
+            try:
+                (row,) = self._rows.rows(ListRowsInput(register_name=spec.name, key=given.row)).rows
+            except NotFound:
+                return ReadResult(values=None)
+        return ReadResult(values={name: row.values.get(name) for name in given.fields}, version=row.version)
 
     def _spec(self, name: str) -> RegisterSpec:
         """Raises NotFound for a register that no file declares."""

@@ -201,7 +201,7 @@ class Errands:
             return
         if isinstance(answer, WorkResult) and (size := size_of(answer.values)) > DATA_BYTES and self._is_bounded():
             self._hear(CommandFailed(command, too_large("its result", size, DATA_BYTES)))
-        elif isinstance(command, RunWork) or EFFECTS[command.kind].hear is not None:
+        elif isinstance(command, RunWork) or EFFECTS[command.kind].is_heard:
             self._hear(CommandDone(command, answer))
 
     async def _run_child(self, key: str, command: StartCase) -> None:

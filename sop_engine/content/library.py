@@ -25,6 +25,7 @@ from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.cases.written.shape import faults_of, split_states
 from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.legal_figures import legal_figures
+from sop_engine.content.read_fields import with_reads
 from sop_engine.content.register_files import REGISTERS, read_registers
 from sop_engine.content.schedules import NOTHING as NO_SCHEDULES
 from sop_engine.content.schedules import SCHEDULES, Schedules, read_schedules
@@ -187,6 +188,9 @@ def load_library(
     calendars, festivals = _calendars(root / CALENDARS, faults)
     sops: dict[str, SopFile] = {}
     parts = load_parts(root, faults)
+    files = [file for path in sorted((root / REGISTERS).glob("*.yaml")) if (file := _read(path, faults)) is not None]
+    registers = read_registers(files, parts, None if organization is None else organization.roles, faults)
+    parts = replace(parts, registers=registers)
     for path in procedure_files(root):
         sop_file = read_sop(path, faults, parts)
         if sop_file is None:
@@ -197,9 +201,6 @@ def load_library(
         sops[name] = sop_file
     overrides = _overrides(parameters_file or root / "parameters.yaml", sops, faults)
     legal_clocks = _legal_clocks(root / RULES / "legal_clocks", faults)
-    files = [file for path in sorted((root / REGISTERS).glob("*.yaml")) if (file := _read(path, faults)) is not None]
-    roles = None if organization is None else organization.roles
-    registers = read_registers(files, parts, roles, faults)
     schedules = read_schedules(schedules_file or root / SCHEDULES, faults)
     if faults or organization is None:
         raise ContentError(faults)
@@ -244,6 +245,7 @@ def sop_of(written: YamlFile, faults: list[YamlFault], parts: Parts) -> SopFile 
     misused: list[YamlFault] = []
     file, used, reasons = expanded(written, parts, misused)
     faults += misused
+    file = with_reads(file, parts.registers, faults)
     definition = _validated(file, SopDefinition, faults, misused)
     if definition is None:
         return None

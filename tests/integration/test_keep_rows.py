@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -48,12 +49,42 @@ states:
             with: {customer_no: customer_no, name: customer_name, grade: grade}
             reason: "'Review ' ~ case_id"
 """
+SERVING = """
+sop: Serving
+version: 1
+title: {en: Serving, zh: 服务}
+owner: sales_rep
+calendar: cn_office
+data:
+  number: {type: text, title: {en: Customer number, zh: 客户编号}}
+reads:
+  customer: {register: customers, key: number, fields: [grade, contacts]}
+initial: waiting
+states:
+  waiting:
+    title: {en: Waiting, zh: 等待}
+    task: {role: sales_rep, outcomes: {again: {en: Read again, zh: 重读}}}
+    on:
+      reads.customer.missing: unknown
+      reads.customer.found: {when: "customer.grade == 'A'", to: special}
+      waiting.again: {do: [{read: customer}]}
+  unknown:
+    title: {en: Unknown, zh: 未知}
+    task: {role: sales_rep, outcomes: {left: {en: Left, zh: 结束}}}
+    on: {unknown.left: done, reads.customer.found: waiting}
+  special:
+    title: {en: Special, zh: 重点}
+    task: {role: sales_rep, outcomes: {left: {en: Left, zh: 结束}}}
+    on: {special.left: done}
+  done: {title: {en: Done, zh: 完成}, final: done}
+"""
 
 
 def library(folder: Path) -> Library:
     root = folder / "sop_definitions"
     shutil.copytree(content_root(), root)
-    (root / "service" / "Grading.yaml").write_text(GRADING, encoding="utf-8")
+    for name, text in (("Grading", GRADING), ("Serving", SERVING)):
+        (root / "service" / f"{name}.yaml").write_text(text, encoding="utf-8")
     return load_library(root)
 
 
@@ -111,6 +142,33 @@ async def test_rows_of_a_person_and_of_a_case_are_errands_that_the_records_know(
     with house.engine.connect() as connection:
         known = {row.activity for row in connection.execute(ErrandRow.table().select())}
     assert {"keep_row", "keep_rows"} <= known
+
+
+async def test_a_case_reads_a_row_and_goes_on_by_it(house: Installation) -> None:
+    registers = RegistersGateway(house.gateway)
+    people = [{"name": "Li", "email": "li@sea.example"}]
+    row = GivenRow(values={"customer_no": "R-1", "name": "Sea Trade", "grade": "B", "contacts": people})
+    await registers.keep(KeepRowsInput(register_name="customers", rows=(row,), actor="lin.yue", reason="new"))
+    await house.open("Serving", "SV-1", {"number": "R-1"})
+    await house.open("Serving", "SV-2", {"number": "R-2"})
+    await until(lambda: _is_in(house, "SV-2", "unknown"), "what is missing")
+    read = await until(lambda: _customer(house, "SV-1"), "the row")
+    assert (read["grade"], read["contacts"][0]["email"]) == ("B", "li@sea.example")
+    better = GivenRow(values={"customer_no": "R-1", "grade": "A"})
+    await registers.keep(KeepRowsInput(register_name="customers", rows=(better,), actor="lin.yue", reason="grows"))
+    await house.act("SV-1", "complete_task", actor="lin.yue", outcome="again")
+    await until(lambda: _is_in(house, "SV-1", "special"), "the better grade")
+    journal = await house.published_journal("SV-1")
+    assert [(row.kind, row.name) for row in journal if row.kind == "read"] == [("read", "reads.customer.found")] * 2
+
+
+async def _customer(house: Installation, case_id: str) -> dict[str, Any] | None:
+    read: dict[str, Any] | None = (await house.view(case_id)).data["customer"]
+    return read
+
+
+async def _is_in(house: Installation, case_id: str, state: str) -> bool:
+    return (await house.view(case_id)).states == (state,)
 
 
 async def test_more_rows_than_one_message_takes_are_kept_part_by_part(house: Installation) -> None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.cases.lint.findings import Notebook
-from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.definition import READS, SopDefinition
 from sop_engine.cases.written.places import Written, paths_of_states, walk
 from sop_engine.cases.written.procedure import field_type
 from sop_engine.cases.written.shape import StateShape
@@ -27,7 +27,14 @@ def lint_events(notes: Notebook) -> None:
             reported[name] = None
             if not any(matches(descriptor, name) for descriptor in waited):
                 (notes.error if is_needed else notes.warn)((*places[shape.id], *below), f"no transition takes {name}")
-    known = (*reported, *_rungs(notes), *notes.procedure.definition.events, *_raised(written), "case.amended")
+    known = (
+        *reported,
+        *_rungs(notes),
+        *notes.procedure.definition.events,
+        *_raised(written),
+        *_read(notes),
+        "case.amended",
+    )
     for state in notes.procedure.chart.states.values():
         for transition in state.on:
             for descriptor in transition.events:
@@ -66,6 +73,11 @@ def _words(notes: Notebook, shape: StateShape) -> Iterator[tuple[str, bool, Path
         yield from ((outcome, True, ("case",)) for outcome in outcomes)
         if "cancelled" not in outcomes:
             yield "cancelled", False, ("case",)
+
+
+def _read(notes: Notebook) -> Iterator[str]:
+    for name in notes.procedure.definition.reads:
+        yield from (f"{READS}.{name}.{word}" for word in ("found", "missing"))
 
 
 def _rungs(notes: Notebook) -> Iterator[str]:

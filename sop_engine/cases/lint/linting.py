@@ -16,6 +16,7 @@ from sop_engine.cases.lint.four_eyes import lint_four_eyes
 from sop_engine.cases.lint.gaps import lint_gaps
 from sop_engine.cases.lint.past import lint_past
 from sop_engine.cases.lint.promises import lint_promises
+from sop_engine.cases.lint.reads import lint_reads
 from sop_engine.cases.lint.silence import lint_silence
 from sop_engine.cases.lint.work import lint_work
 from sop_engine.cases.written.fields import read_value
@@ -80,6 +81,7 @@ CHECKS: Mapping[str, Callable[[Notebook], None]] = MappingProxyType(
         "effects": lint_effects,
         "days": lint_days,
         "past": lint_past,
+        "reads": lint_reads,
         "chart": _chart,
     }
 )

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sop_engine.cases.running.effects.kinds import EFFECTS
-from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.definition import READS, SopDefinition
 from sop_engine.cases.written.engine_version import HARDENED
 from sop_engine.cases.written.procedure import (
     SYSTEM_NAMES,
@@ -67,7 +67,7 @@ def compile_procedure(bundle: Bundle) -> Procedure:
         expressions=expressions,
         parameters=parameters,
         calendar=calendar,
-        reserved=frozenset([*shapes, *clocks, "done", "case"]),
+        reserved=frozenset([*shapes, *clocks, "done", "case", *((READS,) if definition.reads else ())]),
     )
 
 

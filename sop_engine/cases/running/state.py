@@ -167,6 +167,14 @@ class HeldEvent(_Entry):
     actor: str
 
 
+class RowRead(_Entry):
+    """The row that a read asks for, and how far it is known."""
+
+    row: str
+    version: int = 0
+    """Of the row as it was last read; 0 before the first answer, and where the register has no such row."""
+
+
 class CaseState(BaseModel):
     """Everything a case knows. `format` is raised whenever a reader of an older form needs help."""
 
@@ -203,6 +211,9 @@ class CaseState(BaseModel):
     truths: dict[str, bool] = {}
     """The last value of each `when` trigger, so that only a change acts."""
 
+    reads: dict[str, RowRead] = {}
+    """What each read of the SOP asks for, while its key is filled."""
+
     held_at: datetime | None = None
     hold_reason: str | None = None
     held_events: tuple[HeldEvent, ...] = ()
@@ -231,6 +242,7 @@ class CaseState(BaseModel):
         for name in ("tasks", "last_completed_by", "clocks", "works", "children", "incidents", "milestones"):
             setattr(copy, name, dict(getattr(self, name)))
         copy.entries, copy.truths, copy.seen = dict(self.entries), dict(self.truths), dict(self.seen)
+        copy.reads = dict(self.reads)
         return copy
 
     @property

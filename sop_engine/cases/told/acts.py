@@ -31,6 +31,7 @@ from sop_engine.cases.running.unheard import UNHEARD
 from sop_engine.cases.told import permissions as who
 from sop_engine.cases.told.act_kinds import ActKind
 from sop_engine.cases.told.hearing import take_event, try_event
+from sop_engine.cases.told.opening import told_of_reads
 from sop_engine.cases.written.fields import read_fields
 from sop_engine.cases.written.places import sent_after
 from sop_engine.cases.written.procedure import NotFilledError, period_of
@@ -78,6 +79,7 @@ def plan_amendment(turn: Turn, act: AmendInput) -> dict[str, Any]:
     values, faults = read_fields(turn.procedure.definition.data, act.data)
     if not values and not faults:
         faults = [Fault(where="data", what="changes nothing", allowed=", ".join(turn.procedure.definition.data))]
+    faults += told_of_reads(turn.procedure.definition, act.data)
     faults += _lost_roles(turn, values)
     faults += [Fault(where=field, what=what, allowed=ALLOWED) for field, what in timing.lost_lengths(turn, values)]
     if faults:

@@ -13,6 +13,7 @@ from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.people.actors import SYSTEM
 from sop_engine.cases.running.arming import needed, siblings_of
 from sop_engine.cases.running.effects.kinds import EFFECTS
+from sop_engine.cases.running.effects.read import ReadResult, ReadRow
 from sop_engine.cases.running.incidents import open_incident
 from sop_engine.cases.running.state import CaseState, Child
 from sop_engine.cases.running.stepping import dispatch
@@ -20,6 +21,7 @@ from sop_engine.cases.running.turn import CHART_FAILURES, Turn, facts_of
 from sop_engine.cases.told.hearing import store_result, try_event
 from sop_engine.cases.told.messages import ChildStarted, CommandDone, CommandFailed, RelativeEnded, Taken
 from sop_engine.cases.told.refusing import refuse_event
+from sop_engine.cases.told.row_reads import take_row
 from sop_engine.cases.written.definition import ChildSpec
 from sop_engine.statechart.snapshot import Event
 
@@ -32,6 +34,9 @@ def _done(turn: Turn, message: CommandDone) -> None:
     if isinstance(command, RunWork):
         assert isinstance(answer, WorkResult)
         _work_done(turn, command.key, answer.values)
+    elif isinstance(command, ReadRow):
+        assert isinstance(answer, ReadResult)
+        take_row(turn, command, answer)
     elif isinstance(command, EffectCommand) and (hear := EFFECTS[command.kind].hear) is not None:
         hear(turn, command, answer)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ OWN_IDS = "sop."
 def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a new case with its defaults. Raises InvalidInput with every fault."""
     values, faults = read_fields(definition.data, data)
+    faults += told_of_reads(definition, [name for name, value in data.items() if value is not None])
     faulty = {fault.where.split(".", 1)[0] for fault in faults}
     full: dict[str, Any] = {}
     for name, spec in definition.data.items():
@@ -39,6 +40,15 @@ def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str
     if faults:
         raise InvalidInput(f"a {definition.sop} cannot be opened with this data", faults)
     return full
+
+
+def told_of_reads(definition: SopDefinition, given: Iterable[str]) -> list[Fault]:
+    """Fields that nobody fills: what a register says is read."""
+    return [
+        Fault(where=name, what=f"is read from the register {spec.of}", allowed=f"`sop register set {spec.of}`")
+        for name in given
+        if (spec := definition.reads.get(name)) is not None
+    ]
 
 
 def refuse_own_id(case_id: str) -> None:

@@ -277,6 +277,22 @@ class EventSpec(Frozen):
     """Values whose names are fields of the case are stored before the chart sees the event."""
 
 
+READS = "reads"
+"""The head of the events by which the chart hears of what was read."""
+
+
+class ReadSpec(Frozen):
+    """Fields of a register's row that a case reads, under a name of its own."""
+
+    of: str = Field(alias="register")
+    """The register."""
+    key: Names = Field(min_length=1)
+    """An expression for each field of the register's key; the row is read again when one gives something else."""
+    fields: Names = Field(min_length=1)
+    """The fields of the row that the case is to know."""
+    title: Title | None = None
+
+
 class SopDefinition(Frozen):
     """An SOP file as written. `states` and `on` hold the chart with the work of each state inside."""
 
@@ -293,6 +309,8 @@ class SopDefinition(Frozen):
     data: dict[str, FieldSpec] = {}
     events: dict[str, EventSpec] = {}
     clocks: dict[str, ClockSpec] = {}
+    reads: dict[str, ReadSpec] = {}
+    """Rows of registers that the case knows, each as a field of this name."""
     initial: Any = None
     parallel: bool = False
     states: dict[str, Any]

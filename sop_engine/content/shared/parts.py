@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sop_engine.basis.suggestion import suggestion
+from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.content.yaml_files import Graft, Path, YamlFault, YamlFile
 
 USE = "use"
@@ -39,6 +40,8 @@ class Parts:
     fragments: Mapping[str, Fragment] = field(default_factory=dict)
     used: frozenset[tuple[str, ...]] = frozenset()
     """The types that the parts themselves use."""
+    registers: Mapping[str, RegisterSpec] = field(default_factory=dict)
+    """What procedures may read."""
 
     def group_of(self, name: str) -> str | None:
         """The group in which a field stands."""

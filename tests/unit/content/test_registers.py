@@ -1,14 +1,17 @@
 """The registers of a site as files: those that are shipped, and faults with their lines."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.register_rows import changed
 from sop_engine.console.doctor import check_registers
-from sop_engine.content.library import ContentError, content_root, load_library
+from sop_engine.content.checking import check_sop
+from sop_engine.content.library import ContentError, Library, content_root, load_library
 
 VEHICLES = Path("registers") / "vehicles.yaml"
 
@@ -84,3 +87,61 @@ def test_a_file_that_is_no_register_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as caught:
         load_library(root)
     assert [fault.file for fault in caught.value.faults] == ["broken.yaml", "pallets.yaml"]
+
+
+READING = """
+sop: Reading
+version: 1
+title: {en: Reading, zh: 读取}
+owner: sales_rep
+calendar: cn_office
+data:
+  number: {type: text, title: {en: Customer, zh: 客户}}
+reads:
+  customer: {register: customers, key: number, fields: [grade, class, contacts]}
+initial: waiting
+states:
+  waiting:
+    title: {en: Waiting, zh: 等待}
+    on: {reads.customer.found: {when: "customer.class == 'core'", to: done}, reads.customer.missing: done}
+  done: {title: {en: Done, zh: 完成}, final: done}
+"""
+
+
+def reading(tmp_path: Path, old: str = "", new: str = "") -> Library:
+    root = tmp_path / "content"
+    shutil.copytree(content_root(), root)
+    (root / "service" / "Reading.yaml").write_text(READING.replace(old, new) if old else READING, encoding="utf-8")
+    return load_library(root)
+
+
+def test_what_is_read_is_a_field_with_the_types_of_the_register(tmp_path: Path) -> None:
+    library = reading(tmp_path)
+    sop = library.sops["Reading"]
+    field = sop.definition.data["customer"]
+    assert field.type == "record"
+    assert field.fields is not None
+    assert list(field.fields) == ["grade", "class", "contacts"]
+    assert field.fields["grade"].choices() == ("A", "B", "C", "D")
+    assert not field.fields["grade"].required
+    assert sop.definition.reads["customer"].of == "customers"
+    assert [fault for fault in check_sop(library, "Reading")[0] if "reads" in fault.path] == []
+    assert sop.place(("data", "customer"), "said").line == 10, "a fault in it is told where it is read"
+    assert SopDefinition.model_validate(json.loads(sop.text)) == sop.definition
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("register: customers", "register: costumers", "unknown register 'costumers', did you mean customers?"),
+        ("fields: [grade, class", "fields: [grade, clas", "customers has no field 'clas', did you mean class?"),
+        ("key: number", "key: [number, number]", "2 expressions; rows of customers are known by: customer_no"),
+        ("  customer: {reg", "  number: {reg", "a field has the same name"),
+        ("fields: [grade, class, contacts]", "field: grade", "Extra inputs are not permitted"),
+    ],
+)
+def test_a_read_that_leads_nowhere_is_told_with_its_line(old: str, new: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ContentError) as caught:
+        reading(tmp_path, old, new)
+    told = [fault for fault in caught.value.faults if said in fault.message]
+    assert [(fault.file, fault.line) for fault in told] == [("Reading.yaml", 10)]

@@ -25,3 +25,10 @@ class EffectKind(NamedTuple):
     """Of a kind that an activity carries out."""
     hear: Callable[[Turn, Any, Any], None] | None = None
     """What the case makes of the command and its activity's answer."""
+    is_told: bool = False
+    """Whether a module of `told` takes the answer, since the chart is to hear of it."""
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the case is told what the activity answered."""
+        return self.hear is not None or self.is_told

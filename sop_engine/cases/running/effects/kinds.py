@@ -17,6 +17,7 @@ from sop_engine.cases.running.effects.kind import EffectKind
 from sop_engine.cases.running.effects.milestone import MILESTONE
 from sop_engine.cases.running.effects.notify import NOTIFY
 from sop_engine.cases.running.effects.post import POST
+from sop_engine.cases.running.effects.read import READ
 from sop_engine.cases.running.effects.start import START
 from sop_engine.cases.running.effects.tell import TELL
 from sop_engine.cases.running.state import Undo
@@ -24,7 +25,7 @@ from sop_engine.cases.running.turn import Turn
 from sop_engine.statechart.snapshot import Effect
 
 EFFECTS: Mapping[str, EffectKind] = MappingProxyType(
-    {kind.name: kind for kind in (NOTIFY, DOCUMENT, START, TELL, MILESTONE, POST, KEEP)}
+    {kind.name: kind for kind in (NOTIFY, DOCUMENT, START, TELL, MILESTONE, POST, KEEP, READ)}
 )
 
 if TYPE_CHECKING:

@@ -1,0 +1,81 @@
+"""What a procedure reads of registers, written out: each read is a field of the case's data, typed as the register has
+it, so that expressions, forms, papers and views know it as they know any field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from sop_engine.basis.suggestion import suggestion
+from sop_engine.cases.written.definition import ReadSpec
+from sop_engine.cases.written.fields import FieldSpec
+from sop_engine.cases.written.register import RegisterSpec
+from sop_engine.content.yaml_files import Graft, YamlFault, YamlFile
+
+READS, DATA = "reads", "data"
+
+
+def with_reads(file: YamlFile, registers: Mapping[str, RegisterSpec], faults: list[YamlFault]) -> YamlFile:
+    """The procedure with a field for each of its reads. Adds every fault in them that a model does not tell."""
+    written = file.value.get(READS)
+    if not isinstance(written, Mapping) or not written:
+        return file
+    data = dict(file.value.get(DATA) or {})
+    grafts = dict(file.grafts)
+    for name, body in written.items():
+        path = (READS, name)
+        if name in data:
+            faults.append(file.fault(path, "a field has the same name"))
+            continue
+        field = _field(file, path, body, registers, faults)
+        if field is not None:
+            data[name] = field
+            grafts[DATA, name] = Graft(file, path, "")
+    return YamlFile(file.name, {**file.value, DATA: data}, file.marks, grafts)
+
+
+def _field(
+    file: YamlFile,
+    path: tuple[str | int, ...],
+    body: Any,
+    registers: Mapping[str, RegisterSpec],
+    faults: list[YamlFault],
+) -> dict[str, Any] | None:
+    try:
+        spec = ReadSpec.model_validate(body)
+    except ValidationError:
+        return None  # told with the whole definition
+    register = registers.get(spec.of)
+    if register is None:
+        what = f"unknown register {spec.of!r}{suggestion(spec.of, registers)}"
+        faults.append(file.fault((*path, "register"), f"{what}; allowed: {', '.join(registers)}"))
+        return None
+    if len(spec.key) != len(register.key):
+        what = f"{len(spec.key)} expressions; rows of {register.name} are known by: {', '.join(register.key)}"
+        faults.append(file.fault((*path, "key"), what))
+    fields: dict[str, Any] = {}
+    for index, name in enumerate(spec.fields):
+        if name in register.fields:
+            fields[name] = _as_written(register.fields[name])
+        else:
+            near = suggestion(name, register.fields)
+            faults.append(file.fault((*path, "fields", index), f"{register.name} has no field {name!r}{near}"))
+    title = (spec.title or register.title).model_dump()
+    return {"type": "record", "title": title, "fields": fields} if fields else None
+
+
+def _as_written(field: FieldSpec) -> dict[str, Any]:
+    """The field as a file says it; a case asks for none of it, for the register does."""
+    said: dict[str, Any] = field.model_dump(mode="json", exclude_defaults=True, exclude={"required", "default"})
+    return _without_marks(said)
+
+
+def _without_marks(said: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in said.items() if key != "is_exact"}
+    if isinstance(kept.get("item"), dict):
+        kept["item"] = _without_marks(kept["item"])
+    if isinstance(kept.get("fields"), dict):
+        kept["fields"] = {name: _without_marks(inner) for name, inner in kept["fields"].items()}
+    return kept
