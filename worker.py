@@ -67,6 +67,7 @@ from sop_engine.temporal.keeper import Keeper
 from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.records_guard import RecordsGuard
 from sop_engine.temporal.replaying import CaseReplayer
+from sop_engine.temporal.row_news import RowNews
 from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
 from workflows.duties import DutiesWorkflow
@@ -81,7 +82,12 @@ PROGRESS_EVERY = timedelta(seconds=2)
 
 
 def activities(
-    settings: Settings, library: Library, engine: Engine, work_rules: WorkRules, gaps: Gaps | None = None
+    settings: Settings,
+    library: Library,
+    engine: Engine,
+    work_rules: WorkRules,
+    gaps: Gaps | None = None,
+    tell_readers: Callable[[str], None] = lambda _: None,
 ) -> Sequence[Callable[..., Any]]:
     """Every activity of a worker, with what it depends on."""
     definitions = DefinitionActivities(
@@ -118,7 +124,7 @@ def activities(
     beside = (
         WatchActivities(engine),
         DutyActivities(engine, library, settings.task_queue),
-        RegisterActivities(engine, library.registers, library.organization),
+        RegisterActivities(engine, library.registers, library.organization, tell_readers),
     )
     return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)
 
@@ -164,7 +170,7 @@ def build_worker(
     guard = guard or RecordsGuard(engine)
     chains = Chains(engine)
     proofs = ProofActivities(client, settings.task_queue, chains.of)
-    own = activities(settings, library, engine, work_rules, guard.gaps)
+    own = activities(settings, library, engine, work_rules, guard.gaps, RowNews(client, engine).tell)
     redoing = redoing_of(settings, library, engine, own)
     care = RecordsCare(engine, client, settings.task_queue, guard, CaseReplayer(CaseWorkflow), own, redoing.redo)
     return Worker(

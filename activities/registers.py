@@ -1,6 +1,6 @@
 """Activities on registers: what people ask of them, and the writes that people and cases have done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Engine
 from temporalio import activity
@@ -36,7 +36,15 @@ from sop_engine.temporal.writes import writes
 class RegisterActivities:
     """Reads and keeps rows of the registers that this site declares."""
 
-    def __init__(self, engine: Engine, registers: Mapping[str, RegisterSpec], organization: Organization) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        registers: Mapping[str, RegisterSpec],
+        organization: Organization,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`tell` has the cases know that read what a command changed."""
+        self._tell = tell
         self._rows = RegisterRepository(engine, organization.people)
         self._registers = registers
         self._organization = organization
@@ -81,7 +89,9 @@ class RegisterActivities:
         with refusals():
             asked = given.given
             by = By(given.key, asked.actor, asked.reason, given.at)
-            return self._rows.keep(self._spec(asked.register_name), asked.rows, by)
+            kept = self._rows.keep(self._spec(asked.register_name), asked.rows, by)
+        self._tell(given.key)
+        return kept
 
     @activity.defn(name=KeepRow.activity)
     @writes("row")
@@ -90,6 +100,7 @@ class RegisterActivities:
         with refusals():
             by = By(given.key, given.by, given.why, given.facts.at, given.facts.case_id)
             kept = self._rows.keep(self._spec(given.register_name), (GivenRow(values=given.values),), by)
+        self._tell(given.key)
         return KeepResult(changed=not kept.unchanged)
 
     @reads

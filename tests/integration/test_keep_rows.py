@@ -1,6 +1,5 @@
 """A procedure keeps rows of a register: once for each step, refused rows as an incident, brought back by a repair."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,90 +11,20 @@ from sqlmodel import Session, col, select
 
 from sop_engine.cases.contracts.records import RepairRecordsInput
 from sop_engine.cases.contracts.registers import GivenRow, KeepRowsInput, KeptRows
-from sop_engine.content.library import Library, content_root, load_library
+from sop_engine.content.library import load_library
 from sop_engine.records.identity import ErrandRow
 from sop_engine.records.registers import RegisterChangeRow, RegisterCommandRow, RegisterRow
-from sop_engine.temporal.anchor import Anchor
 from sop_engine.temporal.records_gateway import RecordsGateway
-from sop_engine.temporal.records_guard import RecordsGuard
 from sop_engine.temporal.registers_gateway import RegistersGateway
-from tests.integration.installation import Installation, installation, until
-from tests.serving import serving
-from worker import build_worker
-
-GRADING = """
-sop: Grading
-version: 1
-title: {en: Grading, zh: 评级}
-owner: sales_rep
-calendar: cn_office
-data:
-  customer_no: {type: text, required: true, title: {en: Customer number, zh: 客户编号}}
-  customer_name: {type: text, title: {en: Customer, zh: 客户名称}}
-  grade: {type: text, title: {en: Grade, zh: 等级}}
-initial: grading
-states:
-  grading:
-    title: {en: Grading, zh: 评级}
-    task:
-      role: sales_rep
-      form: [grade]
-      outcomes: {done: {en: Graded, zh: 完成}}
-    on:
-      grading.done:
-        to: grading
-        do:
-          - keep: customers
-            with: {customer_no: customer_no, name: customer_name, grade: grade}
-            reason: "'Review ' ~ case_id"
-"""
-SERVING = """
-sop: Serving
-version: 1
-title: {en: Serving, zh: 服务}
-owner: sales_rep
-calendar: cn_office
-data:
-  number: {type: text, title: {en: Customer number, zh: 客户编号}}
-reads:
-  customer: {register: customers, key: number, fields: [grade, contacts]}
-initial: waiting
-states:
-  waiting:
-    title: {en: Waiting, zh: 等待}
-    task: {role: sales_rep, outcomes: {again: {en: Read again, zh: 重读}}}
-    on:
-      reads.customer.missing: unknown
-      reads.customer.found: {when: "customer.grade == 'A'", to: special}
-      waiting.again: {do: [{read: customer}]}
-  unknown:
-    title: {en: Unknown, zh: 未知}
-    task: {role: sales_rep, outcomes: {left: {en: Left, zh: 结束}}}
-    on: {unknown.left: done, reads.customer.found: waiting}
-  special:
-    title: {en: Special, zh: 重点}
-    task: {role: sales_rep, outcomes: {left: {en: Left, zh: 结束}}}
-    on: {special.left: done}
-  done: {title: {en: Done, zh: 完成}, final: done}
-"""
-
-
-def library(folder: Path) -> Library:
-    root = folder / "sop_definitions"
-    shutil.copytree(content_root(), root)
-    for name, text in (("Grading", GRADING), ("Serving", SERVING)):
-        (root / "service" / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return load_library(root)
+from tests.integration.installation import Installation, until
+from tests.integration.register_house import register_house
 
 
 @pytest_asyncio.fixture(scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
-    content = library(Path(tmp_path_factory.mktemp("content")))
-    async with installation(Path(tmp_path_factory.mktemp("house"))) as running:
-        guard = RecordsGuard(running.engine, Anchor(running.client, running.settings.task_queue))
-        await guard.look()
-        async with serving(build_worker(running.client, running.settings, content, running.engine, guard)):
-            yield running
+    folders = (Path(tmp_path_factory.mktemp(name)) for name in ("content", "house"))
+    async with register_house(*folders) as running:
+        yield running
 
 
 def changes(house: Installation, key: str) -> list[RegisterChangeRow]:
@@ -156,8 +85,10 @@ async def test_a_case_reads_a_row_and_goes_on_by_it(house: Installation) -> None
     assert (read["grade"], read["contacts"][0]["email"]) == ("B", "li@sea.example")
     better = GivenRow(values={"customer_no": "R-1", "grade": "A"})
     await registers.keep(KeepRowsInput(register_name="customers", rows=(better,), actor="lin.yue", reason="grows"))
-    await house.act("SV-1", "complete_task", actor="lin.yue", outcome="again")
-    await until(lambda: _is_in(house, "SV-1", "special"), "the better grade")
+    await until(lambda: _is_in(house, "SV-1", "special"), "the better grade, told by the worker")
+    late = GivenRow(values={"customer_no": "R-2", "name": "Air Trade"})
+    await registers.keep(KeepRowsInput(register_name="customers", rows=(late,), actor="lin.yue", reason="new"))
+    await until(lambda: _is_in(house, "SV-2", "waiting"), "the row that was missing")
     journal = await house.published_journal("SV-1")
     assert [(row.kind, row.name) for row in journal if row.kind == "read"] == [("read", "reads.customer.found")] * 2
 

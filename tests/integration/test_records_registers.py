@@ -10,7 +10,10 @@ from sqlalchemy import Engine
 
 from sop_engine.basis.faults import InvalidInput, NotFound
 from sop_engine.cases.contracts.registers import GivenRow, KeptRows, ListChangesInput, ListRowsInput
+from sop_engine.records.publishing import Publisher
+from sop_engine.records.readers import Readers
 from sop_engine.records.registers import By, RegisterRepository
+from tests.integration.published import published, step
 from tests.unit.cases.register_samples import PEOPLE, clients
 
 pytest_plugins = ("tests.integration.databases",)
@@ -95,3 +98,20 @@ def test_two_who_keep_one_row_at_once_make_two_versions(engine: Engine) -> None:
     assert [each.version for each in changes] == list(range(24, 0, -1))
     for newer, older in pairwise(changes):
         assert newer.changes["name"]["old"] == older.changes["name"]["new"]
+
+
+def test_open_cases_that_read_a_changed_row_are_found(engine: Engine) -> None:
+    publisher = Publisher(engine)
+    reads = (("reads.clients", "C-1"), ("reads.clients", "c 1"), ("reads.others", "C-2"))
+    for case_id, more in (
+        ("A", {"references": reads}),
+        ("B", {"references": reads[1:]}),
+        ("C", {"references": reads, "closed_at": AT, "status": "completed"}),
+        ("D", {"references": (("reads.clients", "C-2"),)}),
+    ):
+        publisher.publish(published(AT, step(1, "opened"), case={"case_id": case_id, **more}))
+    rows = RegisterRepository(engine)
+    rows.keep(clients(), (given(name="Sea"), GivenRow(values={"client_no": "C-3", "name": "Air"})), by("a"))
+    assert Readers(engine).of_command("a") == [("A", "clients", "C-1")]
+    rows.keep(clients(), (given(name="Sea"),), by("b"))
+    assert Readers(engine).of_command("b") == [], "a row that nothing changed is no news"

@@ -10,6 +10,9 @@ from pydantic import ConfigDict
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.statechart.values import Data
 
+ROW_CHANGED = "case.row_changed"
+"""The signal by which a case hears that a row which it reads was changed; it only looks again, whoever says so."""
+
 
 class EventSignal(Contract):
     """A fact from another system. Unknown keys are kept out, not refused: a machine cannot be asked back."""

@@ -6,6 +6,7 @@ awaited the field is empty: the row that it had belongs to another key.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sop_engine.basis.plain import plain
@@ -33,6 +34,14 @@ def settle(turn: Turn) -> None:
         else:
             turn.state.reads[name] = RowRead(row=row)
             ask(turn, name, row, None, SYSTEM)
+
+
+def ask_again(turn: Turn, changed: Mapping[str, Any]) -> None:
+    """Asks for each row that was changed and that the case reads: `register` and `row` of it. Whatever the case knows
+    stands until the answer, and nothing is journalled before."""
+    for name, read in turn.state.reads.items():
+        if (turn.procedure.definition.reads[name].of, read.row) == (changed.get("register"), changed.get("row")):
+            ask(turn, name, read.row, None, SYSTEM)
 
 
 def _key(turn: Turn, sources: tuple[str, ...]) -> str | None:

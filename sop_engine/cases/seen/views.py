@@ -18,7 +18,7 @@ from sop_engine.cases.running.state import CaseState, Child, HumanTask, RunningC
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.seen.recent import Recent
 from sop_engine.cases.written.procedure import Procedure
-from sop_engine.cases.written.references import references_of
+from sop_engine.cases.written.references import read_field, references_of
 from sop_engine.timekeeping import clocks
 from sop_engine.timekeeping.ladders import STILL_OVERDUE
 
@@ -245,7 +245,7 @@ def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> Ca
         outcome=state.outcome,
         sla=sla_state(state),
         states=state.snapshot.configuration,
-        references=references_of(definition.data, definition.reference, data),
+        references=(*references_of(definition.data, definition.reference, data), *_rows_read(procedure, state)),
         parent=state.parent.case_id if state.parent is not None else None,
         opened_at=state.opened_at,
         closed_at=state.closed_at,
@@ -253,6 +253,12 @@ def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> Ca
         provisional=any(c.clock.provisional for c in state.clocks.values() if c.is_open),
         data=data,
     )
+
+
+def _rows_read(procedure: Procedure, state: CaseState) -> Iterator[tuple[str, str]]:
+    """The rows of registers that the case reads: it is found by them, and told when they change."""
+    reads = procedure.definition.reads
+    yield from dict.fromkeys((read_field(reads[name].of), read.row) for name, read in state.reads.items())
 
 
 def task_record(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskRecord:

@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from sop_engine.cases.contracts.limits import NAME_BYTES, OverfullError, cut
-from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.signals import ROW_CHANGED, EventSignal
 from sop_engine.cases.people.actors import MACHINE
 from sop_engine.cases.running.effects.notify import notify
 from sop_engine.cases.running.events import is_of_people, is_reserved, read_event
 from sop_engine.cases.running.incidents import open_incident
+from sop_engine.cases.running.reading import ask_again
 from sop_engine.cases.running.stepping import dispatch
 from sop_engine.cases.running.turn import CHART_FAILURES, Turn
 from sop_engine.cases.told.messages import Taken, Unreadable
@@ -93,6 +94,9 @@ def _signal(turn: Turn, message: EventSignal) -> None:
     """An event from another system."""
     if turn.state.is_closed:
         refuse_event(turn, message.name, "the case is closed", data=message.data)
+        return
+    if message.name == ROW_CHANGED and turn.procedure.definition.reads:
+        ask_again(turn, message.data)
         return
     if is_reserved(turn, message.name):
         refuse_event(turn, message.name, "the name is reserved for the engine", data=message.data)

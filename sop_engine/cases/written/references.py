@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sop_engine.cases.written.definition import READS
 from sop_engine.cases.written.fields import FieldSpec
 
 NUMBERS = frozenset({"container_no", "awb", "declaration_no", "tax_invoice_no", "paper_tax_invoice_no"})
@@ -13,6 +14,11 @@ party, which thousands of cases share, nor those of a person. Tested for members
 
 MOST = 2_000
 """References of one case: each is a row that is written again with every step."""
+
+
+def read_field(register: str) -> str:
+    """The field under which a case is found by the rows of a register that it reads."""
+    return f"{READS}.{register}"
 
 
 def references_of(

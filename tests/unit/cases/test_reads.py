@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from sop_engine.basis.faults import InvalidInput
+from sop_engine.cases.contracts.signals import ROW_CHANGED, EventSignal
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
+from sop_engine.cases.seen.views import case_record
 from sop_engine.cases.told.messages import CommandDone, CommandFailed
 from tests.unit.cases.casework_samples import Played
 from tests.unit.cases.lint_samples import found
@@ -112,6 +114,35 @@ def test_an_answer_that_was_overtaken_changes_nothing() -> None:
     answer(case, SEA, version=2)
     answer(case, None)
     assert (len(case.steps), str(case.state.snapshot.data["client"]["discount"])) == (steps, "0.3")
+
+
+def changed(case: Played, row: str = "C-1", register: str = "clients") -> None:
+    case.hear(EventSignal(name=ROW_CHANGED, data={"register": register, "row": row}))
+
+
+def test_news_of_the_row_asks_again_and_leaves_no_step() -> None:
+    case = opened()
+    answer(case, SEA)
+    steps = len(case.steps)
+    changed(case, "C-2")
+    changed(case, register="others")
+    assert len(asked(case)) == 1
+    changed(case)
+    assert (len(asked(case)), len(case.steps)) == (2, steps)
+    assert case.state.snapshot.data["client"]["grade"] == "A", "what is known stands until the answer"
+    answer(case, {**SEA, "grade": "B"}, version=2)
+    assert case.state.snapshot.configuration == ("ordinary",)
+
+
+def test_a_case_that_reads_nothing_refuses_such_news_as_before() -> None:
+    case = Played("states: {a: {task: {outcomes: [done]}, on: {a.done: b}}, b: {final: ended}}")
+    changed(case)
+    assert (case.steps[-1].kind, case.steps[-1].name) == ("event_refused", ROW_CHANGED)
+
+
+def test_a_case_is_found_by_the_row_that_it_reads() -> None:
+    case = opened()
+    assert ("reads.clients", "C-1") in case_record(case.procedure, case.state, "run").references
 
 
 def test_a_held_case_knows_the_row_and_hears_of_it_when_it_goes_on() -> None:
