@@ -16,15 +16,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sop_engine.basis.faults import Fault
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.written.definition import SopDefinition, fault_of_list
 from sop_engine.cases.written.engine_version import ENGINE_VERSION
 from sop_engine.cases.written.procedure import Bundle, DefinitionError
 from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.cases.written.shape import faults_of, split_states
+from sop_engine.content.calendars import read_calendars
 from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.legal_figures import legal_figures
+from sop_engine.content.placing import keys_of, sentence_of
 from sop_engine.content.read_fields import with_reads
 from sop_engine.content.register_files import REGISTERS, read_registers
 from sop_engine.content.schedules import NOTHING as NO_SCHEDULES
@@ -32,21 +33,17 @@ from sop_engine.content.schedules import SCHEDULES, Schedules, read_schedules
 from sop_engine.content.shared.expanding import expanded
 from sop_engine.content.shared.parts import NOTHING, USE, Parts
 from sop_engine.content.shared.reading import FIELDS, FRAGMENTS, SHARED, TYPES, parts_of
-from sop_engine.content.yaml_files import YamlError, YamlFault, YamlFile, read_file
+from sop_engine.content.yaml_files import YamlFault, YamlFile, read_noting
 from sop_engine.freight.legal_clocks import LegalClocks
-from sop_engine.timekeeping.calendar import BusinessCalendar, CalendarError
-from sop_engine.timekeeping.calendar_files import compile_calendar
-from sop_engine.timekeeping.festivals import Festival, festivals_of
+from sop_engine.timekeeping.calendar import BusinessCalendar
+from sop_engine.timekeeping.festivals import Festival
 from sop_engine.timekeeping.ladders import Ladder, LadderError, parse_ladder
-from sop_engine.timekeeping.zones import zone_offsets
 
 CALENDARS, DOCUMENTS, NOTICES, RULES = "calendars", "documents", "notices", "rules"
 NO_PROCEDURES = frozenset({CALENDARS, DOCUMENTS, NOTICES, REGISTERS, RULES, SHARED})
 """The folders that have a reader of their own; every other one holds procedures and nothing else."""
 SCENARIOS = ".scenarios.yaml"
 """How the names of files end that lie beside procedures and are none."""
-FIRST_YEAR, LAST_YEAR = 2015, 2060
-"""The years for which zone offsets travel with a calendar."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -185,10 +182,12 @@ def load_library(
     faults: list[YamlFault] = []
     organization = _organization(organization_file or root / "organization.yaml", faults)
     ladders = _ladders(root / "ladders.yaml", root / "ledger.yaml", faults)
-    calendars, festivals = _calendars(root / CALENDARS, faults)
+    calendars, festivals = read_calendars(root / CALENDARS, faults)
     sops: dict[str, SopFile] = {}
     parts = load_parts(root, faults)
-    files = [file for path in sorted((root / REGISTERS).glob("*.yaml")) if (file := _read(path, faults)) is not None]
+    files = [
+        file for path in sorted((root / REGISTERS).glob("*.yaml")) if (file := read_noting(path, faults)) is not None
+    ]
     registers = read_registers(files, parts, None if organization is None else organization.roles, faults)
     parts = replace(parts, registers=registers)
     for path in procedure_files(root):
@@ -218,14 +217,14 @@ def procedure_files(root: Path) -> tuple[Path, ...]:
 def load_parts(root: Path, faults: list[YamlFault]) -> Parts:
     """What the procedures may use by name; a site need not have any. Adds every fault found."""
     paths = (root / SHARED / name for name in (TYPES, FIELDS, FRAGMENTS))
-    types, fields, fragments = (_read(path, faults) if path.exists() else None for path in paths)
+    types, fields, fragments = (read_noting(path, faults) if path.exists() else None for path in paths)
     return parts_of(types or NOTHING, fields or NOTHING, fragments or NOTHING, faults)
 
 
 def load_calendars(root: Path) -> dict[str, BusinessCalendar]:
     """The calendars alone, for work that counts days. Raises ContentError with every fault."""
     faults: list[YamlFault] = []
-    calendars, _ = _calendars(root / CALENDARS, faults)
+    calendars, _ = read_calendars(root / CALENDARS, faults)
     if faults:
         raise ContentError(faults)
     return calendars
@@ -233,7 +232,7 @@ def load_calendars(root: Path) -> dict[str, BusinessCalendar]:
 
 def read_sop(path: Path, faults: list[YamlFault], parts: Parts) -> SopFile | None:
     """Reads one SOP's shape; what its chart says is compiled later. Adds every fault found."""
-    file = _read(path, faults)
+    file = read_noting(path, faults)
     return None if file is None else sop_of(file, faults, parts)
 
 
@@ -272,18 +271,6 @@ def definition_faults(sop_file: SopFile, error: DefinitionError) -> list[YamlFau
     return [sop_file.place(fault.path, fault.message) for fault in error.faults]
 
 
-def _read(path: Path, faults: list[YamlFault]) -> YamlFile | None:
-    try:
-        return read_file(path)
-    except FileNotFoundError:
-        faults.append(YamlFault(path.name, 1, 1, "", "the file is missing"))
-    except YamlError as error:
-        faults += error.faults
-    except UnicodeDecodeError as error:
-        faults.append(YamlFault(path.name, 1, 1, "", f"the file is not UTF-8 text: {error.reason}"))
-    return None
-
-
 def _validated(
     file: YamlFile, model: type[Model], faults: list[YamlFault], misused: Sequence[YamlFault] = ()
 ) -> Model | None:
@@ -299,7 +286,7 @@ def _validated(
 
 def _legal_clocks(folder: Path, faults: list[YamlFault]) -> LegalClocks:
     """The periods of all files as one table, in which an id means one thing."""
-    files = (_read(path, faults) for path in sorted(folder.glob("*.yaml")))
+    files = (read_noting(path, faults) for path in sorted(folder.glob("*.yaml")))
     tables = [_validated(file, LegalClocks, faults) for file in files if file is not None]
     try:
         return LegalClocks(tuple(clock for table in tables if table is not None for clock in table.root))
@@ -309,7 +296,7 @@ def _legal_clocks(folder: Path, faults: list[YamlFault]) -> LegalClocks:
 
 
 def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
-    file = _read(path, faults)
+    file = read_noting(path, faults)
     organization = _validated(file, Organization, faults) if file is not None else None
     if file is None or organization is None:
         return None
@@ -327,12 +314,12 @@ def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
 
 
 def _ladders(path: Path, ledger: Path, faults: list[YamlFault]) -> dict[str, Ladder]:
-    file = _read(path, faults)
+    file = read_noting(path, faults)
     ladders: dict[str, Ladder] = {}
     if file is None:
         return ladders
     # A ledger that cannot be read is reported by whoever posts by it.
-    written = _read(ledger, []) if ledger.exists() else None
+    written = read_noting(ledger, []) if ledger.exists() else None
     days = days_of_levels(written.value if written is not None else None)
 
     def note(place: tuple[str | int, ...], fault: str) -> None:
@@ -350,57 +337,14 @@ def _ladders(path: Path, ledger: Path, faults: list[YamlFault]) -> dict[str, Lad
             ladders[name] = parse_ladder({"ladder": name, **counted})
         except LadderError as error:
             for fault in error.faults:
-                note((name, *_keys(fault.where)), _sentence(fault))
+                note((name, *keys_of(fault.where)), sentence_of(fault))
     return ladders
-
-
-def _calendars(
-    folder: Path, faults: list[YamlFault]
-) -> tuple[dict[str, BusinessCalendar], dict[str, tuple[Festival, ...]]]:
-    calendars: dict[str, BusinessCalendar] = {}
-    festivals: dict[str, tuple[Festival, ...]] = {}
-    offsets: dict[str, Any] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        file = _read(path, faults)
-        if file is None or not (written := file.entries(faults)):
-            continue
-        listed = written.get("holidays")
-        folders = (folder / listed).glob("*.yaml") if isinstance(listed, str) and listed else ()
-        read = [_read(year, faults) for year in sorted(folders)]
-        years = [year for year in read if year is not None]
-        try:
-            zone = str(written.get("zone"))
-            if zone not in offsets:
-                offsets[zone] = zone_offsets(zone, FIRST_YEAR, LAST_YEAR)
-            read_years = [year.entries(faults) for year in years]
-            calendar = compile_calendar(written, read_years, offsets[zone])
-            calendars[calendar.name], festivals[calendar.name] = calendar, festivals_of(read_years)
-        except CalendarError as error:
-            faults += [_placed(fault, file, years) for fault in error.faults]
-    return calendars, festivals
-
-
-def _placed(fault: Fault, file: YamlFile, years: Sequence[YamlFile]) -> YamlFault:
-    """A fault of a calendar in the file that it is in: its own, or that of a holiday year."""
-    match _keys(fault.where):
-        case ("years", int(index), *keys):
-            return years[index].fault(tuple(keys), _sentence(fault))
-        case keys:
-            return file.fault(keys, _sentence(fault))
-
-
-def _keys(where: str) -> tuple[str | int, ...]:
-    return tuple(int(key) if key.isdecimal() else key for key in where.split(".")) if where else ()
-
-
-def _sentence(fault: Fault) -> str:
-    return str(replace(fault, where=""))
 
 
 def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault]) -> dict[str, dict[str, Any]]:
     if not path.exists():
         return {}
-    file = _read(path, faults)
+    file = read_noting(path, faults)
     overrides: dict[str, dict[str, Any]] = {}
     if file is None:
         return overrides

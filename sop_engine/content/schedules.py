@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sop_engine.cases.duties.duty import Duty
 from sop_engine.cases.written.shape import faults_of
-from sop_engine.content.yaml_files import YamlError, YamlFault, YamlFile, read_file
+from sop_engine.content.yaml_files import YamlFault, YamlFile, read_noting
 
 SCHEDULES = "schedules.yaml"
 
@@ -33,13 +33,8 @@ def read_schedules(path: Path, faults: list[YamlFault]) -> Schedules:
     """
     if not path.exists():
         return NOTHING
-    try:
-        file = read_file(path)
-    except YamlError as error:
-        faults += error.faults
-        return NOTHING
-    except UnicodeDecodeError as error:
-        faults.append(YamlFault(path.name, 1, 1, "", f"the file is not UTF-8 text: {error.reason}"))
+    file = read_noting(path, faults)
+    if file is None:
         return NOTHING
     duties: dict[str, Duty] = {}
     for name, body in file.entries(faults).items():

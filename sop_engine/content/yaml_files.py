@@ -116,6 +116,19 @@ def read_file(path: FilePath) -> YamlFile:
     return read_text(path.read_text(encoding="utf-8"), path.name)
 
 
+def read_noting(path: FilePath, faults: list[YamlFault]) -> YamlFile | None:
+    """Reads one file; none where it is missing or cannot be read, which is added to the faults."""
+    try:
+        return read_file(path)
+    except FileNotFoundError:
+        faults.append(YamlFault(path.name, 1, 1, "", "the file is missing"))
+    except YamlError as error:
+        faults += error.faults
+    except UnicodeDecodeError as error:
+        faults.append(YamlFault(path.name, 1, 1, "", f"the file is not UTF-8 text: {error.reason}"))
+    return None
+
+
 def read_text(text: str, name: str, *, is_typed: bool = True) -> YamlFile:
     """Reads one document; not `is_typed` leaves numbers, true and false as the text they are written as.
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sop_engine.content import checking, library
-from sop_engine.content.checking import check_ladders, check_sop
+from sop_engine.content import checking, library, yaml_files
+from sop_engine.content.checking import check_duties, check_ladders, check_sop
 from sop_engine.content.library import ContentError, Library, content_root, load_library, read_sop
 from sop_engine.content.yaml_files import YamlFault, YamlFile, read_file
 
@@ -59,7 +59,7 @@ def test_an_sop(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, path, new in sample({name: file.value for name, file in files.items()}, EXAMPLES):
         file = files[name]
         wrong = YamlFile(file.name, changed(file.value, path, new), file.marks)
-        monkeypatch.setattr(library, "read_file", lambda _, wrong=wrong: wrong)
+        monkeypatch.setattr(yaml_files, "read_file", lambda _, wrong=wrong: wrong)
         faults: list[YamlFault] = []
         read = read_sop(Path(file.name), faults, known.parts)
         if read is not None:
@@ -70,7 +70,7 @@ def test_an_sop(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_stands_beside_the_sops(monkeypatch: pytest.MonkeyPatch) -> None:
     root = content_root()
-    names = ("organization.yaml", "ladders.yaml", "parameters.yaml", "calendars/cn_office.yaml")
+    names = ("organization.yaml", "ladders.yaml", "parameters.yaml", "schedules.yaml", "calendars/cn_office.yaml")
     kept: Reader = {root / name: read_file(root / name) for name in (*names, "calendars/cn_holidays/2026.yaml")}
 
     def read(path: Path) -> YamlFile:
@@ -78,13 +78,15 @@ def test_what_stands_beside_the_sops(monkeypatch: pytest.MonkeyPatch) -> None:
             kept[path] = read_file(path)
         return kept[path]
 
-    for module in (library, checking):
+    for module in (yaml_files, checking):
         monkeypatch.setattr(module, "read_file", read)
     for name, path, new in sample({str(path): file.value for path, file in kept.items()}, 40):
         file = kept[Path(name)]
         kept[Path(name)] = YamlFile(file.name, changed(file.value, path, new), file.marks)
         try:
-            check_ladders(load_library())
+            changed_one = load_library()
+            check_ladders(changed_one)
+            assert_placed(check_duties(changed_one), ["schedules.yaml"])
         except ContentError as error:
             assert_placed(error.faults, [path.name for path in kept])
         kept[Path(name)] = file
