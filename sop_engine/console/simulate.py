@@ -1,6 +1,7 @@
 """`sop definition simulate` and `coverage`: scenarios played on the core, what came of them, what none comes past."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,7 +152,7 @@ def coverage(
             raise unknown_sop(theatre.library, sop)
     played = [
         theatre.play(scenario)
-        for file in _files(theatre, theatre.reaching(sops or theatre.library.sops))
+        for file in files_of(theatre, theatre.reaching(sops or theatre.library.sops))
         for scenario in file.scenarios.values()
     ]
     now = datetime.now(UTC)
@@ -173,13 +174,25 @@ def theatre_of(session: Session) -> "Theatre":
     return Theatre(read_library(session))
 
 
-def _files(theatre: "Theatre", sops: Iterable[str]) -> "tuple[ScenarioFile, ...]":
-    from sop_engine.content.library import ContentError
+def files_of(theatre: "Theatre", sops: Iterable[str]) -> "tuple[ScenarioFile, ...]":
+    """The scenarios beside some SOPs. Raises `InvalidInput` with every fault of every file."""
+    with _told_plainly(theatre):
+        return theatre.files(sops)
+
+
+@contextmanager
+def _told_plainly(theatre: "Theatre") -> Iterator[None]:
+    """Tells faults of scenarios, and of the SOPs that they play, with their places."""
+    from sop_engine.cases.written.procedure import DefinitionError
+    from sop_engine.content.library import ContentError, definition_faults
 
     try:
-        return theatre.files(sops)
+        yield
     except ContentError as error:
         raise InvalidInput("The scenarios cannot be played", place_faults(error.faults)) from None
+    except DefinitionError as error:
+        faults = definition_faults(theatre.library.sops[error.sop], error)
+        raise InvalidInput(f"{error.sop} cannot be played", place_faults(faults)) from None
 
 
 def _chosen(theatre: "Theatre", sop: str, named: str | None, silence: bool) -> "list[tuple[ScenarioFile, Scenario]]":
@@ -190,26 +203,23 @@ def _chosen(theatre: "Theatre", sop: str, named: str | None, silence: bool) -> "
         files = (_read(theatre, Path(named), sop),)
         found = [(file, scenario) for file in files for scenario in file.scenarios.values()]
     else:
-        found = [(file, each) for file in _files(theatre, [sop]) for each in file.scenarios.values()]
+        found = [(file, each) for file in files_of(theatre, [sop]) for each in file.scenarios.values()]
         if named is not None:
             names = [each.name for _, each in found]
             found = [(file, each) for file, each in found if each.name == named]
             if not found:
                 raise NotFound(f"{sop} has no scenario {named!r}", allowed=tuple(nearest(named, names)) or names)
     if silence:
-        return [_silent(*found[0])] if found else [theatre.plainest(sop, datetime.now(UTC))]
+        with _told_plainly(theatre):
+            return [_silent(*found[0])] if found else [theatre.plainest(sop, datetime.now(UTC))]
     if not found:
         raise NotFound(f"There are no scenarios of {sop}; --silence plays a case in which nobody does anything")
     return found
 
 
 def _read(theatre: "Theatre", path: Path, sop: str) -> "ScenarioFile":
-    from sop_engine.content.library import ContentError
-
-    try:
+    with _told_plainly(theatre):
         return theatre.read(read_file(path), path.name, sop)
-    except ContentError as error:
-        raise InvalidInput("The scenarios cannot be played", place_faults(error.faults)) from None
 
 
 def _silent(file: "ScenarioFile", scenario: "Scenario") -> "tuple[ScenarioFile, Scenario]":

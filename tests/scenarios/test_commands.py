@@ -1,8 +1,15 @@
 """`sop definition simulate` and `coverage`, on a screen and as JSON."""
 
 import json
+import shutil
 from pathlib import Path
 
+import pytest
+
+from sop_engine.basis.faults import InvalidInput
+from sop_engine.console.simulate import files_of
+from sop_engine.content.library import content_root, load_library
+from sop_engine.content.scenario_files import Theatre
 from tests.unit.console.terminal import sop
 
 WRONG = """
@@ -85,9 +92,26 @@ def test_names_that_there_are_not_are_told_with_those_that_there_are(tmp_path: P
 
 
 def test_coverage_says_what_no_scenario_comes_past_with_its_place(tmp_path: Path) -> None:
-    answer = sop(tmp_path, "definition", "coverage", "CreditTerms", "--missing")
+    answer = sop(tmp_path, "definition", "coverage", "MonthEnd", "--missing")
     assert answer.exit_code == 0, answer.output
-    assert "CreditTerms.yaml:" in answer.output
-    (found,) = json.loads(sop(tmp_path, "definition", "coverage", "CreditTerms", "--json").stdout)["sops"]
-    assert found["touched"]["rung"] == [8, 8]
+    assert "MonthEnd.yaml:" in answer.output
+    (found,) = json.loads(sop(tmp_path, "definition", "coverage", "MonthEnd", "--json").stdout)["sops"]
+    assert found["touched"]["rung"] == [16, 16]
     assert {"place", "kind", "name", "promised"} == set(found["missing"][0])
+
+
+def test_an_sop_that_cannot_run_is_told_with_its_place(tmp_path: Path) -> None:
+    shutil.copytree(content_root(), tmp_path / "content")
+    file = tmp_path / "content" / "finance" / "CreditTerms.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("then: agreed", "then: agred"), encoding="utf-8")
+    with pytest.raises(InvalidInput) as refused:
+        files_of(Theatre(load_library(tmp_path / "content")), ["CreditTerms"])
+    assert refused.value.message == "CreditTerms cannot be played"
+    assert refused.value.faults[0].where.startswith("CreditTerms.yaml:")
+
+
+def test_a_file_of_scenarios_without_its_sop_is_told(tmp_path: Path) -> None:
+    shutil.copytree(content_root(), tmp_path / "content")
+    (tmp_path / "content" / "finance" / "Nothing.scenarios.yaml").write_text("scenarios: {}", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="its name begins with that of an SOP, and Nothing is none"):
+        files_of(Theatre(load_library(tmp_path / "content")), [])
