@@ -72,15 +72,17 @@ class LintResult(BaseModel):
 def lint(
     session: Session, sops: SopNames = None, deep: Deep = False, seconds: Seconds = 10, as_sarif: AsSarif = False
 ) -> None:
-    """Check SOPs; every fault is listed with its file and line.
+    """Check SOPs and the scenarios beside them; every fault is listed with its file and line.
 
     With --deep cases are played on the engine itself: which states fall silent, where acts fail, what was not shown.
     """
     from sop_engine.console.sarif import sarif
+    from sop_engine.content.scenario_files import check_scenarios
 
     library = read_library(session)
     checked = tuple(sops or sorted(library.sops))
     found, explored = look_through(library, checked, seconds if deep else None)
+    found += check_scenarios(library, checked)
     found += [] if sops else shared_findings(library)
     faults = place_faults(each.fault for each in found if each.severity == "error")
     warnings = place_faults(each.fault for each in found if each.severity == "warning")

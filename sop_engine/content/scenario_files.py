@@ -20,8 +20,8 @@ from sop_engine.cases.scenarios.model import Given, Scenario
 from sop_engine.cases.scenarios.playing import Played, play
 from sop_engine.cases.scenarios.reading import read_scenarios, shared_with
 from sop_engine.cases.told.opening import read_opening
-from sop_engine.cases.written.procedure import Procedure
-from sop_engine.content.checking import surroundings_of
+from sop_engine.cases.written.procedure import DefinitionError, Procedure
+from sop_engine.content.checking import Placed, surroundings_of
 from sop_engine.content.library import SCENARIOS, ContentError, Library
 from sop_engine.content.yaml_files import YamlError, YamlFault, YamlFile, read_text
 from sop_engine.statechart.faults import Path as Way
@@ -45,6 +45,17 @@ class ScenarioFile:
 def scenario_paths(root: Path) -> tuple[Path, ...]:
     """Every file of scenarios that lies beside procedures."""
     return tuple(sorted(root.glob(f"*/*{SCENARIOS}")))
+
+
+def check_scenarios(library: Library, sops: Iterable[str]) -> list[Placed]:
+    """Every fault in the scenarios beside some SOPs; none where one that they play cannot run, which is told itself."""
+    try:
+        Theatre(library).files(sops)
+    except ContentError as error:
+        return [Placed(fault, "error", "scenarios") for fault in error.faults]
+    except DefinitionError:
+        return []
+    return []
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from sop_engine.basis.faults import InvalidInput
 from sop_engine.console.simulate import files_of
 from sop_engine.content.library import content_root, load_library
-from sop_engine.content.scenario_files import Theatre
+from sop_engine.content.scenario_files import Theatre, check_scenarios
 from tests.unit.console.terminal import sop
 
 WRONG = """
@@ -115,3 +115,14 @@ def test_a_file_of_scenarios_without_its_sop_is_told(tmp_path: Path) -> None:
     (tmp_path / "content" / "finance" / "Nothing.scenarios.yaml").write_text("scenarios: {}", encoding="utf-8")
     with pytest.raises(InvalidInput, match="its name begins with that of an SOP, and Nothing is none"):
         files_of(Theatre(load_library(tmp_path / "content")), [])
+
+
+def test_lint_finds_what_a_changed_sop_leaves_behind_in_its_scenarios(tmp_path: Path) -> None:
+    shutil.copytree(content_root(), tmp_path / "content")
+    file = tmp_path / "content" / "finance" / "CreditTerms.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("dropped", "let_go"), encoding="utf-8")
+    library = load_library(tmp_path / "content")
+    assert check_scenarios(library, ["MonthEnd"]) == []
+    (found,) = check_scenarios(library, ["CreditTerms"])
+    assert (found.fault.file, found.severity, found.check) == ("CreditTerms.scenarios.yaml", "error", "scenarios")
+    assert "unknown outcome of proposing 'dropped'" in found.fault.message
