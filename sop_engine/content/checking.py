@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple, get_args
 
@@ -11,6 +12,7 @@ from sop_engine.cases.exploration.exploring import Exploration, explore
 from sop_engine.cases.exploration.search import GoOn
 from sop_engine.cases.lint.findings import Severity
 from sop_engine.cases.lint.linting import Finding, Surroundings, lint, lint_ladder
+from sop_engine.cases.lint.silence import falls_silent
 from sop_engine.cases.running.compiling import compile_procedure
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.written.procedure import DefinitionError
@@ -81,7 +83,7 @@ def explore_sop(
 
 def surroundings_of(library: Library) -> Surroundings:
     """What the SOPs of a library may name."""
-    return Surroundings(
+    around = Surroundings(
         ladders=library.ladders,
         calendars=tuple(library.calendars),
         effects=EFFECTS,
@@ -93,6 +95,21 @@ def surroundings_of(library: Library) -> Surroundings:
         entries=_entries(library),
         registers=library.registers,
     )
+    known: dict[str, bool] = {}
+
+    def silent(sop: str) -> bool:
+        if sop not in known and sop in library.sops:
+            # Of a case that waits for another of its own kind, the rest says whether it falls silent.
+            known[sop] = False
+            try:
+                procedure = compile_procedure(library.bundle(sop, datetime.now(UTC).date()))
+                known[sop] = falls_silent(procedure, watched)
+            except DefinitionError:
+                return False
+        return known.get(sop, False)
+
+    watched = replace(around, falls_silent=silent)
+    return watched
 
 
 def _entries(library: Library) -> tuple[str, ...] | None:

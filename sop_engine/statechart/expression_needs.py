@@ -66,6 +66,25 @@ def emptied_by(node: tree.Node) -> Names:
             return _NONE
 
 
+def may_empty(node: tree.Node, filled: Names = _NONE) -> Names:
+    """The names of which some, while they are not filled, may leave the value not filled, given those that are filled.
+
+    `none` is among them where it is written as a value.
+    """
+    match node:
+        case tree.Literal(None):
+            return frozenset(("none",))
+        case tree.Choice(test, then, otherwise):
+            return may_empty(then, filled | shows(test, holds=True)) | may_empty(
+                otherwise, filled | shows(test, holds=False)
+            )
+        case tree.Filtered(operand, "default", (other, *_), _):
+            left = may_empty(operand, filled)
+            return left and may_empty(other, filled) and left | may_empty(other, filled)
+        case _:
+            return frozenset(tree.names(node)) - filled
+
+
 def shows(node: tree.Node, *, holds: bool) -> Names:
     """The names that are filled where it gives what is true, or what is not."""
     return _certain(node) | _shows(node, holds)

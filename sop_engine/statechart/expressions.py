@@ -25,7 +25,7 @@ from sop_engine.statechart.expression_evaluation import compiled
 from sop_engine.statechart.expression_filters import FILTERS, TESTS
 from sop_engine.statechart.expression_functions import FUNCTIONS
 from sop_engine.statechart.expression_kinds import FieldType
-from sop_engine.statechart.expression_needs import emptied_by, needs, shows
+from sop_engine.statechart.expression_needs import emptied_by, may_empty, needs, shows
 from sop_engine.statechart.expression_types import EVENT, check
 from sop_engine.statechart.expression_values import bounded
 
@@ -95,6 +95,10 @@ class Expression:
     def emptied_by(self) -> frozenset[str]:
         """The names of which each, while it is not filled, leaves the value not filled."""
         return emptied_by(self.node)
+
+    def may_empty(self, filled: frozenset[str]) -> frozenset[str]:
+        """The names that may leave the value not filled while some of them are not; `none` where it is written."""
+        return may_empty(self.node, filled)
 
     def shows(self, *, holds: bool) -> frozenset[str]:
         """The names that are filled where it holds, or where it does not."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sop_engine.cases.lint.findings import Notebook
+from sop_engine.cases.lint.running_clocks import sure_at_start
 from sop_engine.cases.written.definition import ClockSpec
-from sop_engine.cases.written.ways import NOTHING, Names, Use, entry_of, way_of
+from sop_engine.cases.written.ways import Names, Use, entry_of, way_of
 from sop_engine.statechart.faults import Path
-from sop_engine.statechart.model import ROOT, Actions, RequestEffect
+from sop_engine.statechart.model import Action, Actions, RequestEffect
 from sop_engine.statechart.verify import flat
 
 
@@ -45,7 +46,9 @@ def _skips(notes: Notebook) -> None:
     for shape in notes.procedure.shapes.values():
         if shape.task is None or shape.id not in notes.filling.entered:
             continue
-        sure, outcomes, skip = notes.filling.entered[shape.id], shape.task.outcomes, shape.task.skip
+        outcomes, skip = shape.task.outcomes, shape.task.skip
+        sure = notes.filling.entered[shape.id]
+        sure = entry_of(notes.procedure, notes.procedure.chart.states[shape.id], sure).filled
         asked = {outcome: sorted(notes.filling.needed_after(shape.id, outcome) - sure) for outcome in outcomes}
         if skip is not None and all(outcome in skip for outcome in outcomes) and not any(asked.values()):
             notes.error(
@@ -66,12 +69,12 @@ def _skips(notes: Notebook) -> None:
 
 def _clocks(notes: Notebook) -> None:
     for path, spec, sure, state in _until(notes):
-        empty = sorted(set(notes.reads(str(spec.until))) - sure)
+        empty = notes.may_empty(str(spec.until), sure)
         if empty and spec.expects is None:
-            named = ", ".join(f"'{name}'" for name in empty)
+            named = ", ".join(f"'{name}'" for name in empty if name != "none")
             notes.warn(
                 (*path, "until"),
-                f"{named} may be empty, and then the clock never starts",
+                f"{named + ' may be empty' if named else 'it may give none'}, and then the clock never starts",
                 at=state,
                 mend="require the field before, or write `expects: maybe` where that is meant",
             )
@@ -86,17 +89,7 @@ def _until(notes: Notebook) -> Iterator[tuple[Path, ClockSpec, Names, str]]:
     entered = notes.filling.entered
     for name, spec in notes.procedure.definition.clocks.items():
         if spec.until is not None:
-            state = (spec.start or "").removeprefix("in ")
-            taken = [
-                notes.filling.before(transition) or NOTHING
-                for each in notes.procedure.chart.states.values()
-                for transition in each.on
-                if spec.start is not None and transition.matches(spec.start)
-            ]
-            sure = entered.get(state, entered[ROOT])
-            for one in taken:
-                sure = sure | one if len(taken) == 1 else sure
-            yield ("clocks", name), spec, sure, state
+            yield ("clocks", name), spec, sure_at_start(notes, spec), (spec.start or "").removeprefix("in ")
     for shape in notes.procedure.shapes.values():
         for name, spec in shape.clocks:
             if spec.until is not None and shape.id in entered:
@@ -118,8 +111,10 @@ def _addressees(notes: Notebook) -> None:
 
 def _told(notes: Notebook, actions: Actions, sure: Names, path: Path, state: str) -> None:
     fields: Mapping[str, object] = notes.procedure.definition.data
-    for action in flat(actions):
-        if not isinstance(action, RequestEffect) or action.kind != "notify" or action.target not in fields:
+    # What a role is told in the same breath is heard by somebody.
+    heard = [action.options.get("template") for action in _notices(actions) if action.target not in fields]
+    for action in _notices(flat(actions)):
+        if action.target not in fields or action.options.get("template") in heard:
             continue
         if action.target in notes.procedure.bundle.superiors or "otherwise" in action.options:
             continue
@@ -131,6 +126,10 @@ def _told(notes: Notebook, actions: Actions, sure: Names, path: Path, state: str
                 at=state,
                 mend="name in `otherwise` the role that is told then",
             )
+
+
+def _notices(actions: Iterable[Action]) -> Iterator[RequestEffect]:
+    return (action for action in actions if isinstance(action, RequestEffect) and action.kind == "notify")
 
 
 def _places(notes: Notebook, path: Path, action: RequestEffect) -> Iterator[Path]:

@@ -95,6 +95,8 @@ class Surroundings:
     entries: tuple[str, ...] | None = None
     """The posting rules of the ledger."""
     registers: Mapping[str, RegisterSpec] | None = None
+    falls_silent: Callable[[str], bool] | None = None
+    """Whether a case of an SOP may wait while no clock of its own runs."""
 
 
 @dataclass
@@ -117,14 +119,14 @@ class Notebook:
         """Every action of the chart, with its place."""
         return tuple(walk(self.procedure.bundle.definition))
 
-    def reads(self, text: str) -> tuple[str, ...]:
-        """The fields that the text of an instant names."""
+    def may_empty(self, text: str, filled: frozenset[str]) -> tuple[str, ...]:
+        """The fields that may leave an instant empty, given those that are filled; `none` where its text says so."""
         try:
             offset = split_offset(text)
             expression = self.procedure.expression(offset.base if offset is not None else text)
         except (PeriodError, ExpressionError):
             return ()
-        return tuple(name for name in expression.reads if name in self.procedure.definition.data)
+        return tuple(sorted(expression.may_empty(filled) & {*self.procedure.definition.data, "none"}))
 
     @cached_property
     def filling(self) -> Filling:

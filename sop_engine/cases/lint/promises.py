@@ -28,12 +28,13 @@ def _outcomes(notes: Notebook, shape: StateShape) -> None:
     if task is None or not shape.clocks:
         return
     back = {outcome: shape.id in _after(notes, shape.id, outcome) for outcome in task.outcomes}
+    ends = {outcome: _ends(notes, shape.id, outcome) for outcome in task.outcomes}
     for outcome, spec in task.outcomes.items():
         place = (*notes.places[shape.id], "task", "outcomes", outcome)
         leaves = _after(notes, shape.id, outcome)
         if spec.clock == "goes_on" and leaves and not back[outcome]:
             notes.error((*place, "clock"), f"'{shape.id}' is not entered again after '{outcome}', so nothing goes on")
-        elif spec.clock is None and back[outcome] and not all(back.values()):
+        elif spec.clock is None and back[outcome] and any(found - ends[outcome] for found in ends.values()):
             notes.warn(
                 place,
                 f"'{outcome}' leads back to '{shape.id}', whose clock counts as met and begins anew",
@@ -84,8 +85,14 @@ def _beside(notes: Notebook, event: str) -> Iterator[tuple[str, str, tuple[str, 
                 yield shape.id, own, tuple(f"in {target}" for way in ways for target in way.to)
 
 
-def _after(notes: Notebook, state: str, outcome: str) -> tuple[str, ...]:
-    """The states that may follow an outcome of a task, itself left first."""
+def _ends(notes: Notebook, state: str, outcome: str) -> frozenset[str]:
+    """The ends that may come of an outcome before its state is entered again."""
+    found = _after(notes, state, outcome, past=False)
+    return frozenset(name for name in found if notes.procedure.chart.states[name].kind == "final")
+
+
+def _after(notes: Notebook, state: str, outcome: str, *, past: bool = True) -> tuple[str, ...]:
+    """The states that may follow an outcome of a task, itself left first; without `past` not those beyond itself."""
     states = notes.procedure.chart.states
     waiting = [
         target
@@ -98,6 +105,8 @@ def _after(notes: Notebook, state: str, outcome: str) -> tuple[str, ...]:
         name = waiting.pop()
         if name not in found:
             found[name] = None
+            if name == state and not past:
+                continue
             waiting += entered_with(states[name])
             waiting += [target for way in leaving(notes.procedure.chart, name) for target in way.to]
     return tuple(found)

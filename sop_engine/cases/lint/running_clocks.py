@@ -23,8 +23,7 @@ def surely_running(notes: Notebook) -> Mapping[str, frozenset[str]]:
 
 def _states_with(notes: Notebook, spec: ClockSpec) -> Iterable[str]:
     chart = notes.procedure.chart
-    sure = notes.filling.entered.get(ROOT, frozenset())
-    if spec.until is not None and not set(notes.reads(spec.until)) <= sure:
+    if spec.until is not None and notes.may_empty(spec.until, sure_at_start(notes, spec)):
         return ()
     runs = {ROOT: spec.start == "opened"}
     while True:
@@ -34,7 +33,28 @@ def _states_with(notes: Notebook, spec: ClockSpec) -> Iterable[str]:
                 _pass(notes, spec, state, runs)
         if before == runs:
             break
-    return tuple(state for state, does in runs.items() if does and not _may_stop(notes, spec, chart.states[state]))
+    running = (chart.states[state] for state, does in runs.items() if does)
+    return tuple(state.id for state in running if not _is_paused(spec, state) and not _may_stop(notes, spec, state))
+
+
+def sure_at_start(notes: Notebook, spec: ClockSpec) -> frozenset[str]:
+    """What is sure to be filled when a clock of the SOP starts."""
+    entered, start = notes.filling.entered, spec.start or ""
+    if start.startswith("when "):
+        return entered[ROOT] | notes.procedure.expression(start.removeprefix("when ")).shows(holds=True)
+    sure = entered.get(start.removeprefix("in "), entered[ROOT])
+    taken = [
+        notes.filling.before(transition)
+        for each in notes.procedure.chart.states.values()
+        for transition in each.on
+        if transition.matches(start)
+    ]
+    return sure | (taken[0] or frozenset()) if len(taken) == 1 else sure
+
+
+def _is_paused(spec: ClockSpec, state: State) -> bool:
+    """A pause by a state ends as that is left, whichever way leads on."""
+    return any(f"in {name}" in spec.pause for name in (state.id, *state.ancestors))
 
 
 def _pass(notes: Notebook, spec: ClockSpec, state: State, runs: dict[str, bool]) -> None:
@@ -59,7 +79,7 @@ def _enter(runs: dict[str, bool], state: str, does: bool) -> None:
 
 def _entering(spec: ClockSpec, state: str, does: bool) -> bool:
     word = f"in {state}"
-    if word in (*spec.stop.both, *spec.pause):
+    if word in spec.stop.both:
         return False
     return does or word in (spec.start, *spec.resume)
 

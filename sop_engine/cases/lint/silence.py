@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sop_engine.cases.lint.findings import Notebook
+from sop_engine.cases.lint.findings import Notebook, Surroundings
 from sop_engine.cases.lint.running_clocks import surely_running
+from sop_engine.cases.written.procedure import Procedure
 from sop_engine.cases.written.shape import StateShape
 from sop_engine.statechart.model import SendEvent, State
 from sop_engine.statechart.routes import leaving
@@ -18,10 +19,10 @@ def lint_silence(notes: Notebook) -> None:
     """Every state that waits without a clock, and every reason given for one that does not."""
     chart = notes.procedure.chart
     bare = tuple(_without_own_clock(notes))
-    running = surely_running(notes)
-    for state in bare:
-        if not running.get(state.id) and not any(_reason(notes, name) for name in (state.id, *state.ancestors)):
-            notes.warn(notes.places[state.id], f"nothing runs while '{state.id}' waits", at=state.id, mend=MEND)
+    for state in _silent(notes, bare):
+        child = notes.procedure.shapes[state.id].child
+        also = f", for {child.sop} may fall silent too" if child is not None and not child.detached else ""
+        notes.warn(notes.places[state.id], f"nothing runs while '{state.id}' waits{also}", at=state.id, mend=MEND)
     for shape in notes.procedure.shapes.values():
         inside = {state.id for state in bare if shape.id in (state.id, *state.ancestors)}
         if shape.no_clock is not None and not inside and chart.states[shape.id].id in notes.routes:
@@ -32,13 +33,27 @@ def lint_silence(notes: Notebook) -> None:
             )
 
 
+def falls_silent(procedure: Procedure, around: Surroundings) -> bool:
+    """Whether a case of this SOP may wait while no clock of its own runs, and the SOP does not say why."""
+    notes = Notebook(procedure, around)
+    return any(_silent(notes, _without_own_clock(notes)))
+
+
+def _silent(notes: Notebook, bare: Iterable[State]) -> Iterator[State]:
+    running = surely_running(notes)
+    for state in bare:
+        if not running.get(state.id) and not any(_reason(notes, name) for name in (state.id, *state.ancestors)):
+            yield state
+
+
 def _reason(notes: Notebook, state: str) -> bool:
     shape = notes.procedure.shapes.get(state)
     return shape is not None and shape.no_clock is not None
 
 
 def _without_own_clock(notes: Notebook) -> Iterator[State]:
-    """The states that wait for somebody or something, and in which no clock of theirs and no delay runs."""
+    """The states that wait for somebody or something, and in which no clock of theirs or of the child that they wait
+    for, and no delay runs."""
     chart = notes.procedure.chart
     sent = {
         action.event
@@ -53,15 +68,22 @@ def _without_own_clock(notes: Notebook) -> Iterator[State]:
         ways = leaving(chart, state.id)
         is_passed = any(way.when is None and not way.events and way.delay is None for way in state.always)
         is_timed = any(way.delay is not None or any(way.matches(event) for event in sent) for way in ways)
-        if around[0].work is None and not is_passed and not is_timed and not _has_clock(notes, around):
+        if around[0].work is not None or is_passed or is_timed or _is_watched_by_child(notes, around[0]):
+            continue
+        if not _has_clock(notes, around):
             yield state
+
+
+def _is_watched_by_child(notes: Notebook, shape: StateShape) -> bool:
+    look = notes.around.falls_silent
+    return shape.child is not None and not shape.child.detached and look is not None and not look(shape.child.sop)
 
 
 def _has_clock(notes: Notebook, around: Iterable[StateShape]) -> bool:
     """Whether a clock of the state or of those around it is sure to run from its entry on."""
     for shape in around:
         for _, spec in shape.clocks:
-            reads = notes.reads(spec.until) if spec.until is not None else ()
-            if set(reads) <= notes.filling.entered.get(shape.id, frozenset()):
+            sure = notes.filling.entered.get(shape.id, frozenset())
+            if spec.until is None or not notes.may_empty(spec.until, sure):
                 return True
     return False

@@ -84,7 +84,7 @@ class FieldSpec(Frozen):
             raise ValueError("a choice lists its values under `of`")
         if self.type == "record" and not self.fields:
             raise ValueError("a record lists its fields under `fields`")
-        if self.type == "list" and (self.item is None) == (self.fields is None):
+        if self.type == "list" and (self.item is None) == (not self.fields):
             raise ValueError("a list says what it holds: either `item` or `fields`")
         if self.max_items is not None and self.type != "list":
             raise ValueError("only a list has `max_items`")

@@ -33,13 +33,44 @@ class Filling:
 
     def before(self, transition: Transition) -> Names | None:
         """What is sure to be filled when a transition's event has been reported; None where it cannot be."""
-        own = self._inside.get(transition.source)
-        if own is None:
+        if not self._is_active(transition.source) or not any(map(self._may_come, transition.events or ("",))):
             return None
+        own = self._while_in(transition.source)
         heads = {event.rpartition(".")[0] for event in transition.events}
         (head,) = heads if len(heads) == 1 else ("",)
         reporter = self._inside.get(head, NOTHING) if transition.source in self._above(head) else NOTHING
         return own | reporter | filled_by(self.procedure, transition) | self._completed(transition)
+
+    def _is_active(self, state: str) -> bool:
+        """Whether a state is known to be entered, and with it a state inside it."""
+        children = self._states[state].children
+        return state in self._inside and (not children or any(child in self._inside for child in children))
+
+    def _may_come(self, event: str) -> bool:
+        """Whether what an event reports can have happened: a state reports once it is entered, or once it is done."""
+        done = event.removeprefix("done.state.")
+        head = event.rpartition(".")[0]
+        return self._is_done(done) if done != event else head not in self._states or head in self._inside
+
+    def _is_done(self, state: str) -> bool:
+        if state not in self._states:
+            return True
+        children = self._states[state].children
+        if self._states[state].kind == "parallel":
+            return all(map(self._is_done, children))
+        return any(self._states[child].kind == "final" and child in self._inside for child in children)
+
+    def _while_in(self, state: str) -> Names:
+        """What is sure to be filled while a state is active: so is one inside it, or one in each of its regions."""
+        own = self._inside[state]
+        children = [child for child in self._states[state].children if child in self._inside]
+        if self._states[state].kind == "parallel":
+            return reduce(frozenset.union, map(self._while_in, children), own)
+        # What is over takes no event any more.
+        going_on = [child for child in children if state != ROOT or self._states[child].kind != "final"]
+        inside = [self._while_in(child) for child in going_on if self._states[child].kind != "history"]
+        common = reduce(frozenset.intersection, inside) if inside else NOTHING
+        return own | common
 
     def _above(self, state: str) -> tuple[str, ...]:
         return self._states[state].ancestors if state in self._states else ()

@@ -78,8 +78,13 @@ def _shown(entry: Mapping[str, Any], path: Path, desk: Desk) -> list[Any]:
         elif isinstance(name, str) and name in desk.parts.groups:
             form += desk.parts.groups[name]
         else:
-            desk.unknown((*path, USE), "group or field", name, [*desk.parts.groups, *(own or ())])
+            desk.unknown((*path, USE), "group or field", name, [*desk.parts.groups, *_texts(own)])
     return [{"field": name, **options} for name in form] if options else form
+
+
+def _texts(names: Any) -> list[str]:
+    """Those of the names that may be meant: a key of another type is a fault of its own."""
+    return [name for name in names if isinstance(name, str)] if isinstance(names, Mapping) else []
 
 
 def _used(written: Mapping[str, Any], path: Path, desk: Desk) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.unit.cases.lint_samples import found_by
+from sop_engine.cases.lint.linting import lint
+from sop_engine.cases.running.compiling import compile_procedure
+from tests.unit.cases.casework_samples import bundle
+from tests.unit.cases.lint_samples import around, found_by
 
 REASON = "no_clock: {en: As long as it takes, zh: 不限时}"
 
@@ -85,6 +88,67 @@ states:
 
 
 @pytest.mark.parametrize(
+    ("pause", "third"), [("in second", []), ("second.done", ["states.third"]), ("in third", ["states.third"])]
+)
+def test_a_pause_by_a_state_ends_with_it(pause: str, third: list[str]) -> None:
+    paused = WAITING.replace("stop: [second.done, stop]", f"stop: in end, pause: {pause}")
+    waiting = paused.replace("second: {{task: {{}}", "second: {{task: {{within: 1 hour}}")
+    assert silent(waiting.format(third="task: {}")) == third
+
+
+@pytest.mark.parametrize(
+    ("until", "start", "third"),
+    [
+        ("limit_at | default(sure_at)", "opened", []),
+        ("limit_at | default(none)", "opened", ["states.first", "states.second", "states.third"]),
+        ("limit_at if limit_at is not none else sure_at", "opened", []),
+        ("sure_at if limit_at is none else none", "opened", ["states.first", "states.second", "states.third"]),
+        ("limit_at", "in first", ["states.first", "states.second", "states.third"]),
+        ("told_at", "in second", ["states.first"]),
+    ],
+)
+def test_a_clock_watches_only_where_it_is_sure_to_have_an_instant(until: str, start: str, third: list[str]) -> None:
+    text = f"""
+data: {{limit_at: {{type: datetime}}, sure_at: {{type: datetime, required: true}}, told_at: {{type: datetime}}}}
+clocks:
+  plan: {{title: {{en: Plan, zh: 方案}}, until: {until}, expects: maybe, start: {start}, stop: in end}}
+initial: first
+states:
+  first: {{task: {{form: [{{field: told_at, required: true}}]}}, on: {{first.done: second}}}}
+  second: {{task: {{}}, on: {{second.done: third}}}}
+  third: {{task: {{}}, on: {{third.done: end}}}}
+  end: {{final: true}}
+"""
+    assert silent(text) == third
+
+
+OPENS = """
+initial: opening
+states:
+  opening: {case: {sop: Child, with: {need: 1}}, on: {opening.ok: end, opening.odd: end, opening.cancelled: end}}
+  end: {final: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "child_falls_silent", "found"),
+    [
+        (OPENS, False, []),
+        (OPENS, True, ["nothing runs while 'opening' waits, for Child may fall silent too"]),
+        (OPENS.replace("opening: {", f"opening: {{{REASON}, "), True, []),
+        (OPENS.replace("opening: {", f"opening: {{{REASON}, "), False, ["silences nothing"]),
+    ],
+)
+def test_a_child_with_clocks_watches_the_state_that_waits_for_it(
+    text: str, child_falls_silent: bool, found: list[str]
+) -> None:
+    surroundings = around(falls_silent=lambda sop: child_falls_silent)
+    findings = lint(compile_procedure(bundle(text)), surroundings)
+    said = [finding.message for finding in findings if finding.check == "silence"]
+    assert [part in message for part, message in zip(found, said, strict=True)] == [True] * len(found)
+
+
+@pytest.mark.parametrize(
     "third", [f"task: {{within: 2 hours}}, {REASON}", f"work: {{activity: sums, with: {{base: 1}}}}, {REASON}"]
 )
 def test_a_reason_that_silences_nothing_is_found(third: str) -> None:
@@ -155,6 +219,65 @@ def test_what_may_be_empty_where_it_is_needed_is_found(right: str, wrong: str, p
     findings = found_by(FILLED.replace(right, wrong), "filled")
     assert [finding.severity for finding in findings if ".".join(map(str, finding.path)) == path] == ["warning"]
     assert what.split(" (after", maxsplit=1)[0] in findings[0].text
+
+
+def test_what_a_role_is_told_in_the_same_breath_is_heard() -> None:
+    alone = FILLED.replace("notify: clerk, template: hello}", "notify: email, template: hello}")
+    both = alone.replace("template: hello}]}", "template: hello}, {notify: clerk, template: hello}]}")
+    assert (len(found_by(alone, "filled")), found_by(both, "filled")) == (1, [])
+    perhaps = both.replace(
+        "{notify: clerk, template: hello}", "{if: name == 'x', then: [{notify: clerk, template: hello}]}"
+    )
+    assert len(found_by(perhaps, "filled")) == 1
+
+
+RAISED = """
+data: {fee: {type: integer}, told: {type: integer}}
+initial: asking
+states:
+  asking: {task: {within: 1 hour, form: [{field: fee, required: true}]}, on: {asking.done: {to: box}}}
+  box:
+    states:
+      paying:
+        entry: [{set: {told: fee}}]
+        task: {within: 1 hour, outcomes: [paid, late]}
+        on: {paying.paid: end, paying.late: {do: [{raise: late}]}}
+    on: {late: {to: end, do: [{set: {fee: told + 1}}]}}
+  end: {final: true}
+"""
+
+
+def test_what_is_told_to_a_state_is_told_while_something_inside_is_active() -> None:
+    assert found_by(RAISED.replace("outcomes: [paid, late]", "outcomes: [paid, late], skip: []"), "filled") == []
+    wider = RAISED.replace(
+        "    states:\n",
+        "    initial: paying\n    states:\n      other: {task: {within: 1 hour}, on: {other.done: paying}}\n",
+    )
+    entered = wider.replace("{to: box}}", "{to: other}}")
+    assert ["'told' may be empty" in each.message for each in found_by(entered, "filled")] == [True]
+
+
+def test_what_an_entry_fills_is_not_lost_by_a_skip() -> None:
+    text = """
+data: {fee: {type: integer}, sum: {type: integer, default: 1}}
+initial: asking
+states:
+  asking:
+    entry: [{set: {fee: sum}}]
+    task: {within: 1 hour, form: [{field: fee, required: true}]}
+    on: {asking.done: {to: end, do: [{set: {sum: fee + 1}}]}}
+  end: {final: true}
+"""
+    assert found_by(text, "filled") == []
+    assert len(found_by(text.replace("    entry: [{set: {fee: sum}}]\n", ""), "filled")) == 1
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_start_by_a_condition_shows_what_is_filled(asked: bool) -> None:
+    start = "when limit_at is not none" if asked else "when name == 'x'"
+    clock = f"clocks: {{limit: {{title: {{en: L, zh: 限}}, until: limit_at, start: {start}, stop: in end}}}}\n"
+    found = found_by(FILLED.replace("initial: asking\n", clock + "initial: asking\n"), "filled")
+    assert len(found) == (0 if asked else 1)
 
 
 def test_what_silences_a_field_is_taken() -> None:
