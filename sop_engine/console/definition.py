@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
@@ -11,7 +12,8 @@ from sop_engine.basis.faults import Fault, InvalidInput, NotFound
 from sop_engine.console.arguments import SopName
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
-from sop_engine.console.file_faults import place_faults
+from sop_engine.console.diagrams import Form, drawn, marks_of_case
+from sop_engine.console.file_faults import place_faults, write_file
 
 if TYPE_CHECKING:
     from sop_engine.content.library import Library
@@ -131,19 +133,32 @@ def schema(session: Session) -> None:
 async def diagram(
     session: Session,
     sop: SopName,
-    case_id: Annotated[str | None, typer.Option("--case", help="Mark the states that this case is in.")] = None,
+    form: Annotated[
+        Form, typer.Option("--format", help="Mermaid for Markdown, a picture, or BPMN 2.0 for other tools.")
+    ] = "mermaid",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; the screen when left out.")
+    ] = None,
+    case_id: Annotated[
+        str | None,
+        typer.Option("--case", help="Mark the states that this case is in, and count how often it came into each."),
+    ] = None,
 ) -> None:
-    """Draw one SOP as Mermaid text."""
+    """Draw one SOP: as Mermaid text, as SVG, or as BPMN 2.0 with its layout."""
+    from sop_engine.cases.diagrams.model import Marks
     from sop_engine.cases.running.compiling import compile_procedure
-    from sop_engine.statechart.diagram import mermaid
 
     library = read_library(session)
     if faults := faults_of(library, sop):
         raise InvalidInput(f"{sop} cannot be drawn", faults)
     procedure = compile_procedure(library.bundle(sop, datetime.now(UTC).date()))
-    active = (await (await session.gateway()).case(case_id)).states if case_id else ()
-    titles = {name: shape.title.model_dump() for name, shape in procedure.shapes.items()}
-    session.line(mermaid(procedure.chart, language=session.language, active=active, titles=titles).rstrip())
+    marks = await marks_of_case(session, sop, case_id, form) if case_id else Marks()
+    text = drawn(procedure, form, session.language, marks)
+    if output is None:
+        session.line(text.rstrip())
+        return
+    write_file(output, text.encode())
+    session.line(str(output))
 
 
 def read_library(session: Session) -> "Library":

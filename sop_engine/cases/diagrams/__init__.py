@@ -1,0 +1,1 @@
+"""Procedures as diagrams in BPMN's words: plain descriptions, which other rooms lay out and write."""

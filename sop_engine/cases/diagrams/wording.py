@@ -1,0 +1,144 @@
+"""What is written on a diagram: triggers, lengths of time and promises, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import MappingProxyType
+
+from sop_engine.basis.models import Title
+from sop_engine.cases.written.definition import ClockSpec
+from sop_engine.cases.written.procedure import Procedure
+from sop_engine.statechart.model import Transition
+
+START = Title(en="Start", zh="开始")
+OUTCOME = Title(en="Outcome?", zh="结果？")
+OTHERWISE = Title(en="otherwise", zh="否则")
+DONE = Title(en="Done", zh="完成")
+AT_ANY_TIME = Title(en="At any time", zh="任何时候")
+LEFT_FROM_OUTSIDE = Title(en="until it is left from outside", zh="直至由外部离开")
+ENDLESS = Title(en="never ends by itself", zh="不会自行结束")
+NOT_EXECUTABLE = Title(
+    en="Shows the procedure; the engine runs the SOP itself, not this diagram",
+    zh="仅供阅读；实际运行以 SOP 定义为准",
+)
+
+_OPENED = Title(en="as the case opens", zh="立案时")
+_LENGTH = re.compile(r"(?P<amount>[\d.]+) (?P<working>working )?(?P<unit>minute|hour|day|week|month|year)s?")
+_UNITS = MappingProxyType({"minute": "分钟", "hour": "小时", "day": "天", "week": "周", "month": "个月", "year": "年"})
+_WORDS: MappingProxyType[str, Title] = MappingProxyType(
+    {
+        "done": DONE,
+        "failed": Title(en="Failed", zh="失败"),
+        "cancelled": Title(en="Cancelled", zh="已取消"),
+        "all": Title(en="All are done", zh="全部完成"),
+        "breached": Title(en="overdue", zh="超时"),
+        "warned": Title(en="soon due", zh="即将到期"),
+    }
+)
+_TRIGGERS = MappingProxyType(
+    {
+        "start": Title(en="starts", zh="开始"),
+        "stop": Title(en="met by", zh="达成"),
+        "end": Title(en="ends without verdict", zh="无结论终止"),
+        "pause": Title(en="pauses", zh="暂停"),
+        "resume": Title(en="goes on", zh="继续"),
+        "reset": Title(en="counts anew", zh="重新计时"),
+    }
+)
+
+
+def joined(*parts: Title | str | None, by: str = " ") -> Title:
+    """One text of several; absent and empty ones are left out."""
+
+    def text(language: str) -> str:
+        told = (part if isinstance(part, str) else part.text(language) for part in parts if part)
+        return by.join(each for each in told if each) or "…"
+
+    return _titled(text)
+
+
+def worded(procedure: Procedure, event: str) -> Title:
+    """An event in words: its declared title, or the state's or clock's title with what happened to it."""
+    declared = procedure.definition.events.get(event)
+    if declared is not None:
+        return declared.title
+    head, _, word = event.rpartition(".")
+    if head == "done.state":
+        head, word = word, "done"
+    if head in procedure.shapes or procedure.clock_spec(head) is not None:
+        return joined(joined(procedure.title_of(head), ":", by=""), outcome(procedure, head, word))
+    return _plain(event)
+
+
+def outcome(procedure: Procedure, state: str, word: str) -> Title:
+    """What a state's work or a clock came to, in words."""
+    shape = procedure.shapes.get(state)
+    if shape is not None and shape.task is not None and word in shape.task.outcomes:
+        return shape.task.outcomes[word].title
+    return _WORDS.get(word) or _plain(word)
+
+
+def triggered(procedure: Procedure, transition: Transition) -> Title:
+    """What sets a transition off, with its guard."""
+    if transition.delay is not None:
+        return joined(Title(en="after", zh="经过"), length(procedure, transition.delay), guard(transition))
+    words = [worded(procedure, event) for event in transition.events]
+    return joined(joined(*words, by=" / ") if words else None, guard(transition))
+
+
+def guard(transition: Transition) -> str:
+    return f"[{transition.when.source}]" if transition.when is not None else ""
+
+
+def length(procedure: Procedure, text: str) -> Title:
+    """A length of time as written, or the figure that its name stands for."""
+    figure = procedure.parameters.get(text)
+    told = text if figure is None else str(figure)
+    found = _LENGTH.fullmatch(told)
+    if found is None:
+        return Title(en=told, zh=told)
+    unit = _UNITS[found["unit"]]
+    return Title(
+        en=told, zh=f"{found['amount']} " + (f"个工作{unit.replace('天', '日')}" if found["working"] else unit)
+    )
+
+
+def promise(procedure: Procedure, name: str, clock: ClockSpec) -> Title:
+    """A clock in one line: what it promises, and whom its ladder tells."""
+    until = Title(en="until", zh="至")
+    span = length(procedure, clock.within) if clock.within else joined(until, clock.until or "")
+    ladder = procedure.bundle.ladders[clock.ladder].title
+    told = joined(span, ladder, by=" → ")
+    return told if name in procedure.shapes else joined(joined(procedure.title_of(name), ":", by=""), told)
+
+
+def life(procedure: Procedure, name: str, clock: ClockSpec) -> Title:
+    """A clock of the case in one line: its promise, and what starts, stops, pauses and resets it."""
+    acts = {
+        kind: joined(_TRIGGERS[kind], joined(*(_moved_by(procedure, text) for text in texts), by=" / "))
+        for kind, texts in clock.triggers
+        if texts
+    }
+    return joined(promise(procedure, name, clock), *(acts[kind] for kind in _TRIGGERS if kind in acts), by="; ")
+
+
+def _moved_by(procedure: Procedure, text: str) -> Title | str:
+    """What moves a clock: an event, a state that is entered, or a condition."""
+    word, _, rest = text.partition(" ")
+    if word == "in" and rest in procedure.shapes:
+        return joined("→", procedure.title_of(rest))
+    if word == "when":
+        return joined(Title(en="when", zh="当"), rest)
+    if text == "opened":
+        return _OPENED
+    return worded(procedure, text)
+
+
+def _plain(word: str) -> Title:
+    text = word.replace("_", " ").replace(".", ": ", 1)
+    return Title(en=text[:1].upper() + text[1:], zh=text)
+
+
+def _titled(text: Callable[[str], str]) -> Title:
+    return Title(en=text("en"), zh=text("zh"))
