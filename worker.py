@@ -51,6 +51,7 @@ from sop_engine.documents.papers import PaperTemplates
 from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
+from sop_engine.records.duty_subjects import RegisterSubjects
 from sop_engine.records.engine import open_engine
 from sop_engine.records.gaps import Gaps
 from sop_engine.records.migration import migrate
@@ -123,7 +124,7 @@ def activities(
     work = WorkActivities(engine, work_rules)
     beside = (
         WatchActivities(engine),
-        DutyActivities(engine, library, settings.task_queue),
+        DutyActivities(engine, library, settings.task_queue, RegisterSubjects(engine, library.registers)),
         RegisterActivities(engine, library.registers, library.organization, tell_readers),
     )
     return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)

@@ -149,6 +149,8 @@ class DutyActivities:
                 troubles.append(f"{name}: there is no calendar {duty.calendar} any more")
             elif duty.sop not in self._library.sops:
                 troubles.append(f"{name}: there is no SOP {duty.sop} any more")
+            elif duty.for_each is not None and duty.for_each.register_ not in self._library.registers:
+                troubles.append(f"{name}: there is no register {duty.for_each.register_} any more")
             else:
                 cycles[name] = self._cycle(duty)
         return cycles, tuple(troubles)
@@ -307,7 +309,7 @@ class DutyActivities:
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
     def _refuse_faults(self) -> None:
-        faults = check_duties(self._library, self._subjects)
+        faults = check_duties(self._library)
         if faults:
             placed = [Fault(f"{fault.file}:{fault.line}", f"{fault.path}: {fault.message}") for fault in faults]
             raise InvalidInput(f"{len(faults)} faults in the duties", placed)

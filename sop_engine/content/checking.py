@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import NamedTuple, get_args
 
 from sop_engine.cases.duties.checking import DutySurroundings, lint_duties
-from sop_engine.cases.duties.duty import Subjects
 from sop_engine.cases.exploration.exploring import Exploration, explore
 from sop_engine.cases.exploration.search import GoOn
 from sop_engine.cases.lint.findings import Severity
@@ -121,10 +120,10 @@ def _entries(library: Library) -> tuple[str, ...] | None:
         return None
 
 
-def check_duties(library: Library, subjects: Subjects | None = None) -> list[YamlFault]:
-    """Every error in the recurring duties; `subjects` keeps the registers, where there are any."""
+def check_duties(library: Library) -> list[YamlFault]:
+    """Every error in the recurring duties."""
     sops = {name: sop.definition for name, sop in library.sops.items()}
-    found = lint_duties(library.schedules.duties, DutySurroundings(sops, library.festivals, subjects))
+    found = lint_duties(library.schedules.duties, DutySurroundings(sops, library.festivals, library.registers))
     return [library.schedules.file.fault(finding.path, finding.message) for finding in found]
 
 

@@ -7,17 +7,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sop_engine.basis.suggestion import suggestion
-from sop_engine.cases.duties.duty import Duty, Subjects, expressions_of
+from sop_engine.cases.duties.duty import Duty, expressions_of
 from sop_engine.cases.lint.findings import Finding
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.procedure import field_type
+from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.statechart.expression_kinds import FieldType
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 from sop_engine.timekeeping.festivals import Festival
 
-NO_REGISTERS = (
-    "`for_each` asks for a register, and there are no registers: leave it out, and the duty is done once in each period"
-)
 LONGEST_NAME = 60
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
@@ -30,7 +28,7 @@ class DutySurroundings:
     sops: Mapping[str, SopDefinition]
     festivals: Mapping[str, tuple[Festival, ...]]
     """Of each calendar."""
-    subjects: Subjects | None = None
+    registers: Mapping[str, RegisterSpec]
 
 
 def lint_duties(duties: Mapping[str, Duty], around: DutySurroundings) -> Iterator[Finding]:
@@ -40,7 +38,7 @@ def lint_duties(duties: Mapping[str, Duty], around: DutySurroundings) -> Iterato
             what = f"a duty's name is of small letters, digits and underscores, up to {LONGEST_NAME}: its cases have it"
             yield Finding((name,), what)
         yield from _names(name, duty, around)
-        yield from _subjects(name, duty, around.subjects)
+        yield from _subjects(name, duty, around.registers)
         if duty.sop in around.sops:
             yield from _opening(name, duty, around.sops[duty.sop], around)
 
@@ -61,24 +59,29 @@ def _known(path: tuple[str, ...], what: str, name: str, allowed: Collection[str]
         yield Finding(path, f"unknown {what} {name!r}{suggestion(name, allowed)} (allowed: {known})")
 
 
-def _subjects(name: str, duty: Duty, subjects: Subjects | None) -> Iterator[Finding]:
+def _subjects(name: str, duty: Duty, registers: Mapping[str, RegisterSpec]) -> Iterator[Finding]:
     wanted = duty.for_each
     if wanted is None:
         if duty.spread is not None:
             yield Finding((name, "spread"), "there is one case in each period: `spread` goes with `for_each`")
-    elif subjects is None:
-        yield Finding((name, "for_each"), NO_REGISTERS)
-    else:
-        for fault in subjects.faults(wanted.register_, wanted.where):
-            yield Finding((name, "for_each"), fault)
+        return
+    yield from _known((name, "for_each", "register"), "register", wanted.register_, registers)
+    if wanted.where is not None and wanted.register_ in registers:
+        try:
+            compile_expression(wanted.where, row_types(registers[wanted.register_]))
+        except ExpressionError as error:
+            yield Finding((name, "for_each", "where"), str(error))
+
+
+def row_types(register: RegisterSpec) -> dict[str, FieldType]:
+    """What a condition may read, and `subject` may be asked for."""
+    return {field: field_type(spec) for field, spec in register.fields.items()}
 
 
 def _opening(name: str, duty: Duty, sop: SopDefinition, around: DutySurroundings) -> Iterator[Finding]:
     """Whether the procedure opens with what it is given."""
-    wanted = duty.for_each
-    asks = wanted is not None and around.subjects is not None
-    row: Mapping[str, FieldType] | None = around.subjects.fields(wanted.register_) if asks else None  # type: ignore[union-attr]
-    names = duty.names(row)
+    register = around.registers.get(duty.for_each.register_) if duty.for_each is not None else None
+    names = duty.names(row_types(register) if register is not None else None)
     for field in duty.with_:
         yield from _known((name, "with", field), f"field of {duty.sop}", field, sop.data)
     for field, source in expressions_of(duty):

@@ -21,7 +21,6 @@ from sop_engine.timekeeping.recurrence import Due, Recurrence
 
 _PERIOD = MappingProxyType({"key": TEXT, "first": DATE, "last": DATE})
 _WITH_PREVIOUS = MappingProxyType({**_PERIOD, "previous": FieldType("record", fields=_PERIOD)})
-_SUBJECT = FieldType("record")
 SPREAD_ALLOWED = 'minutes or hours, such as "2 hours"'
 
 
@@ -37,21 +36,15 @@ class Subject(NamedTuple):
 
     id: str
     row: Mapping[str, Any]
+    trouble: str = ""
+    """Why nobody can say whether the duty is done for it."""
 
 
 class Subjects(Protocol):
-    """Who keeps registers. Nobody does yet: lint refuses `for_each` until somebody is handed to it."""
+    """Who keeps registers."""
 
     def subjects(self, register: str, where: str | None) -> tuple[Subject, ...]:
-        """The entries for which the condition holds, as they stand now."""
-        ...
-
-    def faults(self, register: str, where: str | None) -> tuple[str, ...]:
-        """What is wrong with the names: an unknown register, a condition that reads what it has not."""
-        ...
-
-    def fields(self, register: str) -> Mapping[str, FieldType]:
-        """What `subject` may be asked for."""
+        """The rows for which the condition holds, as they stand now, and those of which it cannot be said."""
         ...
 
 
@@ -100,7 +93,8 @@ class Duty(Recurrence):
         """The types of what an expression of `with` may read. `row` are the fields of who it is done for, if any."""
         names = {"period": FieldType("record", fields=_WITH_PREVIOUS), "due_on": DATE}
         if self.for_each is not None:
-            names["subject"] = FieldType("record", fields=MappingProxyType({"id": TEXT, **row})) if row else _SUBJECT
+            known = row if row is not None else {}
+            names["subject"] = FieldType("record", fields=MappingProxyType({"id": TEXT, **known}))
         return names
 
     def data(self, cycle: Cycle, due: Due, subject: Subject | None) -> dict[str, Any]:

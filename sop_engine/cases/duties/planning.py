@@ -152,6 +152,8 @@ def _one(
     case_id, data = case_id_of(applied.id, due.period.key, name), dict[str, Any]()
     if name and _SUBJECT_ID.fullmatch(name) is None:
         reason = f"the id {name!r} cannot be part of a case's id (allowed: {SUBJECT_IDS})"
+    elif subject is not None and subject.trouble:
+        reason = subject.trouble
     elif not is_case_id(case_id):
         reason = f"the id {case_id} is too long for a case"
     elif cycle is not None and reason is None:

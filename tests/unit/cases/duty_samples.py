@@ -1,13 +1,11 @@
 """Duties for tests, and a register of customers that is only a list."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sop_engine.cases.duties.duty import Duty, Subject
 from sop_engine.cases.duties.planning import Applied, Pause
-from sop_engine.statechart.expression_kinds import TEXT, FieldType
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.calendar_periods import Cycle
 from sop_engine.timekeeping.festivals import Festival, festivals_of
@@ -32,12 +30,6 @@ class Customers:
 
     def subjects(self, register: str, where: str | None) -> tuple[Subject, ...]:
         return tuple(Subject(each, {"name": f"Customer {each}"}) for each in self.ids)
-
-    def faults(self, register: str, where: str | None) -> tuple[str, ...]:
-        return () if register == "customers" else (f"there is no register {register}",)
-
-    def fields(self, register: str) -> Mapping[str, FieldType]:
-        return {"name": TEXT}
 
 
 def duty(**changes: Any) -> Duty:

@@ -7,7 +7,6 @@ import pytest
 from sop_engine.cases.told.opening import read_opening
 from sop_engine.content.checking import check_duties
 from sop_engine.content.library import ContentError, Library, content_root, load_library
-from tests.unit.cases.duty_samples import Customers
 from tests.unit.console.terminal import sop
 from tests.unit.content.content_house import shipped
 from tests.unit.timekeeping.timekeeping_samples import china
@@ -69,7 +68,16 @@ def test_a_site_need_not_have_any(tmp_path: Path) -> None:
         ("period.previous.key", "subject.id", "unknown name subject"),
         ("month_end:", "Month-End:", "schedules.yaml:2:1: Month-End: a duty's name is of small letters"),
         ("  calendar", "  spread: 2 hours\n  calendar", "month_end.spread: there is one case in each period"),
-        ("  calendar", "  for_each: {register: customers}\n  calendar", "there are no registers"),
+        (
+            "  calendar",
+            "  for_each: {register: custmers}\n  calendar",
+            "unknown register 'custmers', did you mean customers?",
+        ),
+        (
+            "  calendar",
+            "  for_each: {register: customers, where: clas == 'core'}\n  calendar",
+            "unknown name clas, did you",
+        ),
     ],
 )
 def test_a_name_that_leads_nowhere_is_told_with_its_place(tmp_path: Path, old: str, new: str, told: str) -> None:
@@ -109,9 +117,9 @@ def test_festivals_are_known_by_their_calendar(tmp_path: Path) -> None:
 def test_a_register_gives_its_fields_where_there_is_one(tmp_path: Path) -> None:
     text = GOOD.replace("  with", "  for_each: {register: customers}\n  spread: 2 hours\n  with")
     library = written(tmp_path, text.replace("period.previous.key", "subject.nam"))
-    (fault,) = check_duties(library, Customers())
+    (fault,) = check_duties(library)
     assert "unknown name subject.nam, did you mean name?" in str(fault)
-    assert check_duties(written(tmp_path, text.replace("period.previous.key", "subject.name")), Customers()) == []
+    assert check_duties(written(tmp_path, text.replace("period.previous.key", "subject.name"))) == []
 
 
 def test_lint_tells_the_faults_of_duties_beside_those_of_procedures(tmp_path: Path) -> None:
