@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.base import ActivityInput, Contract
 from sop_engine.cases.contracts.records import ForRecords
 
 DutyChange = Literal["added", "changed", "removed"]
@@ -68,7 +68,7 @@ class DutiesState(Contract):
     """The last round; none while the first is under way."""
 
 
-class ListDutiesInput(Contract):
+class ListDutiesInput(ActivityInput):
     """Activity `list_duties`."""
 
 
@@ -98,7 +98,7 @@ class DutyList(Contract):
     duties: tuple[DutyLine, ...]
 
 
-class DutyDifferenceInput(Contract):
+class DutyDifferenceInput(ActivityInput):
     """Activity `compare_duties`: what would become other if the file were applied."""
 
     since: datetime | None = None

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sop_engine.basis.faults import Fault
-from sop_engine.cases.contracts.base import Contract, ForCase
+from sop_engine.cases.contracts.base import ActivityInput, Contract, ForCase
 from sop_engine.cases.contracts.limits import REASON_LENGTH, TEXT_LENGTH
 
 
@@ -30,7 +30,7 @@ class GivenRow(Contract):
         return Fault(where, fault.what, fault.allowed)
 
 
-class KeepRowsInput(Contract):
+class KeepRowsInput(ActivityInput):
     """Rows that a person keeps, all of them or none."""
 
     register_name: str = Field(max_length=TEXT_LENGTH)
@@ -74,7 +74,7 @@ class RowsCheck(Contract):
     faults: tuple[Fault, ...]
 
 
-class RegistersInput(Contract):
+class RegistersInput(ActivityInput):
     """Activity `list_registers`: all of them, or one."""
 
     register_name: str | None = None
@@ -92,7 +92,7 @@ class RegisterList(Contract):
     registers: tuple[RegisterLine, ...]
 
 
-class ListRowsInput(Contract):
+class ListRowsInput(ActivityInput):
     """Activity `list_rows`: rows of a register in the order of their keys."""
 
     register_name: str
@@ -122,7 +122,7 @@ class RowList(Contract):
     """Of those that were asked for, before `after` and `limit`."""
 
 
-class ListChangesInput(Contract):
+class ListChangesInput(ActivityInput):
     """Activity `list_row_changes`: changes of a register or of one row, the newest first."""
 
     register_name: str
