@@ -39,6 +39,7 @@ from activities.registers import RegisterActivities
 from activities.reports import ReportActivities
 from activities.returned_tax import ReturnedTaxActivities
 from activities.supplier_credits import SupplierCreditActivities
+from activities.unique_values import UniqueValueActivities
 from activities.watching import WatchActivities
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
@@ -126,6 +127,7 @@ def activities(
         WatchActivities(engine),
         DutyActivities(engine, library, settings.task_queue, RegisterSubjects(engine, library.registers)),
         RegisterActivities(engine, library.registers, library.organization, tell_readers),
+        UniqueValueActivities(engine),
     )
     return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)
 

@@ -1,6 +1,16 @@
 """The metadata of every table: importing a model is what adds it, so this module imports them all."""
 
-from sop_engine.records import cases, definitions, documents, duties, identity, notices, numbers, registers
+from sop_engine.records import (
+    cases,
+    definitions,
+    documents,
+    duties,
+    identity,
+    notices,
+    numbers,
+    registers,
+    unique_values,
+)
 from sop_engine.records.columns import Row
 from sop_engine.records.ledger import (
     allocations,
@@ -35,4 +45,5 @@ MODULES = (
     notices,
     numbers,
     registers,
+    unique_values,
 )

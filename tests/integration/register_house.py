@@ -1,4 +1,5 @@
-"""An installation whose content has two procedures more: one that keeps a customer's grade, one that reads it."""
+"""An installation whose content has three procedures more: one that keeps a customer's grade,
+one that reads it, one that has a number alone."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -68,11 +69,37 @@ states:
   done: {title: {en: Done, zh: 完成}, final: done}
 """
 
+VOUCHER = """
+sop: Voucher
+version: 1
+title: {en: Voucher, zh: 凭证}
+owner: sales_rep
+calendar: cn_office
+data:
+  number: {type: text, required: true, title: {en: Voucher number, zh: 凭证编号}}
+unique:
+  voucher: {value: number}
+initial: asking
+states:
+  asking:
+    title: {en: Asking, zh: 查重}
+    on: {unique.voucher.held: booking, unique.voucher.taken: doubled}
+  booking:
+    title: {en: Booking, zh: 入账}
+    task: {role: sales_rep, outcomes: {booked: {en: Booked, zh: 已入账}}}
+    on: {booking.booked: done, unique.voucher.taken: doubled}
+  doubled:
+    title: {en: Doubled, zh: 重复}
+    task: {role: sales_rep, outcomes: {again: {en: Ask again, zh: 重新查重}}}
+    on: {doubled.again: {do: [{unique: voucher}]}, unique.voucher.held: booking}
+  done: {title: {en: Done, zh: 完成}, final: done}
+"""
+
 
 def library(folder: Path) -> Library:
     root = folder / "sop_definitions"
     shutil.copytree(content_root(), root)
-    for name, text in (("Grading", GRADING), ("Serving", SERVING)):
+    for name, text in (("Grading", GRADING), ("Serving", SERVING), ("Voucher", VOUCHER)):
         (root / "service" / f"{name}.yaml").write_text(text, encoding="utf-8")
     return load_library(root)
 

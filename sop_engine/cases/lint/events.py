@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.cases.lint.findings import Notebook
-from sop_engine.cases.written.definition import READS, SopDefinition
+from sop_engine.cases.written.definition import READS, UNIQUE, SopDefinition
 from sop_engine.cases.written.places import Written, paths_of_states, walk
 from sop_engine.cases.written.procedure import field_type
 from sop_engine.cases.written.shape import StateShape
@@ -27,6 +27,10 @@ def lint_events(notes: Notebook) -> None:
             reported[name] = None
             if not any(matches(descriptor, name) for descriptor in waited):
                 (notes.error if is_needed else notes.warn)((*places[shape.id], *below), f"no transition takes {name}")
+    for name in notes.procedure.definition.unique:
+        taken = f"{UNIQUE}.{name}.taken"
+        if not any(matches(descriptor, taken) for descriptor in waited):
+            notes.error(("unique", name), f"no transition takes {taken}: two cases would go on with one value")
     known = (
         *reported,
         *_rungs(notes),
@@ -78,6 +82,8 @@ def _words(notes: Notebook, shape: StateShape) -> Iterator[tuple[str, bool, Path
 def _read(notes: Notebook) -> Iterator[str]:
     for name in notes.procedure.definition.reads:
         yield from (f"{READS}.{name}.{word}" for word in ("found", "missing"))
+    for name in notes.procedure.definition.unique:
+        yield from (f"{UNIQUE}.{name}.{word}" for word in ("held", "taken"))
 
 
 def _rungs(notes: Notebook) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a case reads of registers: keys that can be computed, and fields that nobody else fills."""
+"""What a case reads of registers, and wants to have alone: keys that can be computed, fields that nobody else fills."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ def lint_reads(notes: Notebook) -> None:
             compiled = notes.expression(("reads", name, "key", index), source, ("text", "integer", "date"))
             if compiled is not None and name in compiled.reads:
                 notes.error(("reads", name, "key", index), f"its key reads {name} itself")
+    for name, unique in notes.procedure.definition.unique.items():
+        notes.expression(("unique", name, "value"), unique.value, ("text", "integer", "date"))
     for path, name in _filled(notes):
         if name in reads:
             notes.error(path, f"{name} is read from the register {reads[name].of}; nothing else fills it")

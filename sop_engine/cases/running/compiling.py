@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
 from sop_engine.cases.running.effects.kinds import EFFECTS
-from sop_engine.cases.written.definition import READS, SopDefinition
+from sop_engine.cases.written.definition import READS, UNIQUE, SopDefinition
 from sop_engine.cases.written.engine_version import HARDENED
 from sop_engine.cases.written.procedure import (
     SYSTEM_NAMES,
@@ -67,8 +67,16 @@ def compile_procedure(bundle: Bundle) -> Procedure:
         expressions=expressions,
         parameters=parameters,
         calendar=calendar,
-        reserved=frozenset([*shapes, *clocks, "done", "case", *((READS,) if definition.reads else ())]),
+        reserved=frozenset([*shapes, *clocks, "done", "case", *_heads(definition)]),
     )
+
+
+def _heads(definition: SopDefinition) -> Iterator[str]:
+    """Of the events of what an SOP reads, and has alone."""
+    if definition.reads:
+        yield READS
+    if definition.unique:
+        yield UNIQUE
 
 
 def _parameter(value: Any) -> Any:

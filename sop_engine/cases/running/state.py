@@ -213,6 +213,8 @@ class CaseState(BaseModel):
 
     reads: dict[str, RowRead] = {}
     """What each read of the SOP asks for, while its key is filled."""
+    unique: dict[str, str] = {}
+    """The value that the case wants to have alone, by its name."""
 
     held_at: datetime | None = None
     hold_reason: str | None = None
@@ -242,7 +244,7 @@ class CaseState(BaseModel):
         for name in ("tasks", "last_completed_by", "clocks", "works", "children", "incidents", "milestones"):
             setattr(copy, name, dict(getattr(self, name)))
         copy.entries, copy.truths, copy.seen = dict(self.entries), dict(self.truths), dict(self.seen)
-        copy.reads = dict(self.reads)
+        copy.reads, copy.unique = dict(self.reads), dict(self.unique)
         return copy
 
     @property

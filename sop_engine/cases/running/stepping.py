@@ -12,7 +12,7 @@ from sop_engine.basis.plain import plain
 from sop_engine.cases.contracts.commands import TellCase
 from sop_engine.cases.contracts.limits import HELD_BYTES, HELD_EVENTS, RESERVE_BYTES, OverfullError, size_of
 from sop_engine.cases.people.actors import SYSTEM
-from sop_engine.cases.running import arming, escalation, following, reading, timing
+from sop_engine.cases.running import arming, escalation, following, reading, timing, uniqueness
 from sop_engine.cases.running.closing import close
 from sop_engine.cases.running.effects.kinds import carry_out
 from sop_engine.cases.running.events import is_reserved
@@ -136,6 +136,7 @@ def follow(
 def _settle(turn: Turn, at: datetime) -> None:
     """What hangs on the case's data, wherever it was changed: what it reads, clocks, and children that follow."""
     reading.settle(turn)
+    uniqueness.settle(turn)
     timing.settle(turn, at)
     following.tell_children(turn)
 

@@ -14,6 +14,7 @@ from sop_engine.cases.people.actors import SYSTEM
 from sop_engine.cases.running.arming import needed, siblings_of
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
+from sop_engine.cases.running.effects.unique import TakeValue, UniqueResult
 from sop_engine.cases.running.incidents import open_incident
 from sop_engine.cases.running.state import CaseState, Child
 from sop_engine.cases.running.stepping import dispatch
@@ -22,6 +23,7 @@ from sop_engine.cases.told.hearing import store_result, try_event
 from sop_engine.cases.told.messages import ChildStarted, CommandDone, CommandFailed, RelativeEnded, Taken
 from sop_engine.cases.told.refusing import refuse_event
 from sop_engine.cases.told.row_reads import take_row
+from sop_engine.cases.told.unique_values import take_answer
 from sop_engine.cases.written.definition import ChildSpec
 from sop_engine.statechart.snapshot import Event
 
@@ -37,6 +39,9 @@ def _done(turn: Turn, message: CommandDone) -> None:
     elif isinstance(command, ReadRow):
         assert isinstance(answer, ReadResult)
         take_row(turn, command, answer)
+    elif isinstance(command, TakeValue):
+        assert isinstance(answer, UniqueResult)
+        take_answer(turn, command, answer)
     elif isinstance(command, EffectCommand) and (hear := EFFECTS[command.kind].hear) is not None:
         hear(turn, command, answer)
 

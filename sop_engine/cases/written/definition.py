@@ -293,6 +293,17 @@ class ReadSpec(Frozen):
     title: Title | None = None
 
 
+UNIQUE = "unique"
+"""The head of the events by which the chart hears whether it has a value alone."""
+
+
+class UniqueSpec(Frozen):
+    """A value that one case of the SOP alone may have, such as the number of a voucher."""
+
+    value: str
+    """An expression; while it gives nothing, nothing is asked."""
+
+
 class SopDefinition(Frozen):
     """An SOP file as written. `states` and `on` hold the chart with the work of each state inside."""
 
@@ -311,6 +322,8 @@ class SopDefinition(Frozen):
     clocks: dict[str, ClockSpec] = {}
     reads: dict[str, ReadSpec] = {}
     """Rows of registers that the case knows, each as a field of this name."""
+    unique: dict[str, UniqueSpec] = {}
+    """Values that no two cases of the SOP may have."""
     initial: Any = None
     parallel: bool = False
     states: dict[str, Any]

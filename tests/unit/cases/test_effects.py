@@ -43,7 +43,8 @@ def test_recorded_inputs_of_effects_are_read_and_written_as_they_are() -> None:
     posted = {"key": "C:7.0 cod_sale", "entry": "cod_sale", "values": {"business_key": "C"}}
     kept = {"key": "C:8.0 clients", "register_name": "clients", "values": {"client_no": "C-1"}, "reason": None}
     read = {"key": "C:9.0 c", "name": "c", "register_name": "clients", "row": "C-1", "fields": ["grade"]}
-    never: dict[str, dict[str, Any]] = {"post_entry": posted, "keep_row": kept, "read_row": read}
+    wanted = {"key": "C:9.1 v", "name": "v", "value": "V-1", "gives_up": None}
+    never: dict[str, dict[str, Any]] = {"post_entry": posted, "keep_row": kept, "read_row": read, "take_value": wanted}
     asked += [(name, {**said, "facts": asked[0][1]["facts"]}) for name, said in never.items()]
     assert {name for name, _ in asked} == {*COMMANDS}
     for name, given in asked:

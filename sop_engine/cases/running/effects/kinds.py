@@ -20,12 +20,13 @@ from sop_engine.cases.running.effects.post import POST
 from sop_engine.cases.running.effects.read import READ
 from sop_engine.cases.running.effects.start import START
 from sop_engine.cases.running.effects.tell import TELL
+from sop_engine.cases.running.effects.unique import UNIQUE
 from sop_engine.cases.running.state import Undo
 from sop_engine.cases.running.turn import Turn
 from sop_engine.statechart.snapshot import Effect
 
 EFFECTS: Mapping[str, EffectKind] = MappingProxyType(
-    {kind.name: kind for kind in (NOTIFY, DOCUMENT, START, TELL, MILESTONE, POST, KEEP, READ)}
+    {kind.name: kind for kind in (NOTIFY, DOCUMENT, START, TELL, MILESTONE, POST, KEEP, READ, UNIQUE)}
 )
 
 if TYPE_CHECKING:
