@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from sop_engine.cases.lint.copied import lint_copied
 from sop_engine.cases.lint.days import lint_days
 from sop_engine.cases.lint.effects import lint_effects
 from sop_engine.cases.lint.ends import lint_ends
@@ -80,6 +81,7 @@ CHECKS: Mapping[str, Callable[[Notebook], None]] = MappingProxyType(
         "events": lint_events,
         "effects": lint_effects,
         "days": lint_days,
+        "copied": lint_copied,
         "past": lint_past,
         "reads": lint_reads,
         "chart": _chart,

@@ -256,6 +256,8 @@ class ChildSpec(Frozen):
     """Field of the child <- expression over this case."""
     follow: Names = ()
     """Names of `with` that the child is told again as long as it lives, whenever they change here."""
+    keeps: dict[str, Title] = {}
+    """Names of `with` that stay in the child as they were although they may change here: a reason that people read."""
     store: dict[str, str] = {}
     """Field of this case <- key of the child's result (`with` of its final state)."""
     detached: bool = False
