@@ -146,6 +146,7 @@ async def diagram(
 ) -> None:
     """Draw one SOP: as Mermaid text, as SVG, or as BPMN 2.0 with its layout."""
     from sop_engine.cases.diagrams.model import Marks
+    from sop_engine.cases.diagrams.subject import Subject
     from sop_engine.cases.running.compiling import compile_procedure
 
     library = read_library(session)
@@ -153,7 +154,9 @@ async def diagram(
         raise InvalidInput(f"{sop} cannot be drawn", faults)
     procedure = compile_procedure(library.bundle(sop, datetime.now(UTC).date()))
     marks = await marks_of_case(session, sop, case_id, form) if case_id else Marks()
-    text = drawn(procedure, form, session.language, marks)
+    sops = {name: found.definition for name, found in library.sops.items()}
+    roles = {name: role.title for name, role in library.organization.roles.items()}
+    text = drawn(Subject(procedure, sops, roles), form, session.language, marks)
     if output is None:
         session.line(text.rstrip())
         return

@@ -10,23 +10,24 @@ from sop_engine.console.context import Language, Session
 
 if TYPE_CHECKING:
     from sop_engine.cases.diagrams.model import Marks
+    from sop_engine.cases.diagrams.subject import Subject
     from sop_engine.cases.written.procedure import Procedure
 
 Form = Literal["mermaid", "svg", "bpmn"]
 _PAGE = 1_000
 
 
-def drawn(procedure: Procedure, form: Form, language: Language, marks: Marks) -> str:
+def drawn(subject: Subject, form: Form, language: Language, marks: Marks) -> str:
     """The text of a diagram; BPMN has no marks."""
     from sop_engine.cases.diagrams.building import diagram_of
 
     if form == "mermaid":
-        return _mermaid(procedure, language, marks)
+        return _mermaid(subject.procedure, language, marks)
     from sop_engine.drawing.bpmn_files import written
     from sop_engine.drawing.drawing import charts_of
     from sop_engine.drawing.svg import svg
 
-    diagram = diagram_of(procedure)
+    diagram = diagram_of(subject)
     charts = charts_of(diagram, language)
     return written(diagram, charts, language) if form == "bpmn" else svg(diagram, charts, language, marks)
 

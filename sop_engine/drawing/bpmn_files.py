@@ -118,15 +118,16 @@ class _Writer:
         if node.kind == "boundary":
             made.set("cancelActivity", node.interrupts)
         if node.kind == "call":
-            made.set("calledElement", node.detail)
+            made.set("calledElement", node.calls)
         if node.is_many:
             cardinality = self._expression("1")
             made.set(
                 "loopCharacteristics",
                 self._moddle.create("bpmn:MultiInstanceLoopCharacteristics", {"loopCardinality": cardinality}),
             )
-        if node.kind in ("user", "service") and node.detail:
-            made.get("documentation").append(self._moddle.create("bpmn:Documentation", {"text": node.detail}))
+        if node.kind in ("user", "service") and node.detail is not None:
+            told = {"text": node.detail.text(self._language)}
+            made.get("documentation").append(self._moddle.create("bpmn:Documentation", told))
         return made
 
     def _event(self, node: Node) -> Any:

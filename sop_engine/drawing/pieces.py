@@ -108,7 +108,7 @@ def _core(unit: Unit, language: str) -> Shape:
         return Shape(node, frame, (Label.under(lines, wide / 2, size / 2 + 3, SMALL),) if lines else ())
     wide = max(ACTIVITY, 36.0 * len(unit.edges) + 12)
     lines = wrapped(text, wide - 44)
-    below = wrapped(node.detail.replace("_", " "), wide - 2 * PADDING, SMALL)
+    below = wrapped(node.detail.text(language) if node.detail is not None else "", wide - 2 * PADDING, SMALL)
     needed = height(len(lines)) + (height(len(below), SMALL) + 4 if below else 0)
     # Events on the edge reach into it.
     kept = EVENT / 2 - 2 if unit.edges else 0.0

@@ -13,6 +13,7 @@ from sop_engine.basis.models import Title
 from sop_engine.cases.diagrams.drafting import Draft, Exit, finished
 from sop_engine.cases.diagrams.model import Aside, Diagram, Flow, Node, Scope
 from sop_engine.cases.diagrams.routing import Route, routes_of
+from sop_engine.cases.diagrams.subject import Subject
 from sop_engine.cases.diagrams.triggers import triggers_of
 from sop_engine.cases.diagrams.units import drafted
 from sop_engine.cases.diagrams.wording import (
@@ -34,17 +35,18 @@ _REMEMBERS = Title(en="goes on where it was", zh="回到离开前的状态")
 _TO = Title(en="to", zh="转至")
 
 
-def diagram_of(procedure: Procedure) -> Diagram:
+def diagram_of(subject: Subject) -> Diagram:
     """The whole procedure."""
-    builder = _Builder(procedure)
+    procedure, builder = subject.procedure, _Builder(subject)
     return Diagram(procedure.sop, procedure.definition.version, builder.scope(procedure.chart.root))
 
 
 class _Builder:
     """Puts the charts together."""
 
-    def __init__(self, procedure: Procedure) -> None:
-        self._procedure = procedure
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._procedure = procedure = subject.procedure
         self._chart = procedure.chart
         self._crossings = _crossings(procedure)
 
@@ -95,7 +97,7 @@ class _Builder:
             for to, found in entered.items():
                 yield to, self._said(found) if to in self._chart.states else None
 
-        draft = drafted(self._procedure, child, name, leads)
+        draft = drafted(self._subject, child, name, leads)
         for index, route in enumerate(self._crossings.get(child.id, ()), 1):
             title = joined(_TO, self._procedure.title_of(route.target), _REMEMBERS if route.remembers else None)
             told = _escalation(route)
@@ -136,7 +138,7 @@ class _Builder:
 
     def _asides(self) -> Iterator[Aside]:
         """The transitions of the root that lead somewhere."""
-        moving = [each for each in triggers_of(self._procedure, self._chart.root) if each.transition.to]
+        moving = [each for each in triggers_of(self._subject, self._chart.root) if each.transition.to]
         for index, trigger in enumerate(moving, 1):
             name, title = f"{self._procedure.sop}__aside{index}", trigger.title or AT_ANY_TIME
             targets = [self._chart.states[to] for to in trigger.transition.to]
@@ -170,9 +172,9 @@ class _Builder:
             return
         for transition in state.transitions:
             if not transition.to:
-                yield joined(joined(AT_ANY_TIME, ":", by=""), triggered(self._procedure, transition))
+                yield joined(joined(AT_ANY_TIME, ":", by=""), triggered(self._subject, transition))
         for name, clock in self._procedure.definition.clocks.items():
-            yield life(self._procedure, name, clock)
+            yield life(self._subject, name, clock)
         yield NOT_EXECUTABLE
 
     # -- names ---------------------------------------------------------------------------------------------------------

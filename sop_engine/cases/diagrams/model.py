@@ -35,7 +35,7 @@ class Node:
     id: str
     kind: NodeKind
     title: Title | None = None
-    detail: str = ""
+    detail: Title | None = None
     """Who or what carries it out: a role, an automated work, an SOP."""
     state: str | None = None
     """The state that it shows, for marking where a case is."""
@@ -43,6 +43,8 @@ class Node:
     told: str = ""
     """What an event listens for or tells: a message's name, a length of time, a condition."""
     interrupts: bool = True
+    calls: str = ""
+    """The SOP of a child."""
     is_many: bool = False
     """Once for each entry of a list."""
 

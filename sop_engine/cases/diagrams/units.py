@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from sop_engine.basis.models import Title
 from sop_engine.cases.diagrams.drafting import Draft, Exit
 from sop_engine.cases.diagrams.model import EventKind, Node, NodeKind
+from sop_engine.cases.diagrams.subject import Subject
 from sop_engine.cases.diagrams.triggers import Trigger, triggers_of
-from sop_engine.cases.diagrams.wording import OTHERWISE, joined, length, outcome, promise, triggered
-from sop_engine.cases.written.procedure import Procedure
+from sop_engine.cases.diagrams.wording import OTHERWISE, joined, length, named, outcome, promise, triggered
 from sop_engine.statechart.model import State, Transition
 
 Leads = Callable[[Transition], Iterable[tuple[str, Title | None]]]
@@ -18,34 +18,36 @@ Leads = Callable[[Transition], Iterable[tuple[str, Title | None]]]
 _STAYS = Title(en="stays", zh="状态不变")
 
 
-def drafted(procedure: Procedure, state: State, name: str, leads: Leads) -> Draft:
+def drafted(subject: Subject, state: State, name: str, leads: Leads) -> Draft:
     """A state that is not final; `name` is what its nodes are called by."""
-    told = triggers_of(procedure, state)
+    told = triggers_of(subject, state)
     notes = [
-        joined(triggered(procedure, transition), "→", _STAYS) for transition in state.transitions if not transition.to
+        joined(triggered(subject, transition), "→", _STAYS) for transition in state.transitions if not transition.to
     ]
     moving = [trigger for trigger in told if trigger.transition.to]
-    shape = procedure.shapes[state.id]
+    shape = subject.procedure.shapes[state.id]
     if state.children or shape.task is not None or shape.work is not None or shape.child is not None:
-        draft = _activity(procedure, state, name, moving, leads)
+        draft = _activity(subject, state, name, moving, leads)
     else:
-        draft = _waiting(procedure, state, name, moving, leads)
-        notes += [promise(procedure, clock, spec) for clock, spec in shape.clocks]
+        draft = _waiting(subject, state, name, moving, leads)
+        notes += [promise(subject, clock, spec) for clock, spec in shape.clocks]
     draft.notes += notes
     return draft
 
 
-def _activity(procedure: Procedure, state: State, name: str, moving: list[Trigger], leads: Leads) -> Draft:
-    shape = procedure.shapes[state.id]
+def _activity(subject: Subject, state: State, name: str, moving: list[Trigger], leads: Leads) -> Draft:
+    shape = subject.procedure.shapes[state.id]
     kind: NodeKind = "box"
-    detail, is_many = "", False
+    detail: Title | None = None
+    is_many, calls = False, ""
     if shape.task is not None:
-        kind, detail, is_many = "user", shape.task.role, shape.task.for_each is not None
+        kind, detail, is_many = "user", subject.role(shape.task.role), shape.task.for_each is not None
     elif shape.work is not None:
-        kind, detail = "service", shape.work.activity
+        kind, detail = "service", named(shape.work.activity)
     elif shape.child is not None:
-        kind, detail, is_many = "call", shape.child.sop, shape.child.for_each is not None
-    draft = Draft(Node(name, kind, shape.title, detail, state.id, is_many=is_many))
+        kind, calls, is_many = "call", shape.child.sop, shape.child.for_each is not None
+        detail = named(calls)
+    draft = Draft(Node(name, kind, shape.title, detail, state.id, is_many=is_many, calls=calls))
     own = [trigger for trigger in moving if trigger.outcome is not None]
     draft.exits = _exits(own, leads, needs_outcome=shape.child is not None or not state.children)
     for index, trigger in enumerate((each for each in moving if each.outcome is None), 1):
@@ -54,23 +56,23 @@ def _activity(procedure: Procedure, state: State, name: str, moving: list[Trigge
             node = Node(edge, "boundary", joined(trigger.title, said), event=trigger.kind, told=trigger.told)
             draft.edges.append((node, Exit(to)))
     for clock, spec in shape.clocks:
-        told = length(procedure, spec.within or spec.until or "").en
+        told = length(subject, spec.within or spec.until or "").en
         node = Node(
             f"{name}__clock_{len(draft.edges)}",
             "boundary",
             event="timer",
             told=told,
             interrupts=False,
-            title=joined(procedure.title_of(clock)),
+            title=joined(subject.procedure.title_of(clock)),
         )
         end = Node(
-            f"{node.id}_end", "end", promise(procedure, clock, spec), event="escalation", told=f"ladder {spec.ladder}"
+            f"{node.id}_end", "end", promise(subject, clock, spec), event="escalation", told=f"ladder {spec.ladder}"
         )
         draft.edges.append((node, end))
     if shape.task is not None:
         heard = {trigger.outcome for trigger in own}
         unheard = [word for word in shape.task.outcomes if word not in heard]
-        draft.notes += [joined(outcome(procedure, state.id, word), "→", _ELSEWHERE) for word in unheard]
+        draft.notes += [joined(outcome(subject, state.id, word), "→", _ELSEWHERE) for word in unheard]
     return draft
 
 
@@ -100,8 +102,8 @@ def _guard_of(trigger: Trigger) -> str | None:
     return trigger.transition.when.source if trigger.transition.when is not None else None
 
 
-def _waiting(procedure: Procedure, state: State, name: str, moving: list[Trigger], leads: Leads) -> Draft:
-    title = procedure.shapes[state.id].title
+def _waiting(subject: Subject, state: State, name: str, moving: list[Trigger], leads: Leads) -> Draft:
+    title = subject.procedure.shapes[state.id].title
     if not moving:
         return Draft(Node(name, "catch", title, state=state.id, event="signal", told=f"leaves {state.id}"))
     at_once = [trigger for trigger in moving if trigger.kind == "conditional"]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from sop_engine.basis.models import Title
+from sop_engine.cases.diagrams.subject import Subject
 from sop_engine.cases.written.definition import ClockSpec
-from sop_engine.cases.written.procedure import Procedure
 from sop_engine.statechart.model import Transition
 
 START = Title(en="Start", zh="开始")
@@ -58,32 +58,34 @@ def joined(*parts: Title | str | None, by: str = " ") -> Title:
     return _titled(text)
 
 
-def worded(procedure: Procedure, event: str) -> Title:
+def worded(subject: Subject, event: str) -> Title:
     """An event in words: its declared title, or the state's or clock's title with what happened to it."""
-    declared = procedure.definition.events.get(event)
+    declared = subject.procedure.definition.events.get(event)
     if declared is not None:
         return declared.title
     head, _, word = event.rpartition(".")
     if head == "done.state":
         head, word = word, "done"
-    if head in procedure.shapes or procedure.clock_spec(head) is not None:
-        return joined(joined(procedure.title_of(head), ":", by=""), outcome(procedure, head, word))
+    if head in subject.procedure.shapes or subject.procedure.clock_spec(head) is not None:
+        return joined(joined(subject.procedure.title_of(head), ":", by=""), outcome(subject, head, word))
     return _plain(event)
 
 
-def outcome(procedure: Procedure, state: str, word: str) -> Title:
+def outcome(subject: Subject, state: str, word: str) -> Title:
     """What a state's work or a clock came to, in words."""
-    shape = procedure.shapes.get(state)
+    shape = subject.procedure.shapes.get(state)
     if shape is not None and shape.task is not None and word in shape.task.outcomes:
         return shape.task.outcomes[word].title
+    if shape is not None and shape.child is not None:
+        return subject.end_of_child(shape.child.sop, word) or _WORDS.get(word) or _plain(word)
     return _WORDS.get(word) or _plain(word)
 
 
-def triggered(procedure: Procedure, transition: Transition) -> Title:
+def triggered(subject: Subject, transition: Transition) -> Title:
     """What sets a transition off, with its guard."""
     if transition.delay is not None:
-        return joined(Title(en="after", zh="经过"), length(procedure, transition.delay), guard(transition))
-    words = [worded(procedure, event) for event in transition.events]
+        return joined(Title(en="after", zh="经过"), length(subject, transition.delay), guard(transition))
+    words = [worded(subject, event) for event in transition.events]
     return joined(joined(*words, by=" / ") if words else None, guard(transition))
 
 
@@ -91,9 +93,9 @@ def guard(transition: Transition) -> str:
     return f"[{transition.when.source}]" if transition.when is not None else ""
 
 
-def length(procedure: Procedure, text: str) -> Title:
+def length(subject: Subject, text: str) -> Title:
     """A length of time as written, or the figure that its name stands for."""
-    figure = procedure.parameters.get(text)
+    figure = subject.procedure.parameters.get(text)
     told = text if figure is None else str(figure)
     found = _LENGTH.fullmatch(told)
     if found is None:
@@ -104,35 +106,43 @@ def length(procedure: Procedure, text: str) -> Title:
     )
 
 
-def promise(procedure: Procedure, name: str, clock: ClockSpec) -> Title:
+def promise(subject: Subject, name: str, clock: ClockSpec) -> Title:
     """A clock in one line: what it promises, and whom its ladder tells."""
     until = Title(en="until", zh="至")
-    span = length(procedure, clock.within) if clock.within else joined(until, clock.until or "")
-    ladder = procedure.bundle.ladders[clock.ladder].title
+    span = length(subject, clock.within) if clock.within else joined(until, clock.until or "")
+    ladder = subject.procedure.bundle.ladders[clock.ladder].title
     told = joined(span, ladder, by=" → ")
-    return told if name in procedure.shapes else joined(joined(procedure.title_of(name), ":", by=""), told)
+    return (
+        told if name in subject.procedure.shapes else joined(joined(subject.procedure.title_of(name), ":", by=""), told)
+    )
 
 
-def life(procedure: Procedure, name: str, clock: ClockSpec) -> Title:
+def life(subject: Subject, name: str, clock: ClockSpec) -> Title:
     """A clock of the case in one line: its promise, and what starts, stops, pauses and resets it."""
     acts = {
-        kind: joined(_TRIGGERS[kind], joined(*(_moved_by(procedure, text) for text in texts), by=" / "))
+        kind: joined(_TRIGGERS[kind], joined(*(_moved_by(subject, text) for text in texts), by=" / "))
         for kind, texts in clock.triggers
         if texts
     }
-    return joined(promise(procedure, name, clock), *(acts[kind] for kind in _TRIGGERS if kind in acts), by="; ")
+    return joined(promise(subject, name, clock), *(acts[kind] for kind in _TRIGGERS if kind in acts), by="; ")
 
 
-def _moved_by(procedure: Procedure, text: str) -> Title | str:
+def _moved_by(subject: Subject, text: str) -> Title | str:
     """What moves a clock: an event, a state that is entered, or a condition."""
     word, _, rest = text.partition(" ")
-    if word == "in" and rest in procedure.shapes:
-        return joined("→", procedure.title_of(rest))
+    if word == "in" and rest in subject.procedure.shapes:
+        return joined("→", subject.procedure.title_of(rest))
     if word == "when":
         return joined(Title(en="when", zh="当"), rest)
     if text == "opened":
         return _OPENED
-    return worded(procedure, text)
+    return worded(subject, text)
+
+
+def named(name: str) -> Title:
+    """The name of an automated work or of an SOP, the same in both languages."""
+    told = name.replace("_", " ")
+    return Title(en=told, zh=told)
 
 
 def _plain(word: str) -> Title:

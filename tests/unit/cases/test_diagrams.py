@@ -2,8 +2,10 @@
 
 from collections import Counter
 
+from sop_engine.basis.models import Title
 from sop_engine.cases.diagrams.building import diagram_of
 from sop_engine.cases.diagrams.model import Node, Scope, Unit
+from sop_engine.cases.diagrams.subject import Subject
 from sop_engine.cases.diagrams.visits import marks_of
 from tests.unit.cases.casework_samples import procedure
 
@@ -55,7 +57,7 @@ states:
 on:
   customer.withdrew: withdrawn
 """
-DIAGRAM = diagram_of(procedure(SAMPLE))
+DIAGRAM = diagram_of(Subject(procedure(SAMPLE)))
 
 
 def scope(name: str) -> Scope:
@@ -73,7 +75,7 @@ def shown(node: Node) -> tuple[str, str]:
 def test_outcomes_part_behind_a_task_each_with_its_condition() -> None:
     working = unit("working")
     assert working.core.kind == "user"
-    assert working.core.detail == "clerk"
+    assert working.core.detail == Title(en="clerk", zh="clerk")
     assert working.after is not None
     told = [(way.to, way.flow.title.en if way.flow.title else "", way.flow.condition) for way in working.ways]
     assert told == [
@@ -158,3 +160,26 @@ def test_visits_are_counted_from_the_steps_of_a_journal() -> None:
     marks = marks_of(("b",), [("a",), ("b",), (), ("a", "c")])
     assert marks.live == {"b"}
     assert [marks.visits_of(state) for state in ("a", "b", "c", "d", None)] == [2, 1, 1, 0, 0]
+
+
+def test_a_child_ends_with_the_words_of_its_own_sop_and_a_role_has_its_title() -> None:
+    parent = """
+    states:
+      booking:
+        case: {sop: Child}
+        on: {booking.confirmed: asking, booking.cancelled: over}
+      asking:
+        task: {role: clerk, outcomes: {done: {}}}
+        on: {asking.done: over}
+      over: {final: over}
+    """
+    child = procedure("states: {agreed: {final: confirmed}}").definition
+    clerk = Title(en="Clerk in charge", zh="经办人")
+    diagram = diagram_of(Subject(procedure(parent), {"Child": child}, {"clerk": clerk}))
+    units = {each.id: each for each in diagram.scope.units}
+    assert [way.flow.title for way in units["booking"].ways] == [
+        Title(en="agreed", zh="agreed"),
+        Title(en="Cancelled", zh="已取消"),
+    ]
+    assert units["booking"].core.calls == "Child"
+    assert units["asking"].core.detail == clerk

@@ -11,6 +11,7 @@ from sop_engine.basis.faults import InvalidInput
 from sop_engine.cases.contracts.reading import Timeline, TimelineInput
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.diagrams.model import Marks
+from sop_engine.cases.diagrams.subject import Subject
 from sop_engine.console.context import Session
 from sop_engine.console.diagrams import Form, drawn, marks_of_case
 from tests.unit.content.content_house import compiled
@@ -48,10 +49,10 @@ def test_the_whole_journal_is_counted() -> None:
     found = marks(cases)
     assert cases.pages == [None, 4, 3, 2]
     assert found == Marks(frozenset({"registered"}), (("classified", 1), ("registered", 2)))
-    text = drawn(compiled("Complaint"), "mermaid", "en", found)
+    text = drawn(Subject(compiled("Complaint")), "mermaid", "en", found)
     assert 'state "Registered ×2"' in text
     assert "class s1 active" in text
-    assert ">×2</text>" in drawn(compiled("Complaint"), "svg", "en", found)
+    assert ">×2</text>" in drawn(Subject(compiled("Complaint")), "svg", "en", found)
 
 
 def test_a_case_of_another_sop_and_a_form_without_marks_are_refused() -> None:
@@ -62,6 +63,6 @@ def test_a_case_of_another_sop_and_a_form_without_marks_are_refused() -> None:
 
 
 def test_what_the_whole_sop_hears_leads_somewhere_in_mermaid() -> None:
-    lines = drawn(compiled("Complaint"), "mermaid", "en", Marks()).splitlines()
+    lines = drawn(Subject(compiled("Complaint")), "mermaid", "en", Marks()).splitlines()
     withdrawn = next(line.split()[-1] for line in lines if 'state "Withdrawn"' in line)
     assert any(f"--> {withdrawn} : complainant.withdrew" in line for line in lines)

@@ -4,6 +4,7 @@ from functools import cache
 
 from sop_engine.cases.diagrams.building import diagram_of
 from sop_engine.cases.diagrams.model import Diagram
+from sop_engine.cases.diagrams.subject import Subject
 from sop_engine.drawing.drawing import charts_of
 from sop_engine.drawing.placed import Placed
 from tests.unit.content.content_house import compiled, shipped
@@ -14,7 +15,10 @@ LANGUAGES = ("en", "zh")
 
 @cache
 def diagram(sop: str) -> Diagram:
-    return diagram_of(compiled(sop))
+    library = shipped()
+    sops = {name: found.definition for name, found in library.sops.items()}
+    roles = {name: role.title for name, role in library.organization.roles.items()}
+    return diagram_of(Subject(compiled(sop), sops, roles))
 
 
 @cache
