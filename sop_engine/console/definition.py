@@ -153,7 +153,7 @@ async def diagram(
     if faults := faults_of(library, sop):
         raise InvalidInput(f"{sop} cannot be drawn", faults)
     procedure = compile_procedure(library.bundle(sop, datetime.now(UTC).date()))
-    marks = await marks_of_case(session, sop, case_id, form) if case_id else Marks()
+    marks = await marks_of_case(session, procedure.definition, case_id, form) if case_id else Marks()
     sops = {name: found.definition for name, found in library.sops.items()}
     roles = {name: role.title for name, role in library.organization.roles.items()}
     text = drawn(Subject(procedure, sops, roles), form, session.language, marks)

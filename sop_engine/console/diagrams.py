@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from sop_engine.basis.faults import Fault, InvalidInput
-from sop_engine.cases.contracts.reading import Timeline, TimelineInput
+from sop_engine.basis.faults import Fault, InvalidInput, NotFound
+from sop_engine.cases.contracts.publishing import CaseRecord
+from sop_engine.cases.contracts.reading import CaseInput, RecordedCase, Timeline, TimelineInput
+from sop_engine.cases.contracts.views import CaseView
+from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.console.context import Language, Session
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ def drawn(subject: Subject, form: Form, language: Language, marks: Marks) -> str
     return written(diagram, charts, language) if form == "bpmn" else svg(diagram, charts, language, marks)
 
 
-async def marks_of_case(session: Session, sop: str, case_id: str, form: Form) -> Marks:
+async def marks_of_case(session: Session, definition: SopDefinition, case_id: str, form: Form) -> Marks:
     """Where a case is, and by its journal how often it came into each state.
 
     Raises `InvalidInput` for a form that has no marks and for a case of another SOP, `NotFound` for no case.
@@ -43,10 +46,16 @@ async def marks_of_case(session: Session, sop: str, case_id: str, form: Form) ->
         fault = Fault(where="--case", what="BPMN has no marks for where a case is", allowed="--format mermaid, svg")
         raise InvalidInput("The case cannot be drawn", [fault])
     gateway = await session.gateway()
-    case = await gateway.case(case_id)
-    if case.sop != sop:
-        fault = Fault(where="--case", what=f"{case_id} is a case of {case.sop}", allowed=f"a case of {sop}")
+    case: CaseView | CaseRecord
+    try:
+        case = await gateway.case(case_id)
+    except NotFound:  # Temporal forgets a case some time after its end; the records do not
+        case = (await gateway.read("read_case_record", CaseInput(case_id=case_id), RecordedCase)).case
+    if case.sop != definition.sop:
+        fault = Fault(where="--case", what=f"{case_id} is a case of {case.sop}", allowed=f"a case of {definition.sop}")
         raise InvalidInput("The case cannot be drawn", [fault])
+    if case.version != definition.version:
+        session.say(f"{case_id} runs on version {case.version}; version {definition.version} is drawn")
     entered: list[tuple[str, ...]] = []
     before: int | None = None
     while True:
