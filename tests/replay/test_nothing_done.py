@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 
 from sop_engine.temporal.replaying import CaseReplayer
-from tests.replay.test_busy_machine import Busy, history
+from tests.replay.busy import Busy, history
 
 
 async def test_a_run_that_has_done_nothing_has_published_nothing() -> None:
