@@ -66,14 +66,22 @@ class Survey:
         found: dict[Place, dict[Any, None]] = {}
         for place, value in compared_values(self.conditions, self.procedure.parameters):
             found.setdefault(place, {})[value] = None
-        for role in self._roles():
-            for place in self._read(role):
-                found.setdefault(place, {}).update(dict.fromkeys(tuple(self.procedure.bundle.superiors)[:2]))
+        for place in sorted(self.giving_roles):
+            found.setdefault(place, {}).update(dict.fromkeys(tuple(self.procedure.bundle.superiors)[:2]))
         for action in self._actions():
             if isinstance(action, SetData) and isinstance(action.value, Expression):
                 for place in self._read(action.value):
                     found.setdefault(place, {}).update(found.get(action.path, {}))
         return {place: tuple(values)[:MAXIMUM_CONSTANTS] for place, values in found.items()}
+
+    @cached_property
+    def giving_roles(self) -> frozenset[Place]:
+        """The places that say which role has a task, and those that are handed on to them."""
+        found = {place for role in self._roles() for place in self._read(role)}
+        for action in self._actions():
+            if isinstance(action, SetData) and isinstance(action.value, Expression) and action.path in found:
+                found.update(self._read(action.value))
+        return frozenset(found)
 
     def _read(self, expression: Expression) -> Iterator[Place]:
         for place in tree.places(expression.node):

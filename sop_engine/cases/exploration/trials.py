@@ -196,7 +196,9 @@ class Trials:
         values = list(first)
         if wanted is not None and (is_parting or not values):
             place = (field,) if field is not None else ("_event", key)
-            values += [value for value in self.pools(now).of(wanted, place) if value not in values]
+            # Of a role a person may write what is none; works and children give those of the books.
+            pools = replace(self.pools(now), named=self.survey.giving_roles)
+            values += [value for value in pools.of(wanted, place) if value not in values]
         return (tuple(values) if is_parting else tuple(values[:1])) or (None,)
 
     def _groups(self, store: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:

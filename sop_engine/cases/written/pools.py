@@ -69,6 +69,8 @@ class Pools:
     """The places that conditions read."""
     now: datetime
     today: date
+    named: frozenset[Place] = frozenset()
+    """Those that take no word but what they are compared with, such as roles."""
 
     def of(self, spec: FieldSpec, place: Place) -> tuple[Any, ...]:
         """What is tried for a field, the plainest first; none stands last, where the field may be left empty."""
@@ -84,7 +86,8 @@ class Pools:
         match spec.type:
             case "text" | "long_text" | "reference":
                 yield from (text for text in constants if isinstance(text, str))
-                yield from SAMPLES[spec.format] if spec.format is not None else ("plain",)
+                if place not in self.named:
+                    yield from SAMPLES[spec.format] if spec.format is not None else ("plain",)
             case "integer" | "decimal":
                 yield from self._numbers(spec, constants)
             case "money":

@@ -228,3 +228,31 @@ def test_what_is_cut_off_says_so() -> None:
     exploration = explored(APPROVAL, moves=3)
     assert not exploration.is_complete
     assert {message for _, _, message in told(exploration)} >= {"not shown that a case comes here, in the time given"}
+
+
+APPROVER = """
+data: {{missing: {{type: list, default: [], item: {{type: text, title: {{en: Role, zh: 角色}}}}}}, who: {{type: text}}}}
+initial: asking
+states:
+  asking:
+    {asking}
+    on:
+      asking.done:
+        - {{when: missing | length > 0, to: approving, do: [{{set: {{who: missing | first}}}}]}}
+        - {{to: done}}
+    after: {{1 day: done}}
+  approving: {{task: {{role: who, outcomes: [approved]}}, on: {{approving.approved: done}}, after: {{2 days: done}}}}
+  done: {{final: done}}
+"""
+WORK = """work:
+      activity: request_payment
+      with: {request_no: "'R'", supplier: "'S'", amount: "{'amount': 1, 'currency': 'CNY'}", requested_by: "'ann'"}
+      store: {missing: missing}"""
+FORM = "task: {form: [{field: missing, required: true}]}"
+
+
+@pytest.mark.parametrize(("asking", "fails"), [(WORK, False), (FORM, True)])
+def test_a_person_may_write_a_role_that_is_none_and_a_work_gives_those_of_the_books(asking: str, fails: bool) -> None:
+    found = told(explored(APPROVER.format(asking=asking)))
+    assert any("no role of the organisation" in message for _, _, message in found) is fails
+    assert not any("approving" in place for _, place, _ in found), "it is come to either way"
