@@ -41,6 +41,7 @@ class CaseActs(CaseUpdates):
     _trial: casework.Trial | None
     _updates: int
     _unjudged: int
+    _taken_again: list[object]
     _outbox: Outbox
 
     @abstractmethod
@@ -80,8 +81,14 @@ class CaseActs(CaseUpdates):
         arrived = workflow.now()
         is_judged_again = _is_judged_again(body)
         is_unjudged = self._state is None or is_judged_again
+        place = object()
+        if is_judged_again:
+            self._taken_again.append(place)
         try:
             act = _read_act(name, body)
+            if is_judged_again:
+                # Each of them was judged by what those before it had made of the case.
+                await workflow.wait_condition(lambda: self._taken_again[0] is place)
             if is_unjudged:
                 await self._judge_later(name, act, arrived)
             turn, answer = self._perform(name, act, self._not_before(arrived))
@@ -89,6 +96,9 @@ class CaseActs(CaseUpdates):
             if is_judged_again:
                 self._tell_unfit(UnfitAct(name, error.text()))
             raise to_failure(error) from None
+        finally:
+            if is_judged_again:
+                self._taken_again.remove(place)
         # The acceptance of an update is a command of this workflow task, but not where the act waited to be judged.
         self._accept(turn, is_anchored=not is_unjudged)
         await workflow.wait_condition(lambda: not self._outbox.has_steps)

@@ -73,6 +73,8 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
         """Bytes of steps and number of commands that found no room in what the next run is given."""
         self._unjudged = 0
         """Acts that wait to be judged."""
+        self._taken_again: list[object] = []
+        """Those of them that a reset takes again, in their order."""
         self._latest = workflow.info().workflow_start_time
         """The instant of the last turn. See `_not_before`."""
         self._background = Background()

@@ -169,6 +169,7 @@ async def test_a_run_that_was_reset_goes_on(house: Installation, which: str) -> 
 
     await until(second, "the second run")
     await house.act(case_id, "complete_task", **ACTS[2])
+    before = (await house.view(case_id)).states
     run_id = first if which == "first" else str((await house.handle(case_id).describe()).run_id)
     await temporal(
         house, "reset", "--workflow-id", case_id, "--run-id", run_id, "--event-id", "4", "--reason", "a trial"
@@ -177,5 +178,11 @@ async def test_a_run_that_was_reset_goes_on(house: Installation, which: str) -> 
     assert answer.status == "open"
     # The server has the acts from before the reset taken again; they may come to stand before or after the comment.
     await until(lambda: "comment" in {row.kind for row in house.journal(case_id)}, "the comment")
+
+    async def is_back() -> bool:
+        view = await house.view(case_id)
+        return (view.states, view.incidents) == (before, ())
+
+    await until(is_back, "what was done before the reset, in its order")
     described = await house.handle(case_id).describe()
     assert described.status is WorkflowExecutionStatus.RUNNING
