@@ -64,20 +64,20 @@ class Guard(Interceptor):
                 self._ours.popitem(last=False)
 
     async def _prove(self, case_id: str, run_id: str) -> None:
-        """Raises ForeignRun unless this worker's interpreter runs the run, and ran the one that it continues.
+        """Raises ForeignRun unless this worker's interpreter runs the run, and ran the first one of its chain.
 
-        A workflow of somebody else's can go on as new on our task queue, with whatever state it likes. The run before
-        may be past its retention: then the records must know the chain, which only admitted runs write.
+        A workflow of somebody else's can go on as new on our task queue, with whatever state it likes, and our own
+        interpreter then hands it over to a next run; ours never goes on elsewhere. The first run may be past its
+        retention: then the records must know the chain, which only admitted runs write.
         """
         run = await self._executions.describe(case_id, run_id)
         if run is None:
             raise RuntimeError(f"run {run_id} of {case_id} is not there any more")
         is_ours = run.task_queue == self._task_queue
         if is_ours and run.first_run_id != run_id:
-            before_id = await self._executions.continued_from(case_id, run_id)
-            before = await self._executions.describe(case_id, before_id) if before_id is not None else run
-            if before is not None:
-                is_ours = before.task_queue == self._task_queue
+            first = await self._executions.describe(case_id, run.first_run_id)
+            if first is not None:
+                is_ours = first.task_queue == self._task_queue
             elif case_id != anchor_id(self._task_queue):
                 # What remembers the records is no case, and outlives every retention.
                 is_ours = await asyncio.to_thread(self._chain_of, case_id) == run.first_run_id

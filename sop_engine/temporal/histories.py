@@ -64,7 +64,7 @@ class Histories:
         )
         await found.fetch_next_page()
         ids = dict.fromkeys(each.id for each in found.current_page or ())
-        runs = {each: await self.latest(each) for each in ids}
+        runs = {each: await self.latest(each) for each in ids if not await self._is_strangers(each)}
         return Page(
             runs=[run for run in runs.values() if run is not None],
             forgotten=[each for each, run in runs.items() if run is None],
@@ -98,6 +98,16 @@ class Histories:
             if first is None or _has_written(first):
                 return each
         return run
+
+    async def _is_strangers(self, case_id: str) -> bool:
+        """Whether the records know nothing of an id whose chain began on somebody else's task queue: no case of ours,
+        though it came to run here.
+        """
+        if await asyncio.to_thread(self._chain_of, case_id) is not None:
+            return False
+        run = await self._executions.latest(case_id, None)
+        first = await self._executions.describe(case_id, run.first_run_id) if run is not None else None
+        return first is not None and first.task_queue != self._queue
 
     async def is_lost(self, write: LastWrite) -> bool:
         """Whether a running case never took what it wrote in the records then."""

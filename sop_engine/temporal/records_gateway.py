@@ -4,7 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
-from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateStage
+from temporalio.client import (
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.basis.faults import NotFound, SopError
@@ -60,9 +64,13 @@ class RecordsGateway:
     async def adopt(self, given: AdoptRecordsInput) -> RecordsMark:
         """Accepts the records as they are. Raises `NotPermitted` for who is no administrator."""
         try:
-            mark: RecordsMark = await self._handle.execute_update("adopt", given, result_type=RecordsMark)
+            mark: RecordsMark = await self._handle.execute_update(
+                "adopt", given, result_type=RecordsMark, rpc_timeout=ACCEPTED_WITHIN
+            )
         except WorkflowUpdateFailedError as error:
             raise refusal(error.cause) from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise self._unanswered() from None
         except RPCError as error:
             raise self._explain(error) from None
         return mark
@@ -89,6 +97,8 @@ class RecordsGateway:
                     told(progress)
         except WorkflowUpdateFailedError as error:
             raise refusal(error.cause) from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise self._unanswered() from None
         except RPCError as error:
             raise self._explain(error) from None
 
@@ -101,6 +111,10 @@ class RecordsGateway:
                 (progress,) = await self._gateway.client.data_converter.decode(payloads, [RepairProgress])
                 return progress if isinstance(progress, RepairProgress) else None
         return None
+
+    def _unanswered(self) -> SopError:
+        what = NO_WORKER.format(queue=self._gateway.task_queue)
+        return UnreachableError(f"{what}. It may still be done once one does; look with `sop records check`")
 
     def _explain(self, error: RPCError) -> SopError:
         if error.status is RPCStatusCode.NOT_FOUND:

@@ -110,10 +110,15 @@ def _done(history: WorkflowHistory) -> list[int]:
 
 
 class _Listener(Interceptor):
-    """Keeps every write to the journal that a replayed case asks for."""
+    """Keeps every write to the journal that a replayed case asks for, as it comes out of the payload: JSON has no word
+    for some numbers.
+    """
 
     def __init__(self) -> None:
         self.published: list[PublishInput] = []
+
+    def hear(self, asked: PublishInput) -> None:
+        self.published.append(PublishInput.model_validate_json(asked.model_dump_json()))
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
         listener = self
@@ -121,12 +126,12 @@ class _Listener(Interceptor):
         class Outbound(WorkflowOutboundInterceptor):
             def start_local_activity(self, input: StartLocalActivityInput) -> workflow.ActivityHandle[Any]:
                 if input.activity == PUBLISH_STEPS:
-                    listener.published.append(input.args[0])
+                    listener.hear(input.args[0])
                 return super().start_local_activity(input)
 
             def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:
                 if input.activity == PUBLISH_STEPS:
-                    listener.published.append(input.args[0])
+                    listener.hear(input.args[0])
                 return super().start_activity(input)
 
         class Inbound(WorkflowInboundInterceptor):

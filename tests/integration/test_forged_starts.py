@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 
 from sop_engine.basis.faults import ForeignRun, Refused
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
+from sop_engine.temporal.records_gateway import RecordsGateway
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.outsider import ELSEWHERE, OURS, outsider, temporal
@@ -141,6 +142,8 @@ async def test_somebody_elses_workflow_hands_nothing_over(house: Installation, s
     await stranger.start_workflow("Complaint", laid, id="cuckoo", task_queue=ELSEWHERE)
     assert (await failure_of(house, "cuckoo")).type == ForeignRun.kind
     assert house.journal("cuckoo") == []
+    found = [page async for page in RecordsGateway(house.gateway).check()]
+    assert [each for page in found for each in (*page.differences, *page.unreadable) if "cuckoo" in str(each)] == []
     await books_are_empty(house)
 
 

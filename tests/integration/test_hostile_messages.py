@@ -11,8 +11,10 @@ from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
 from sop_engine.basis.faults import InvalidInput
 from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.temporal.records_gateway import RecordsGateway
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation, until
+from tests.integration.outsider import temporal
 
 SIGNALS: tuple[tuple[str, list[Any]], ...] = (
     ("case.hold", [{"actor": "a" * 101}]),
@@ -103,3 +105,14 @@ async def test_an_act_beyond_all_calendars_is_refused(house: Installation, name:
         await house.handle(case_id).execute_update(name, args=[{"actor": "zhao.min"}, values])
     assert (await house.view(case_id)).status == "open"
     assert await failed_tasks(house, case_id) == 0
+
+
+async def test_a_number_for_which_json_has_no_word_is_told_alike_by_records_and_history(house: Installation) -> None:
+    await house.open("Complaint", "endless", COMPLAINT)
+    await temporal(
+        house, "signal", "--workflow-id", "endless", "--name", "complainant.informed", "--input", '{"satisfied":1e999}'
+    )
+    await until(lambda: len(house.journal("endless")) > 1, "the signal")
+    await house.published_journal("endless")
+    found = RecordsGateway(house.gateway).check("endless")
+    assert [each async for page in found for each in page.differences] == []

@@ -154,6 +154,13 @@ async def test_lost_records_of_an_installation_without_a_memory_are_noticed_too(
         assert (await records.fitness()).verdict == "empty"
 
 
+async def test_a_repair_that_no_worker_hears_says_so(house: Installation, ticket_library: Library) -> None:
+    async with serving(house, ticket_library):
+        await house.open("Complaint", "before", COMPLAINT)
+    code, _, said = await sop(house, "records", "repair", "--as", "admin")
+    assert (code, "No worker answers" in said, "may still be done" in said) == (4, True, True), said
+
+
 async def test_records_of_others_are_refused(house: Installation, ticket_library: Library, tmp_path: Path) -> None:
     async with serving(house, ticket_library):
         await house.open("Complaint", "before", COMPLAINT)

@@ -1,19 +1,25 @@
 """Every activity is either declared a read or is done for one case; nothing else can be registered unnoticed."""
 
+import dataclasses
 import inspect
 import typing
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
+from temporalio.testing import ActivityEnvironment
 
-from activities.access import is_read, reads
+from activities.access import Guard, is_read, reads
 from activities.work_rules import load_work_rules
+from sop_engine.basis.faults import ForeignRun
 from sop_engine.cases.contracts.base import ActivityInput, ForCase
+from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.content.library import content_root, load_library
 from sop_engine.records.engine import open_engine, read_only, writing
 from sop_engine.settings import read_settings
+from sop_engine.temporal.executions import Executions, Run
 from sop_engine.temporal.writes import ERRANDS, kind_of
 from worker import activities
 
@@ -56,3 +62,37 @@ def test_what_is_declared_a_read_cannot_write() -> None:
         pass
     with writing(engine):
         pass
+
+
+OURS = "sop"
+CHAINS = {
+    "ours": [OURS, OURS, OURS],
+    "begun elsewhere": ["elsewhere", OURS],
+    "begun elsewhere and handed on by our own interpreter": ["elsewhere", OURS, OURS],
+}
+
+
+class Runs(Executions):
+    """Chains of runs as the server would tell them, each run on the task queue named."""
+
+    def __init__(self, queues: list[str]) -> None:
+        self._queues = queues
+
+    async def describe(self, workflow_id: str, run_id: str | None = None) -> Run | None:
+        number = int(run_id or 0)
+        at = datetime(2026, 11, 30, tzinfo=UTC)
+        return Run(workflow_id, str(number), "0", "Complaint", self._queues[number], 1, at, None, None)
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+async def test_what_a_run_asks_for_is_done_where_its_chain_began_here(chain: str) -> None:
+    queues = CHAINS[chain]
+    guard = Guard(Runs(queues), OURS, lambda _: None)
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, workflow_id="C-1", workflow_run_id=str(len(queues) - 1))
+    asked = LoadInput(sop="Complaint", version=None, opened_at=datetime(2026, 11, 30, tzinfo=UTC), case_id="C-1")
+    if chain == "ours":
+        await environment.run(guard.admit, asked)
+    else:
+        with pytest.raises(ForeignRun, match="is no run of this engine"):
+            await environment.run(guard.admit, asked)
