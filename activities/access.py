@@ -19,7 +19,7 @@ from sop_engine.cases.contracts.base import ForCase
 from sop_engine.records.engine import read_only
 from sop_engine.temporal.executions import ChainOf, Executions
 from sop_engine.temporal.payloads import Undecodable
-from sop_engine.temporal.queues import anchor_id
+from sop_engine.temporal.queues import lasting_ids
 
 REMEMBERED_RUNS = 10_000
 
@@ -67,19 +67,23 @@ class Guard(Interceptor):
         """Raises ForeignRun unless this worker's interpreter runs the run, and ran the first one of its chain.
 
         A workflow of somebody else's can go on as new on our task queue, with whatever state it likes, and our own
-        interpreter then hands it over to a next run; ours never goes on elsewhere. The first run may be past its
-        retention: then the records must know the chain, which only admitted runs write.
+        interpreter then hands it over to a next run; ours never goes on elsewhere. Where the first run is past its
+        retention, the one before tells; where that is, too, the records must know the chain, which only admitted runs
+        write.
         """
         run = await self._executions.describe(case_id, run_id)
         if run is None:
             raise RuntimeError(f"run {run_id} of {case_id} is not there any more")
         is_ours = run.task_queue == self._task_queue
         if is_ours and run.first_run_id != run_id:
-            first = await self._executions.describe(case_id, run.first_run_id)
-            if first is not None:
-                is_ours = first.task_queue == self._task_queue
-            elif case_id != anchor_id(self._task_queue):
-                # What remembers the records is no case, and outlives every retention.
+            known = await self._executions.describe(case_id, run.first_run_id)
+            if known is None:
+                before = await self._executions.continued_from(case_id, run_id)
+                known = await self._executions.describe(case_id, before) if before is not None else run
+            if known is not None:
+                is_ours = known.task_queue == self._task_queue
+            elif case_id not in lasting_ids(self._task_queue):
+                # What lasts is no case of the records, and goes on past every retention.
                 is_ours = await asyncio.to_thread(self._chain_of, case_id) == run.first_run_id
         if not is_ours:
             raise ForeignRun(f"run {run_id} of {case_id} is no run of this engine")

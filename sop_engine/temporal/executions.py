@@ -7,6 +7,7 @@ from typing import NamedTuple
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
+    GetWorkflowExecutionHistoryRequest,
 )
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -90,3 +91,14 @@ class Executions:
             run = await self.describe(workflow_id, each.run_id)
             if run is not None:
                 yield run
+
+    async def continued_from(self, workflow_id: str, run_id: str) -> str | None:
+        """The run that this one goes on with; none for the first of its chain, also after a reset."""
+        request = GetWorkflowExecutionHistoryRequest(
+            namespace=self._client.namespace,
+            execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
+            maximum_page_size=1,
+        )
+        answer = await self._client.workflow_service.get_workflow_execution_history(request)
+        started = answer.history.events[0].workflow_execution_started_event_attributes
+        return started.continued_execution_run_id or None

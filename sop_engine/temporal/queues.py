@@ -76,3 +76,8 @@ def duties_id(task_queue: str) -> str:
 def register_id(task_queue: str, own: str) -> str:
     """The id of a workflow by which a person keeps rows."""
     return f"{OWN_IDS}register.{task_queue}.{own}"
+
+
+def lasting_ids(task_queue: str) -> frozenset[str]:
+    """The ids of the engine's own workflows that never end: the server forgets their first runs while they go on."""
+    return frozenset({watch_id(task_queue), anchor_id(task_queue), duties_id(task_queue)})

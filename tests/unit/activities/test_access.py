@@ -75,13 +75,19 @@ CHAINS = {
 class Runs(Executions):
     """Chains of runs as the server would tell them, each run on the task queue named."""
 
-    def __init__(self, queues: list[str]) -> None:
+    def __init__(self, queues: list[str], forgotten: int = 0) -> None:
         self._queues = queues
+        self._forgotten = forgotten
 
     async def describe(self, workflow_id: str, run_id: str | None = None) -> Run | None:
         number = int(run_id or 0)
+        if number < self._forgotten:
+            return None
         at = datetime(2026, 11, 30, tzinfo=UTC)
         return Run(workflow_id, str(number), "0", "Complaint", self._queues[number], 1, at, None, None)
+
+    async def continued_from(self, workflow_id: str, run_id: str) -> str | None:
+        return str(int(run_id) - 1)
 
 
 @pytest.mark.parametrize("chain", CHAINS)
@@ -92,6 +98,40 @@ async def test_what_a_run_asks_for_is_done_where_its_chain_began_here(chain: str
     environment.info = dataclasses.replace(environment.info, workflow_id="C-1", workflow_run_id=str(len(queues) - 1))
     asked = LoadInput(sop="Complaint", version=None, opened_at=datetime(2026, 11, 30, tzinfo=UTC), case_id="C-1")
     if chain == "ours":
+        await environment.run(guard.admit, asked)
+    else:
+        with pytest.raises(ForeignRun, match="is no run of this engine"):
+            await environment.run(guard.admit, asked)
+
+
+async def test_a_case_whose_first_run_the_server_forgot_outlives_its_records() -> None:
+    guard = Guard(Runs([OURS] * 3, forgotten=1), OURS, lambda _: None)
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, workflow_id="C-1", workflow_run_id="2")
+    asked = LoadInput(sop="Complaint", version=None, opened_at=datetime(2026, 11, 30, tzinfo=UTC))
+    await environment.run(guard.admit, asked)
+
+
+@pytest.mark.parametrize(
+    ("workflow_id", "known", "is_admitted"),
+    [
+        ("sop.watch.sop", None, True),
+        ("sop.duties.sop", None, True),
+        ("sop.records.sop", None, True),
+        ("C-1", "0", True),
+        ("C-1", None, False),
+        ("C-1", "another", False),
+    ],
+)
+async def test_a_chain_whose_runs_the_server_forgot_is_ours_if_it_lasts_or_the_records_know_it(
+    workflow_id: str, known: str | None, is_admitted: bool
+) -> None:
+    """A run of the duties may sleep longer than the one before it is kept."""
+    guard = Guard(Runs([OURS] * 3, forgotten=2), OURS, lambda _: known)
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, workflow_id=workflow_id, workflow_run_id="2")
+    asked = LoadInput(sop="Complaint", version=None, opened_at=datetime(2026, 11, 30, tzinfo=UTC))
+    if is_admitted:
         await environment.run(guard.admit, asked)
     else:
         with pytest.raises(ForeignRun, match="is no run of this engine"):
