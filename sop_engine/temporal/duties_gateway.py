@@ -3,10 +3,7 @@
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
-from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.service import RPCError, RPCStatusCode
 
-from sop_engine.basis.faults import NotFound, SopError
 from sop_engine.cases.contracts.duties import (
     ApplyDutiesInput,
     DutiesState,
@@ -20,8 +17,8 @@ from sop_engine.cases.contracts.duties import (
     ResumeDutyInput,
     RunDutyInput,
 )
-from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.gateway import NO_WORKER, CaseGateway, refusal
+from sop_engine.temporal.gateway import CaseGateway
+from sop_engine.temporal.own_updates import answered
 from sop_engine.temporal.queues import COMPARE_DUTIES, LIST_DUTIES, duties_id
 
 ANSWERED_WITHIN = timedelta(seconds=30)
@@ -61,21 +58,8 @@ class DutiesGateway:
         return await self._act("run", given)
 
     async def _act(self, name: str, given: BaseModel) -> DutyDone:
-        try:
+        with answered(self._gateway.task_queue, "nothing keeps the duties yet; start it with `sop worker`"):
             done: DutyDone = await self._handle.execute_update(
                 name, given, result_type=DutyDone, rpc_timeout=ANSWERED_WITHIN
             )
-        except WorkflowUpdateFailedError as error:
-            raise refusal(error.cause) from None
-        except WorkflowUpdateRPCTimeoutOrCancelledError:
-            raise UnreachableError(
-                f"{NO_WORKER.format(queue=self._gateway.task_queue)}; it may still be done"
-            ) from None
-        except RPCError as error:
-            raise self._explain(error) from None
         return done
-
-    def _explain(self, error: RPCError) -> SopError:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return NotFound("nothing keeps the duties yet; start it with `sop worker`")
-        return UnreachableError(f"{NO_WORKER.format(queue=self._gateway.task_queue)} ({error.message})")

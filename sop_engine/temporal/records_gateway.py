@@ -4,14 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
-from temporalio.client import (
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-    WorkflowUpdateStage,
-)
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import WorkflowUpdateStage
 
-from sop_engine.basis.faults import NotFound, SopError
 from sop_engine.cases.contracts.records import (
     AdoptRecordsInput,
     CheckRecordsInput,
@@ -25,12 +19,13 @@ from sop_engine.cases.contracts.records import (
     RepairRecordsInput,
 )
 from sop_engine.cases.contracts.watching import WatchState
-from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.gateway import NO_WORKER, CaseGateway, refusal
+from sop_engine.temporal.gateway import CaseGateway
+from sop_engine.temporal.own_updates import answered
 from sop_engine.temporal.queues import CHECK_RECORDS, RECORDS_FITNESS, anchor_id, watch_id
 
 PAGE_WITHIN = timedelta(minutes=10)
 ACCEPTED_WITHIN = timedelta(seconds=15)
+UNTOLD = "no worker has told the cases of its records yet; start one with `sop worker`"
 LOOK_EVERY = 1.0
 """Seconds between two looks at how far a repair has come."""
 
@@ -63,16 +58,10 @@ class RecordsGateway:
 
     async def adopt(self, given: AdoptRecordsInput) -> RecordsMark:
         """Accepts the records as they are. Raises `NotPermitted` for who is no administrator."""
-        try:
+        with answered(self._gateway.task_queue, UNTOLD):
             mark: RecordsMark = await self._handle.execute_update(
                 "adopt", given, result_type=RecordsMark, rpc_timeout=ACCEPTED_WITHIN
             )
-        except WorkflowUpdateFailedError as error:
-            raise refusal(error.cause) from None
-        except WorkflowUpdateRPCTimeoutOrCancelledError:
-            raise self._unanswered() from None
-        except RPCError as error:
-            raise self._explain(error) from None
         return mark
 
     async def repair(self, given: RepairRecordsInput, told: Callable[[RepairProgress], None]) -> RecordsRepair:
@@ -80,7 +69,7 @@ class RecordsGateway:
 
         Raises `NotPermitted` for who is no administrator, `Refused` while a repair is under way.
         """
-        try:
+        with answered(self._gateway.task_queue, UNTOLD):
             update = await self._handle.start_update(
                 "repair",
                 given,
@@ -95,12 +84,6 @@ class RecordsGateway:
                     return await waiting
                 if (progress := await self.progress()) is not None:
                     told(progress)
-        except WorkflowUpdateFailedError as error:
-            raise refusal(error.cause) from None
-        except WorkflowUpdateRPCTimeoutOrCancelledError:
-            raise self._unanswered() from None
-        except RPCError as error:
-            raise self._explain(error) from None
 
     async def progress(self) -> RepairProgress | None:
         """How far a repair has come; none where none is under way."""
@@ -111,12 +94,3 @@ class RecordsGateway:
                 (progress,) = await self._gateway.client.data_converter.decode(payloads, [RepairProgress])
                 return progress if isinstance(progress, RepairProgress) else None
         return None
-
-    def _unanswered(self) -> SopError:
-        what = NO_WORKER.format(queue=self._gateway.task_queue)
-        return UnreachableError(f"{what}. It may still be done once one does; look with `sop records check`")
-
-    def _explain(self, error: RPCError) -> SopError:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return NotFound("no worker has told the cases of its records yet; start one with `sop worker`")
-        return UnreachableError(f"{NO_WORKER.format(queue=self._gateway.task_queue)} ({error.message})")
