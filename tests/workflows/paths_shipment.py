@@ -7,6 +7,7 @@ from tests.unit.content.exact_freight import CUSTOMER, PAPER
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
+from tests.workflows.receivables import closed
 
 SHIPMENT: dict[str, Any] = {
     **CUSTOMER,
@@ -58,7 +59,7 @@ async def collected(desk: Desk, total: str) -> None:
     collection = desk.child("collection")
     await collection.task("open")
     await paths.money_booked(collection, total, f"BK-{desk.case_id}")
-    await collection.do("hu.jing", "closing", "closed", closing_entry="E-1")
+    await closed(collection)
 
 
 def reported(desk: Desk) -> dict[str, str | None]:

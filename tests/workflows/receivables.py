@@ -160,6 +160,18 @@ class Receivable:
         assert received == sum((Decimal(str(each["amount"]["amount"])) for each in data["booked"]), Decimal())
 
 
+async def closed(desk: Desk, entry: str = "E-1") -> None:
+    """The clerk closes a receivable once the books are not being asked."""
+    await desk.reaches("closing", "no_money")
+    await desk.do("hu.jing", "closing", "closed", closing_entry=entry)
+
+
+async def written_off(desk: Desk) -> None:
+    """The general manager agrees, once the books are not being asked."""
+    await desk.reaches("confirming_write_off", "no_money")
+    await desk.do("chen.guodong", "confirming_write_off", "approved", approval="Agreed")
+
+
 # -- the way to each state ---------------------------------------------------------------------------------------------
 
 Way = Callable[[Receivable], Awaitable[None]]

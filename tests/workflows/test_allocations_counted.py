@@ -10,7 +10,7 @@ from tests.workflows.conftest import far_house
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 from tests.workflows.paths_receipts import identified
-from tests.workflows.receivables import GROSS, Receivable
+from tests.workflows.receivables import GROSS, Receivable, closed
 
 
 async def allocated(house: House, case_id: str, amount: str, claim: Receivable) -> Desk:
@@ -29,7 +29,7 @@ async def test_an_invoice_paid_before_its_case_opens_is_not_asked_for_again(shar
     desk = await allocated(shared_house, "CNT-RA-1", f"CNY {GROSS}", claim)
     assert await desk.ended() == "allocated"
     await claim.follow()
-    await claim.desk.do("hu.jing", "closing", "closed", closing_entry="E-1")
+    await closed(claim.desk)
     assert await claim.desk.ended() == "paid"
     assert claim.desk.told("dunning_notice", "payment_reminder") == []
     await claim.agree()

@@ -11,7 +11,15 @@ from sop_engine.basis.faults import InvalidInput, SopError
 from sop_engine.content.library import load_library
 from sop_engine.records.ledger.items import ItemRow
 from tests.workflows.harness import House
-from tests.workflows.receivables import GROSS, WAYS, Receivable, brought_to, write_off_half_approved
+from tests.workflows.receivables import (
+    GROSS,
+    WAYS,
+    Receivable,
+    brought_to,
+    closed,
+    write_off_half_approved,
+    written_off,
+)
 
 UNSEEN = {"awaiting_money", "collecting", "money", "followed", "comparing", "no_money", "next_money"}
 """States that hold others, are left as soon as they are entered, or have nothing to do."""
@@ -174,7 +182,7 @@ async def test_too_much_after_closing_began_is_returned_as_often_as_it_comes(sha
     await case.agree()
     await case.pay("CNY 60", "OVER-3")
     await case.refund("2093-11-21")
-    await case.desk.do("hu.jing", "closing", "closed", closing_entry="E-1")
+    await closed(case.desk)
     assert await case.desk.ended() == "paid"
     await case.agree()
     assert not any(case.open_items().values())
@@ -192,7 +200,7 @@ async def test_money_while_a_write_off_is_approved_stops_it_and_lessens_it(share
     await case.book()
     assert amount((await case.stands_in("escalated")).data["balance"]) == GROSS - 40
     await write_off_half_approved(case)
-    await case.desk.do("chen.guodong", "confirming_write_off", "approved", approval="Agreed")
+    await written_off(case.desk)
     assert await case.desk.ended() == "written_off"
     assert case.desk.balances() == {"1002": Decimal(40), "1231": GROSS - 40, "1122": -GROSS}
     assert not any(case.open_items().values())

@@ -9,6 +9,7 @@ from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 from tests.workflows.paths_shipment import COSTS, SERVICES, collected, delivered, reported
 from tests.workflows.paths_supplier_exceptions import worths
+from tests.workflows.receivables import closed
 
 
 async def test_an_invoice_in_dollars_is_booked_and_paid_by_the_rates_of_its_days(shared_house: House) -> None:
@@ -29,7 +30,7 @@ async def test_an_invoice_in_dollars_is_booked_and_paid_by_the_rates_of_its_days
     )
     await desk.hear("payment.received", received_amount="USD 1000", received_on="2093-11-22", bank_ref="BANK-USD-1")
     await desk.do("hu.jing", "posting", "posted", booking_rate="7.0")
-    await desk.do("hu.jing", "closing", "closed", closing_entry="C-1")
+    await closed(desk, "C-1")
     assert await desk.ended() == "paid"
     figures = {**worths(invoicing), **worths(desk)}
     assert {account: int(worth) for account, worth in figures.items() if account != "1122"} == {
@@ -108,7 +109,7 @@ async def test_a_customer_is_billed_in_dollars_for_services_sold_in_two_currenci
     money = {"received_amount": "USD 1696", "received_on": "2093-11-22", "bank_ref": "BK-USD-21"}
     await collection.hear("payment.received", **money)
     await collection.do("hu.jing", "posting", "posted", booking_rate="7.1")
-    await collection.do("hu.jing", "closing", "closed", closing_entry="E-1")
+    await closed(collection)
     assert await desk.ended() == "paid"
     # 1600 at 7.2 less 9000; 1696 with its VAT came in at 0.1 less.
     await agree_on_the_margin(desk, "2520.00", "-169.60")

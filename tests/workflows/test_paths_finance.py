@@ -13,6 +13,7 @@ from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 from tests.workflows.instants import on_the_minute, told_at
+from tests.workflows.receivables import closed, written_off
 
 # Services of CNY 9000 with 6 % VAT.
 NET, VAT, GROSS = Decimal(9000), Decimal(540), Decimal(9540)
@@ -62,7 +63,7 @@ async def test_a_rejected_invoice_is_reversed_and_replaced(shared_house: House) 
 async def test_a_receivable_is_paid_in_full(shared_house: House) -> None:
     desk = await collection(shared_house, "COL-1")
     await paths.money_booked(desk, "CNY 9540", "BK-1")
-    await desk.do("hu.jing", "closing", "closed", closing_entry="E-1")
+    await closed(desk)
     assert await desk.ended() == "paid"
     assert desk.balances() == {"1002": GROSS, "1122": -GROSS}
     assert desk.told("payment_thanks") == [paths.CUSTOMER_MAIL]
@@ -78,7 +79,7 @@ async def test_a_short_payment_waits_for_the_rest_and_too_much_is_returned(share
         await desk.do("hu.jing", "approving_refund", "approved", approval="Mine own")
     await desk.do("qian.li", "approving_refund", "approved", approval="Agreed")
     await desk.do("hu.jing", "refunding", "refunded", refunded_on="2093-11-22")
-    await desk.do("hu.jing", "closing", "closed", closing_entry="E-2")
+    await closed(desk, "E-2")
     assert await desk.ended() == "paid"
     assert desk.told("payment_short") == [paths.CUSTOMER_MAIL]
     assert desk.balances() == {"1002": GROSS, "1122": -GROSS}
@@ -105,6 +106,6 @@ async def test_a_broken_promise_leads_to_a_write_off_approved_twice(house: House
         "COL-3", "complete_task", actor="qian.li", outcome="approved", data={"approval": "Twice"}
     )
     assert refused.kind == "NotPermitted"
-    await desk.do("chen.guodong", "confirming_write_off", "approved", approval="Agreed")
+    await written_off(desk)
     assert await desk.ended() == "written_off"
     assert desk.balances() == {"1231": GROSS, "1122": -GROSS}

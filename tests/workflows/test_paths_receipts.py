@@ -6,7 +6,7 @@ from typing import Any
 from tests.integration.ledger_office import TAXPAYER, Office, cny
 from tests.workflows.harness import House
 from tests.workflows.paths_receipts import DAY, identified, received
-from tests.workflows.receivables import Receivable
+from tests.workflows.receivables import Receivable, closed
 
 
 def invoices(house: House, customer: str, *amounts: str) -> list[str]:
@@ -90,7 +90,7 @@ async def test_a_collection_that_is_still_open_hears_what_its_invoice_was_paid(s
     await desk.do("hu.jing", "allocating", "chosen", settles=[{"reference": claim.invoice_no}])
     await claim.desk.task("closing")
     assert (await claim.data())["balance"]["amount"] == "0.00"
-    await claim.desk.do("hu.jing", "closing", "closed", closing_entry="C-1")
+    await closed(claim.desk, "C-1")
     assert await claim.desk.ended() == "paid"
     assert claim.desk.balances() == {}
     # The bank tells the collection nothing any more; what is left stays with whoever allocates it.

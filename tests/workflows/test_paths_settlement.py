@@ -10,6 +10,7 @@ from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 from tests.workflows.paths_shipment import COSTS, SERVICES, costed, delivered
+from tests.workflows.receivables import closed
 
 # Services of CNY 12 000 and a cost of CNY 9000, each with 6 % VAT; CNY 800 went through our hands to its sender.
 SETTLED = {
@@ -91,7 +92,7 @@ async def test_a_cancelled_invoice_is_reversed_and_billed_again(shared_house: Ho
     collection = desk.child("collection")
     await collection.task("open")
     await paths.money_booked(collection, "CNY 12720", "BK-SET-1")
-    await collection.do("hu.jing", "closing", "closed", closing_entry="E-1")
+    await closed(collection)
     await cash_settled(desk)
     assert await desk.ended() == "paid"
     assert await opened(desk) == [
@@ -157,7 +158,7 @@ async def test_a_cancelled_collection_goes_on_with_the_money_it_had(shared_house
     await second.do("hu.jing", "posting", "posted")
     await second.task("reminded")
     await paths.money_booked(second, "CNY 5000", "BK-SET-4-3")
-    await second.do("hu.jing", "closing", "closed", closing_entry="E-1")
+    await closed(second)
     await cash_settled(desk)
     assert await desk.ended() == "paid"
     assert await amount(desk, "received_total") == 12720

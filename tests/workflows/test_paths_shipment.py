@@ -12,6 +12,7 @@ from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
 from tests.workflows.paths_shipment import COSTS, SERVICES, SHIPMENT, collected, costed, delivered, reported
+from tests.workflows.receivables import closed
 
 
 def booked(desk: Desk) -> dict[str, Decimal]:
@@ -36,7 +37,7 @@ async def test_a_domestic_shipment_runs_from_commission_to_money(shared_house: H
     collection = desk.child("collection")
     await collection.task("open")
     await paths.money_booked(collection, "CNY 12720", "BK-SHP-1")
-    await collection.do("hu.jing", "closing", "closed", closing_entry="E-1")
+    await closed(collection)
 
     assert await desk.ended() == "paid"
     view = await desk.view()

@@ -53,6 +53,23 @@ def _opens_again(notes: Notebook, name: str, ways: Sequence[Transition]) -> None
             at=ways[0].source,
             mend="refuse the outcome by a check, or end with a transition without `when`",
         )
+    elif guards is not None and (unasked := _unasked_states(notes, name, ways)):
+        notes.warn(
+            _place(ways),
+            f"where {', '.join(unasked)} is not active, no guard may hold, and the task opens again after {name}",
+            at=ways[0].source,
+            mend="refuse the outcome by a check that asks for the same states, or end with a transition without `when`",
+        )
+
+
+def _unasked_states(notes: Notebook, name: str, ways: Sequence[Transition]) -> list[str]:
+    """The active states that guards of an outcome ask for and no check of its task does."""
+    state, outcome = name.rsplit(".", 1)
+    task = notes.procedure.shapes[state].task
+    checks = task.checks.values() if task is not None else ()
+    asked = (check.rule for check in checks if check.blocks and (not check.outcomes or outcome in check.outcomes))
+    known = frozenset[str]().union(*(notes.procedure.expression(rule).states for rule in asked))
+    return sorted({each for way in ways if way.when is not None for each in way.when.states} - known)
 
 
 def _each_other(notes: Notebook, ways: Sequence[Transition]) -> None:

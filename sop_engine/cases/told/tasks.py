@@ -183,7 +183,7 @@ def complete_task(turn: Turn, act: CompleteTaskInput) -> str:
     if done.warnings:
         note = f"{act.reason} (passed: {', '.join(done.warnings)})"
     _finish_task(turn, done.task, act.actor, act.outcome, done.values, note, done.happened_at, "completed", act)
-    return f"{done.task.key} completed as {act.outcome}"
+    return f"{done.task.key} completed as {act.outcome}{_again(turn, done.task)}"
 
 
 def skip_task(turn: Turn, act: SkipTaskInput) -> str:
@@ -203,7 +203,7 @@ def skip_task(turn: Turn, act: SkipTaskInput) -> str:
     if faults:
         raise InvalidInput(f"{task.key} cannot be skipped as {act.outcome}", faults)
     _finish_task(turn, task, act.actor, act.outcome, values, act.reason, None, "skipped", None)
-    return f"{task.key} skipped as {act.outcome}"
+    return f"{task.key} skipped as {act.outcome}{_again(turn, task)}"
 
 
 def _needed_without(turn: Turn, task: HumanTask, act: SkipTaskInput, told: set[str]) -> list[Fault]:
@@ -278,6 +278,13 @@ def reopen(turn: Turn, task: HumanTask) -> None:
         "barred": (),
     }
     turn.state.tasks[key] = task.model_copy(update=fresh)
+
+
+def _again(turn: Turn, done: HumanTask) -> str:
+    """That the case did not go on, where the outcome left the task's state as it was: who did the work has to know."""
+    key = f"{done.state}#{turn.state.entries[done.state]}"
+    is_again = key != done.key and done.index is None and not turn.taken and key in turn.state.tasks
+    return f", but no transition takes it now: the task is open again as {key}" if is_again else ""
 
 
 def _finish_item(

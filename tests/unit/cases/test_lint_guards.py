@@ -69,6 +69,19 @@ def test_a_gap_is_shown_by_values(first: str, second: str, shown: str) -> None:
     )
 
 
+def test_an_outcome_under_a_guard_that_asks_for_a_state_has_a_check_that_asks_for_it() -> None:
+    ways = GUARDED.format("in_state('one')", "in_state('one') and is_urgent")
+    (text,) = said(ways)
+    assert text == (
+        "where one is not active, no guard may hold, and the task opens again after asking.done; refuse the outcome by "
+        "a check that asks for the same states, or end with a transition without `when`"
+    )
+    check = "{{settled: {{rule: {}, title: {{en: S, zh: 定}}}}}}"
+    assert said(ways, check.format("in_state('one')")) == []
+    assert said(ways, check.format("in_state('two')")) == [text]
+    assert said(ways.replace("]", ", {to: end}]")) == []
+
+
 def test_two_guards_of_which_both_hold() -> None:
     (text,) = said(GUARDED.format("score >= least", "score <= least"))
     assert text == (
@@ -102,7 +115,7 @@ def test_a_state_around_it_may_take_what_is_left() -> None:
     assert said(GUARDED.format("score > least", "score < least"), outer="score == least") == []
 
 
-@pytest.mark.parametrize("guard", ["_event.data.x == 1", "actor == 'ann'", "in_state('one')"])
+@pytest.mark.parametrize("guard", ["_event.data.x == 1", "actor == 'ann'"])
 def test_what_nobody_here_knows_is_not_judged(guard: str) -> None:
     assert said(GUARDED.format(f'"{guard}"', f'"{guard} and is_urgent"')) == []
 

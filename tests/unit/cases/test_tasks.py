@@ -228,9 +228,13 @@ def test_an_outcome_that_leads_nowhere_opens_the_task_again() -> None:
     assert case.clock("doing#1").clock.opened_at == opened
     with pytest.raises(NotPermitted, match="four eyes"):
         case.complete("noted", "ann")
-    case.complete("done", "bob")  # the guard does not hold: open again
-    case.complete("noted", "cai")
-    case.complete("done", "ann")
+    refused = case.complete("done", "bob")  # the guard does not hold
+    assert (
+        refused.message
+        == "doing#2 completed as done, but no transition takes it now: the task is open again as doing#3"
+    )
+    assert case.complete("noted", "cai").message == "doing#3 completed as noted"
+    assert case.complete("done", "ann").message == "doing#4 completed as done"
     assert case.state.status == "completed"
     assert case.clock("doing#1").clock.status == "met"
 

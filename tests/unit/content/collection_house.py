@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sop_engine.freight.party_keys import is_same
-from tests.unit.content.content_house import Answer, House
+from tests.unit.content.content_house import MONDAY, Answer, House
 from tests.unit.content.finance_samples import CUSTOMER
 
 MONEY = {"received_amount": "CNY 1000.00", "received_on": "2026-03-02", "bank_ref": "B1"}
@@ -20,8 +20,9 @@ class Receipts(list[Mapping[str, Any]]):
         return {"entry_id": f"money_received.{known[0]}", "bank_ref": known[0]}
 
 
-def collection(due_on: str = "2026-03-31", set_credit_terms: Answer = lambda values: {}) -> House:
-    house = House(record_receipt=Receipts(), set_credit_terms=set_credit_terms)
+def collection(due_on: str = "2026-03-31", **answers: Answer) -> House:
+    plain: dict[str, Answer] = {"record_receipt": Receipts(), "set_credit_terms": lambda values: {}}
+    house = House(MONDAY, None, **(plain | answers))
     house.open("Collection", "C", CUSTOMER | {"invoice_no": "INV-1", "amount_due": "CNY 1000.00", "due_on": due_on})
     return house
 

@@ -1,7 +1,9 @@
 """Collection: reminders, dunning by levels, promises, disputes, write-offs, and what is paid too much."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -47,6 +49,28 @@ def test_a_part_payment_leaves_the_rest_open_and_the_rest_closes() -> None:
     house.do("C", "hu.jing", "closing", "closed", {"closing_entry": "Paid"})
     assert house.states["C"].outcome == "paid"
     assert booked(house) == [("B1", "400.00"), ("B2", "600.00")]
+
+
+def test_nothing_is_closed_while_the_books_are_being_asked() -> None:
+    refused: list[str] = []
+    houses: list[House] = []
+
+    def books(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        for house in (each for each in houses if leaf(each) == "closing"):
+            with pytest.raises(InvalidInput, match="the books are not being asked") as refusal:
+                house.do("C", "hu.jing", "closing", "closed", {"closing_entry": "Paid"})
+            refused.append(refusal.value.text())
+        return {"lines": []}
+
+    house = collection(allocated_money=books)
+    houses.append(house)
+    pay(house, "CNY 1000.00", "B1")
+    assert leaf(house) == "closing"
+    told = {"allocated_ref": "TOLD", "allocated_amount": "CNY 100", "allocated_on": "2026-03-02"}
+    house.tell("C", "qian.li", "allocation.booked", told)
+    assert len(refused) == 1
+    house.do("C", "hu.jing", "closing", "closed", {"closing_entry": "Paid"})
+    assert house.states["C"].outcome == "paid"
 
 
 def test_too_much_is_returned() -> None:
