@@ -14,7 +14,8 @@ from activities.failures import refusal
 from sop_engine.basis.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.told.act_checks import faults_of_data
-from sop_engine.cases.told.opening import read_opening, refuse_long_id
+from sop_engine.cases.told.case_ids import refuse_long_id
+from sop_engine.cases.told.opening import read_opening
 from sop_engine.cases.told.permissions import permit_opening
 from sop_engine.cases.told.place_checks import faults_of, unknown_places
 from sop_engine.cases.written.definition import SopDefinition

@@ -36,7 +36,7 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.cases.told.opening import refuse_long_id, refuse_own_id
+from sop_engine.cases.told.case_ids import refuse_long_id, refuse_own_id
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.ends import end_of
 from sop_engine.temporal.executions import Executions

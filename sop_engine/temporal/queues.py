@@ -1,7 +1,7 @@
 """Names of signals and activities that more than one side must agree on."""
 
-from sop_engine.cases.running.following import FOLLOW
-from sop_engine.cases.told.opening import OWN_IDS
+from sop_engine.cases.contracts.signals import FOLLOW
+from sop_engine.cases.told.case_ids import OWN_IDS
 
 CHILD_REPORT = "case.child"
 """A child tells its parent that it closed."""

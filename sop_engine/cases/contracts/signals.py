@@ -27,6 +27,9 @@ class EventSignal(Contract):
     """Who says so, by their own word: noted, and never taken for a person."""
 
 
+FOLLOW = "case.follow"
+
+
 class Followed(Contract):
     """Signal `case.follow`: fields of a child that follow its parent's, as they are now."""
 

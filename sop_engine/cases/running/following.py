@@ -7,11 +7,9 @@ from typing import Any
 
 from sop_engine.basis.plain import plain
 from sop_engine.cases.contracts.commands import TellCase
-from sop_engine.cases.contracts.signals import Followed
+from sop_engine.cases.contracts.signals import FOLLOW, Followed
 from sop_engine.cases.running.state import Child
 from sop_engine.cases.running.turn import Turn
-
-FOLLOW = "case.follow"
 
 
 def followed(turn: Turn, child: Child) -> tuple[str, ...]:

@@ -15,9 +15,8 @@ from pydantic import ValidationError
 from sop_engine.basis.faults import SopError
 from sop_engine.cases.contracts.acts import CancelInput, HoldInput, ResumeInput
 from sop_engine.cases.contracts.proof import AskedSender, Claim, Word
-from sop_engine.cases.contracts.signals import ChildReport
+from sop_engine.cases.contracts.signals import FOLLOW, ChildReport
 from sop_engine.cases.people.actors import case_actor
-from sop_engine.cases.running.following import FOLLOW
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told import acts

@@ -10,10 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from sop_engine.basis.plain import plain
-from sop_engine.cases.contracts.signals import Followed
+from sop_engine.cases.contracts.signals import FOLLOW, Followed
 from sop_engine.cases.people.actors import MACHINE
 from sop_engine.cases.running.effects.notify import notify
-from sop_engine.cases.running.following import FOLLOW
 from sop_engine.cases.running.stepping import dispatch
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.refusing import REFUSED, refuse_event

@@ -7,21 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine.basis.faults import Fault, InvalidInput
-from sop_engine.cases.contracts.limits import CASE_ID_BYTES, DATA_BYTES, is_case_id, size_of, too_large
+from sop_engine.cases.contracts.limits import DATA_BYTES, size_of, too_large
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.people.actors import SYSTEM
 from sop_engine.cases.running import timing
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.stepping import catch_up, finish, follow
 from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.told.case_ids import refuse_own_id
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.fields import describe, read_fields, read_value
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.statechart.snapshot import Snapshot
 from sop_engine.statechart.transition import start
-
-OWN_IDS = "sop."
-"""How ids of workflows begin that are no cases."""
 
 
 def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,19 +47,6 @@ def told_of_reads(definition: SopDefinition, given: Iterable[str]) -> list[Fault
         for name in given
         if (spec := definition.reads.get(name)) is not None
     ]
-
-
-def refuse_own_id(case_id: str) -> None:
-    """Raises InvalidInput for an id of the kind that the engine's own workflows have."""
-    if case_id.startswith(OWN_IDS):
-        raise InvalidInput(f"no case may be called {case_id}: ids that begin with {OWN_IDS!r} are the engine's own")
-
-
-def refuse_long_id(case_id: str) -> None:
-    """Raises InvalidInput for an id that leaves no room for those of child cases, which begin with it."""
-    if not is_case_id(case_id):
-        size = len(case_id.encode("utf-8", "replace"))
-        raise InvalidInput(f"no case may have an id of {size:,} bytes; up to {CASE_ID_BYTES} are taken")
 
 
 def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: datetime) -> Turn:

@@ -172,13 +172,15 @@ def test_a_fault_of_the_program_is_one_line_and_a_log(tmp_path: Path) -> None:
     assert "Traceback" in (tmp_path / "error.log").read_text()
 
 
-def test_help_does_not_load_temporal() -> None:
-    """It costs a second, which nobody should wait for at `sop --help`."""
+def test_help_does_not_load_temporal_nor_a_question_what_runs_cases() -> None:
+    """Nobody should wait at `sop --help` for the second that Temporal costs, nor at `sop inbox` for the interpreter."""
     watched = (
-        "import sys, sop_engine.console.application; print({'temporalio', 'sqlalchemy', 'rich'} & sys.modules.keys())"
+        "import sys, sop_engine.console.application; print({'temporalio', 'sqlalchemy', 'rich'} & sys.modules.keys())\n"
+        "import sop_engine.temporal.gateway\n"
+        "print({'jinja2', 'sqlalchemy', 'sop_engine.cases.running.turn'} & sys.modules.keys())"
     )
     heard = subprocess.run([sys.executable, "-c", watched], check=True, capture_output=True, text=True)
-    assert heard.stdout == "set()\n"
+    assert heard.stdout == "set()\nset()\n"
 
 
 def test_the_words_to_filter_by_are_the_engines() -> None:
