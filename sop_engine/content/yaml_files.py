@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -97,6 +98,8 @@ class YamlFile(NamedTuple):
         return found._replace(depth=depth, used_at=graft.used_at or found.used_at) if depth > own.depth else own
 
 
+KEPT = 256
+"""Texts of files that are known again: a site's, which one process reads for many things."""
 DEEPEST = 64
 """Lists and mappings inside each other; deeper ones exhaust whoever reads them, here or behind us."""
 _OPENING = (
@@ -112,8 +115,8 @@ _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]+|[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]+)")
 
 
 def read_file(path: FilePath) -> YamlFile:
-    """Reads one file. Raises YamlError."""
-    return read_text(path.read_text(encoding="utf-8"), path.name)
+    """Reads one file, whose value nobody changes: who reads the same text again is given the same. Raises YamlError."""
+    return _known(path.read_text(encoding="utf-8"), path.name)
 
 
 def read_noting(path: FilePath, faults: list[YamlFault]) -> YamlFile | None:
@@ -140,6 +143,11 @@ def read_text(text: str, name: str, *, is_typed: bool = True) -> YamlFile:
     if faults:
         raise YamlError(faults)
     return YamlFile(name, value, reading.marks)
+
+
+@lru_cache(KEPT)
+def _known(text: str, name: str) -> YamlFile:
+    return read_text(text, name)
 
 
 def _composed(text: str, name: str) -> tuple[list[YamlFault], Any]:

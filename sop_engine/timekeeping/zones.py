@@ -5,13 +5,18 @@ known when they were compiled. This module is the one place that reads zone file
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sop_engine.basis.faults import Fault
 from sop_engine.timekeeping.calendar import CalendarError
 from sop_engine.timekeeping.timetable import ZoneOffsets
 
+KEPT = 64
+"""Zones and years worked out, a twentieth of a second each; a zone's file is read once by every process as it is."""
 
+
+@lru_cache(KEPT)
 def zone_offsets(zone: str, first_year: int, last_year: int) -> ZoneOffsets:
     """Every (instant, seconds east of UTC) at which the zone's offset changes in these years, both included.
 

@@ -1,6 +1,7 @@
 """The shipped examples, read and played out."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ def resolve(value: Any, now: datetime, today: date) -> Any:
 
 
 def read(name: str) -> Any:
-    return read_file(EXAMPLES / name).value
+    return deepcopy(read_file(EXAMPLES / name).value)
 
 
 def play(name: str) -> tuple[House, str]:

@@ -1,10 +1,15 @@
 """A document is read alike whether libyaml is there or not: the same values, places and faults."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 import yaml
 
-from sop_engine.content.library import content_root
-from sop_engine.content.yaml_files import YamlError, YamlFile, read_text
+from activities.work_rules import load_work_rules
+from sop_engine.content.checking import check_sop
+from sop_engine.content.library import content_root, load_library
+from sop_engine.content.yaml_files import YamlError, YamlFile, read_file, read_text
 
 SHIPPED = sorted(content_root().glob("**/*.yaml"))
 WRITTEN = (
@@ -30,3 +35,26 @@ def test_both_readers_say_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -
     assert yaml.__with_libyaml__, "libyaml is in the wheels of every platform that we test on"
     fast = read(text, has_libyaml=True, monkeypatch=monkeypatch)
     assert fast == read(text, has_libyaml=False, monkeypatch=monkeypatch)
+
+
+def test_a_file_is_read_again_where_its_text_changed(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text("a: 1\n")
+    read = read_file(path)
+    assert read_file(path) is read
+    path.write_text("a: 2\n")
+    assert (read.value, read_file(path).value) == ({"a": 1}, {"a": 2})
+    path.write_text("a: [\n")
+    for _ in range(2):
+        with pytest.raises(YamlError, match=r"site\.yaml:2:1"):
+            read_file(path)
+
+
+def test_whoever_reads_the_content_leaves_it_as_it_was() -> None:
+    before = {path: repr(read_file(path)) for path in SHIPPED}
+    known = load_library()
+    load_work_rules(known.root)
+    for sop in known.sops:
+        known.bundle(sop, date(2026, 3, 2))
+    check_sop(known, "Delivery")
+    assert {path: repr(read_file(path)) for path in SHIPPED} == before
