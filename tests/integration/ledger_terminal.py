@@ -1,27 +1,27 @@
-"""Commands on a ledger, as typed."""
+"""Commands against an installation, as typed: in this process, for what a process of its own costs is its start."""
 
 import asyncio
-import os
-import sys
+from threading import Lock
 
-from tests.integration.installation import PROJECT, Installation
+from typer.testing import CliRunner, Result
+
+from cli import serve
+from sop_engine.console.application import application
+from sop_engine.console.context import Invocation
+from tests.integration.installation import Installation
+
+_ONE = Lock()
+"""A command has the streams of the whole process."""
 
 
 async def sop(house: Installation, *arguments: str) -> tuple[int, str, str]:
-    environ = {
-        **os.environ,
-        "TEMPORAL_ADDRESS": house.server.address,
-        "COLUMNS": "200",
-        "SOP_DATA_DIRECTORY": str(house.settings.data_directory),
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "cli", *arguments),
-        cwd=PROJECT,
-        env=environ,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
+    """Exit code, data and words of a command, which runs in a thread beside the installation's worker."""
+    environ = {"SOP_DATA_DIRECTORY": str(house.settings.data_directory)}
+
+    def typed() -> Result:
+        runner = CliRunner(env={"TEMPORAL_ADDRESS": house.server.address, "COLUMNS": "200"})
+        with _ONE:
+            return runner.invoke(application, list(arguments), obj=Invocation(serve=serve, environ=environ))
+
+    done = await asyncio.to_thread(typed)
+    return done.exit_code, done.stdout, done.stderr

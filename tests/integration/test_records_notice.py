@@ -17,6 +17,8 @@ from sop_engine.content.library import Library
 from sop_engine.records import gaps
 from sop_engine.records.identity import RecordsIdentity
 from sop_engine.records.numbers import NumberRepository
+from sop_engine.temporal import records_gateway
+from sop_engine.temporal.client import UnreachableError
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.ledger_terminal import sop
@@ -154,11 +156,14 @@ async def test_lost_records_of_an_installation_without_a_memory_are_noticed_too(
         assert (await records.fitness()).verdict == "empty"
 
 
-async def test_a_repair_that_no_worker_hears_says_so(house: Installation, ticket_library: Library) -> None:
-    async with serving(house, ticket_library):
+async def test_a_repair_that_no_worker_hears_says_so(
+    house: Installation, ticket_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records_gateway, "ACCEPTED_WITHIN", timedelta(seconds=1))
+    async with serving(house, ticket_library) as records:
         await house.open("Complaint", "before", COMPLAINT)
-    code, _, said = await sop(house, "records", "repair", "--as", "admin")
-    assert (code, "No worker answers" in said, "may still be done" in said) == (4, True, True), said
+    with pytest.raises(UnreachableError, match=r"No worker answers.*may still be done"):
+        await records.repair(RepairRecordsInput(actor="admin"), lambda _: None)
 
 
 async def test_records_of_others_are_refused(house: Installation, ticket_library: Library, tmp_path: Path) -> None:

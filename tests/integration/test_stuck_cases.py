@@ -1,9 +1,6 @@
 """A case whose workflow task keeps failing is seen: by those who act on it, by supervisors, by the doctor."""
 
-import asyncio
 import json
-import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -21,20 +18,17 @@ from sop_engine.temporal import gateway, server
 from sop_engine.temporal.gateway import StuckError
 from sop_engine.temporal.stuck import PROBLEMS_SETTING, reports_problems, stuck_cases
 from tests.integration.complaint import COMPLAINT
-from tests.integration.installation import PROJECT, Installation, installation, until
+from tests.integration.installation import Installation, installation, until
+from tests.integration.ledger_terminal import sop
 
 CAUSE = "this worker does not know engine version"
 
 
-async def sop(house: Installation, *words: str) -> tuple[int, dict[str, Any]]:
-    """A command in a process of its own: its exit code, and what it answered."""
-    environ = {**os.environ, "TEMPORAL_ADDRESS": house.server.address}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli", *words, "--json"), cwd=PROJECT, env=environ, stdout=asyncio.subprocess.PIPE
-    )
-    out, _ = await process.communicate()
+async def asked(house: Installation, *words: str) -> tuple[int, dict[str, Any]]:
+    """The exit code of a command, and what it answered a program."""
+    code, out, _ = await sop(house, *words, "--json")
     answer: dict[str, Any] = json.loads(out)
-    return process.returncode or 0, answer
+    return code, answer
 
 
 async def test_a_case_that_stands_still_is_named_with_its_cause(
@@ -57,11 +51,11 @@ async def test_a_case_that_stands_still_is_named_with_its_cause(
         with pytest.raises(StuckError, match="stands still"):
             await house.view("CMP-still")
 
-        _, listed = await sop(house, "incident", "list")
+        _, listed = await asked(house, "incident", "list")
         (line,) = listed["incidents"]
         assert (line["case_id"], line["incident"]["kind"]) == ("CMP-still", "stuck")
         assert CAUSE in line["incident"]["message"]
-        code, report = await sop(house, "doctor")
+        code, report = await asked(house, "doctor")
         (finding,) = (found for found in report["findings"] if found["check"] == "stuck cases")
         assert (code, finding["verdict"], "CMP-still" in finding["what"]) == (1, "wrong", True)
 

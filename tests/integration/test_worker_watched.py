@@ -13,12 +13,15 @@ from sop_engine.temporal.server import free_or_any_address
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import PROJECT, Installation, installation, until
 
+WORKER = "from sop_engine.temporal import keeper; keeper.EVERY = 1.0; import cli; cli.main()"
+"""What it does every quarter of a minute, every second."""
+
 
 @asynccontextmanager
 async def worker_told(house: Installation, **environment: str) -> AsyncIterator[Process]:
     """`sop worker` in a process of its own, whose words are read."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli", "worker"), cwd=PROJECT, env=house.environment(**environment), stderr=PIPE
+        *(sys.executable, "-c", WORKER, "worker"), cwd=PROJECT, env=house.environment(**environment), stderr=PIPE
     )
     try:
         yield process

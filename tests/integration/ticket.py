@@ -14,18 +14,22 @@ from sop_engine.console.stack import worker_beside
 from sop_engine.content.library import Library
 from sop_engine.temporal import records_guard
 from sop_engine.temporal.records_gateway import RecordsGateway
-from tests.integration.installation import PATIENCE, Installation, until
-from workflows.errands import UNFIT_PAUSE
+from tests.integration.installation import Installation, until
+from workflows import errands
 
 OPERATOR = "zhou.jie"
 
 
 @asynccontextmanager
 async def serving(house: Installation, library: Library) -> AsyncIterator[RecordsGateway]:
-    """A worker as an installation starts it, with its records compared; the content was read before."""
+    """A worker as an installation starts it, with its records compared; the content was read before.
+
+    What is kept back asks again each second, and so does a case that was kept back five times.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "load_library", lambda **_: library)
         patch.setattr(records_guard, "TRY_AGAIN", timedelta(seconds=1))
+        patch.setattr(errands, "UNFIT_PAUSE", timedelta(seconds=1))
         async with worker_beside(worker.serve, house.client, house.settings):
             yield RecordsGateway(house.gateway)
 
@@ -54,6 +58,5 @@ async def given(house: Installation, case_id: str) -> str:
         described = (await house.handle(case_id).describe()).raw_description
         return bool(view.documents) and not described.pending_activities
 
-    # A case that was kept back five times waits a minute before it asks again.
-    await until(is_done, f"number, notice and paper of {case_id}", within=UNFIT_PAUSE.total_seconds() + PATIENCE)
+    await until(is_done, f"number, notice and paper of {case_id}")
     return str((await house.view(case_id)).data["ticket_no"])
