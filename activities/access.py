@@ -4,7 +4,6 @@ Whoever has a connection to Temporal can schedule any activity of a worker, alon
 nothing but what is marked as a read is admitted unless the server itself says that a run of ours scheduled it.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -18,8 +17,8 @@ from sop_engine.basis.faults import Fault, ForeignRun
 from sop_engine.cases.contracts.base import ForCase
 from sop_engine.records.engine import read_only
 from sop_engine.temporal.executions import ChainOf, Executions
+from sop_engine.temporal.origins import Origins
 from sop_engine.temporal.payloads import Undecodable
-from sop_engine.temporal.queues import lasting_ids
 
 REMEMBERED_RUNS = 10_000
 
@@ -42,8 +41,7 @@ class Guard(Interceptor):
 
     def __init__(self, executions: Executions, task_queue: str, chain_of: ChainOf) -> None:
         self._executions = executions
-        self._task_queue = task_queue
-        self._chain_of = chain_of
+        self._origins = Origins(executions, task_queue, chain_of)
         self._ours: OrderedDict[str, None] = OrderedDict()
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
@@ -64,28 +62,11 @@ class Guard(Interceptor):
                 self._ours.popitem(last=False)
 
     async def _prove(self, case_id: str, run_id: str) -> None:
-        """Raises ForeignRun unless this worker's interpreter runs the run, and ran the first one of its chain.
-
-        A workflow of somebody else's can go on as new on our task queue, with whatever state it likes, and our own
-        interpreter then hands it over to a next run; ours never goes on elsewhere. Where the first run is past its
-        retention, the one before tells; where that is, too, the records must know the chain, which only admitted runs
-        write.
-        """
+        """Raises ForeignRun for a run that is not this worker's interpreter's, or of a chain that did not begin so."""
         run = await self._executions.describe(case_id, run_id)
         if run is None:
             raise RuntimeError(f"run {run_id} of {case_id} is not there any more")
-        is_ours = run.task_queue == self._task_queue
-        if is_ours and run.first_run_id != run_id:
-            known = await self._executions.describe(case_id, run.first_run_id)
-            if known is None:
-                before = await self._executions.continued_from(case_id, run_id)
-                known = await self._executions.describe(case_id, before) if before is not None else run
-            if known is not None:
-                is_ours = known.task_queue == self._task_queue
-            elif case_id not in lasting_ids(self._task_queue):
-                # What lasts is no case of the records, and goes on past every retention.
-                is_ours = await asyncio.to_thread(self._chain_of, case_id) == run.first_run_id
-        if not is_ours:
+        if not await self._origins.is_ours(run):
             raise ForeignRun(f"run {run_id} of {case_id} is no run of this engine")
 
 

@@ -1,11 +1,12 @@
 """What the server alone says of workflow runs: where they run, whose chain they are of, what they go on with."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
     DescribeWorkflowExecutionRequest,
     GetWorkflowExecutionHistoryRequest,
 )
@@ -102,3 +103,10 @@ class Executions:
         answer = await self._client.workflow_service.get_workflow_execution_history(request)
         started = answer.history.events[0].workflow_execution_started_event_attributes
         return started.continued_execution_run_id or None
+
+    async def retention(self) -> timedelta:
+        """How long the server keeps a run that has ended, at least."""
+        request = DescribeNamespaceRequest(namespace=self._client.namespace)
+        answer = await self._client.workflow_service.describe_namespace(request)
+        kept: timedelta = answer.config.workflow_execution_retention_ttl.ToTimedelta()
+        return kept

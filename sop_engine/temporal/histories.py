@@ -19,6 +19,7 @@ from sop_engine.records.last_writes import LastWrite
 from sop_engine.temporal.ends import end_of
 from sop_engine.temporal.executions import ChainOf, Executions, Run, quoted
 from sop_engine.temporal.lost_tasks import is_lost
+from sop_engine.temporal.origins import Origins
 from sop_engine.temporal.queues import OWN_WORKFLOWS
 
 ENDED = "ContinuedAsNew"
@@ -54,6 +55,7 @@ class Histories:
     def __init__(self, client: Client, task_queue: str, chain_of: ChainOf) -> None:
         self._client = client
         self._executions = Executions(client)
+        self._origins = Origins(self._executions, task_queue, chain_of)
         self._queue = task_queue
         self._chain_of = chain_of
 
@@ -100,14 +102,13 @@ class Histories:
         return run
 
     async def _is_strangers(self, case_id: str) -> bool:
-        """Whether the records know nothing of an id whose chain began on somebody else's task queue: no case of ours,
-        though it came to run here.
+        """Whether the records know nothing of an id whose chain did not begin here: no case of ours, though it came to
+        run here.
         """
         if await asyncio.to_thread(self._chain_of, case_id) is not None:
             return False
         run = await self._executions.latest(case_id, None)
-        first = await self._executions.describe(case_id, run.first_run_id) if run is not None else None
-        return first is not None and first.task_queue != self._queue
+        return run is not None and not await self._origins.is_ours(run)
 
     async def is_lost(self, write: LastWrite) -> bool:
         """Whether a running case never took what it wrote in the records then."""

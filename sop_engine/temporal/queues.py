@@ -1,5 +1,7 @@
 """Names of signals and activities that more than one side must agree on."""
 
+from collections.abc import Mapping
+
 from sop_engine.cases.contracts.signals import FOLLOW
 from sop_engine.cases.told.case_ids import OWN_IDS
 
@@ -78,6 +80,8 @@ def register_id(task_queue: str, own: str) -> str:
     return f"{OWN_IDS}register.{task_queue}.{own}"
 
 
-def lasting_ids(task_queue: str) -> frozenset[str]:
-    """The ids of the engine's own workflows that never end: the server forgets their first runs while they go on."""
-    return frozenset({watch_id(task_queue), anchor_id(task_queue), duties_id(task_queue)})
+def lasting_types(task_queue: str) -> Mapping[str, str]:
+    """The type of each of the engine's own workflows that never end, by its id: the server forgets their first runs
+    while they go on.
+    """
+    return {watch_id(task_queue): WATCH, anchor_id(task_queue): RECORDS_ANCHOR, duties_id(task_queue): DUTIES}

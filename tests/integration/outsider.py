@@ -21,6 +21,9 @@ ELSEWHERE = "somebody-else"
 
 OURS = "sop"
 
+HERE = "taken-for-ours"
+"""A task queue that a test takes for ours, with a worker of the outsider's."""
+
 MINUTE = timedelta(minutes=1)
 ONCE = RetryPolicy(maximum_attempts=1)
 
@@ -54,12 +57,26 @@ class Cuckoo:
         workflow.continue_as_new(laid, task_queue=OURS)
 
 
+@workflow.defn(name="Hopping", sandboxed=False)
+class Hopping:
+    """Goes on as new on the task queue that is taken for ours, twice, and waits there."""
+
+    @workflow.run
+    async def run(self, hops: int) -> None:
+        if hops == 2:
+            await workflow.wait_condition(lambda: False)
+        workflow.continue_as_new(hops + 1, task_queue=HERE)
+
+
 @asynccontextmanager
 async def outsider(address: str) -> AsyncIterator[Client]:
     """A bare client beside a worker on a task queue of its own."""
     client = await Client.connect(address)
     async with Worker(
-        client, task_queue=ELSEWHERE, workflows=[Thief, Caller, Cuckoo], workflow_runner=UnsandboxedWorkflowRunner()
+        client,
+        task_queue=ELSEWHERE,
+        workflows=[Thief, Caller, Cuckoo, Hopping],
+        workflow_runner=UnsandboxedWorkflowRunner(),
     ):
         yield client
 

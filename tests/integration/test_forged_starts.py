@@ -12,13 +12,16 @@ import pytest_asyncio
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from sop_engine.basis.faults import ForeignRun, Refused
 from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
+from sop_engine.temporal.executions import Executions, Run
+from sop_engine.temporal.origins import Origins
 from sop_engine.temporal.records_gateway import RecordsGateway
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
-from tests.integration.outsider import ELSEWHERE, OURS, outsider, temporal
+from tests.integration.outsider import ELSEWHERE, HERE, OURS, Hopping, outsider, temporal
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -145,6 +148,33 @@ async def test_somebody_elses_workflow_hands_nothing_over(house: Installation, s
     found = [page async for page in RecordsGateway(house.gateway).check()]
     assert [each for page in found for each in (*page.differences, *page.unreadable) if "cuckoo" in str(each)] == []
     await books_are_empty(house)
+
+
+class FirstDeleted(Executions):
+    """What the server says some half a minute after somebody had it delete the first run of each chain."""
+
+    async def describe(self, workflow_id: str, run_id: str | None = None) -> Run | None:
+        run = await super().describe(workflow_id, run_id)
+        return None if run is None or run.run_id == run.first_run_id else run
+
+
+async def test_who_deletes_the_run_with_which_a_chain_began_hides_nothing(house: Installation) -> None:
+    """Handed on twice on a task queue that is taken for ours; the server keeps runs for a month."""
+    async with outsider(house.server.address) as client:
+        hops = Worker(client, task_queue=HERE, workflows=[Hopping], workflow_runner=UnsandboxedWorkflowRunner())
+        async with hops:
+            await client.start_workflow("Hopping", 0, id="hopping", task_queue=ELSEWHERE)
+            await until(lambda: is_at(house, "hopping", 2), "the third run")
+    run = await Executions(house.client).describe("hopping")
+    assert run is not None
+    for executions in (Executions(house.client), FirstDeleted(house.client)):
+        assert not await Origins(executions, HERE, lambda _: None).is_ours(run)
+    assert await Origins(FirstDeleted(house.client), HERE, lambda _: run.first_run_id).is_ours(run)
+
+
+async def is_at(house: Installation, workflow_id: str, hops: int) -> bool:
+    started = (await house.history(workflow_id)).events[0].workflow_execution_started_event_attributes
+    return bool(json.loads(started.input.payloads[0].data) == hops)
 
 
 async def test_an_id_is_used_once_even_where_temporal_allows_it_again(house: Installation) -> None:

@@ -4,7 +4,7 @@ import dataclasses
 import inspect
 import typing
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -72,67 +72,78 @@ CHAINS = {
 }
 
 
-class Runs(Executions):
-    """Chains of runs as the server would tell them, each run on the task queue named."""
+DAY = timedelta(days=1)
 
-    def __init__(self, queues: list[str], forgotten: int = 0) -> None:
+
+class Runs(Executions):
+    """Chains of runs as the server would tell them, each run on the task queue named and begun after the one before."""
+
+    def __init__(self, queues: list[str], forgotten: int = 0, sop: str = "Complaint", kept: timedelta = DAY) -> None:
         self._queues = queues
         self._forgotten = forgotten
+        self._sop = sop
+        self._kept = kept
 
     async def describe(self, workflow_id: str, run_id: str | None = None) -> Run | None:
         number = int(run_id or 0)
         if number < self._forgotten:
             return None
-        at = datetime(2026, 11, 30, tzinfo=UTC)
-        return Run(workflow_id, str(number), "0", "Complaint", self._queues[number], 1, at, None, None)
+        at = datetime.now(UTC) - 2 * DAY + number * timedelta(hours=1)
+        return Run(workflow_id, str(number), "0", self._sop, self._queues[number], 1, at, None, None)
 
     async def continued_from(self, workflow_id: str, run_id: str) -> str | None:
         return str(int(run_id) - 1)
+
+    async def retention(self) -> timedelta:
+        return self._kept
+
+
+async def judge(runs: Runs, workflow_id: str, run: int, known: str | None, *, is_ours: bool) -> None:
+    """Has an activity asked for by a run; fails unless it is admitted or refused as it should be."""
+    guard = Guard(runs, OURS, lambda _: known)
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, workflow_id=workflow_id, workflow_run_id=str(run))
+    asked = LoadInput(sop="Complaint", version=None, opened_at=datetime(2026, 11, 30, tzinfo=UTC))
+    if is_ours:
+        await environment.run(guard.admit, asked)
+    else:
+        with pytest.raises(ForeignRun, match="is no run of this engine"):
+            await environment.run(guard.admit, asked)
 
 
 @pytest.mark.parametrize("chain", CHAINS)
 async def test_what_a_run_asks_for_is_done_where_its_chain_began_here(chain: str) -> None:
     queues = CHAINS[chain]
-    guard = Guard(Runs(queues), OURS, lambda _: None)
-    environment = ActivityEnvironment()
-    environment.info = dataclasses.replace(environment.info, workflow_id="C-1", workflow_run_id=str(len(queues) - 1))
-    asked = LoadInput(sop="Complaint", version=None, opened_at=datetime(2026, 11, 30, tzinfo=UTC), case_id="C-1")
-    if chain == "ours":
-        await environment.run(guard.admit, asked)
-    else:
-        with pytest.raises(ForeignRun, match="is no run of this engine"):
-            await environment.run(guard.admit, asked)
+    await judge(Runs(queues), "C-1", len(queues) - 1, None, is_ours=chain == "ours")
 
 
-async def test_a_case_whose_first_run_the_server_forgot_outlives_its_records() -> None:
-    guard = Guard(Runs([OURS] * 3, forgotten=1), OURS, lambda _: None)
-    environment = ActivityEnvironment()
-    environment.info = dataclasses.replace(environment.info, workflow_id="C-1", workflow_run_id="2")
-    asked = LoadInput(sop="Complaint", version=None, opened_at=datetime(2026, 11, 30, tzinfo=UTC))
-    await environment.run(guard.admit, asked)
+@pytest.mark.parametrize(("known", "is_ours"), [("0", True), ("another", False)])
+@pytest.mark.parametrize("kept", [DAY, 30 * DAY])
+@pytest.mark.parametrize("forgotten", [1, 2])
+async def test_of_a_chain_whose_first_run_is_gone_the_records_know_whose_it_is(
+    forgotten: int, kept: timedelta, known: str, is_ours: bool
+) -> None:
+    await judge(Runs([OURS] * 3, forgotten, kept=kept), "C-1", 2, known, is_ours=is_ours)
+
+
+@pytest.mark.parametrize("forgotten", [1, 2])
+async def test_a_case_whose_first_run_the_server_forgot_outlives_its_records(forgotten: int) -> None:
+    await judge(Runs([OURS] * 3, forgotten), "C-1", 2, None, is_ours=True)
+
+
+@pytest.mark.parametrize("forgotten", [1, 2])
+async def test_a_first_run_that_went_before_its_time_was_deleted_by_hand(forgotten: int) -> None:
+    """Where it was, nobody can tell any more, and the records have taken nothing of the chain."""
+    await judge(Runs([OURS] * 3, forgotten, kept=30 * DAY), "C-1", 2, None, is_ours=False)
 
 
 @pytest.mark.parametrize(
-    ("workflow_id", "known", "is_admitted"),
-    [
-        ("sop.watch.sop", None, True),
-        ("sop.duties.sop", None, True),
-        ("sop.records.sop", None, True),
-        ("C-1", "0", True),
-        ("C-1", None, False),
-        ("C-1", "another", False),
-    ],
+    ("workflow_id", "sop"),
+    [("sop.watch.sop", "SopWatch"), ("sop.duties.sop", "SopDuties"), ("sop.records.sop", "SopRecords")],
 )
-async def test_a_chain_whose_runs_the_server_forgot_is_ours_if_it_lasts_or_the_records_know_it(
-    workflow_id: str, known: str | None, is_admitted: bool
+async def test_what_lasts_outlives_the_retention_of_its_first_run_and_is_of_its_own_type(
+    workflow_id: str, sop: str
 ) -> None:
     """A run of the duties may sleep longer than the one before it is kept."""
-    guard = Guard(Runs([OURS] * 3, forgotten=2), OURS, lambda _: known)
-    environment = ActivityEnvironment()
-    environment.info = dataclasses.replace(environment.info, workflow_id=workflow_id, workflow_run_id="2")
-    asked = LoadInput(sop="Complaint", version=None, opened_at=datetime(2026, 11, 30, tzinfo=UTC))
-    if is_admitted:
-        await environment.run(guard.admit, asked)
-    else:
-        with pytest.raises(ForeignRun, match="is no run of this engine"):
-            await environment.run(guard.admit, asked)
+    await judge(Runs([OURS] * 3, 2, sop), workflow_id, 2, None, is_ours=True)
+    await judge(Runs([OURS] * 3, 2), workflow_id, 2, None, is_ours=False)
