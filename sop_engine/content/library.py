@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from importlib import resources
@@ -24,6 +24,7 @@ from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.cases.written.shape import faults_of, split_states
 from sop_engine.content.calendars import read_calendars
 from sop_engine.content.dunning_rungs import days_of_levels, placed
+from sop_engine.content.inner import inner_of, without_inner
 from sop_engine.content.legal_figures import legal_figures
 from sop_engine.content.placing import keys_of, sentence_of
 from sop_engine.content.read_fields import with_reads
@@ -69,6 +70,12 @@ class SopFile:
     """The shared parts written out in it: `field`, `type` or `fragment`, with its name."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Field -> why it says something else than its namesakes in other procedures."""
+    inner: tuple[SopFile, ...] = ()
+    """The procedures that stand inside it."""
+    outer: str | None = None
+    """The SOP in whose file it stands, where that is another one."""
+    given: frozenset[str] = frozenset()
+    """The fields that it has from what that SOP gives it. Tested for membership only."""
 
     def with_definition(self, definition: SopDefinition, value: Any, content_hash: str, text: str) -> SopFile:
         """The same SOP with an earlier published text."""
@@ -80,6 +87,16 @@ class SopFile:
             text=text,
             child_sops=children_of(definition),
         )
+
+    def within(self, outer: str) -> SopFile:
+        """The same SOP, and those inside it, as it stands in the file of another one."""
+        return replace(self, outer=outer, inner=tuple(each.within(outer) for each in self.inner))
+
+    def and_inner(self) -> Iterator[SopFile]:
+        """It, and every procedure inside it, however deep."""
+        yield self
+        for each in self.inner:
+            yield from each.and_inner()
 
     def place(self, path: tuple[str | int, ...], message: str) -> YamlFault:
         return self.file.fault(path, message)
@@ -127,7 +144,7 @@ class Library:
         legal, faults = legal_figures(definition.parameters, self.legal_clocks, on)
         if faults:
             raise DefinitionError(definition.sop, faults)
-        overrides = self.overrides.get(definition.sop, {})
+        overrides = self.overrides.get(sop_file.outer or definition.sop, {})
         parameters = {
             name: legal[name].value if name in legal else overrides.get(name, spec.default)
             for name, spec in definition.parameters.items()
@@ -194,10 +211,11 @@ def load_library(
         sop_file = read_sop(path, faults, parts)
         if sop_file is None:
             continue
-        name = sop_file.definition.sop
-        if name in sops:
-            faults.append(sop_file.place(("sop",), f"{name} is defined in {sops[name].file.name} already"))
-        sops[name] = sop_file
+        for each in sop_file.and_inner():
+            name = each.definition.sop
+            if name in sops:
+                faults.append(each.place(("sop",), f"{name} is defined in {sops[name].file.name} already"))
+            sops[name] = each
     overrides = _overrides(parameters_file or root / "parameters.yaml", sops, faults)
     legal_clocks = _legal_clocks(root / RULES / "legal_clocks", faults)
     schedules = read_schedules(schedules_file or root / SCHEDULES, faults)
@@ -242,10 +260,12 @@ def sop_of(written: YamlFile, faults: list[YamlFault], parts: Parts) -> SopFile 
         faults.append(YamlFault(written.name, 1, 1, "", "an SOP is a mapping that begins with `sop:`"))
         return None
     misused: list[YamlFault] = []
-    file, used, reasons = expanded(written, parts, misused)
+    own, places = without_inner(written)
+    file, used, reasons = expanded(own, parts, misused)
     faults += misused
     file = with_reads(file, parts.registers, faults)
     definition = _validated(file, SopDefinition, faults, misused)
+    inner = tuple(_inner(written, file, place, faults, parts) for place in places)
     if definition is None:
         return None
     canonical = json.dumps(file.value, ensure_ascii=False, separators=(",", ":"))
@@ -257,7 +277,16 @@ def sop_of(written: YamlFile, faults: list[YamlFault], parts: Parts) -> SopFile 
         child_sops=children_of(definition),
         used=used,
         reasons=reasons,
+        inner=tuple(each.within(definition.sop) for each in inner if each is not None),
     )
+
+
+def _inner(
+    written: YamlFile, outer: YamlFile, place: tuple[str | int, ...], faults: list[YamlFault], parts: Parts
+) -> SopFile | None:
+    found = inner_of(written, outer, place, faults)
+    read = sop_of(found.file, faults, parts) if found is not None else None
+    return replace(read, given=found.given) if read is not None and found is not None else None
 
 
 def children_of(definition: SopDefinition) -> tuple[str, ...]:
@@ -352,7 +381,7 @@ def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault])
         if values is not None and not isinstance(values, Mapping):
             faults.append(file.fault((sop,), "a mapping of figures by name is needed here"))
             continue
-        known = sops[sop].definition.parameters if sop in sops else {}
+        known = sops[sop].definition.parameters if sop in sops and sops[sop].outer is None else {}
         for name, value in (values or {}).items():
             if name not in known or known[name].rule is not None:
                 what = _not_tunable(sop, name, sops)
@@ -380,6 +409,8 @@ def _misfit(value: Any, default: Any) -> str | None:
 def _not_tunable(sop: str, name: str, sops: Mapping[str, SopFile]) -> str:
     if sop not in sops:
         return "unknown parameter; allowed: an SOP: " + ", ".join(sops)
+    if (outer := sops[sop].outer) is not None:
+        return f"the figures of {sop} are those of {outer}, in whose file it stands; set them there"
     known = sops[sop].definition.parameters
     if name in known:
         return f"is set by rule {known[name].rule}; a site corrects the rule's table, not the figure"

@@ -17,6 +17,7 @@ from pydantic.json_schema import models_json_schema
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.written import definition as written
 from sop_engine.cases.written.definition import WORK_KEYS, ChildSpec, SopDefinition, TaskSpec, WorkSpec
+from sop_engine.content.inner import OF_THE_OUTER, PROCEDURE
 from sop_engine.content.shared.parts import DIFFERS, USE
 from sop_engine.statechart.parse import STATE_KEYS
 
@@ -34,6 +35,7 @@ _USED = {
 }
 _WORK = {"task": "TaskSpec", "work": "WorkSpec", "case": "ChildSpec"}
 _DIFFERS = "Why the field says something else than its namesake in another procedure."
+_INSIDE = "The procedure called `sop`, written here; what it does not say is what the one around it says."
 _TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
@@ -52,6 +54,7 @@ def definition_schema() -> dict[str, Any]:
     root["properties"]["on"] = _to("Reactions")
     root["properties"]["initial"] = _to("Initial")
     root["properties"]["cancel"] = _to("Actions")
+    _let_stand_inside(definitions, root)
     return {"$schema": "http://json-schema.org/draft-07/schema#", **root, "$defs": definitions}
 
 
@@ -125,6 +128,13 @@ def _share(definitions: dict[str, Any], root: dict[str, Any]) -> None:
     state["properties"][USE] = {"type": "string", "description": _USED["State"]}
     for holder in (root, definitions["EventSpec"]):
         holder["properties"]["data"]["properties"] = {USE: _TEXTS | {"description": _USED["data"]}}
+
+
+def _let_stand_inside(definitions: dict[str, Any], root: Mapping[str, Any]) -> None:
+    """A procedure may be written where it is started, without what the one around it says for both."""
+    keys = {key: said for key, said in root["properties"].items() if key not in OF_THE_OUTER}
+    definitions["Inner"] = {**_mapping(keys), "required": ["states"], "description": _INSIDE}
+    definitions["ChildSpec"]["properties"][PROCEDURE] = _to("Inner")
 
 
 def _to(name: str) -> dict[str, Any]:

@@ -59,11 +59,11 @@ async def test_a_withdrawn_complaint_ends_at_once(shared_house: House) -> None:
 async def test_a_visit_is_followed_up(shared_house: House) -> None:
     desk = await Desk.open(shared_house, "VisitFollowUp", "VST-1", **VISIT)
     await desk.do("lin.yue", "thanking", "sent", needs="Hamburg each week", next_actions="Proposal by Thursday")
-    answers = [{**VISIT["questions"][0], "answer": "32 days, port to port"}]
-    await desk.do("lin.yue", "answering", "written", questions=answers)
-    await desk.do("sun.lihua", "reviewing_answers", "returned", remarks="Name the carrier")
-    await desk.do("lin.yue", "answering", "written", questions=answers)
-    await desk.do("sun.lihua", "reviewing_answers", "approved")
+    question = Desk(shared_house, "VST-1.answering-1")
+    await question.do("lin.yue", "writing", "written", answer="32 days, port to port")
+    await question.do("sun.lihua", "reviewing", "returned", remarks="Name the carrier")
+    await question.do("lin.yue", "writing", "written", answer="32 days with MSK, port to port")
+    await question.do("sun.lihua", "reviewing", "approved")
     parts = {
         "process": "FCL",
         "cost_breakdown": "OF 9000",
@@ -74,5 +74,5 @@ async def test_a_visit_is_followed_up(shared_house: House) -> None:
     await desk.do("lin.yue", "updating_file", "updated", file_changes="New buyer")
     await desk.do("sun.lihua", "checking_file", "agreed")
     assert await desk.ended() == "followed_up"
-    for template in ("visit_thanks", "visit_answers", "visit_proposal"):
-        assert desk.told(template) == ["ops@blue-lake.example"]
+    for teller, template in ((desk, "visit_thanks"), (question, "visit_answer"), (desk, "visit_proposal")):
+        assert teller.told(template) == ["ops@blue-lake.example"]

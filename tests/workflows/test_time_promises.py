@@ -43,6 +43,7 @@ SERVED = (
     ("Complaint", "nobody_answers"),
     ("Complaint", "nobody_investigates"),
     ("VisitFollowUp", "nobody_follows_a_visit_up"),
+    ("VisitQuestion", "nobody_answers_a_question"),
 )
 
 

@@ -111,6 +111,7 @@ def _child(notes: Notebook, spec: ChildSpec, path: Path) -> None:
     notes.opens(path, spec.sop, spec.with_)
     child = notes.around.sops[spec.sop]
     _follow(notes, spec, child, path)
+    _key(notes, spec, child, path)
     finals = (key for keys in outcomes_of(child).values() for key in keys)
     results = tuple(dict.fromkeys((*finals, *child.cancelled_with)))
     for name, key in spec.store.items():
@@ -133,6 +134,19 @@ def _follow(notes: Notebook, spec: ChildSpec, child: SopDefinition, path: Path) 
         if notes.known(place, "value of `with`", name, spec.with_) and name in asked:
             what = f"{spec.sop} asks for '{name}' in '{asked[name]}', and what a person answers would be replaced"
             notes.error(place, what, mend=f"show '{name}' there with `read_only: true`, or let it not follow")
+
+
+def _key(notes: Notebook, spec: ChildSpec, child: SopDefinition, path: Path) -> None:
+    """What tells the children of a `for_each` apart is given to each, and an event of theirs carries it."""
+    if spec.key is None:
+        return
+    place = (*path, "key")
+    if spec.for_each is None:
+        notes.error(place, "tells the children of a `for_each` apart, and here is one child")
+    carrying = tuple(name for name, event in child.events.items() if spec.key in event.data)
+    if notes.known(place, "value of `with`", spec.key, spec.with_) and not carrying:
+        events = ", ".join(child.events) or "none"
+        notes.error(place, f"no event of {spec.sop} carries '{spec.key}' in its data (events: {events})")
 
 
 def _clocks(notes: Notebook, places: Mapping[str, Path]) -> None:

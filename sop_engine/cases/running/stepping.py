@@ -8,11 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sop_engine.basis.models import Title
-from sop_engine.basis.plain import plain
-from sop_engine.cases.contracts.commands import TellCase
 from sop_engine.cases.contracts.limits import HELD_BYTES, HELD_EVENTS, RESERVE_BYTES, OverfullError, size_of
 from sop_engine.cases.people.actors import SYSTEM
-from sop_engine.cases.running import arming, escalation, following, reading, timing, uniqueness
+from sop_engine.cases.running import arming, escalation, following, passing_on, reading, timing, uniqueness
 from sop_engine.cases.running.closing import close
 from sop_engine.cases.running.effects.kinds import carry_out
 from sop_engine.cases.running.events import is_reserved
@@ -58,7 +56,7 @@ def dispatch(
     timing.on_event(turn, event.name, heard)
     follow(turn, step, at, actor, event, heard)
     is_free = step.ignored and event.origin in ("person", "machine") and not is_reserved(turn, event.name)
-    is_passed_on = is_free and _pass_on(turn, event)
+    is_passed_on = is_free and passing_on.pass_on(turn, event)
     why = None if is_passed_on else why_unheard(turn, event, step)
     turn.journal(
         kind if why is None else UNHEARD,
@@ -251,19 +249,3 @@ def reach(turn: Turn, due: timing.DueRung, until: datetime) -> None:
     following = timing.next_rung(turn, due.key) if due.key in turn.state.clocks else None
     if following is None or following.at > until:
         escalation.tell(turn, running, due, due_at, tasks)
-
-
-def _pass_on(turn: Turn, event: Event) -> bool:
-    """An event that no transition takes goes on to each live child whose SOP declares it. True if there is one."""
-    before = len(turn.commands)
-    for child in turn.state.live_children():
-        if event.name in turn.procedure.bundle.child_events.get(child.sop, ()):
-            body: dict[str, Any] = {
-                "name": event.name,
-                "data": plain(event.data),
-                "id": f"{turn.state.case_id}.pass.{turn.state.step + 1}",
-            }
-            if event.at is not None:
-                body["at"] = event.at.isoformat()
-            turn.commands.append(TellCase(case_id=child.case_id, signal="event", body=body))
-    return len(turn.commands) > before

@@ -263,6 +263,8 @@ class ChildSpec(Frozen):
     detached: bool = False
     """Started and not waited for; reports nothing."""
     for_each: str | None = None
+    key: str | None = None
+    """A name of `with`: an event that is passed on and carries it goes to the child for which it is the same."""
     until: Until = "all"
 
 

@@ -9,6 +9,7 @@ from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.commands import ReportToParent, StartCase, TellCase
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.told.messages import EngineWord
+from sop_engine.cases.written.engine_version import HARDENED
 from tests.unit.cases.casework_samples import Played
 
 ONE = """
@@ -185,3 +186,36 @@ states:
     assert case.asked(StartCase)[-1].data == {"count": 3}
     case.complete()
     assert case.asked(TellCase) == []
+
+
+KEYED = """
+data: {findings: {type: list, item: {type: integer, title: {en: N, zh: 号}}}}
+states:
+  mending:
+    case: {sop: Finding, for_each: findings, key: no, with: {no: item}}
+    on: {mending.all: end}
+  end: {final: true}
+"""
+
+
+def keyed() -> Played:
+    changes = {"engine_version": HARDENED, "child_events": {"Finding": ("finding.moved",)}}
+    case = Played(KEYED, bundle_changes=changes, findings=[4, 7])
+    case.start_children()
+    return case
+
+
+@pytest.mark.parametrize(("carried", "told"), [({"no": 7}, ["2"]), ({"no": "4"}, ["1"]), ({"by": "x"}, ["1", "2"])])
+def test_an_event_with_a_key_goes_to_the_child_that_has_it(carried: dict[str, Any], told: list[str]) -> None:
+    case = keyed()
+    case.signal("finding.moved", **carried)
+    assert [command.case_id[-1] for command in case.asked(TellCase)] == told
+    assert [command.body["data"] for command in case.asked(TellCase)] == [carried] * len(told)
+
+
+def test_an_event_with_a_key_that_no_open_child_has_is_unheard() -> None:
+    case = keyed()
+    case.child_report("mending#1.1", "mended")
+    case.signal("finding.moved", no=4)
+    assert case.asked(TellCase) == []
+    assert case.journal("event_unheard")

@@ -30,6 +30,7 @@ CHAIN = (
     "SupplierSettlement",
     "TaxPayment",
     "VisitFollowUp",
+    "VisitQuestion",
 )
 TEMPLATES = (*LIBRARY.root.glob("notices/*.j2"), *LIBRARY.root.glob("documents/**/*.typ"))
 WORDING = "".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES))
@@ -141,6 +142,7 @@ def test_figures_have_a_title_and_are_used(procedure: Procedure) -> None:
     text = str(procedure.bundle.definition["states"]) + str(
         {**procedure.bundle.definition, "parameters": None, "states": None}
     )
+    text += "".join(str({**each.file.value, "parameters": None}) for each in LIBRARY.sops[procedure.sop].inner)
     for name, spec in procedure.definition.parameters.items():
         assert spec.title is not None
         assert re.search(rf"\b{name}\b", text), name

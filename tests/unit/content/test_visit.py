@@ -12,7 +12,8 @@ from tests.unit.content.exact_service import PROPOSED, VISIT
 
 REP, SUPERVISOR = "lin.yue", "sun.lihua"
 CUSTOMER = "ops@blue-lake.example"
-ANSWERED = [{"question": "How long does a sailing to Hamburg take?", "answer": "32 days, port to port"}]
+ANSWER = "32 days, port to port"
+QUESTION = f"{CASE}.answering-1"
 
 
 def visited(opened: str = "2026-03-02 10:00", **changed: Any) -> ExactHouse:
@@ -33,14 +34,17 @@ def keep_file(house: ExactHouse) -> None:
 def test_a_visit_is_followed_up_in_all_four_parts() -> None:
     house = visited()
     thank(house)
-    house.complete(REP, "answering", "written", questions=ANSWERED)
-    house.complete(SUPERVISOR, "reviewing_answers", "approved")
+    house.do(QUESTION, REP, "writing", "written", {"answer": ANSWER})
+    house.do(QUESTION, SUPERVISOR, "reviewing", "approved", {})
+    assert house.states[CASE].snapshot.data["questions"] == [
+        {"no": None, "question": "How long does a sailing to Hamburg take?", "answer": ANSWER}
+    ]
     house.complete(REP, "proposing", "sent", **PROPOSED)
     assert house.states[CASE].outcome is None
     keep_file(house)
     assert house.states[CASE].outcome == "followed_up"
     assert all(clock.clock.status == "met" for clock in house.states[CASE].clocks.values())
-    for template in ("visit_thanks", "visit_answers", "visit_proposal"):
+    for template in ("visit_thanks", "visit_answer", "visit_proposal"):
         assert house.notices_of(template) == [("2026-03-02 10:00", CUSTOMER)]
 
 
@@ -57,27 +61,14 @@ def test_what_nobody_can_keep_is_promised_in_no_part_of_a_proposal(part: str, pr
 
 def test_nothing_is_answered_before_the_supervisor_reviewed_it() -> None:
     house = visited()
-    with pytest.raises(InvalidInput, match="Each question has its answer"):
-        house.complete(REP, "answering", "written")
-    house.complete(REP, "answering", "written", questions=ANSWERED)
-    assert house.notices_of("visit_answers") == []
+    with pytest.raises(InvalidInput, match="answer"):
+        house.do(QUESTION, REP, "writing", "written", {})
+    house.do(QUESTION, REP, "writing", "written", {"answer": ANSWER})
+    assert house.notices_of("visit_answer") == []
     with pytest.raises(NotPermitted):
-        house.complete(REP, "reviewing_answers", "approved")
-    house.complete(SUPERVISOR, "reviewing_answers", "approved")
-    assert house.notices_of("visit_answers") == [("2026-03-02 10:00", CUSTOMER)]
-
-
-def test_answers_that_the_supervisor_returns_are_still_due_a_day_after_the_visit() -> None:
-    house = visited()
-    house.at("2026-03-02 18:00")
-    house.complete(REP, "answering", "written", questions=ANSWERED)
-    with pytest.raises(InvalidInput, match="remarks"):
-        house.complete(SUPERVISOR, "reviewing_answers", "returned")
-    house.complete(SUPERVISOR, "reviewing_answers", "returned", remarks="Too vague")
-    assert "answering" in house.tasks
-    assert house.due("answers#1") == "2026-03-03 09:00"
-    house.at("2026-03-03 12:00")
-    assert house.rungs("answers")["breached"] == "2026-03-03 09:00"
+        house.do(QUESTION, REP, "reviewing", "approved", {})
+    house.do(QUESTION, SUPERVISOR, "reviewing", "approved", {})
+    assert house.notices_of("visit_answer") == [("2026-03-02 10:00", CUSTOMER)]
 
 
 def test_the_proposal_has_all_four_parts() -> None:
