@@ -11,7 +11,7 @@ from sop_engine.cases.scenarios.coverage import Coverage
 from sop_engine.cases.scenarios.instants import length_text, local_text
 from sop_engine.cases.scenarios.judging import Verdict
 from sop_engine.cases.scenarios.playing import Played
-from sop_engine.cases.scenarios.timeline import NOTICE, PAPER, POSTING, Happening, elapsed
+from sop_engine.cases.scenarios.timeline import NOTICE, PAPER, POSTING, ROW, Happening, elapsed
 from sop_engine.console.render_values import EMPTY, heading, table
 from sop_engine.console.words import word
 from sop_engine.content.scenario_files import ScenarioFile
@@ -83,8 +83,8 @@ def _what(line: Happening) -> str:
 
 
 def _told(played: Played, language: str) -> Iterator[RenderableType]:
-    """Notices, papers and postings by name, and the work that was answered plainly."""
-    for kind in (NOTICE, PAPER, POSTING):
+    """Notices, papers, postings and rows by name, and the work that was answered plainly."""
+    for kind in (NOTICE, PAPER, POSTING, ROW):
         counts = Counter(line.name for line in played.rehearsal.lines if line.kind == kind)
         if counts:
             yield Text(f"{word(kind, language)}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))

@@ -124,6 +124,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "remaining": "剩余",
         "removed": "待停用",
         "road": "公路",
+        "row": "档案登记",
         "role": "岗位",
         "rule": "法规",
         "rules": "法定数值",

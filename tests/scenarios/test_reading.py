@@ -104,6 +104,21 @@ def test_a_faked_child_gives_what_its_procedure_gives() -> None:
     assert any("did you mean booking_no?" in fault for fault in found)
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("reads: {customer_fil: {}}", "unknown read 'customer_fil', did you mean customer_file?"),
+        ("reads: {customer_file: {payment_day: 3}}", "unknown field"),
+        ("reads: {customer_file: [{payment_days: 3}, {payment_days: soon}]}", "whole number"),
+        ("unique: {visit: VST-1}", "unknown unique value 'visit'"),
+    ],
+)
+def test_what_the_records_are_to_answer_is_checked(given: str, told: str) -> None:
+    head = 'given: {at: "2026-03-02 09:00", data: {customer_name: A, customer_email: a@b.example}}\nscenarios:\n'
+    found = faults(f"{head}  one:\n    title: {{en: One, zh: 一}}\n    given: {{{given}}}\n", "Invoicing")
+    assert [fault for fault in found if fault.startswith("5 ") and told in fault], found
+
+
 def test_an_sop_that_there_is_not_is_named() -> None:
     found = faults(GIVEN + "    sop: Colection\n")
     assert found == ["9 unknown SOP 'Colection', did you mean Collection?"]

@@ -20,6 +20,7 @@ from sop_engine.cases.scenarios.model import ChildFake, Scenario
 from sop_engine.cases.scenarios.promises import clocks_of, delays_of, rungs_of
 from sop_engine.cases.scenarios.rehearsal import Procedures
 from sop_engine.cases.told.opening import read_opening
+from sop_engine.cases.written.fields import read_value
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.faults import Fault, Path
@@ -137,11 +138,27 @@ class _Check:
                 self.notes.fault((*place, *where), f"{fault.what}{allowed}")
             if not wrong and activity not in asked:
                 self.notes.fault(place, f"no state asks for it{suggestion(activity, asked)}")
+        self._answers_of_records(given, path, below.values())
         waiting = {name: each for each in below.values() for name, shape in each.shapes.items() if shape.child}
         for state, fake in given.children.items():
             place = (*path, "children", state)
             if self.notes.known(place, "state with a child case", state, waiting):
                 self._child_end(place, waiting[state], state, fake)
+
+    def _answers_of_records(self, given: model.Given, path: Path, below: Collection[Procedure]) -> None:
+        """What the records answer: rows that are read, and who has a unique value."""
+        fields = {name: each.definition.data[name] for each in below for name in each.definition.reads}
+        for name, answer in given.reads.items():
+            place = (*path, "reads", name)
+            if self.notes.known(place, "read", name, fields):
+                several = [(str(number), row) for number, row in enumerate(answer)] if isinstance(answer, list) else []
+                for number, row in several or [("", answer)]:
+                    for fault in read_value(fields[name], row, number)[1]:
+                        where = (int(part) if part.isdigit() else part for part in fault.where.split(".") if part)
+                        self.notes.fault((*place, *where), fault.what)
+        values = dict.fromkeys(name for each in below for name in each.definition.unique)
+        for name in given.unique:
+            self.notes.known((*path, "unique", name), "unique value", name, values)
 
     def _child_end(self, path: Path, procedure: Procedure, state: str, fake: ChildFake) -> None:
         child = procedure.shapes[state].child
@@ -281,6 +298,7 @@ _NAMED: Mapping[type[Any], tuple[str, Callable[[Procedure, Surroundings], Iterab
         model.NoticeExpected: ("notice", lambda procedure, around: around.notices),
         model.PaperExpected: ("paper", lambda procedure, around: around.documents),
         model.PostingExpected: ("posting rule", lambda procedure, around: around.entries),
+        model.KeptExpected: ("register", lambda procedure, around: around.registers),
         model.EntryExpected: ("state", lambda procedure, around: procedure.shapes),
         model.DelayExpected: ("delay", lambda procedure, around: [name for name, _ in delays_of(procedure)]),
         model.WorkExpected: ("work of the SOP", _works),

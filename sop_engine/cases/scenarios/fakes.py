@@ -1,4 +1,5 @@
-"""What answers a case in a scenario in place of the world: results of automated work, typed by its contract.
+"""What answers a case in a scenario in place of the world: results of automated work, typed by its contract, and what
+the records say of rows and unique values.
 
 A result is what the scenario says; what it does not say is what was handed over under the same name, or as plain as can
 be. Work that was answered so without a word of the scenario is listed, for a plain answer may hide a mistake.
@@ -14,6 +15,9 @@ from typing import Any
 from sop_engine.basis.faults import Fault
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.cases.contracts.commands import RunWork
+from sop_engine.cases.running.effects.read import ReadResult, ReadRow
+from sop_engine.cases.running.effects.unique import TakeValue, UniqueResult
+from sop_engine.cases.written.definition import READS
 from sop_engine.cases.written.fields import read_value
 from sop_engine.cases.written.pools import spec_of
 from sop_engine.freight.money import Money, MoneyError
@@ -37,6 +41,10 @@ class Fakes:
     """The answers of one scenario."""
 
     answers: Mapping[str, Any]
+    rows: Mapping[str, Any] = field(default_factory=dict)
+    """Read -> the row that is found, a list of rows for one answer after another, or none."""
+    holders: Mapping[str, str] = field(default_factory=dict)
+    """Unique value -> the other case that has it."""
     calls: Counter[str] = field(default_factory=Counter)
     plain: Counter[str] = field(default_factory=Counter)
     """Work that no answer was given for, and how often it was asked for."""
@@ -54,14 +62,30 @@ class Fakes:
         echoed = {key: asked.values[key] for key in parts if key not in read and _fits(parts[key], key, asked.values)}
         return answered(contract, {**echoed, **read})
 
+    def row(self, asked: ReadRow) -> ReadResult:
+        """What a read finds; nothing where the scenario does not say a word of it."""
+        key = f"{READS}.{asked.name}"
+        if asked.name not in self.rows:
+            self.plain[key] += 1
+        values = self._next(key, self.rows.get(asked.name))
+        return ReadResult(values=None if values is None else dict(values), version=self.calls[key])
+
+    def holder(self, asked: TakeValue) -> UniqueResult:
+        """Who has a unique value: the case itself, unless the scenario names another one."""
+        own = None if asked.value is None else asked.facts.case_id
+        return UniqueResult(holder=self.holders.get(asked.name, own))
+
     def _said(self, activity: str) -> Mapping[str, Any] | None:
+        return self._next(activity, self.answers.get(activity))
+
+    def _next(self, key: str, written: Any) -> Mapping[str, Any] | None:
         """The answer to the next call; the last of a list stays."""
-        written = self.answers.get(activity)
-        number = self.calls[activity]
-        self.calls[activity] += 1
+        number = self.calls[key]
+        self.calls[key] += 1
+        said: Mapping[str, Any] | None = written
         if isinstance(written, list):
-            return written[min(number, len(written) - 1)] if written else None
-        return written
+            said = written[min(number, len(written) - 1)] if written else None
+        return said
 
 
 def faults_of_answer(activity: str, written: Any) -> list[Fault]:

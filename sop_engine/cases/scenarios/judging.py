@@ -16,7 +16,7 @@ from sop_engine.cases.running.turn import CHART_FAILURES, Turn
 from sop_engine.cases.scenarios import model
 from sop_engine.cases.scenarios.instants import When, length_text, local_text, read_when
 from sop_engine.cases.scenarios.rehearsal import Rehearsal
-from sop_engine.cases.scenarios.timeline import NOTICE, PAPER, POSTING, WORK, Happening
+from sop_engine.cases.scenarios.timeline import NOTICE, PAPER, POSTING, ROW, WORK, Happening
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.ladders import STILL_OVERDUE
@@ -228,11 +228,21 @@ def _named(view: _View, expected: Any, kind: str, name: str) -> Iterator[Verdict
 
 
 def _work(view: _View, expected: model.WorkExpected) -> Iterator[Verdict]:
-    asked = [line for line in view.lines if line.kind == WORK and line.name == expected.work]
+    yield from _asked(view, expected, WORK, f"work '{expected.work}'", expected.work)
+
+
+def _keeps(view: _View, expected: model.KeptExpected) -> Iterator[Verdict]:
+    yield from _asked(view, expected, ROW, f"row of '{expected.keeps}'", expected.keeps)
+
+
+def _asked(
+    view: _View, expected: model.WorkExpected | model.KeptExpected, kind: str, what: str, name: str
+) -> Iterator[Verdict]:
+    asked = [line for line in view.lines if line.kind == kind and line.name == name]
     wanted = plain(expected.with_)
     found = [line for line in asked if _contains(plain(line.values), wanted)]
     note = f"; it was asked with {plain(asked[-1].values)}" if asked and wanted else ""
-    yield from view.counted(expected, f"work '{expected.work}'" + (f" with {wanted}" if wanted else ""), found, note)
+    yield from view.counted(expected, what + (f" with {wanted}" if wanted else ""), found, note)
 
 
 def _contains(whole: Any, part: Any) -> bool:
@@ -298,6 +308,7 @@ _JUDGES: Mapping[type[model.Expectation], Callable[[_View, Any], Iterator[Verdic
         model.PaperExpected: _paper,
         model.PostingExpected: _posting,
         model.WorkExpected: _work,
+        model.KeptExpected: _keeps,
         model.EndExpected: _ends,
         model.InExpected: _in,
         model.HoldsExpected: _holds,

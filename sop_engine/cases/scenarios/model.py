@@ -55,6 +55,10 @@ class Given(_Written):
     """The person who opens it."""
     answers: dict[str, Any] = {}
     """Automated work -> its result, a list of results for one call after another, or `{fails: why}`."""
+    reads: dict[str, Any] = {}
+    """Read -> the fields of its row, a list of rows for one answer after another, or none where there is none."""
+    unique: dict[str, str] = {}
+    """Unique value -> another case that has it; one that is not named here is the case's own."""
     children: dict[str, ChildFake] = {}
     """State -> the child that is faked there; others are played."""
 
@@ -208,6 +212,16 @@ class WorkExpected(Expectation):
     at: Instants = ()
 
 
+class KeptExpected(Expectation):
+    """A row of a register was to be kept, with what is named among its fields."""
+
+    word: ClassVar[str] = "keeps"
+    keeps: str
+    with_: Values = Field(default={}, alias="with")
+    times: int | None = None
+    at: Instants = ()
+
+
 class EndExpected(Expectation):
     """The case is closed with an outcome."""
 
@@ -258,6 +272,7 @@ EXPECTATIONS = _by_word(
     PaperExpected,
     PostingExpected,
     WorkExpected,
+    KeptExpected,
     EndExpected,
     InExpected,
     HoldsExpected,

@@ -57,7 +57,7 @@ def play(
     that is none.
     """
     opened_at = read_instant(scenario.given.at, calendar)
-    fakes = Fakes(scenario.given.answers)
+    fakes = Fakes(scenario.given.answers, scenario.given.reads, scenario.given.unique)
     rehearsal = Rehearsal(procedures, organization, fakes, scenario.given.children, case_id, opened_at)
     playing = _Playing(scenario, calendar, rehearsal, [])
     playing.run(until)

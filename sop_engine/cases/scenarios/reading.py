@@ -15,7 +15,7 @@ from sop_engine.statechart.faults import Fault, Path
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-MERGED = ("data", "answers", "children")
+MERGED = ("data", "answers", "reads", "unique", "children")
 """Of what is given: mappings, of which a scenario may say one entry for itself."""
 
 

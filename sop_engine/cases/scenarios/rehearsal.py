@@ -22,6 +22,8 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
+from sop_engine.cases.running.effects.read import ReadRow
+from sop_engine.cases.running.effects.unique import TakeValue
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.scenarios.fakes import Failure, Fakes
@@ -170,6 +172,10 @@ class Rehearsal:
                     self.hear(case_id, CommandDone(command, WorkResult.model_validate({"values": result})))
             case MakeDocument():
                 self.hear(case_id, CommandDone(command, self._made(case_id, command)))
+            case ReadRow():
+                self.hear(case_id, CommandDone(command, self.fakes.row(command)))
+            case TakeValue():
+                self.hear(case_id, CommandDone(command, self.fakes.holder(command)))
             case StartCase():
                 self._start(case_id, command)
             case ReportToParent() if command.case_id in self.states:

@@ -10,18 +10,19 @@ from typing import Any
 from sop_engine.cases.contracts.commands import RunWork
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.running.effects.document import MakeDocument
+from sop_engine.cases.running.effects.keep import KeepRow
 from sop_engine.cases.running.effects.notify import Notify
 from sop_engine.cases.running.effects.post import Post
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.written.procedure import Procedure
 
-NOTICE, PAPER, POSTING, WORK = "notice", "paper", "posting", "asked"
+NOTICE, PAPER, POSTING, WORK, ROW = "notice", "paper", "posting", "asked", "row"
 """The kinds of lines that are no steps of a journal."""
 
 
 @dataclass(frozen=True)
 class Happening:
-    """One line. `kind` is that of the journal's step, or one of the four above."""
+    """One line. `kind` is that of the journal's step, or one of those above."""
 
     at: datetime
     case_id: str
@@ -68,6 +69,8 @@ def lines_of(turn: Turn) -> Iterator[Happening]:
                 yield Happening(command.facts.at, case_id, PAPER, command.template, values=dict(command.values))
             case Post():
                 yield Happening(command.facts.at, case_id, POSTING, command.entry, values=dict(command.values))
+            case KeepRow():
+                yield Happening(command.facts.at, case_id, ROW, command.register_name, values=command.values)
             case RunWork():
                 yield Happening(turn.now, case_id, WORK, command.activity, values=command.values)
             case _:

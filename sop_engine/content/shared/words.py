@@ -59,7 +59,7 @@ def _strays(library: Library) -> Iterator[YamlFault]:
     declared: dict[str, list[_Declared]] = {}
     for sop in library.sops.values():
         for name, spec in sop.file.value.get("data", {}).items():
-            if name in sop.given:
+            if name in sop.given or name in sop.definition.reads:
                 continue
             field = _Declared(sop, name, _text(spec), ("field", name) in sop.used)
             declared.setdefault(name, []).append(field)
