@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sop_engine.cases.duties.duty import Subject
 from sop_engine.cases.told.opening import read_opening
 from sop_engine.content.checking import check_duties
 from sop_engine.content.library import ContentError, Library, content_root, load_library
@@ -47,7 +48,8 @@ def test_what_is_shipped_has_no_fault_and_opens_its_procedures() -> None:
         cycle = duty.cycle(library.calendars[duty.calendar], library.festivals[duty.calendar])
         due = duty.next_due(cycle, china("2026-12-15 12:00"))
         assert due is not None
-        read_opening(library.sops[duty.sop].definition.exact(), duty.data(cycle, due, None))
+        subject = Subject("C-1", {"name": "Blue Lake", "class": "core"}) if duty.for_each is not None else None
+        read_opening(library.sops[duty.sop].definition.exact(), duty.data(cycle, due, subject))
 
 
 def test_a_site_need_not_have_any(tmp_path: Path) -> None:
