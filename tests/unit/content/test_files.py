@@ -18,6 +18,7 @@ CHAIN = (
     "CommissionIntake",
     "Complaint",
     "CreditTerms",
+    "CustomerClassification",
     "CustomsDeclaration",
     "CustomsInspection",
     "CustomsRelease",
