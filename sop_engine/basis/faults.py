@@ -92,6 +92,12 @@ class Refused(SopError):
     exit_code = 1
 
 
+class Stale(Refused):
+    """What the case has read of registers is older than its SOP lets somebody decide by; each fault names a read."""
+
+    kind = "Stale"
+
+
 class NotFound(SopError):
     """The thing named does not exist."""
 
@@ -113,7 +119,7 @@ class ForeignRun(SopError):
     exit_code = 5
 
 
-ERRORS: tuple[type[SopError], ...] = (InvalidInput, Refused, NotFound, NotPermitted, ForeignRun)
+ERRORS: tuple[type[SopError], ...] = (InvalidInput, Refused, Stale, NotFound, NotPermitted, ForeignRun)
 """Every refusal, for those who rebuild one from its `kind` on the far side of Temporal."""
 
 NOT_OPEN_YET = "the case is being opened; ask again in a moment"

@@ -28,6 +28,7 @@ from sop_engine.cases.seen.views import act_result
 from sop_engine.cases.told import acts, ends, engine_words, hearing, reference_data, resets, resolving, tasks
 from sop_engine.cases.told.act_checks import emptied, faults_of_act
 from sop_engine.cases.told.act_kinds import ActKind
+from sop_engine.cases.told.freshness import judge_freshness
 from sop_engine.cases.told.kept_checks import undone_checks
 from sop_engine.cases.told.messages import Message, Taken, Unreadable
 from sop_engine.cases.told.place_checks import places_of_act, unknown_places_of_act
@@ -114,6 +115,7 @@ def check(
     if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)
     resolving.judge_retry(state, act)
+    judge_freshness(procedure, state, act, now)
     trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))
     if blank := emptied(procedure.definition, act):
         raise InvalidInput(f"{name} cannot be taken", blank)

@@ -29,12 +29,22 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError, TerminatedError, TimeoutError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from sop_engine.basis.faults import ERRORS, NOT_OPEN_YET, USED_ID, Fault, InvalidInput, NotFound, Refused, SopError
+from sop_engine.basis.faults import (
+    ERRORS,
+    NOT_OPEN_YET,
+    USED_ID,
+    Fault,
+    InvalidInput,
+    NotFound,
+    Refused,
+    SopError,
+    Stale,
+)
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.limits import ACT_BYTES, START_BYTES, too_large
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.reading import CaseList, ListCasesInput
-from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.signals import ROW_CHANGED, EventSignal
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.cases.told.case_ids import refuse_long_id, refuse_own_id
 from sop_engine.temporal.client import UnreachableError
@@ -60,6 +70,10 @@ GIVEN_BACK_FOR = 0.2
 """Seconds to wait before it is brought again."""
 GIVEN_BACK_MOST = 50
 """How often it is brought again."""
+READ_AGAIN_AFTER = 0.2
+"""Seconds that a case has to read again what is too old, the first time; each later time twice as long."""
+READ_AGAIN_MOST = 5
+"""How often it is told to."""
 PICKED_UP_WITHIN = timedelta(seconds=3)
 """How long a read waits for a worker; without one it would wait for ever."""
 ANSWERED_WITHIN = timedelta(seconds=30)
@@ -140,12 +154,13 @@ class CaseGateway:
         """Carries a person's act to a case and waits for the answer.
 
         An act that ran into a timeout may still be carried out, so it is repeated under the same id, which runs once;
-        so is one that the server gives back because the run that it was for ends.
+        so is one that the server gives back because the run that it was for ends. Where the case has read something
+        too long ago to decide by, it is told to read it again first.
         """
         await self._measure(f"{name} of {case_id}", act, ACT_BYTES)
         handle = self.client.get_workflow_handle(case_id)
         identifier = act.id or str(uuid4())
-        unanswered = given_back = 0
+        unanswered = given_back = read_again = 0
         while unanswered < UPDATE_ATTEMPTS:
             try:
                 answer: ActResult = await handle.execute_update(
@@ -153,7 +168,12 @@ class CaseGateway:
                 )
                 return answer
             except WorkflowUpdateFailedError as error:
-                raise refusal(error.cause) from None
+                refused = refusal(error.cause)
+                if not isinstance(refused, Stale) or read_again == READ_AGAIN_MOST:
+                    raise refused from None
+                # An act that was refused once is refused for ever under its id.
+                read_again, identifier = read_again + 1, str(uuid4())
+                await self._have_read_again(handle, refused, READ_AGAIN_AFTER * 2 ** (read_again - 1))
             except WorkflowUpdateRPCTimeoutOrCancelledError:
                 unanswered += 1
                 is_last = unanswered == UPDATE_ATTEMPTS
@@ -168,6 +188,14 @@ class CaseGateway:
                     raise await self._explain(error, handle) from None
                 await asyncio.sleep(GIVEN_BACK_FOR)
         raise AssertionError("the last attempt answers or raises")
+
+    async def _have_read_again(self, handle: WorkflowHandle[Any, Any], stale: Stale, pause: float) -> None:
+        """Has a case read what is too old, and gives it time."""
+        try:
+            await handle.signal(ROW_CHANGED, {"reads": [fault.where for fault in stale.faults]})
+        except RPCError as error:
+            raise await self._explain(error, handle) from None
+        await asyncio.sleep(pause)
 
     async def query(self, case_id: str, name: str, result_type: type[View]) -> View:
         """Asks a workflow; a case answers as it stood when it was last awake, even where it was terminated since."""

@@ -12,6 +12,8 @@ def lint_reads(notes: Notebook) -> None:
     """Every key, and every place that would fill a field that is read."""
     reads = notes.procedure.definition.reads
     for name, spec in reads.items():
+        if spec.fresh is not None:
+            notes.period(("reads", name, "fresh"), spec.fresh)
         for index, source in enumerate(spec.key):
             compiled = notes.expression(("reads", name, "key", index), source, ("text", "integer", "date"))
             if compiled is not None and name in compiled.reads:

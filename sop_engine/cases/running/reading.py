@@ -37,10 +37,16 @@ def settle(turn: Turn) -> None:
 
 
 def ask_again(turn: Turn, changed: Mapping[str, Any]) -> None:
-    """Asks for each row that was changed and that the case reads: `register` and `row` of it. Whatever the case knows
-    stands until the answer, and nothing is journalled before."""
+    """Asks for each row that was changed and that the case reads: `register` and `row` of it, or `reads` by name. What
+    the case knows stands until the answer, and nothing is journalled before."""
+    wanted = changed.get("reads")
+    named = wanted if isinstance(wanted, list | tuple) else ()
     for name, read in turn.state.reads.items():
-        if (turn.procedure.definition.reads[name].of, read.row) == (changed.get("register"), changed.get("row")):
+        is_changed = (turn.procedure.definition.reads[name].of, read.row) == (
+            changed.get("register"),
+            changed.get("row"),
+        )
+        if is_changed or name in named:
             ask(turn, name, read.row, None, SYSTEM)
 
 

@@ -173,6 +173,8 @@ class RowRead(_Entry):
     row: str
     version: int = 0
     """Of the row as it was last read; 0 before the first answer, and where the register has no such row."""
+    read_at: datetime | None = None
+    """When it was last answered, of a read that says how old that may be."""
 
 
 class CaseState(BaseModel):

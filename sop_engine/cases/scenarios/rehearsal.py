@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sop_engine.basis.faults import NotFound, Refused, SopError
+from sop_engine.basis.faults import NotFound, Refused, SopError, Stale
 from sop_engine.basis.plain import plain
 from sop_engine.cases import casework
 from sop_engine.cases.contracts.acts import Act
@@ -19,7 +19,7 @@ from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.commands import Command, ReportToParent, RunWork, StartCase, TellCase
 from sop_engine.cases.contracts.effects import WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
-from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.signals import ROW_CHANGED, EventSignal
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
 from sop_engine.cases.running.effects.read import ReadRow
@@ -85,7 +85,12 @@ class Rehearsal:
     def act(self, case_id: str, act: Act) -> None:
         """What a person does now. Raises a SopError where it is refused."""
         procedure, state = self._procedures[case_id], self.states[case_id]
-        casework.check(procedure, state, act.update, act, self.organization, self.now)
+        try:
+            casework.check(procedure, state, act.update, act, self.organization, self.now)
+        except Stale as stale:
+            self.hear(case_id, EventSignal(name=ROW_CHANGED, data={"reads": [fault.where for fault in stale.faults]}))
+            state = self.states[case_id]
+            casework.check(procedure, state, act.update, act, self.organization, self.now)
         turn, answer = casework.perform(procedure, state, act.update, act, self.now)
         self._accept(case_id, turn)
         if isinstance(answer, Refused):

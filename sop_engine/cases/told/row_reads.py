@@ -22,7 +22,10 @@ def take_row(turn: Turn, command: ReadRow, answer: ReadResult) -> None:
     known = turn.state.reads.get(name)
     if turn.state.is_closed or known is None or known.row != command.row or answer.version < known.version:
         return
-    turn.state.reads[name] = known.model_copy(update={"version": answer.version})
+    is_timed = turn.procedure.definition.reads[name].fresh is not None
+    turn.state.reads[name] = known.model_copy(
+        update={"version": answer.version, "read_at": turn.now if is_timed else None}
+    )
     spec = turn.procedure.definition.data[name]
     record, faults = read_value(spec, answer.values, name)
     if record is not None and record == turn.data.get(name):

@@ -294,6 +294,9 @@ class ReadSpec(Frozen):
     """An expression for each field of the register's key; the row is read again when one gives something else."""
     fields: Names = Field(min_length=1)
     """The fields of the row that the case is to know."""
+    fresh: str | None = None
+    """How old what was read may be when somebody completes a task: a period, or the parameter that holds one. However
+    old, where absent: a change of the row is told anyway."""
     title: Title | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sop_engine.basis.faults import InvalidInput
+from sop_engine.basis.faults import InvalidInput, Stale
 from sop_engine.cases.contracts.signals import ROW_CHANGED, EventSignal
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
 from sop_engine.cases.seen.views import case_record
@@ -209,3 +209,21 @@ def test_lint_knows_what_is_read() -> None:
 )
 def test_lint_names_what_cannot_be_read(old: str, new: str, said: str) -> None:
     assert any(said in message for message in errors(old, new)), errors(old, new)
+
+
+def test_nobody_decides_by_what_was_read_too_long_ago() -> None:
+    case = Played(SOP.replace("discount]}", "discount], fresh: 1 working day}"), number="C-1")
+    answer(case, {**SEA, "grade": "B"})
+    case.pass_time(days=8)
+    with pytest.raises(Stale, match=r"client: was read at .*read within 1 working day"):
+        case.complete()
+    case.hear(EventSignal(name=ROW_CHANGED, data={"reads": ["client", "nothing"]}))
+    answer(case, {**SEA, "grade": "B"})
+    assert len(asked(case)) == 2
+    assert len(case.journal("read")) == 1, "what is known already makes no step"
+    case.complete()
+    assert case.state.outcome == "ended"
+
+
+def test_how_old_a_read_may_be_is_a_length_of_time() -> None:
+    assert found(SOP.replace("discount]}", "discount], fresh: soon}")) != found(SOP)
