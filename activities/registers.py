@@ -28,6 +28,7 @@ from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.keep import KeepResult, KeepRow
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
 from sop_engine.cases.written.register import RegisterSpec
+from sop_engine.records.published_results import PublishedResults
 from sop_engine.records.registers import By, RegisterRepository
 from sop_engine.temporal.queues import CHECK_ROWS, KEEP_ROWS, LIST_REGISTERS, LIST_ROW_CHANGES, LIST_ROWS
 from sop_engine.temporal.writes import writes
@@ -46,6 +47,7 @@ class RegisterActivities:
         """`tell` has the cases know that read what a command changed."""
         self._tell = tell
         self._rows = RegisterRepository(engine, organization.people)
+        self._results = PublishedResults(engine)
         self._registers = registers
         self._organization = organization
 
@@ -106,7 +108,10 @@ class RegisterActivities:
     @reads
     @activity.defn(name=ReadRow.activity)
     def read_row(self, given: ReadRow) -> ReadResult:
-        """Some fields of a row as it is now; none where the register has no such row."""
+        """Some fields of a row, or of a completed case, as it is now; none where there is no such one."""
+        if given.sop is not None:
+            found = self._results.of(given.row, given.sop, given.fields)
+            return ReadResult(values=None) if found is None else ReadResult(values=found[0], version=found[1])
         with refusals():
             spec = self._spec(given.register_name)
             if lost := [name for name in given.fields if name not in spec.fields]:

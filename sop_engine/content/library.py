@@ -27,6 +27,7 @@ from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.inner import inner_of, without_inner
 from sop_engine.content.legal_figures import legal_figures
 from sop_engine.content.placing import keys_of, sentence_of
+from sop_engine.content.published import published_by
 from sop_engine.content.read_fields import with_reads
 from sop_engine.content.register_files import REGISTERS, read_registers
 from sop_engine.content.schedules import NOTHING as NO_SCHEDULES
@@ -206,9 +207,10 @@ def load_library(
         file for path in sorted((root / REGISTERS).glob("*.yaml")) if (file := read_noting(path, faults)) is not None
     ]
     registers = read_registers(files, parts, None if organization is None else organization.roles, faults)
-    parts = replace(parts, registers=registers)
-    for path in procedure_files(root):
-        sop_file = read_sop(path, faults, parts)
+    written = [file for path in procedure_files(root) if (file := read_noting(path, faults)) is not None]
+    parts = replace(parts, registers=registers, published=published_by(written, parts))
+    for procedure in written:
+        sop_file = sop_of(procedure, faults, parts)
         if sop_file is None:
             continue
         for each in sop_file.and_inner():
@@ -263,7 +265,7 @@ def sop_of(written: YamlFile, faults: list[YamlFault], parts: Parts) -> SopFile 
     own, places = without_inner(written)
     file, used, reasons = expanded(own, parts, misused)
     faults += misused
-    file = with_reads(file, parts.registers, faults)
+    file = with_reads(file, parts, faults)
     definition = _validated(file, SopDefinition, faults, misused)
     inner = tuple(_inner(written, file, place, faults, parts) for place in places)
     if definition is None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from sop_engine.basis.faults import InvalidInput, NotFound
 from sop_engine.cases.contracts.registers import GivenRow, KeptRows, ListChangesInput, ListRowsInput
+from sop_engine.records.published_results import PublishedResults
 from sop_engine.records.publishing import Publisher
 from sop_engine.records.readers import Readers
 from sop_engine.records.registers import By, RegisterRepository
@@ -115,3 +116,17 @@ def test_open_cases_that_read_a_changed_row_are_found(engine: Engine) -> None:
     assert Readers(engine).of_command("a") == [("A", "clients", "C-1")]
     rows.keep(clients(), (given(name="Sea"),), by("b"))
     assert Readers(engine).of_command("b") == [], "a row that nothing changed is no news"
+
+
+def test_what_a_completed_case_publishes_is_read_and_of_no_other_one(engine: Engine) -> None:
+    publisher = Publisher(engine)
+    ended = {"status": "completed", "outcome": "closed", "closed_at": AT, "data": {"total": "12.50"}}
+    for case_id, more in (("A", ended), ("B", {}), ("C", {**ended, "status": "cancelled"})):
+        publisher.publish(published(AT, step(1, "opened"), step(2, "closed"), case={"case_id": case_id, **more}))
+    results = PublishedResults(engine)
+    assert results.of("A", "Complaint", ("outcome", "total", "due")) == (
+        {"outcome": "closed", "total": "12.50", "due": None},
+        2,
+    )
+    others = (("A", "Claim"), ("B", "Complaint"), ("C", "Complaint"), ("D", "Complaint"))
+    assert [results.of(case_id, sop, ("outcome",)) for case_id, sop in others] == [None] * 4

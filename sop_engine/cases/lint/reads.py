@@ -1,4 +1,5 @@
-"""What a case reads of registers, and wants to have alone: keys that can be computed, fields that nobody else fills."""
+"""What a case reads of registers and other cases, publishes, and wants to have alone: keys that can be computed, fields
+that nobody else fills."""
 
 from __future__ import annotations
 
@@ -14,15 +15,20 @@ def lint_reads(notes: Notebook) -> None:
     for name, spec in reads.items():
         if spec.fresh is not None:
             notes.period(("reads", name, "fresh"), spec.fresh)
-        for index, source in enumerate(spec.key):
-            compiled = notes.expression(("reads", name, "key", index), source, ("text", "integer", "date"))
+        for index, source in enumerate(spec.keys):
+            place = ("reads", name, "key", index) if spec.of is not None else ("reads", name, "case")
+            compiled = notes.expression(
+                place, source, ("text", "integer", "date") if spec.of is not None else ("text",)
+            )
             if compiled is not None and name in compiled.reads:
-                notes.error(("reads", name, "key", index), f"its key reads {name} itself")
+                notes.error(place, f"its key reads {name} itself")
     for name, unique in notes.procedure.definition.unique.items():
         notes.expression(("unique", name, "value"), unique.value, ("text", "integer", "date"))
+    for index, name in enumerate(notes.procedure.definition.publishes):
+        notes.known(("publishes", index), "field", name, notes.procedure.definition.data)
     for path, name in _filled(notes):
         if name in reads:
-            notes.error(path, f"{name} is read from the register {reads[name].of}; nothing else fills it")
+            notes.error(path, f"{name} is read from {reads[name].told}; nothing else fills it")
 
 
 def _filled(notes: Notebook) -> Iterator[tuple[Path, str]]:

@@ -1,4 +1,4 @@
-"""What a case reads of registers: when it asks, and what it keeps of the answer.
+"""What a case reads of registers and other cases: when it asks, and what it keeps of the answer.
 
 A row is asked for by one activity and stored like any field, so a replay sees what history holds. While the answer is
 awaited the field is empty: the row that it had belongs to another key.
@@ -24,7 +24,7 @@ FOUND, MISSING = "found", "missing"
 def settle(turn: Turn) -> None:
     """After a step: asks for each row whose key is another one than before, and empties what was read."""
     for name, spec in turn.procedure.definition.reads.items():
-        row = _key(turn, spec.key)
+        row = _key(turn, spec.keys)
         known = turn.state.reads.get(name)
         if row == (known.row if known is not None else None):
             continue
@@ -42,7 +42,7 @@ def ask_again(turn: Turn, changed: Mapping[str, Any]) -> None:
     wanted = changed.get("reads")
     named = wanted if isinstance(wanted, list | tuple) else ()
     for name, read in turn.state.reads.items():
-        is_changed = (turn.procedure.definition.reads[name].of, read.row) == (
+        is_changed = (turn.procedure.definition.reads[name].source, read.row) == (
             changed.get("register"),
             changed.get("row"),
         )

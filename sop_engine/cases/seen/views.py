@@ -256,9 +256,9 @@ def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> Ca
 
 
 def _rows_read(procedure: Procedure, state: CaseState) -> Iterator[tuple[str, str]]:
-    """The rows of registers that the case reads: it is found by them, and told when they change."""
+    """The rows and cases that the case reads: it is found by them, and told when a row changes."""
     reads = procedure.definition.reads
-    yield from dict.fromkeys((read_field(reads[name].of), read.row) for name, read in state.reads.items())
+    yield from dict.fromkeys((read_field(reads[name].source), read.row) for name, read in state.reads.items())
 
 
 def task_record(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskRecord:

@@ -41,9 +41,9 @@ def read_opening(definition: SopDefinition, data: Mapping[str, Any]) -> dict[str
 
 
 def told_of_reads(definition: SopDefinition, given: Iterable[str]) -> list[Fault]:
-    """Fields that nobody fills: what a register says is read."""
+    """Fields that nobody fills: what a register or another case says is read."""
     return [
-        Fault(where=name, what=f"is read from the register {spec.of}", allowed=f"`sop register set {spec.of}`")
+        Fault(where=name, what=f"is read from {spec.told}", allowed=f"`sop register set {spec.of}`" if spec.of else "")
         for name in given
         if (spec := definition.reads.get(name)) is not None
     ]

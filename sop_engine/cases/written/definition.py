@@ -286,18 +286,44 @@ READS = "reads"
 
 
 class ReadSpec(Frozen):
-    """Fields of a register's row that a case reads, under a name of its own."""
+    """Fields of a register's row, or of what another case publishes, that a case reads under a name of its own."""
 
-    of: str = Field(alias="register")
+    of: str | None = Field(default=None, alias="register")
     """The register."""
-    key: Names = Field(min_length=1)
+    key: Names = ()
     """An expression for each field of the register's key; the row is read again when one gives something else."""
+    case: str | None = None
+    """In place of `register` and `key`: an expression for the id of another case; its `sop` says what it publishes."""
+    sop: str | None = None
     fields: Names = Field(min_length=1)
     """The fields of the row that the case is to know."""
     fresh: str | None = None
     """How old what was read may be when somebody completes a task: a period, or the parameter that holds one. However
     old, where absent: a change of the row is told anyway."""
     title: Title | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> ReadSpec:
+        if (self.of is None) == (self.case is None):
+            raise ValueError("a read has a `register` with its `key`, or a `case` with its `sop`")
+        if (self.of is None) != (not self.key) or (self.case is None) != (self.sop is None):
+            raise ValueError("`register` goes with `key`, `case` with `sop`")
+        return self
+
+    @property
+    def source(self) -> str:
+        """The register, or the SOP of the case."""
+        return self.of or self.sop or ""
+
+    @property
+    def keys(self) -> Names:
+        """The expressions by which the row or the case is known."""
+        return self.key if self.case is None else (self.case,)
+
+    @property
+    def told(self) -> str:
+        """Where it is read, in words."""
+        return f"the register {self.of}" if self.of is not None else f"a case of {self.sop}"
 
 
 UNIQUE = "unique"
@@ -329,6 +355,8 @@ class SopDefinition(Frozen):
     clocks: dict[str, ClockSpec] = {}
     reads: dict[str, ReadSpec] = {}
     """Rows of registers that the case knows, each as a field of this name."""
+    publishes: Names = ()
+    """The fields that other cases may read by their `reads` once a case of the SOP is completed."""
     unique: dict[str, UniqueSpec] = {}
     """Values that no two cases of the SOP may have."""
     initial: Any = None

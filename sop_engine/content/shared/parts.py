@@ -42,6 +42,8 @@ class Parts:
     """The types that the parts themselves use."""
     registers: Mapping[str, RegisterSpec] = field(default_factory=dict)
     """What procedures may read."""
+    published: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What they may read of other cases: SOP -> the fields that it publishes, as written."""
 
     def group_of(self, name: str) -> str | None:
         """The group in which a field stands."""

@@ -145,3 +145,39 @@ def test_a_read_that_leads_nowhere_is_told_with_its_line(old: str, new: str, sai
         reading(tmp_path, old, new)
     told = [fault for fault in caught.value.faults if said in fault.message]
     assert [(fault.file, fault.line) for fault in told] == [("Reading.yaml", 10)]
+
+
+OF_A_CASE = READING.replace(
+    "register: customers, key: number, fields: [grade, class, contacts]",
+    "case: number, sop: FreightShipment, fields: [outcome, customer_name]",
+).replace("customer.class == 'core'", "customer.outcome == 'closed'")
+
+
+def test_what_another_case_publishes_is_a_field_with_the_types_of_its_sop(tmp_path: Path) -> None:
+    library = reading(tmp_path, READING, OF_A_CASE)
+    definition = library.sops["Reading"].definition
+    fields = definition.data["customer"].fields
+    assert fields is not None
+    assert {name: field.type for name, field in fields.items()} == {"outcome": "text", "customer_name": "text"}
+    assert not fields["customer_name"].required
+    assert definition.reads["customer"].source == "FreightShipment"
+    assert check_sop(library, "Reading")[0] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("sop: FreightShipment", "sop: FreightShipmen", "no SOP 'FreightShipmen' publishes anything, did you mean"),
+        ("sop: FreightShipment", "sop: Booking", "no SOP 'Booking' publishes anything"),
+        ("customer_name]", "customer_nam]", "FreightShipment publishes no 'customer_nam', did you mean customer_name?"),
+        (", sop: FreightShipment", "", "`register` goes with `key`, `case` with `sop`"),
+        ("case: number", "register: customers, case: number", "or a `case` with its `sop`"),
+    ],
+)
+def test_a_read_of_a_case_that_leads_nowhere_is_told_with_its_line(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ContentError) as caught:
+        reading(tmp_path, READING, OF_A_CASE.replace(old, new))
+    told = [fault for fault in caught.value.faults if said in fault.message]
+    assert [(fault.file, fault.line) for fault in told] == [("Reading.yaml", 10)]

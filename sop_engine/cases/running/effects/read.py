@@ -20,7 +20,7 @@ class ReadResult(Contract):
 
 
 class ReadRow(EffectCommand):
-    """Activity `read_row`: some fields of one row. Writes nothing."""
+    """Activity `read_row`: some fields of one row, or of what a completed case publishes. Writes nothing."""
 
     activity: ClassVar[str] = "read_row"
     gives: ClassVar[type[Contract]] = ReadResult
@@ -30,8 +30,11 @@ class ReadRow(EffectCommand):
     name: str
     """Of the read."""
     register_name: str
+    """Empty where a case is read."""
+    sop: str | None = None
+    """Of the case that is read in place of a row."""
     row: str
-    """The key of the row."""
+    """The key of the row, or the id of the case."""
     fields: tuple[str, ...]
 
     @property
@@ -43,7 +46,9 @@ def ask(turn: Turn, name: str, row: str, state: str | None, actor: str) -> None:
     """Asks for the row. What it says of the case is nothing: the activity needs none of its data."""
     spec = turn.procedure.definition.reads[name]
     facts = turn.facts(state, actor).model_copy(update={"data": {}})
-    turn.commands.append(ReadRow(name=name, register_name=spec.of, row=row, fields=spec.fields, facts=facts))
+    turn.commands.append(
+        ReadRow(name=name, register_name=spec.of or "", sop=spec.sop, row=row, fields=spec.fields, facts=facts)
+    )
 
 
 def _lint(notes: Notebook, written: WrittenEffect) -> None:
