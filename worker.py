@@ -30,6 +30,7 @@ from activities.months import MonthActivities
 from activities.notices import NoticeActivities
 from activities.payables import PayableActivities
 from activities.proofs import ProofActivities
+from activities.publishing import PublishingActivities
 from activities.reading import ReadingActivities
 from activities.receivables import ReceivableActivities
 from activities.records import RecordActivities
@@ -45,12 +46,14 @@ from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
 from sop_engine.channels.mail import MailServer
 from sop_engine.console.application import run
+from sop_engine.content.current import CurrentLibrary
 from sop_engine.content.library import Library, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.papers import PaperTemplates
 from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.chains import Chains
+from sop_engine.records.definition_publications import PublicationRepository
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.duty_subjects import RegisterSubjects
 from sop_engine.records.engine import open_engine
@@ -73,6 +76,7 @@ from sop_engine.temporal.row_news import RowNews
 from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
 from workflows.duties import DutiesWorkflow
+from workflows.order import OrderWorkflow
 from workflows.register import RegisterWorkflow
 from workflows.watch import WatchWorkflow
 
@@ -92,8 +96,10 @@ def activities(
     tell_readers: Callable[[str], None] = lambda _: None,
 ) -> Sequence[Callable[..., Any]]:
     """Every activity of a worker, with what it depends on."""
+    publications = PublicationRepository(engine)
+    current = CurrentLibrary(library, publications.heads, publications.text)
     definitions = DefinitionActivities(
-        library, DefinitionRepository(engine), work_rules.places, Chains(engine), settings.continue_after
+        current, DefinitionRepository(engine), work_rules.places, Chains(engine), settings.continue_after
     )
     records = RecordActivities(engine, gaps)
     notices = NoticeActivities(
@@ -128,6 +134,7 @@ def activities(
         DutyActivities(engine, library, settings.task_queue, RegisterSubjects(engine, library.registers)),
         RegisterActivities(engine, library.registers, library.organization, tell_readers),
         UniqueValueActivities(engine),
+        PublishingActivities(engine, current),
     )
     return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)
 
@@ -179,7 +186,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, WatchWorkflow, DutiesWorkflow, RecordsAnchor, RegisterWorkflow],
+        workflows=[CaseWorkflow, WatchWorkflow, DutiesWorkflow, RecordsAnchor, RegisterWorkflow, OrderWorkflow],
         activities=[*own, *declared(care), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,
         graceful_shutdown_timeout=IN_HAND,

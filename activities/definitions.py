@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,8 +17,8 @@ from sop_engine.cases.told.case_ids import refuse_long_id
 from sop_engine.cases.told.opening import read_opening
 from sop_engine.cases.told.permissions import permit_opening
 from sop_engine.cases.told.place_checks import faults_of, unknown_places
-from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.procedure import DefinitionError
+from sop_engine.content.current import CurrentLibrary, as_published
 from sop_engine.content.library import Library, SopFile
 from sop_engine.freight.places import Places
 from sop_engine.records.chains import Chains
@@ -30,17 +29,18 @@ from sop_engine.temporal.writes import writes
 
 
 class DefinitionActivities:
-    """Reads the worker's library; every definition that a case uses is kept for good in the records."""
+    """Reads the library as it is at each opening; every definition that a case uses is kept for good in the records."""
 
     def __init__(
         self,
-        library: Library,
+        current: CurrentLibrary,
         definitions: DefinitionRepository,
         places: Places,
         chains: Chains,
         continue_after: int = 1_000,
     ) -> None:
-        self._library = library
+        self._library = current.files
+        self._current = current
         self._definitions = definitions
         self._places = places
         self._chains = chains
@@ -58,9 +58,10 @@ class DefinitionActivities:
         try:
             self._refuse_id(given)
             self._refuse_reopening(given)
-            sop_file = self._sop_file(given.sop, given.version)
+            library = self._current.now()
+            sop_file = self._sop_file(library, given.sop, given.version)
             self._keep(sop_file)
-            bundle = self._library.bundle_of(sop_file, self._library.opening_day(sop_file.definition, given.opened_at))
+            bundle = library.bundle_of(sop_file, library.opening_day(sop_file.definition, given.opened_at))
             packed = pack(bundle.model_copy(update={"continue_after": self._continue_after}))
             self._permit(given.actor, packed)
         except SopError as error:
@@ -86,12 +87,13 @@ class DefinitionActivities:
     def check_opening(self, given: OpenCheckInput) -> OpenCheckResult:
         """Every fault that would keep a case from opening; refuses an unknown SOP, and a person who may not open it."""
         try:
-            sop_file = self._sop_file(given.sop, given.version)
+            library = self._current.now()
+            sop_file = self._sop_file(library, given.sop, given.version)
             definition = sop_file.definition.exact()
             now, calendar = datetime.now(UTC), self._library.calendars[definition.calendar]
             if given.actor is not None:
-                today = self._library.opening_day(sop_file.definition, now)
-                self._permit(given.actor, pack(self._library.bundle_of(sop_file, today)))
+                today = library.opening_day(sop_file.definition, now)
+                self._permit(given.actor, pack(library.bundle_of(sop_file, today)))
             values = read_opening(definition, given.data)
             faults = [
                 *faults_of_data(definition.data, values, calendar, now),
@@ -127,20 +129,22 @@ class DefinitionActivities:
         if not is_closed:
             raise Refused(f"{given.reopens} is open: it can be gone on with once it is closed")
 
-    def _sop_file(self, sop: str, version: int | None) -> SopFile:
-        known = self._library.sops.get(sop)
+    def _sop_file(self, library: Library, sop: str, version: int | None) -> SopFile:
+        known = library.sops.get(sop)
         if known is None:
-            fault = Fault(where="sop", what=f"unknown SOP {sop!r}", allowed=", ".join(self._library.sops))
+            fault = Fault(where="sop", what=f"unknown SOP {sop!r}", allowed=", ".join(library.sops))
             raise InvalidInput(f"no SOP is called {sop!r}", [fault])
         newest = known.definition.version
         if version is None or version == newest:
             return known
+        file = self._library.sops[sop]
+        if version == file.definition.version:
+            return file
         kept = self._definitions.get(sop, version)
         if kept is None:
             fault = Fault(where="version", what=f"unknown version {version}", allowed=f"{newest}")
             raise InvalidInput(f"{sop} has no version {version}", [fault])
-        older = SopDefinition.model_validate(json.loads(kept.text))
-        return known.with_definition(older, json.loads(kept.text), kept.content_hash, kept.text)
+        return as_published(known, kept.content_hash, kept.text)
 
     def _permit(self, actor: str | None, packed: bytes) -> None:
         if actor is not None:

@@ -59,6 +59,10 @@ MOMENT = timedelta(milliseconds=1)
 ATTEMPT = timedelta(minutes=2)
 SILENT = timedelta(seconds=20)
 """A worker that is silent for so long about an activity is taken for dead, and another begins it again."""
+AT_ONCE = RetryPolicy(
+    initial_interval=timedelta(seconds=1), maximum_attempts=5, non_retryable_error_types=[RECORDS_UNFIT]
+)
+"""A person waits: what the records cannot take now is refused, and asked for again by whoever wants it still."""
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 EFFECT_GIVES_UP = timedelta(days=2)
 """After so long a notice, document or posting that keeps failing becomes an incident."""

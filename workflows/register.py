@@ -5,23 +5,15 @@ An operator's machine needs no database, and only a workflow may have records wr
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from sop_engine.basis.faults import InvalidInput
 from sop_engine.cases.contracts.registers import KeepRows, KeepRowsInput, KeptRows, RowsCheck
 from sop_engine.temporal.failures import to_failure
-from sop_engine.temporal.queues import CHECK_ROWS, KEEP_REGISTER, KEEP_ROWS, RECORDS_UNFIT
+from sop_engine.temporal.queues import CHECK_ROWS, KEEP_REGISTER, KEEP_ROWS
 from sop_engine.temporal.texts import summary
-from workflows.errands import ATTEMPT
-
-AT_ONCE = RetryPolicy(
-    initial_interval=timedelta(seconds=1), maximum_attempts=5, non_retryable_error_types=[RECORDS_UNFIT]
-)
-"""A person waits: what the records cannot take now is refused, and asked for again by whoever wants it still."""
+from workflows.errands import AT_ONCE, ATTEMPT
 
 
 @workflow.defn(name=KEEP_REGISTER)

@@ -18,11 +18,11 @@ from sop_engine.console.document import document
 from sop_engine.console.incident import incident
 from sop_engine.console.place import place
 from sop_engine.console.printing import LegibleGroup
+from sop_engine.console.publishing import definition
 from sop_engine.console.records import records
 from sop_engine.console.register import register
 from sop_engine.console.report import report
 from sop_engine.console.schedule import schedule
-from sop_engine.console.simulate import definition
 from sop_engine.console.table import tables
 from sop_engine.console.task import show_tasks, task
 from sop_engine.console.worker import worker

@@ -1,5 +1,6 @@
 """The published texts of SOP definitions, append-only."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from sop_engine.records.keeping import Keeping, backed_up
 
 
 class DefinitionChangedError(Refused):
-    """A version that cases were opened with cannot get another text; publish it under a new version."""
+    """A version that was published, or that cases were opened with, cannot get another text."""
 
 
 class DefinitionRow(Row, table=True):
@@ -30,6 +31,47 @@ class DefinitionRow(Row, table=True):
     published_at: datetime = Field(sa_type=UtcInstant)
 
 
+class PublicationRow(Row, table=True):
+    """Which text a version was published with; append-only, and a version has one."""
+
+    __tablename__ = "definition_publications"
+    keeping: ClassVar[Keeping] = backed_up("who published which text is in no history")
+
+    sop: str = Field(primary_key=True)
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    content_hash: str
+    published_by: str
+    reason: str
+    case_id: str | None
+    """The case whose work published it."""
+    key: str
+    published_at: datetime = Field(sa_type=UtcInstant)
+
+
+def refuse_other(session: Session, sop: str, version: int, content_hash: str) -> None:
+    """Raises DefinitionChangedError where a version was published, or a case runs under it, with another text."""
+    refuse_other_publication(session, sop, version, content_hash)
+    used = select(CaseRow.case_id).where(
+        CaseRow.sop == sop, CaseRow.version == version, CaseRow.definition_hash != content_hash
+    )
+    case_id = session.exec(used.order_by(CaseRow.case_id).limit(1)).first()
+    if case_id is not None:
+        raise changed_text(sop, version, f"is in use by case {case_id} with another text")
+
+
+def refuse_other_publication(session: Session, sop: str, version: int, content_hash: str) -> None:
+    """Raises DefinitionChangedError where a version was published with another text."""
+    published = session.get(PublicationRow, (sop, version), populate_existing=True)
+    if published is not None and published.content_hash != content_hash:
+        raise changed_text(sop, version, "was published with another text")
+
+
+def changed_text(sop: str, version: int, what: str) -> DefinitionChangedError:
+    return DefinitionChangedError(
+        f"{sop} version {version} {what}", allowed=(f"publish the changed text as version {version + 1}",)
+    )
+
+
 class DefinitionRepository:
     """Stores and finds published definitions."""
 
@@ -39,25 +81,23 @@ class DefinitionRepository:
     def store(self, sop: str, version: int, content_hash: str, text: str) -> None:
         """Keeps a text; the same text again changes nothing.
 
-        Raises DefinitionChangedError where a case runs under the same version with another text.
+        Raises DefinitionChangedError where the same version was published, or a case runs under it, with another text.
         """
         with writing(self._engine) as connection, Session(connection) as session:
             if session.get(DefinitionRow, (sop, version, content_hash)) is not None:
+                refuse_other_publication(session, sop, version, content_hash)
                 return
-            used = select(CaseRow.case_id, CaseRow.definition_hash).where(
-                CaseRow.sop == sop, CaseRow.version == version, CaseRow.definition_hash != content_hash
-            )
-            case = session.exec(used.order_by(CaseRow.case_id)).first()
-            if case is not None:
-                raise DefinitionChangedError(
-                    f"{sop} version {version} is in use by case {case[0]} with another text",
-                    allowed=(f"publish the changed text as version {version + 1}",),
-                )
+            refuse_other(session, sop, version, content_hash)
             given = {"sop": sop, "version": version, "content_hash": content_hash, "text": text}
             given["published_at"] = datetime.now(UTC)
             new = insert_into(DefinitionRow.table(), connection.dialect).values(**given)
             # Cases that open at one instant publish the same text side by side.
             connection.execute(new.on_conflict_do_nothing())
+
+    def all(self, sop: str) -> Sequence[DefinitionRow]:
+        """Every text of an SOP that was used."""
+        with Session(self._engine) as session:
+            return session.exec(select(DefinitionRow).where(DefinitionRow.sop == sop)).all()
 
     def newest(self, sop: str) -> DefinitionRow | None:
         """The highest version's last published text."""

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Dialect, Engine, Pool, StaticPool, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Pool, StaticPool, Table, create_engine, event, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sop_engine.records.file import RecordsFile
@@ -59,6 +59,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def insert_into(table: Table, dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
     """An insertion that can say what is to become of a row whose key is there already."""
     return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def is_made(connection: Connection, insertion: sqlite.Insert | postgresql.Insert) -> bool:
+    """Inserts one row; whether its key was not there yet. What is there stays."""
+    return connection.execute(insertion.on_conflict_do_nothing().returning(literal(1))).first() is not None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from sop_engine.records import (
     cases,
+    definition_publications,
     definitions,
     documents,
     duties,
@@ -28,6 +29,7 @@ from sop_engine.records.ledger import registers as paper_registers
 METADATA = Row.metadata
 MODULES = (
     cases,
+    definition_publications,
     definitions,
     documents,
     duties,

@@ -26,7 +26,9 @@ DUTIES = "SopDuties"
 """The type of the workflow that starts the cases of recurring duties."""
 KEEP_REGISTER = "SopRegister"
 """The type of the workflow by which a person keeps rows of a register."""
-OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER)
+ORDER = "SopOrder"
+"""The type of the workflow by which a person orders something past every case."""
+OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER, ORDER)
 """Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
@@ -56,6 +58,10 @@ LIST_ROW_CHANGES = "list_row_changes"
 CHECK_ROWS = "check_rows"
 KEEP_ROWS = "keep_rows"
 
+KEEP_DEFINITION = "keep_definition"
+LIST_DEFINITION_VERSIONS = "list_definition_versions"
+READ_DEFINITION = "read_definition"
+
 RECORDS_UNFIT = "RecordsUnfit"
 """The type of the failure of an errand that waits until the records are repaired."""
 
@@ -78,6 +84,11 @@ def duties_id(task_queue: str) -> str:
 def register_id(task_queue: str, own: str) -> str:
     """The id of a workflow by which a person keeps rows."""
     return f"{OWN_IDS}register.{task_queue}.{own}"
+
+
+def order_id(task_queue: str, own: str) -> str:
+    """The id of a workflow by which a person orders something."""
+    return f"{OWN_IDS}order.{task_queue}.{own}"
 
 
 def lasting_types(task_queue: str) -> Mapping[str, str]:

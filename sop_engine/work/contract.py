@@ -34,7 +34,7 @@ class Sum(Gives):
 
 
 Taken = TypeVar("Taken", bound=BaseModel)
-Writes = Literal["money", "number"]
+Writes = Literal["money", "number", "content"]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.definitions import DefinitionActivities
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput
 from sop_engine.cases.written.procedure import Bundle
+from sop_engine.content.current import CurrentLibrary
 from sop_engine.content.library import load_library
 from sop_engine.content.place_files import load_places
 from sop_engine.records.chains import Chains
@@ -24,7 +25,8 @@ def definitions() -> DefinitionActivities:
     engine = open_engine("sqlite://")
     migrate(engine)
     library = load_library()
-    return DefinitionActivities(library, DefinitionRepository(engine), load_places(library.root), Chains(engine))
+    current = CurrentLibrary(library, dict, lambda sop, version: "")
+    return DefinitionActivities(current, DefinitionRepository(engine), load_places(library.root), Chains(engine))
 
 
 def loaded(definitions: DefinitionActivities, opened_at: datetime) -> Bundle:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sop_engine.basis.models import Frozen
@@ -12,30 +13,34 @@ from sop_engine.basis.models import Frozen
 About = Literal["state", "transition", "work", "clock", "field", "figure", "event", "text", "rest"]
 Path = tuple[str, ...]
 
-_OF_STATES: Mapping[str, About] = {
-    "on": "transition",
-    "always": "transition",
-    "after": "transition",
-    "task": "work",
-    "work": "work",
-    "case": "work",
-    "clocks": "clock",
-    "no_clock": "clock",
-    "title": "text",
-}
-_OF_SOPS: Mapping[str, About] = {
-    "on": "transition",
-    "clocks": "clock",
-    "data": "field",
-    "reads": "field",
-    "unique": "field",
-    "reference": "field",
-    "parameters": "figure",
-    "events": "event",
-    "title": "text",
-    "purpose": "text",
-    "source": "text",
-}
+_OF_STATES: Mapping[str, About] = MappingProxyType(
+    {
+        "on": "transition",
+        "always": "transition",
+        "after": "transition",
+        "task": "work",
+        "work": "work",
+        "case": "work",
+        "clocks": "clock",
+        "no_clock": "clock",
+        "title": "text",
+    }
+)
+_OF_SOPS: Mapping[str, About] = MappingProxyType(
+    {
+        "on": "transition",
+        "clocks": "clock",
+        "data": "field",
+        "reads": "field",
+        "unique": "field",
+        "reference": "field",
+        "parameters": "figure",
+        "events": "event",
+        "title": "text",
+        "purpose": "text",
+        "source": "text",
+    }
+)
 _TEXTS = frozenset(("en", "zh", "title", "help"))
 _LACKING = object()
 
@@ -96,8 +101,9 @@ def _of_mappings(old: Mapping[str, Any], new: Mapping[str, Any], path: Path) -> 
 
 def _of_lists(old: Sequence[Any], new: Sequence[Any], path: Path) -> Iterator[Change]:
     """Entries are known by what they say: one that is put before others changes none of them."""
-    texts = [[_canonical(entry) for entry in entries] for entries in (old, new)]
-    for _, old_from, old_to, new_from, new_to in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    before_texts, after_texts = ([_canonical(entry) for entry in entries] for entries in (old, new))
+    alike = SequenceMatcher(None, before_texts, after_texts, autojunk=False)
+    for _, old_from, old_to, new_from, new_to in alike.get_opcodes():
         for index in range(max(old_to - old_from, new_to - new_from)):
             before = old[old_from + index] if index < old_to - old_from else _LACKING
             after = new[new_from + index] if index < new_to - new_from else _LACKING
