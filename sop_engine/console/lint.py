@@ -136,13 +136,14 @@ def look_through(
 
 def shared_findings(library: "Library") -> list["Placed"]:
     """What is found in that which all SOPs share."""
-    from sop_engine.content.checking import Placed, check_duties, check_ladders
+    from sop_engine.content.checking import Placed, check_duties, check_ladders, check_retention
     from sop_engine.content.shared.words import check_parts
 
     ladders = [Placed(fault, "error", "ladders") for fault in check_ladders(library)]
     duties = [Placed(fault, "error", "duties") for fault in check_duties(library)]
+    kept = [Placed(fault, "error", "retention") for fault in check_retention(library)]
     parts = [Placed(fault, "warning", "shared parts") for fault in check_parts(library)]
-    return [*ladders, *duties, *parts, *(Placed(fault, "error", "notices") for fault in _notice_faults(library))]
+    return [*ladders, *duties, *kept, *parts, *(Placed(fault, "error", "notices") for fault in _notice_faults(library))]
 
 
 def _notice_faults(library: "Library") -> list["YamlFault"]:

@@ -15,8 +15,10 @@ from sop_engine.cases.lint.silence import falls_silent
 from sop_engine.cases.running.compiling import compile_procedure
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.written.procedure import DefinitionError
+from sop_engine.cases.written.retention import LEGAL_RULE, faults_of_retention
 from sop_engine.content.library import Library, definition_faults
 from sop_engine.content.yaml_files import YamlError, YamlFault, read_file
+from sop_engine.freight.rules import RuleError
 from sop_engine.work.catalogue import WORKS
 
 
@@ -125,6 +127,22 @@ def check_duties(library: Library) -> list[YamlFault]:
     sops = {name: sop.definition for name, sop in library.sops.items()}
     found = lint_duties(library.schedules.duties, DutySurroundings(sops, library.festivals, library.registers))
     return [library.schedules.file.fault(finding.path, finding.message) for finding in found]
+
+
+def check_retention(library: Library) -> list[YamlFault]:
+    """Every error in what is said about keeping files."""
+    file, retention = library.retention
+    if retention is None:
+        return []
+    fields = {name: spec.fields for name, spec in library.registers.items()}
+    found = faults_of_retention(retention, library.sops, library.organization.roles, fields)
+    for name, rule in retention.rules.items():
+        if rule.legal is not None:
+            try:
+                library.legal_clocks.one(LEGAL_RULE, datetime.now(UTC).date(), rule.legal)
+            except RuleError as error:
+                found.append((("rules", name, "legal"), str(error)))
+    return [file.fault(place, what) for place, what in found]
 
 
 def check_ladders(library: Library, around: Surroundings | None = None) -> list[YamlFault]:

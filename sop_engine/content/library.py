@@ -30,6 +30,8 @@ from sop_engine.content.placing import keys_of, sentence_of
 from sop_engine.content.published import published_by
 from sop_engine.content.read_fields import with_reads
 from sop_engine.content.register_files import REGISTERS, read_registers
+from sop_engine.content.retention_file import NOTHING as NO_RETENTION
+from sop_engine.content.retention_file import RETENTION, RetentionFile, read_retention
 from sop_engine.content.schedules import NOTHING as NO_SCHEDULES
 from sop_engine.content.schedules import SCHEDULES, Schedules, read_schedules
 from sop_engine.content.shared.expanding import expanded
@@ -123,6 +125,7 @@ class Library:
     festivals: Mapping[str, tuple[Festival, ...]] = field(default_factory=dict)
     """Of each calendar."""
     schedules: Schedules = NO_SCHEDULES
+    retention: RetentionFile = NO_RETENTION
 
     def opening_day(self, definition: SopDefinition, opened_at: datetime) -> date:
         """The day on which a case opens, in the zone of its calendar; that there is one is checked with the chart."""
@@ -221,10 +224,22 @@ def load_library(
     overrides = _overrides(parameters_file or root / "parameters.yaml", sops, faults)
     legal_clocks = _legal_clocks(root / RULES / "legal_clocks", faults)
     schedules = read_schedules(schedules_file or root / SCHEDULES, faults)
+    retention = read_retention(root / RETENTION, faults)
     if faults or organization is None:
         raise ContentError(faults)
     return Library(
-        root, organization, ladders, calendars, sops, overrides, legal_clocks, parts, registers, festivals, schedules
+        root,
+        organization,
+        ladders,
+        calendars,
+        sops,
+        overrides,
+        legal_clocks,
+        parts,
+        registers,
+        festivals,
+        schedules,
+        retention,
     )
 
 

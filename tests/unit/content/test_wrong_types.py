@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sop_engine.content import checking, library, yaml_files
-from sop_engine.content.checking import check_duties, check_ladders, check_sop
+from sop_engine.content.checking import check_duties, check_ladders, check_retention, check_sop
 from sop_engine.content.library import ContentError, Library, content_root, load_library, read_sop
 from sop_engine.content.yaml_files import YamlFault, YamlFile, read_file
 
@@ -70,8 +70,9 @@ def test_an_sop(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_stands_beside_the_sops(monkeypatch: pytest.MonkeyPatch) -> None:
     root = content_root()
-    names = ("organization.yaml", "ladders.yaml", "parameters.yaml", "schedules.yaml", "calendars/cn_office.yaml")
-    kept: Reader = {root / name: read_file(root / name) for name in (*names, "calendars/cn_holidays/2026.yaml")}
+    names = ("organization.yaml", "ladders.yaml", "parameters.yaml", "schedules.yaml", "retention.yaml")
+    calendars = ("calendars/cn_office.yaml", "calendars/cn_holidays/2026.yaml")
+    kept: Reader = {root / name: read_file(root / name) for name in (*names, *calendars)}
 
     def read(path: Path) -> YamlFile:
         if path not in kept:
@@ -86,6 +87,7 @@ def test_what_stands_beside_the_sops(monkeypatch: pytest.MonkeyPatch) -> None:
         try:
             changed_one = load_library()
             check_ladders(changed_one)
+            assert_placed(check_retention(changed_one), ["retention.yaml"])
             assert_placed(check_duties(changed_one), ["schedules.yaml"])
         except ContentError as error:
             assert_placed(error.faults, [path.name for path in kept])
