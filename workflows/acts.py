@@ -24,7 +24,7 @@ from sop_engine.temporal.queues import JUDGE_PLACES, LOAD_ORGANIZATION
 from sop_engine.temporal.resets import is_taken_again
 from workflows.errands import PATIENT
 from workflows.outbox import Outbox
-from workflows.reading import excess, read_body
+from workflows.reading import Garbled, excess, read_body
 from workflows.rungs import is_hardened
 from workflows.updates import CaseUpdates
 
@@ -173,7 +173,10 @@ def _is_judged_again(body: RawValue | None) -> bool:
 
 def _read_act(name: str, body: RawValue | None) -> Act:
     """The act that an update says; one without an id goes by that of the update. Raises InvalidInput."""
-    act = casework.read_act(name, read_body(body))
+    said = read_body(body)
+    if isinstance(said, Garbled):
+        raise InvalidInput(f"{name} cannot be read: {said.why}")
+    act = casework.read_act(name, said)
     info = workflow.current_update_info()
     if act.id is None and info is not None:
         act = act.model_copy(update={"id": info.id})

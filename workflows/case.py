@@ -43,7 +43,7 @@ from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
 from workflows.reading import as_started, excess_of_start, read_opening, read_parent, read_start
 from workflows.relatives import Relatives
-from workflows.rungs import is_hardened
+from workflows.rungs import Rung, is_hardened
 from workflows.signals import CaseSignals
 from workflows.step_keys import StepKeys
 
@@ -83,6 +83,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
         self._outbox = Outbox(self._background)
         self._errands = Errands(self.hear, self._background, self._is_bounded)
         self._relatives = Relatives(self._background, lambda: self._state, self.hear)
+        self._own_words = Rung("own words", since=None)
         self._proofs = Proofs(self._background, self.loaded, self.hear)
         self._excess = excess_of_start(args)
         self._start = read_start(args)

@@ -57,8 +57,11 @@ def read_body(raw: RawValue | None) -> Any:
         return None
     try:
         return workflow.payload_converter().from_payload(raw.payload)
-    except Exception as error:
-        return Garbled(str(error))
+    except ValidationError as error:
+        return Garbled("; ".join(map(str, faults_of(error))))
+    except Exception:
+        encoding = raw.payload.metadata.get("encoding", b"").decode(errors="replace")
+        return Garbled(f"its encoding is {encoding!r}, and not json/plain" if encoding else "it names no encoding")
 
 
 class ForgedStart:
@@ -172,7 +175,7 @@ def word_of(name: str, body: Any) -> EventSignal | EngineWord | CaseEnded | Unre
     if name == CASE_ENDED:
         return _read(name, CaseEnded, body)
     if name == EVENT:
-        return Unreadable(name, "a signal without a body") if body is None else _read(name, EventSignal, body)
+        return _read(name, EventSignal, body)
     return _event_of(name, body)
 
 
@@ -180,10 +183,8 @@ def _event_of(name: str, body: Any) -> EventSignal | Unreadable:
     """A signal by an event's own name: its body is the data, or `{"data": {…}, "id": "…", "at": "…"}`."""
     if body is None:
         return EventSignal(name=name)
-    if isinstance(body, Garbled):
-        return Unreadable(name, body.why)
     if not isinstance(body, Mapping):
-        return Unreadable(name, f"the body is {str(body)[:200]!r}, not one JSON object")
+        return _read(name, EventSignal, body)
     envelope = "data" in body and set(body) <= {"name", "data", "id", "at"} and isinstance(body["data"], Mapping)
     return _read(name, EventSignal, {**(body if envelope else {"data": body}), "name": name})
 
@@ -191,6 +192,10 @@ def _event_of(name: str, body: Any) -> EventSignal | Unreadable:
 def _read(name: str, model: type[Model], body: Any) -> Model | Unreadable:
     if isinstance(body, Garbled):
         return Unreadable(name, body.why)
+    if body is None:
+        return Unreadable(name, "a signal without a body")
+    if not isinstance(body, Mapping):
+        return Unreadable(name, f"the body is {str(body)[:200]!r}, not one JSON object")
     try:
         return model.model_validate(body)
     except ValidationError as error:

@@ -24,14 +24,17 @@ class Rung:
     each occasion is a question of its own until one is answered with yes; only that one leaves a marker.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, since: int | None = HARDENED) -> None:
         self._name = name
+        self._since = since
+        """The engine version whose cases stand on it from the beginning; none where no released one does."""
         self._occasions = 0
         self._is_taken = False
 
-    def is_taken(self, bundle: Bundle) -> bool:
-        """Whether the case stands on the rung. To be asked where the ways part."""
-        if not self._is_taken and bundle.engine_version < HARDENED:
+    def is_taken(self, bundle: Bundle | None) -> bool:
+        """Whether the case stands on the rung. To be asked where the ways part; before the load there is no bundle."""
+        stands = self._since is not None and bundle is not None and bundle.engine_version >= self._since
+        if not (self._is_taken or stands):
             self._occasions += 1
             self._is_taken = workflow.patched(f"{self._name} {self._occasions}")
-        return self._is_taken or bundle.engine_version >= HARDENED
+        return self._is_taken or stands

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from temporalio import workflow
@@ -13,13 +14,14 @@ from sop_engine.cases import casework
 from sop_engine.cases.contracts.watching import CaseEnded
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.told.messages import Message
+from sop_engine.cases.told.messages import Message, Unreadable
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.queues import REFERENCE_DATA
+from workflows.earlier_words import earlier_words
 from workflows.proofs import Proofs
 from workflows.reading import EVENT, Arrived, Claimed, Oversized, read_signal
 from workflows.relatives import Relatives
-from workflows.rungs import is_hardened
+from workflows.rungs import Rung, is_hardened
 
 
 class CaseSignals(ABC):
@@ -29,6 +31,8 @@ class CaseSignals(ABC):
     _procedure: Procedure | None
     _heard: list[tuple[Arrived, datetime]]
     """What came before the case was loaded."""
+    _own_words: Rung
+    """Whether what cannot be read is told in our own words."""
     _proofs: Proofs
     _relatives: Relatives
 
@@ -71,6 +75,9 @@ class CaseSignals(ABC):
             self.correct_reference_data()
             return
         said = read_signal(name, raw)
+        if isinstance(said, Unreadable) and (earlier := earlier_words(name, raw)) is not None:
+            bundle = self._procedure.bundle if self._procedure is not None else None
+            said = said if self._own_words.is_taken(bundle) else replace(said, why=earlier)
         if isinstance(said, CaseEnded):
             self._relatives.look_at(said.case_id)
         else:

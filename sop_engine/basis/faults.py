@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,23 @@ def faults_of(error: ValidationError, model: type[BaseModel] | None = None) -> l
     return [
         Fault(
             ".".join(map(str, found["loc"])),
-            found["msg"].removeprefix("Value error, "),
+            told(found),
             known if found["type"] == "extra_forbidden" else "",
         )
         for found in error.errors(include_url=False)
     ]
+
+
+def told(found: ErrorDetails) -> str:
+    """One thing that pydantic finds wrong, without the names of our classes and of its own pages."""
+    match found["type"]:
+        case "model_type" | "model_attributes_type" | "dataclass_type":
+            return "Input should be an object with fields"
+        case "json_invalid":
+            why = str(found.get("ctx", {}).get("error", ""))
+            return "is no JSON: " + why.replace("recursion limit exceeded", "nested too deep")
+        case _:
+            return found["msg"].removeprefix("Value error, ")
 
 
 class FaultyError(ValueError):

@@ -44,6 +44,6 @@ def read_schedules(path: Path, faults: list[YamlFault]) -> Schedules:
             known = ", ".join(field.alias or key for key, field in Duty.model_fields.items())
             for found in faults_of(error, (name,)):
                 is_stranger = found.message.startswith("Extra inputs")
-                told = f"unknown key; allowed: {known}" if is_stranger else found.message.removeprefix("Value error, ")
+                told = f"unknown key; allowed: {known}" if is_stranger else found.message
                 faults.append(file.fault(found.path, told))
     return Schedules(file, duties)

@@ -22,6 +22,7 @@ PASSED_THROUGH = (
     "workflows.acts",  # code of the interpreter without state of its own: executed once per process, not once per run
     "workflows.alarm",
     "workflows.background",
+    "workflows.earlier_words",
     "workflows.errands",
     "workflows.leaving",
     "workflows.reading",

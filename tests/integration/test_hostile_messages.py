@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.common import RawValue
 
 from sop_engine.basis.faults import InvalidInput
 from sop_engine.cases.contracts.opening import OpenCaseInput
@@ -115,4 +117,16 @@ async def test_a_number_for_which_json_has_no_word_is_told_alike_by_records_and_
     await until(lambda: len(house.journal("endless")) > 1, "the signal")
     await house.published_journal("endless")
     found = RecordsGateway(house.gateway).check("endless")
+    assert [each async for page in found for each in page.differences] == []
+
+
+async def test_what_cannot_be_read_is_told_in_our_words_by_records_and_history(house: Installation) -> None:
+    await house.open("Complaint", "garbled", COMPLAINT)
+    handle = house.handle("garbled")
+    for _ in range(2):
+        await handle.signal("event", RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"{no json")))
+    notes = await until(lambda: [row.note for row in house.journal("garbled")][1:], "the signals")
+    assert set(notes) == {"is no JSON: key must be a string at line 1 column 2"}
+    await house.published_journal("garbled")
+    found = RecordsGateway(house.gateway).check("garbled")
     assert [each async for page in found for each in page.differences] == []

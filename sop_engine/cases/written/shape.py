@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sop_engine.basis.faults import told
 from sop_engine.basis.models import Title
 from sop_engine.cases.written.definition import WORK_KEYS, ChildSpec, ClockSpec, TaskSpec, WorkSpec
 from sop_engine.statechart.parse import Fault
@@ -44,7 +45,7 @@ def faults_of(error: ValidationError, path: tuple[str | int, ...]) -> list[Fault
     return [
         Fault(
             path=(*path, *(part for part in found["loc"] if not str(part).startswith("function-"))),
-            message=found["msg"],
+            message=told(found),
         )
         for found in error.errors()
     ]

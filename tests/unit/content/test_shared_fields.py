@@ -181,7 +181,7 @@ def test_a_wrong_use_is_refused_with_its_line(right: str, wrong: str, fault: str
 @pytest.mark.parametrize(
     ("types", "fields", "fault"),
     [
-        ("party: 5\n", "", "types.yaml:1:1: party: Input should be a valid dictionary or instance of FieldSpec"),
+        ("party: 5\n", "", "types.yaml:1:1: party: Input should be an object with fields"),
         ("", "[x]\n", "fields.yaml:1:1: the file is a mapping of entries by name"),
         ("", "a: 5\n", "fields.yaml:1:1: a: a group is a mapping of fields by name"),
         ("a: {type: txt}\n", "", "types.yaml:1:5: a.type: Input should be"),
