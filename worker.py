@@ -39,6 +39,7 @@ from activities.redoing import Redoing
 from activities.registers import RegisterActivities
 from activities.reports import ReportActivities
 from activities.returned_tax import ReturnedTaxActivities
+from activities.streams import StreamActivities
 from activities.supplier_credits import SupplierCreditActivities
 from activities.unique_values import UniqueValueActivities
 from activities.watching import WatchActivities
@@ -66,6 +67,7 @@ from sop_engine.settings import Settings
 from sop_engine.temporal.act_latency import ActLatency
 from sop_engine.temporal.anchor import Anchor
 from sop_engine.temporal.attributes import require_attributes
+from sop_engine.temporal.episode_news import EpisodeNews
 from sop_engine.temporal.errand_guard import ErrandGuard
 from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.keeper import Keeper
@@ -77,7 +79,9 @@ from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
 from workflows.duties import DutiesWorkflow
 from workflows.order import OrderWorkflow
+from workflows.readings import ReadingsWorkflow
 from workflows.register import RegisterWorkflow
+from workflows.streams import StreamsWorkflow
 from workflows.watch import WatchWorkflow
 
 THREADS = 16
@@ -94,6 +98,7 @@ def activities(
     work_rules: WorkRules,
     gaps: Gaps | None = None,
     tell_readers: Callable[[str], None] = lambda _: None,
+    tell_episodes: Callable[[], int] = lambda: 0,
 ) -> Sequence[Callable[..., Any]]:
     """Every activity of a worker, with what it depends on."""
     publications = PublicationRepository(engine)
@@ -135,6 +140,7 @@ def activities(
         RegisterActivities(engine, library.registers, library.organization, tell_readers),
         UniqueValueActivities(engine),
         PublishingActivities(engine, current),
+        StreamActivities(engine, library.streams, library.organization, tell_episodes),
     )
     return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)
 
@@ -180,13 +186,23 @@ def build_worker(
     guard = guard or RecordsGuard(engine)
     chains = Chains(engine)
     proofs = ProofActivities(client, settings.task_queue, chains.of)
-    own = activities(settings, library, engine, work_rules, guard.gaps, RowNews(client, engine).tell)
+    news = RowNews(client, engine).tell, EpisodeNews(client, engine).tell
+    own = activities(settings, library, engine, work_rules, guard.gaps, *news)
     redoing = redoing_of(settings, library, engine, own)
     care = RecordsCare(engine, client, settings.task_queue, guard, CaseReplayer(CaseWorkflow), own, redoing.redo)
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, WatchWorkflow, DutiesWorkflow, RecordsAnchor, RegisterWorkflow, OrderWorkflow],
+        workflows=[
+            CaseWorkflow,
+            WatchWorkflow,
+            DutiesWorkflow,
+            RecordsAnchor,
+            RegisterWorkflow,
+            OrderWorkflow,
+            ReadingsWorkflow,
+            StreamsWorkflow,
+        ],
         activities=[*own, *declared(care), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,
         graceful_shutdown_timeout=IN_HAND,
@@ -214,7 +230,7 @@ async def serve(client: Client, settings: Settings, ready: asyncio.Event, stop: 
     guard = RecordsGuard(engine, Anchor(client, settings.task_queue))
     try:
         await guard.look()
-        keeper = Keeper(client, settings.task_queue, CaseQueries(engine).count_open)
+        keeper = Keeper(client, settings.task_queue, CaseQueries(engine).count_open, has_streams=bool(library.streams))
         async with build_worker(client, settings, library, engine, guard):
             beside = [asyncio.create_task(guard.run()), asyncio.create_task(keeper.keep())]
             try:

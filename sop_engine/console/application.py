@@ -23,6 +23,7 @@ from sop_engine.console.records import records
 from sop_engine.console.register import register
 from sop_engine.console.report import report
 from sop_engine.console.schedule import schedule
+from sop_engine.console.stream import stream
 from sop_engine.console.table import tables
 from sop_engine.console.task import show_tasks, task
 from sop_engine.console.worker import worker
@@ -67,7 +68,7 @@ def ui(
 
 
 add_other_acts(case, task)
-for part in (case, task, incident, definition, document, report, records, register, schedule, tables, place):
+for part in (case, task, incident, definition, document, report, records, register, schedule, stream, tables, place):
     application.add_typer(part)
 
 

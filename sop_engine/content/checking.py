@@ -95,6 +95,7 @@ def surroundings_of(library: Library) -> Surroundings:
         works=WORKS,
         entries=_entries(library),
         registers=library.registers,
+        streams=library.streams,
     )
     known: dict[str, bool] = {}
 

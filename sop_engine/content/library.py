@@ -22,6 +22,7 @@ from sop_engine.cases.written.engine_version import ENGINE_VERSION
 from sop_engine.cases.written.procedure import Bundle, DefinitionError
 from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.cases.written.shape import faults_of, split_states
+from sop_engine.cases.written.stream import StreamSpec
 from sop_engine.content.calendars import read_calendars
 from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.inner import inner_of, without_inner
@@ -37,6 +38,7 @@ from sop_engine.content.schedules import SCHEDULES, Schedules, read_schedules
 from sop_engine.content.shared.expanding import expanded
 from sop_engine.content.shared.parts import NOTHING, USE, Parts
 from sop_engine.content.shared.reading import FIELDS, FRAGMENTS, SHARED, TYPES, parts_of
+from sop_engine.content.stream_files import STREAMS, read_streams
 from sop_engine.content.yaml_files import YamlFault, YamlFile, read_noting
 from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.timekeeping.calendar import BusinessCalendar
@@ -44,7 +46,7 @@ from sop_engine.timekeeping.festivals import Festival
 from sop_engine.timekeeping.ladders import Ladder, LadderError, parse_ladder
 
 CALENDARS, DOCUMENTS, NOTICES, RULES = "calendars", "documents", "notices", "rules"
-NO_PROCEDURES = frozenset({CALENDARS, DOCUMENTS, NOTICES, REGISTERS, RULES, SHARED})
+NO_PROCEDURES = frozenset({CALENDARS, DOCUMENTS, NOTICES, REGISTERS, RULES, SHARED, STREAMS})
 """The folders that have a reader of their own; every other one holds procedures and nothing else."""
 SCENARIOS = ".scenarios.yaml"
 """How the names of files end that lie beside procedures and are none."""
@@ -122,6 +124,7 @@ class Library:
     legal_clocks: LegalClocks
     parts: Parts
     registers: Mapping[str, RegisterSpec]
+    streams: Mapping[str, StreamSpec] = field(default_factory=dict)
     festivals: Mapping[str, tuple[Festival, ...]] = field(default_factory=dict)
     """Of each calendar."""
     schedules: Schedules = NO_SCHEDULES
@@ -210,6 +213,7 @@ def load_library(
         file for path in sorted((root / REGISTERS).glob("*.yaml")) if (file := read_noting(path, faults)) is not None
     ]
     registers = read_registers(files, parts, None if organization is None else organization.roles, faults)
+    streams = read_streams(root, parts, None if organization is None else organization.roles, faults)
     written = [file for path in procedure_files(root) if (file := read_noting(path, faults)) is not None]
     parts = replace(parts, registers=registers, published=published_by(written, parts))
     for procedure in written:
@@ -237,6 +241,7 @@ def load_library(
         legal_clocks,
         parts,
         registers,
+        streams,
         festivals,
         schedules,
         retention,

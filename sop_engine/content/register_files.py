@@ -31,11 +31,11 @@ def read_registers(
     """
     registers: dict[str, RegisterSpec] = {}
     for written in files:
-        file = _written_out(written, parts, faults)
+        file = written_out(written, parts, faults)
         try:
             spec = RegisterSpec.model_validate(file.value)
         except ValidationError as error:
-            faults += [file.fault(found.path, _told(found.path, found.message)) for found in faults_of(error, ())]
+            faults += [file.fault(found.path, told(found.path, found.message, _KEYS)) for found in faults_of(error, ())]
             continue
         faults += [file.fault(found.path, found.message) for found in register_faults(spec, roles)]
         if spec.name in registers:
@@ -46,7 +46,8 @@ def read_registers(
     return registers
 
 
-def _written_out(file: YamlFile, parts: Parts, faults: list[YamlFault]) -> YamlFile:
+def written_out(file: YamlFile, parts: Parts, faults: list[YamlFault]) -> YamlFile:
+    """The file with what shared parts say of its `fields` written out."""
     if not isinstance(file.value, dict) or "fields" not in file.value:
         return file
     desk = Desk(file, parts, faults, dict(file.grafts))
@@ -54,9 +55,9 @@ def _written_out(file: YamlFile, parts: Parts, faults: list[YamlFault]) -> YamlF
     return YamlFile(file.name, {**file.value, "fields": fields}, file.marks, desk.grafts)
 
 
-def _told(path: tuple[str | int, ...], message: str) -> str:
+def told(path: tuple[str | int, ...], message: str, keys: Collection[str]) -> str:
     """A fault of the shape; an unknown key with the one that was meant."""
     if message != _UNKNOWN:
         return message
-    known = _KEYS if len(path) == 1 else _FIELD_KEYS
+    known = keys if len(path) == 1 else _FIELD_KEYS
     return f"unknown key{suggestion(str(path[-1]), known)}; allowed: {', '.join(known)}"

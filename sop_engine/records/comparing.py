@@ -18,6 +18,7 @@ from sop_engine.records.columns import Row
 from sop_engine.records.endings import Endings
 from sop_engine.records.engine import scratch
 from sop_engine.records.publishing import Publisher
+from sop_engine.records.streams import WatchRow
 
 SHOWN = 80
 """Characters shown of a value."""
@@ -28,6 +29,7 @@ KEYS: Mapping[type[Row], tuple[str, ...]] = {
     TaskRow: ("key",),
     ClockRow: ("key",),
     ChildRow: ("child_id",),
+    WatchRow: ("stream", "rule", "subject_key"),
 }
 """By what the rows of one case are told apart."""
 

@@ -37,6 +37,7 @@ from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
 from sop_engine.records.engine import insert_into, writing
 from sop_engine.records.gaps import Gap, Gaps
+from sop_engine.records.streams import WatchRow
 
 Values = dict[str, Any]
 
@@ -90,6 +91,9 @@ class Publisher:
         self._replace_references = _Replacement(ReferenceRow.table())
         self._replace_clocks = _Replacement(ClockRow.table())
         self._replace_children = _Replacement(ChildRow.table())
+        self._replace_watches = _Replacement(WatchRow.table())
+        watch = WatchRow.table()
+        self._is_watching = select(exists().where(watch.c.case_id == bindparam("of")))
 
     def _upsert(self, table: Table, wins: Callable[[Any], ColumnElement[bool]]) -> Insert:
         insert = insert_into(table, self._engine.dialect)
@@ -125,6 +129,8 @@ class Publisher:
             self._replace_references(connection, case_id, _references(given))
             self._replace_clocks(connection, case_id, _clocks(given))
             self._replace_children(connection, case_id, _children(given))
+            if given.watches or connection.scalar(self._is_watching, {"of": case_id}):
+                self._replace_watches(connection, case_id, _watches(given))
         tasks = _tasks(given)
         if tasks and is_present:
             connection.execute(self._put_tasks, tasks)
@@ -221,3 +227,18 @@ def _children(given: PublishInput) -> list[Values]:
         }
         for child in given.children
     ]
+
+
+def _watches(given: PublishInput) -> list[Values]:
+    case_id = given.case.case_id
+    rows = {
+        (watch.stream, watch.rule, fold(watch.subject)): {
+            **watch.model_dump(mode="json", exclude={"since", "until"}),
+            "since": watch.since,
+            "until": watch.until,
+            "case_id": case_id,
+            "subject_key": fold(watch.subject),
+        }
+        for watch in given.watches
+    }
+    return list(rows.values())

@@ -10,6 +10,7 @@ from sop_engine.records import (
     notices,
     numbers,
     registers,
+    streams,
     unique_values,
 )
 from sop_engine.records.columns import Row
@@ -47,5 +48,6 @@ MODULES = (
     notices,
     numbers,
     registers,
+    streams,
     unique_values,
 )

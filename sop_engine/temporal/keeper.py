@@ -13,15 +13,18 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
 from sop_engine.cases.contracts.duties import DutiesInput
+from sop_engine.cases.contracts.streams import WatchStreamsInput
 from sop_engine.cases.contracts.watching import WatchState
 from sop_engine.temporal.metrics import Gauges
-from sop_engine.temporal.queues import DUTIES, POKE, WATCH, duties_id, watch_id
+from sop_engine.temporal.queues import DUTIES, POKE, STREAMS, WATCH, duties_id, streams_id, watch_id
 from sop_engine.temporal.stuck import stuck_cases
 
 EVERY = 15.0
 """Seconds between two rounds."""
 SUMMARY = "Looks for cases ended past the engine 查看被强制终止的案件"
 DUTIES_SUMMARY = "Starts the cases of recurring duties 发起定期工作的案件"
+
+STREAMS_SUMMARY = "Looks after readings of sensors and trackers 监看传感器与定位数据流"
 
 CountOpen = Callable[[], Mapping[tuple[str, str], int]]
 """Open cases in the records, by SOP and status."""
@@ -32,13 +35,14 @@ log = logging.getLogger(__name__)
 class Keeper:
     """One per worker process."""
 
-    def __init__(self, client: Client, task_queue: str, count_open: CountOpen) -> None:
+    def __init__(self, client: Client, task_queue: str, count_open: CountOpen, *, has_streams: bool = False) -> None:
         self._client = client
         self._queue = task_queue
         self._count_open = count_open
         self._gauges = Gauges((client.service_client.config.runtime or Runtime.default()).metric_meter)
         self._silent: set[str] = set()
         self._has_poked = False
+        self._has_streams = has_streams
 
     async def keep(self) -> None:
         """Goes on until it is cancelled; no failure ends it."""
@@ -46,6 +50,8 @@ class Keeper:
         while True:
             if await self._asked(f"Temporal at {address}", self._see_to_the_watch):
                 await self._asked(f"Temporal's duties at {address}", self._see_to_the_duties)
+                if self._has_streams:
+                    await self._asked(f"Temporal's streams at {address}", self._see_to_the_streams)
                 await self._asked(f"Temporal's list of cases at {address}", self._measure_stuck)
             await self._asked("The records' database", self._measure_open)
             await asyncio.sleep(EVERY)
@@ -91,6 +97,18 @@ class Keeper:
             **poke,
         )
         self._has_poked = True
+
+    async def _see_to_the_streams(self) -> None:
+        """Starts what looks after streams where nothing does."""
+        await self._client.start_workflow(
+            STREAMS,
+            WatchStreamsInput(task_queue=self._queue),
+            id=streams_id(self._queue),
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=STREAMS_SUMMARY,
+        )
 
     async def _measure_stuck(self) -> None:
         self._gauges.set_stuck([stuck.sop for stuck in await stuck_cases(self._client, self._queue)])

@@ -28,7 +28,11 @@ KEEP_REGISTER = "SopRegister"
 """The type of the workflow by which a person keeps rows of a register."""
 ORDER = "SopOrder"
 """The type of the workflow by which a person orders something past every case."""
-OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER, ORDER)
+TAKE_STREAM = "SopReadings"
+"""The type of the workflow by which readings of a stream are brought."""
+STREAMS = "SopStreams"
+"""The type of the workflow that looks after streams."""
+OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER, ORDER, TAKE_STREAM, STREAMS)
 """Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
@@ -61,6 +65,9 @@ KEEP_ROWS = "keep_rows"
 KEEP_DEFINITION = "keep_definition"
 LIST_DEFINITION_VERSIONS = "list_definition_versions"
 READ_DEFINITION = "read_definition"
+LIST_STREAMS, SHOW_STREAM = "list_streams", "show_stream"
+CHECK_READINGS, TAKE_READINGS = "check_readings", "take_readings"
+STREAM_ROUND = "stream_round"
 
 RECORDS_UNFIT = "RecordsUnfit"
 """The type of the failure of an errand that waits until the records are repaired."""
@@ -91,8 +98,23 @@ def order_id(task_queue: str, own: str) -> str:
     return f"{OWN_IDS}order.{task_queue}.{own}"
 
 
+def readings_id(task_queue: str, own: str) -> str:
+    """The id of a workflow by which readings are brought."""
+    return f"{OWN_IDS}readings.{task_queue}.{own}"
+
+
+def streams_id(task_queue: str) -> str:
+    """The id of the workflow that looks after the streams of a task queue."""
+    return f"{OWN_IDS}streams.{task_queue}"
+
+
 def lasting_types(task_queue: str) -> Mapping[str, str]:
     """The type of each of the engine's own workflows that never end, by its id: the server forgets their first runs
     while they go on.
     """
-    return {watch_id(task_queue): WATCH, anchor_id(task_queue): RECORDS_ANCHOR, duties_id(task_queue): DUTIES}
+    return {
+        watch_id(task_queue): WATCH,
+        anchor_id(task_queue): RECORDS_ANCHOR,
+        duties_id(task_queue): DUTIES,
+        streams_id(task_queue): STREAMS,
+    }

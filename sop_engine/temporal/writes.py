@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
-Kind = Literal["number", "money", "document", "notice", "row", "journal", "content", "repair", "duty", "order"]
+Kind = Literal[
+    "number", "money", "document", "notice", "row", "journal", "content", "repair", "duty", "order", "episode"
+]
 ERRANDS: frozenset[Kind] = frozenset({"number", "money", "document", "notice", "row"})
 """What cases have carried out once per key; a repair carries out again what is missing."""
-HELD_BACK: frozenset[Kind] = frozenset({"number", "money", "document", "row", "duty"})
+HELD_BACK: frozenset[Kind] = frozenset({"number", "money", "document", "row", "duty", "episode"})
 """What waits while the records cannot be relied on: what would be given twice, started twice, counted wrong, or
 overwritten by what a repair carries out again."""
 

@@ -1,4 +1,4 @@
-"""`sop register` against a running `sop dev`: rows by hand and from files, who may, what is refused."""
+"""`sop register` and `sop stream` against a running `sop dev`: by hand and from files, who may, what is refused."""
 
 import json
 import signal
@@ -104,3 +104,49 @@ def test_what_is_exported_is_imported_again_and_changes_nothing(dev: Dev, tmp_pa
         assert "0 added, 0 changed" in result.stderr
     code, said = told(sop(dev, "register", "export", "customers", str(tmp_path / "customers.pdf")))
     assert (code, "is no kind of table (allowed: .csv, .xlsx)" in said) == (2, True), said
+
+
+def test_readings_from_files_are_all_taken_or_every_fault_is_told(dev: Dev, tmp_path: Path) -> None:
+    bring = ("--source", "beidou", "--as", "ma.chao")
+    path, lines = tmp_path / "positions.csv", ["vehicle,at,latitude,longitude,speed_kmh"]
+    lines += [
+        f"沪A{number % 7},2026-03-02T{9 + number // 60:02}:{number % 60:02}+08:00,31.2,121.5,{number % 90}"
+        for number in range(300)
+    ]
+    path.write_text(
+        "\n".join([*lines, "沪A1,yesterday,31.2,121.5,0", ",2026-03-02T09:00+08:00,91,x,0"]), encoding="utf-8"
+    )
+    for more in (("--dry-run",), ()):
+        result = sop(dev, "stream", "import", "positions", str(path), *bring, *more)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"error: 4 faults in {path}; nothing is taken")
+        assert "row 302, at: 'yesterday' is not an instant with its zone" in result.stderr
+        assert "row 303, vehicle: is missing" in result.stderr
+    path.write_text("\n".join([*lines, *lines[1:11]]), encoding="utf-8")
+    dry = sop(dev, "stream", "import", "positions", str(path), *bring, "--dry-run")
+    assert told(dry) == (0, "310 readings: 300 would be new, 10 known already")
+    assert told(sop(dev, "stream", "import", "positions", str(path), *bring)) == (
+        0,
+        "310 readings: 300 new, 10 known already",
+    )
+    given = {"vehicle": "沪B9", "at": "2026-03-02T09:00+08:00", "latitude": 31, "longitude": 121, "speed_kmh": 0}
+    for name, text, said in (
+        ("more.jsonl", json.dumps(given), "1 readings: 1 new, 0 known already"),
+        ("more.jsonl", json.dumps({**given, "id": "x"}) + "\n[1]", "row 2: is no JSON object"),
+        ("head.csv", "vehicle,at,latitud\na,b,c", "column 3: unknown column 'latitud', did you mean latitude?"),
+        ("empty.jsonl", "", "holds none"),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        result = sop(dev, "stream", "import", "positions", str(tmp_path / name), *bring)
+        assert said in result.stderr, result.stderr
+    (line,) = json.loads(sop(dev, "stream", "list", "--json").stdout)["streams"]
+    assert (line["readings"], line["subjects"]) == (301, 8)
+    shown = json.loads(sop(dev, "stream", "show", "positions", "沪a 3", "--limit", "2", "--json").stdout)
+    assert ([each["subject"] for each in shown["readings"]], shown["total"]) == (["沪A3", "沪A3"], 43)
+    for words in (("list",), ("show", "positions")):
+        result = sop(dev, "stream", *words)
+        assert (result.exit_code, bool(result.stdout)) == (0, True), result.stderr
+    code, said = told(sop(dev, "stream", "import", "positions", str(path), "--source", "beidou", "--as", "lin.yue"))
+    assert (code, "lin.yue has no role that feeds positions" in said) == (5, True), said
+    code, said = told(sop(dev, "stream", "show", "positions", "沪A33"))
+    assert (code, "positions has no readings of '沪A33'" in said) == (3, True), said

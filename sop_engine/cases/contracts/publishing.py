@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sop_engine.cases.contracts.base import Contract, ForCase
@@ -70,6 +71,37 @@ class CaseRecord(Contract):
     """JSON-ready."""
 
 
+class GivenValue(Contract):
+    """A value of the case that a rule reads: of its kinds one at most."""
+
+    number: Decimal | None = None
+    text: str | None = None
+    answer: bool | None = None
+
+    @property
+    def value(self) -> Decimal | str | bool | None:
+        """What expressions see."""
+        return next((each for each in (self.number, self.text, self.answer) if each is not None), None)
+
+
+class EpisodeWatch(Contract):
+    """What a case is to hear of the readings of one subject, by one of its rules."""
+
+    stream: str
+    subject: str
+    rule: str
+    when: str | None
+    """The condition; none of a rule of silence."""
+    seconds: int
+    """How long it must hold, or nothing be heard."""
+    since: datetime
+    until: datetime | None
+    given: dict[str, GivenValue]
+    """What the condition reads of the case."""
+    tell: dict[str, dict[str, tuple[str, ...]]]
+    """Word -> event -> the fields of its data."""
+
+
 class PublishInput(ForCase):
     """Activity `publish_steps`: the waiting steps and the whole present state of the case, its tasks and clocks.
 
@@ -83,6 +115,7 @@ class PublishInput(ForCase):
     children: tuple[ChildView, ...]
     task_deadlines: dict[str, datetime] = {}
     """Task -> the first deadline that counts for it, the case's own included: by it tasks are listed."""
+    watches: tuple[EpisodeWatch, ...] = ()
     step: int
     """Number of the case's last step."""
     written_at: datetime

@@ -14,6 +14,7 @@ from sop_engine.cases.written.filling import Filling
 from sop_engine.cases.written.places import Written, paths_of_states, walk
 from sop_engine.cases.written.procedure import Procedure, field_type
 from sop_engine.cases.written.register import RegisterSpec
+from sop_engine.cases.written.stream import StreamSpec
 from sop_engine.statechart.expressions import Expression, ExpressionError
 from sop_engine.statechart.faults import Path
 from sop_engine.statechart.routes import routes
@@ -95,6 +96,7 @@ class Surroundings:
     entries: tuple[str, ...] | None = None
     """The posting rules of the ledger."""
     registers: Mapping[str, RegisterSpec] | None = None
+    streams: Mapping[str, StreamSpec] | None = None
     falls_silent: Callable[[str], bool] | None = None
     """Whether a case of an SOP may wait while no clock of its own runs."""
 

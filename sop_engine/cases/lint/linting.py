@@ -19,6 +19,7 @@ from sop_engine.cases.lint.past import lint_past
 from sop_engine.cases.lint.promises import lint_promises
 from sop_engine.cases.lint.reads import lint_reads
 from sop_engine.cases.lint.silence import lint_silence
+from sop_engine.cases.lint.streams import lint_streams
 from sop_engine.cases.lint.work import lint_work
 from sop_engine.cases.written.fields import read_value
 from sop_engine.cases.written.procedure import SYSTEM_NAMES, Procedure
@@ -84,6 +85,7 @@ CHECKS: Mapping[str, Callable[[Notebook], None]] = MappingProxyType(
         "copied": lint_copied,
         "past": lint_past,
         "reads": lint_reads,
+        "streams": lint_streams,
         "chart": _chart,
     }
 )

@@ -17,6 +17,7 @@ from sop_engine.cases.running.events import awaited
 from sop_engine.cases.running.state import CaseState, Child, HumanTask, RunningClock
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.seen.recent import Recent
+from sop_engine.cases.seen.watches import watches_of
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.cases.written.references import read_field, references_of
 from sop_engine.timekeeping import clocks
@@ -320,6 +321,7 @@ def publication(
         task_deadlines={task.key: due_at for task in shown if (due_at := task_due(procedure, state, task)) is not None},
         clocks=tuple(clock_record(procedure, running, now) for running in state.clocks.values()),
         children=tuple(child_view(child) for child in state.children.values()),
+        watches=watches_of(procedure, state),
         step=state.step,
         written_at=now,
     )

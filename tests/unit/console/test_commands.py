@@ -34,6 +34,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         document list|document open|report balance|report list|report run|table check|place find
         records check|records repair|records adopt|schedule list|schedule apply|schedule pause|schedule resume
         schedule run|register list|register show|register set|register import|register export|register history
+        stream list|stream show|stream import
     """.replace("\n", "|")
     assert {" ".join(path) for path, _ in COMMANDS} == {name.strip() for name in expected.split("|") if name.strip()}
 
