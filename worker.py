@@ -39,6 +39,7 @@ from activities.redoing import Redoing
 from activities.registers import RegisterActivities
 from activities.reports import ReportActivities
 from activities.returned_tax import ReturnedTaxActivities
+from activities.selection import SelectionActivities
 from activities.streams import StreamActivities
 from activities.supplier_credits import SupplierCreditActivities
 from activities.unique_values import UniqueValueActivities
@@ -134,9 +135,11 @@ def activities(
     sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
     reading = ReadingActivities(engine, library.organization, sops)
     work = WorkActivities(engine, work_rules)
+    subjects = RegisterSubjects(engine, library.registers)
     beside = (
         WatchActivities(engine),
-        DutyActivities(engine, library, settings.task_queue, RegisterSubjects(engine, library.registers)),
+        DutyActivities(engine, library, settings.task_queue, subjects),
+        SelectionActivities(subjects),
         RegisterActivities(engine, library.registers, library.organization, tell_readers),
         UniqueValueActivities(engine),
         PublishingActivities(engine, current),
