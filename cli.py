@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
 
-async def serve(client: "Client", settings: Settings, ready: asyncio.Event, stop: asyncio.Event) -> None:
+async def serve(
+    client: "Client", settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+) -> None:
     """A worker beside the command. Loaded when a command needs it: it brings the whole engine along."""
     import worker
 
-    await worker.serve(client, settings, ready, stop)
+    await worker.serve(client, settings, ready, stop, alone=alone)
 
 
 def main() -> None:

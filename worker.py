@@ -220,9 +220,16 @@ def build_worker(
     )
 
 
-async def serve(client: Client, settings: Settings, ready: asyncio.Event, stop: asyncio.Event) -> None:
-    """Runs a worker until `stop` is set; sets `ready` once it polls. Raises where the server lacks an attribute."""
-    await require_attributes(client)
+async def serve(
+    client: Client, settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+) -> None:
+    """Runs a worker until `stop` is set; sets `ready` once it polls. Raises where the server lacks an attribute.
+
+    `alone`: cases and nothing beside them, for a server that skips time, on which a watch or a round of duties would
+    run for each minute of the months that it skips.
+    """
+    if not alone:
+        await require_attributes(client)
     library = load_library(
         organization_file=settings.organization_file,
         parameters_file=settings.parameters_file,
@@ -230,8 +237,13 @@ async def serve(client: Client, settings: Settings, ready: asyncio.Event, stop: 
     )
     engine = open_engine(settings.database_url)
     migrate(engine)
-    guard = RecordsGuard(engine, Anchor(client, settings.task_queue))
+    guard = RecordsGuard(engine, None if alone else Anchor(client, settings.task_queue))
     try:
+        if alone:
+            async with build_worker(client, settings, library, engine, guard):
+                ready.set()
+                await stop.wait()
+            return
         await guard.look()
         keeper = Keeper(client, settings.task_queue, CaseQueries(engine).count_open, has_streams=bool(library.streams))
         async with build_worker(client, settings, library, engine, guard):

@@ -2,10 +2,10 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import BaseModel
 
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from sop_engine.temporal.gateway import CaseGateway
 
 Language = Literal["en", "zh"]
-Serve = Callable[["Client", Settings, asyncio.Event, asyncio.Event], Awaitable[None]]
-"""Runs a worker: sets the first event when it is ready, ends when the second is set."""
+
+
+class Serve(Protocol):
+    """Runs a worker: sets `ready` when it is, ends when `stop` is set. `alone`: for cases and nothing beside them."""
+
+    def __call__(
+        self, client: "Client", settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+    ) -> Awaitable[None]: ...
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,13 @@ Until = Annotated[
     str | None,
     typer.Option("--until", help='Let time pass until then: "60d" after the opening, or "2026-06-01 09:00".'),
 ]
+OnServer = Annotated[
+    bool,
+    typer.Option(
+        "--server",
+        help="Play it on a server that skips time as well, and say where its journal differs; takes seconds.",
+    ),
+]
 SILENT_FOR = "60d"
 
 
@@ -109,8 +116,13 @@ class CoverageReport(BaseModel):
 
 
 @command(definition, "simulate", reads=True, local=True)
-def simulate(
-    session: Session, sop: SopName, scenario: WhichScenario = None, silence: AsSilence = False, until: Until = None
+async def simulate(
+    session: Session,
+    sop: SopName,
+    scenario: WhichScenario = None,
+    silence: AsSilence = False,
+    until: Until = None,
+    server: OnServer = False,
 ) -> None:
     """Play scenarios of one SOP with time as an argument: its timeline, and a verdict on each expectation.
 
@@ -132,9 +144,30 @@ def simulate(
     if wrong := [fault for file, each in played for fault in _faults(file, each)]:
         failed = sum(not each.holds for _, each in played)
         raise Refused(f"{len(wrong)} expectations do not hold, in {failed} of {len(played)} scenarios", wrong)
+    if server:
+        await _serve(session, theatre, played)
     if not silence:
         held = sum(len(each.verdicts) for _, each in played)
         session.say(f"{held} expectations hold, in {len(played)} scenarios")
+
+
+async def _serve(session: Session, theatre: "Theatre", played: "list[tuple[ScenarioFile, Played]]") -> None:
+    """Raises `Refused` with every step in which the server differs."""
+    from sop_engine.console.served import serve_scenario
+    from sop_engine.console.stack import log_to
+
+    log_to(session.settings.data_directory / "simulate.log")
+    faults = []
+    for _, each in played:
+        served = await serve_scenario(session, theatre, each)
+        name = each.scenario.name
+        faults += [replace(fault, where=f"{name} {fault.where}") for fault in served.differs]
+        session.say(
+            f"{name}: {served.steps} steps on the server, {served.days} days later than written; "
+            f"none more than {served.most_off.total_seconds():.1f} s off"
+        )
+    if faults:
+        raise Refused("The server's journal is another one", faults)
 
 
 @command(definition, "coverage", reads=True, local=True)

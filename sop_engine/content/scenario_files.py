@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sop_engine.cases.running.compiling import compile_procedure
 from sop_engine.cases.scenarios.checking import check
 from sop_engine.cases.scenarios.coverage import Coverage, cover
 from sop_engine.cases.scenarios.model import Given, Scenario
+from sop_engine.cases.scenarios.moving import course, moved
 from sop_engine.cases.scenarios.playing import Played, play
 from sop_engine.cases.scenarios.reading import read_scenarios, shared_with
 from sop_engine.cases.told.opening import read_opening
@@ -25,6 +26,10 @@ from sop_engine.content.checking import Placed, surroundings_of
 from sop_engine.content.library import SCENARIOS, ContentError, Library
 from sop_engine.content.yaml_files import YamlError, YamlFault, YamlFile, read_text
 from sop_engine.statechart.faults import Path as Way
+
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+WEEKS_TRIED = 110
+"""As far as a scenario is moved to find days like those that it names: two years, of whose holidays somebody knows."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,22 @@ class Theatre:
         """Plays a scenario that was read here."""
         calendar = self.library.sop_calendars()[scenario.sop]
         return play(scenario, calendar, self.procedure, self.library.organization, until=until)
+
+    def later(self, played: Played, earliest: datetime) -> tuple[int, Played] | None:
+        """The same scenario, played again so many whole weeks later that it opens after an instant, with that number of
+        days: the first ones on which every step comes as long after the opening as it did. None where there are none.
+        """
+        weeks = max((earliest - played.opened_at) // WEEK + 1, 0)
+        wanted = course(played)
+        for number in range(weeks, weeks + WEEKS_TRIED):
+            days = number * WEEK.days
+            try:
+                again = self.play(moved(played.scenario, days), played.rehearsal.now + days * DAY)
+            except (DefinitionError, ValueError):
+                continue
+            if again.holds and course(again) == wanted:
+                return days, again
+        return None
 
     def plainest(self, sop: str, now: datetime) -> tuple[ScenarioFile, Scenario]:
         """A case that opens with the plainest data that the core takes, and nobody does anything.

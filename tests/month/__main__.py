@@ -71,7 +71,7 @@ def _counted(stories: Counter[str]) -> str:
     return ", ".join(f"{number} {story.replace('_', ' ')}" for story, number in stories.most_common())
 
 
-async def _nothing(*_: object) -> None:
+async def _nothing(*_: object, **__: object) -> None:
     """The worker runs beside the server already."""
 
 

@@ -1,31 +1,22 @@
 """Scenarios on a server that skips time: its clock starts today and only goes forward, so they are moved there."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from sop_engine.cases.scenarios import model
 from sop_engine.cases.scenarios.instants import read_instant, read_step
 from sop_engine.cases.scenarios.model import Scenario
+from sop_engine.cases.scenarios.moving import moved
 from tests.scenarios.shipped import theatre
 from tests.workflows.desk import Desk
 from tests.workflows.instants import FAR_YEAR
 
 LATER = date(FAR_YEAR, 3, 1) - date(2026, 3, 2)
 """From Monday to Monday: Monday 1 March 2094 takes the place of Monday 2 March 2026."""
-_DAY = re.compile(r"202[56]-\d\d-\d\d")
 
 
 def far(scenario: Scenario) -> Scenario:
     """The same scenario with every day in it so many years later."""
-    return replace(
-        scenario,
-        given=_later(scenario.given),
-        steps=tuple(map(_later, scenario.steps)),
-        expectations=tuple(map(_later, scenario.expectations)),
-    )
+    return moved(scenario, LATER.days)
 
 
 def opened_at(scenario: Scenario) -> datetime:
@@ -63,15 +54,3 @@ async def perform(desk: Desk, scenario: Scenario) -> None:
                 await desk.hear(step.machine, **step.with_)
             case other:
                 raise AssertionError(f"a server cannot be made to do {other}")
-
-
-def _later(value: Any) -> Any:
-    if isinstance(value, str):
-        return _DAY.sub(lambda found: str(date.fromisoformat(found[0]) + LATER), value)
-    if isinstance(value, Mapping):
-        return {key: _later(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_later(entry) for entry in value)
-    if isinstance(value, model.Given | model.Expectation | model.Step | model.Silence | model.ChildFake):
-        return value.model_copy(update={name: _later(getattr(value, name)) for name in type(value).model_fields})
-    return value

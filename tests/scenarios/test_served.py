@@ -5,10 +5,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+import cli
+from sop_engine.basis.faults import InvalidInput
 from sop_engine.cases.contracts.views import StepView
+from sop_engine.cases.scenarios.moving import course
+from sop_engine.console.context import Session
+from sop_engine.console.served import serve_scenario
 from sop_engine.content.scenario_files import Theatre
+from sop_engine.settings import Settings
 from tests.scenarios.served import far, opened_at, perform, silent_until
-from tests.scenarios.shipped import named
+from tests.scenarios.shipped import named, played, theatre
+from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows.desk import Desk
 from tests.workflows.harness import time_skipping_house
 from tests.workflows.instants import ESTIMATED, library_with
@@ -45,3 +54,34 @@ async def test_a_receivable_that_nobody_pays_has_the_same_steps_on_a_server(tmp_
         for key, instants in counted.items()
     }
     assert max(off.values()) <= MOMENT, off
+
+
+async def test_a_scenario_with_acts_events_and_children_is_the_same_on_a_server(tmp_path: Path) -> None:
+    """Each question of a visit goes its own way: one is answered, one returned, and one settled by an event."""
+    session = Session(Settings(data_directory=tmp_path), serve=cli.serve)
+    served = await serve_scenario(session, theatre(), played("VisitFollowUp", "each_question_goes_its_own_way"))
+    assert served.differs == ()
+    assert served.days % 7 == 0
+    assert served.most_off <= MOMENT
+    assert served.steps > 20
+
+
+async def test_what_a_server_does_by_itself_is_not_played_there(tmp_path: Path) -> None:
+    session = Session(Settings(data_directory=tmp_path), serve=cli.serve)
+    with pytest.raises(InvalidInput) as refused:
+        await serve_scenario(session, theatre(), played("VisitFollowUp", "a_visit_that_is_followed_up_already"))
+    assert "given.unique.visit: is faked (allowed: the case's own)" in str(refused.value)
+    with pytest.raises(InvalidInput, match="set_credit_terms: is answered by the scenario"):
+        await serve_scenario(session, theatre(), played("CreditTerms", "terms_are_agreed"))
+
+
+def test_a_scenario_is_moved_to_days_that_are_like_its_own() -> None:
+    """2 March 2026 is a Monday; the weeks up to Spring Festival 2027 hold the year's turn and the festival itself."""
+    short = played("CreditTerms", "nobody_proposes_the_terms")
+    found = theatre().later(short, china("2026-12-20 09:00"))
+    assert found is not None
+    days, later = found
+    assert (later.opened_at - short.opened_at).days == days
+    assert later.opened_at > china("2027-01-01 09:00"), "New Year's Day would lie in the week before"
+    assert later.holds
+    assert course(later) == course(short)

@@ -4,7 +4,6 @@ and short words for what people and machines do."""
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,9 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.api.testservice.v1 import SleepRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
@@ -29,18 +25,9 @@ from sop_engine.content.library import Library, load_library
 from sop_engine.records.engine import open_engine
 from sop_engine.records.migration import migrate
 from sop_engine.settings import Settings
-from sop_engine.temporal.attributes import SEARCH_ATTRIBUTES
 from sop_engine.temporal.gateway import CaseGateway
-from sop_engine.temporal.plugin import sop_plugin
+from sop_engine.temporal.time_skipping import skip, time_skipping
 from tests.serving import serving
-
-TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
-LONGEST_SKIP = timedelta(minutes=10)
-"""Real time that a skip may take."""
-VALUE_TYPES = {
-    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-}
 
 
 @dataclass
@@ -95,14 +82,8 @@ class House:
         return await self.gateway.query(case_id, "timeline", list[StepView])
 
     async def pass_time(self, length: timedelta) -> None:
-        """Skips time; on a server that does not skip, this is not to be used.
-
-        Time stands still while activities run, so on a busy machine a skip takes longer than the half minute that
-        the SDK gives a call; and the server would go on skipping after a call that was given up.
-        """
-        request = SleepRequest()
-        request.duration.FromTimedelta(length)
-        await self.client.test_service.unlock_time_skipping_with_sleep(request, timeout=LONGEST_SKIP)
+        """Skips time; on a server that does not skip, this is not to be used."""
+        await skip(self.client, length)
 
     async def pass_until(self, at: datetime) -> None:
         await self.pass_time(at - await self.now())
@@ -124,27 +105,16 @@ class House:
         return [int(event.event_type) for event in (await self.handle(case_id).fetch_history()).events]
 
 
-async def register_attributes(client: Client) -> None:
-    """The test server knows no attribute of ours until it is told."""
-    await client.operator_service.add_search_attributes(
-        AddSearchAttributesRequest(
-            namespace=client.namespace, search_attributes={name: VALUE_TYPES[kind] for name, kind in SEARCH_ATTRIBUTES}
-        )
-    )
-
-
 @asynccontextmanager
 async def time_skipping_house(
     folder: Path, *, library: Library | None = None, extra: Sequence[Callable[..., Any]] = (), **options: Any
 ) -> AsyncIterator[House]:
     """An installation on the time-skipping server. Time stands still while the test acts, and skips in `pass_time`."""
-    environment = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(TEST_SERVER), plugins=[sop_plugin()]
-    )
-    async with environment:
-        await register_attributes(environment.client)
-        async with house_on(environment, folder, library=library, extra=extra, **options) as house:
-            yield house
+    async with (
+        time_skipping() as environment,
+        house_on(environment, folder, library=library, extra=extra, **options) as house,
+    ):
+        yield house
 
 
 @asynccontextmanager

@@ -103,7 +103,7 @@ class _Playing:
             case model.Hears():
                 told = EventSignal(name=step.machine, data=dict(step.with_))
                 return self._taken(
-                    lambda: self.rehearsal.hear(self.rehearsal.case_below(step.case), told), path, number
+                    lambda: self.rehearsal.tell(self.rehearsal.case_below(step.case), told), path, number
                 )
             case model.ChildEnds():
                 fake = ChildFake.model_validate({"ends": step.ends, "with": step.with_})

@@ -49,6 +49,15 @@ class _Ending:
     fake: ChildFake
 
 
+@dataclass(frozen=True)
+class Told:
+    """An act of a person, or an event of another system, that came from outside."""
+
+    at: datetime
+    case_id: str
+    what: Act | EventSignal
+
+
 @dataclass
 class Rehearsal:
     """Opens cases, lets people and machines act on them, and lets time pass."""
@@ -64,6 +73,8 @@ class Rehearsal:
     turns: list[Turn] = field(default_factory=list)
     lines: list[Happening] = field(default_factory=list)
     """Everything that happened, in the order in which it did."""
+    told: list[Told] = field(default_factory=list)
+    """What people and machines said from outside and was taken, in the order in which they did."""
     _procedures: dict[str, Procedure] = field(default_factory=dict)
     """By case."""
     _endings: list[_Ending] = field(default_factory=list)
@@ -95,6 +106,12 @@ class Rehearsal:
         self._accept(case_id, turn)
         if isinstance(answer, Refused):
             raise answer
+        self.told.append(Told(self.now, case_id, act))
+
+    def tell(self, case_id: str, event: EventSignal) -> None:
+        """What another system tells now."""
+        self.told.append(Told(self.now, case_id, event))
+        self.hear(case_id, event)
 
     def hear(self, case_id: str, message: Message) -> None:
         """What a machine or another case tells now."""

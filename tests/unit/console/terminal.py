@@ -15,7 +15,9 @@ from sop_engine.settings import Settings
 NOWHERE = {"TEMPORAL_ADDRESS": "127.0.0.1:1", "COLUMNS": "100"}
 
 
-async def no_worker(client: Any, settings: Settings, ready: asyncio.Event, stop: asyncio.Event) -> None:
+async def no_worker(
+    client: Any, settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+) -> None:
     raise AssertionError("no command here brings a worker along")
 
 

@@ -14,7 +14,9 @@ from sop_engine.settings import Settings
 from sop_engine.work.catalogue import WORKS
 
 
-async def no_worker(client: Any, settings: Settings, ready: asyncio.Event, stop: asyncio.Event) -> None:
+async def no_worker(
+    client: Any, settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+) -> None:
     raise AssertionError("a contract is read from this machine")
 
 
