@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sop_engine.basis.legible import code, legible, legible_json, legible_line
+from sop_engine.basis.legible import code, is_seen, legible, legible_json, legible_line
 from sop_engine.cases.contracts.reading import CaseLine
 from sop_engine.cases.contracts.report_tables import ReportColumn, ReportTable
 from sop_engine.cases.contracts.views import StepView
@@ -38,6 +38,12 @@ STYLE = re.compile(r"\x1b\[[0-9;]*m")
 def test_what_nobody_would_see_is_written_out() -> None:
     assert legible(HOSTILE) == SHOWN
     assert legible("\ud800\U000e0041\u2066\ufeff") == r"\ud800\U000e0041\u2066\ufeff"
+    assert legible("\x00\x9f\xad\uffa0") == r"\x00\x9f\xad\uffa0"
+
+
+@pytest.mark.parametrize(("text", "seen"), [("关", True), (" a\u200b", True), ("\u200b \ufeff\n", False), ("", False)])
+def test_text_of_which_nothing_is_seen_looks_unfilled(text: str, seen: bool) -> None:
+    assert is_seen(text) is seen
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,29 @@ def test_every_script_stays(text: str) -> None:
 def test_a_line_is_one_line_and_no_longer_than_asked() -> None:
     assert legible_line("first\n- **Status** done\u2028x") == r"first - **Status** done\u2028x"
     assert legible_line("关" * 300, 200) == "关" * 199 + "…"
+    assert legible_line("关" * 200, 200) == "关" * 200
+    assert legible_line(" \r\n a \t b ") == "a b"
+    assert legible_line("X ray\x1f") == r"X ray\x1f", "Python takes U+001F for a blank, no reader does"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("plain", "`plain`"),
+        ("", "` `"),
+        ("a `b` c", "``a `b` c``"),
+        ("`b` c", "`` `b` c ``"),
+        ("c ``b``", "``` c ``b`` ```"),
+        ("a\n# b", "`a # b`"),
+    ],
+)
+def test_code_is_fenced_by_more_than_stands_inside(text: str, written: str) -> None:
+    assert code(text) == written
+
+
+def test_code_is_cut_to_two_hundred_characters_unless_told_otherwise() -> None:
+    assert code("x" * 201) == f"`{'x' * 199}…`"
+    assert code("x" * 9, 5) == "`xxxx…`"
 
 
 def test_json_says_the_same() -> None:
@@ -67,6 +96,8 @@ def test_json_says_the_same() -> None:
     assert UNSEEN.search(written) is None
     assert "关" in written
     assert json.loads(written) == given
+    assert legible_json('"\x7f\u202e\U000e0041"') == r'"\u007f\u202e\udb40\udc41"'
+    assert legible_json('"\ud800"') == r'"\ud800"', "half a character"
 
 
 def case_line(case_id: str, title: str = "Complaint") -> CaseLine:

@@ -61,7 +61,7 @@ def test_what_is_copied_and_may_change_is_found_with_its_mend() -> None:
         {"form": "until_at"},
         {"events": "events: {moved: {data: {until_at: {type: datetime}}}}"},
     ],
-    ids=lambda given: next(iter(given.values())),
+    ids=["follow", "detached", "keeps", "store", "source", "form", "events"],
 )
 def test_what_follows_or_is_known_inside_or_says_why_is_in_order(given: dict[str, str]) -> None:
     assert told(**given) == []
