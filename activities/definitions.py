@@ -19,7 +19,8 @@ from sop_engine.cases.told.permissions import permit_opening
 from sop_engine.cases.told.place_checks import faults_of, unknown_places
 from sop_engine.cases.written.procedure import DefinitionError
 from sop_engine.content.current import CurrentLibrary, as_published
-from sop_engine.content.library import Library, SopFile
+from sop_engine.content.library import Library
+from sop_engine.content.sop_file import SopFile
 from sop_engine.freight.places import Places
 from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository

@@ -24,7 +24,7 @@ from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.cases.contracts.orders import CarryOut, KeepDefinitionInput, OrderDone
 from sop_engine.cases.people.identity import person_of
 from sop_engine.content.current import CurrentLibrary, read_draft
-from sop_engine.content.library import SopFile
+from sop_engine.content.sop_file import SopFile
 from sop_engine.content.yaml_files import YamlFault
 from sop_engine.records.definition_publications import By, Draft, InForce, PublicationRepository
 from sop_engine.records.definitions import DefinitionRepository

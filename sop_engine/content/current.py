@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.content.checking import check_sop, surroundings_of
-from sop_engine.content.library import Library, SopFile, sop_of
+from sop_engine.content.library import Library, sop_of
+from sop_engine.content.sop_file import SopFile
 from sop_engine.content.yaml_files import YamlError, YamlFault, read_text
 
 Heads = Callable[[], Mapping[str, tuple[int, str]]]

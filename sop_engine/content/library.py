@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from importlib import resources
@@ -38,6 +38,7 @@ from sop_engine.content.schedules import SCHEDULES, Schedules, read_schedules
 from sop_engine.content.shared.expanding import expanded
 from sop_engine.content.shared.parts import NOTHING, USE, Parts
 from sop_engine.content.shared.reading import FIELDS, FRAGMENTS, SHARED, TYPES, parts_of
+from sop_engine.content.sop_file import SopFile, children_of
 from sop_engine.content.stream_files import STREAMS, read_streams
 from sop_engine.content.yaml_files import YamlFault, YamlFile, read_noting
 from sop_engine.freight.legal_clocks import LegalClocks
@@ -60,55 +61,6 @@ class ContentError(Exception):
     def __init__(self, faults: list[YamlFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, faults)))
-
-
-@dataclass(frozen=True)
-class SopFile:
-    """One SOP as written, with its text's hash."""
-
-    file: YamlFile
-    definition: SopDefinition
-    content_hash: str
-    text: str
-    child_sops: tuple[str, ...]
-    used: frozenset[tuple[str, ...]] = frozenset()
-    """The shared parts written out in it: `field`, `type` or `fragment`, with its name."""
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    """Field -> why it says something else than its namesakes in other procedures."""
-    inner: tuple[SopFile, ...] = ()
-    """The procedures that stand inside it."""
-    outer: str | None = None
-    """The SOP in whose file it stands, where that is another one."""
-    given: frozenset[str] = frozenset()
-    """The fields that it has from what that SOP gives it. Tested for membership only."""
-
-    def with_definition(self, definition: SopDefinition, value: Any, content_hash: str, text: str) -> SopFile:
-        """The same SOP with an earlier published text."""
-        return replace(
-            self,
-            file=YamlFile(self.file.name, value, {}),
-            definition=definition,
-            content_hash=content_hash,
-            text=text,
-            child_sops=children_of(definition),
-        )
-
-    def within(self, outer: str) -> SopFile:
-        """The same SOP, and those inside it, as it stands in the file of another one."""
-        return replace(self, outer=outer, inner=tuple(each.within(outer) for each in self.inner))
-
-    def and_inner(self) -> Iterator[SopFile]:
-        """It, and every procedure inside it, however deep."""
-        yield self
-        for each in self.inner:
-            yield from each.and_inner()
-
-    def place(self, path: tuple[str | int, ...], message: str) -> YamlFault:
-        return self.file.fault(path, message)
-
-    def written_at(self, path: tuple[str | int, ...]) -> tuple[int, int]:
-        """Line and column of the nearest node at or above a path in this file itself, whatever is shared there."""
-        return self.file._replace(grafts={}).place(path)
 
 
 @dataclass(frozen=True, repr=False)
@@ -309,12 +261,6 @@ def _inner(
     found = inner_of(written, outer, place, faults)
     read = sop_of(found.file, faults, parts) if found is not None else None
     return replace(read, given=found.given) if read is not None and found is not None else None
-
-
-def children_of(definition: SopDefinition) -> tuple[str, ...]:
-    """The SOPs that a definition starts as children."""
-    _, shapes, _ = split_states(definition.states)
-    return tuple(dict.fromkeys(shape.child.sop for shape in shapes.values() if shape.child is not None))
 
 
 def definition_faults(sop_file: SopFile, error: DefinitionError) -> list[YamlFault]:

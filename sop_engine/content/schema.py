@@ -7,15 +7,14 @@ used. It says less than lint: no name is looked up, no expression read.
 import ast
 import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sop_engine.cases.running.effects.kinds import EFFECTS
-from sop_engine.cases.written import definition as written
 from sop_engine.cases.written.definition import WORK_KEYS, ChildSpec, SopDefinition, TaskSpec, WorkSpec
 from sop_engine.content.inner import OF_THE_OUTER, PROCEDURE
 from sop_engine.content.shared.parts import DIFFERS, USE
@@ -43,8 +42,9 @@ def definition_schema() -> dict[str, Any]:
     """The whole schema, of draft 7, which editors know."""
     _, found = models_json_schema([(model, "validation") for model in MODELS])
     definitions: dict[str, Any] = found["$defs"]
+    models = _find_models(MODELS, {})
     for name, schema in definitions.items():
-        _describe(schema, getattr(written, name))
+        _describe(schema, models[name])
     for name, key in SET_BY_THE_ENGINE.items():
         del definitions[name]["properties"][key]
     definitions |= _chart()
@@ -56,6 +56,17 @@ def definition_schema() -> dict[str, Any]:
     root["properties"]["cancel"] = _to("Actions")
     _let_stand_inside(definitions, root)
     return {"$schema": "http://json-schema.org/draft-07/schema#", **root, "$defs": definitions}
+
+
+def _find_models(types: Iterable[Any], found: dict[str, type[BaseModel]]) -> dict[str, type[BaseModel]]:
+    """The models among types, and those of their fields, by name."""
+    for each in types:
+        if not (isinstance(each, type) and issubclass(each, BaseModel)):
+            _find_models(get_args(each), found)
+        elif each.__name__ not in found:
+            found[each.__name__] = each
+            _find_models((field.annotation for field in each.model_fields.values()), found)
+    return found
 
 
 def _chart() -> dict[str, Any]:

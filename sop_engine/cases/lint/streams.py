@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sop_engine.cases.lint.findings import Notebook
-from sop_engine.cases.written.definition import EpisodeRule
 from sop_engine.cases.written.fields import FieldKind
 from sop_engine.cases.written.procedure import field_type
 from sop_engine.cases.written.stream import StreamSpec, elapsed_fault
+from sop_engine.cases.written.stream_use import EpisodeRule
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 from sop_engine.statechart.faults import Path
 from sop_engine.statechart.model import matches

@@ -10,9 +10,9 @@ from typing import Any
 
 from sop_engine.cases.contracts.publishing import EpisodeWatch, GivenValue
 from sop_engine.cases.running.state import CaseState
-from sop_engine.cases.written.definition import EpisodeRule, StreamUse
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.cases.written.stream import elapsed, elapsed_fault
+from sop_engine.cases.written.stream_use import EpisodeRule, StreamUse
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 
 MOST_SUBJECTS = 200

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sop_engine.content.library import Library, SopFile
+from sop_engine.content.library import Library
 from sop_engine.content.shared.parts import DIFFERS
+from sop_engine.content.sop_file import SopFile
 from sop_engine.content.yaml_files import YamlFault
 
 _OF_EACH_CASE = ("required", "default")

@@ -30,7 +30,8 @@ def test_the_commands_of_the_contract_are_there() -> None:
         case resume|case cancel|case comment|case attach|case amend|case move-deadline|task list|task show|task claim
         task release|task assign|task delegate|task suspend|task skip|task complete|incident list|incident retry
         incident correct|incident skip|definition list|definition show|definition lint|definition schema|definition work
-        definition simulate|definition coverage|definition diagram
+        definition simulate|definition coverage|definition diagram|definition versions|definition diff
+        definition publish
         document list|document open|report balance|report list|report run|table check|place find
         records check|records repair|records adopt|schedule list|schedule apply|schedule pause|schedule resume
         schedule run|register list|register show|register set|register import|register export|register history

@@ -17,7 +17,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from sop_engine.content.checking import check_ladders, check_sop, surroundings_of
-from sop_engine.content.library import ContentError, Library, SopFile, load_library, read_sop
+from sop_engine.content.library import ContentError, Library, load_library, read_sop
+from sop_engine.content.sop_file import SopFile
 from sop_engine.content.yaml_files import YamlFault
 from tests.unit.content.seeded_faults import editing
 
