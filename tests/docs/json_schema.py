@@ -70,6 +70,11 @@ def _required(_: Any, said: list[str], value: Any, __: Any, place: str) -> Itera
             yield f"{place}: {key} is missing"
 
 
+def _keys(_: Any, said: Any, value: Any, root: Any, place: str) -> Iterator[str]:
+    for key in value if isinstance(value, Mapping) else ():
+        yield from faults(said, key, root, f"{place}.{key}")
+
+
 def _bound(holds: Callable[[Any, Any], bool], applies: Callable[[Any], bool]) -> Callable[..., Iterator[str]]:
     def check(_: Any, said: Any, value: Any, __: Any, place: str) -> Iterator[str]:
         if applies(value) and not holds(value, said):
@@ -86,12 +91,14 @@ _FAULTS: Mapping[str, Callable[..., Iterator[str]]] = MappingProxyType(
         "not": _not,
         "properties": _properties,
         "additionalProperties": _more,
+        "propertyNames": _keys,
         "items": _items,
         "required": _required,
         "enum": _bound(lambda value, said: value in said, lambda _: True),
         "const": _bound(lambda value, said: value == said, lambda _: True),
         "minimum": _bound(lambda value, said: value >= said, KINDS["number"]),
         "maximum": _bound(lambda value, said: value <= said, KINDS["number"]),
+        "minProperties": _bound(lambda value, said: len(value) >= said, KINDS["object"]),
         "minLength": _bound(lambda value, said: len(value) >= said, KINDS["string"]),
         "pattern": _bound(lambda value, said: re.search(said, value) is not None, KINDS["string"]),
     }
