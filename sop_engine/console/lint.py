@@ -80,7 +80,7 @@ def lint(
     from sop_engine.content.scenario_files import check_scenarios
 
     library = read_library(session)
-    checked = tuple(sops or sorted(library.sops))
+    checked = tuple(each for sop in sops for each in _with_inner(library, sop)) if sops else tuple(sorted(library.sops))
     found, explored = look_through(library, checked, seconds if deep else None)
     found += check_scenarios(library, checked)
     found += [] if sops else shared_findings(library)
@@ -106,6 +106,12 @@ def lint(
     if faults:
         raise InvalidInput(f"{len(faults)} faults in {len(checked)} SOPs", faults)
     session.say(f"No fault in {len(checked)} SOPs")
+
+
+def _with_inner(library: "Library", sop: str) -> tuple[str, ...]:
+    """An SOP with those that are written inside its file; also one that there is not, which is told later."""
+    found = library.sops.get(sop)
+    return (sop,) if found is None else tuple(each.definition.sop for each in found.and_inner())
 
 
 def look_through(

@@ -20,7 +20,8 @@ def inputs_of(survey: Survey) -> tuple[str, ...]:
 
 
 def _filled(survey: Survey) -> Iterator[str]:
-    """The fields that forms, works, children, events and actions of the procedure fill."""
+    """The fields that forms, works, children, events, reads and actions of the procedure fill."""
+    yield from survey.procedure.definition.reads
     for shape in survey.procedure.shapes.values():
         if shape.task is not None:
             yield from (entry.field for entry in shape.task.form if not entry.read_only)

@@ -15,6 +15,10 @@ from sop_engine.cases.contracts.commands import RunWork
 from sop_engine.cases.contracts.effects import WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.people.actors import SYSTEM
+from sop_engine.cases.running.effects.read import ReadResult, ask
+from sop_engine.cases.running.effects.unique import UniqueResult, take
+from sop_engine.cases.running.reading import FOUND
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.forms import answered
@@ -25,6 +29,8 @@ from sop_engine.cases.written.procedure import Procedure
 
 CASE_ID = "EXPLORED"
 REASON = "explored"
+ANOTHER = "ANOTHER"
+"""A case that has a unique value before the explored one."""
 PAPER = MappingProxyType({"name": "paper.pdf"})
 
 
@@ -152,6 +158,29 @@ class ChildEnds(Move):
         told = {"key": key, "case_id": state.children[key].case_id, "run_id": "run", "outcome": outcome}
         word = EngineWord("case.child", {**told, "result": dict(self.values)})
         return casework.hear(procedure, state, now, word)
+
+
+class RowRead(Move):
+    """The records answer what was asked of a register or another case: `reads.customer.found`, or `.missing`."""
+
+    def turn(self, procedure: Procedure, state: CaseState | None, now: datetime) -> Turn | None:
+        assert state is not None
+        _, name, end = self.what.split(".")
+        asking = Turn(procedure, state, now)
+        ask(asking, name, state.reads[name].row, None, SYSTEM)
+        answer = ReadResult(values=plain(self.values) if end == FOUND else None, version=state.reads[name].version + 1)
+        return casework.hear(procedure, state, now, CommandDone(asking.commands[-1], answer))
+
+
+class ValueTaken(Move):
+    """The records answer that another case has a unique value."""
+
+    def turn(self, procedure: Procedure, state: CaseState | None, now: datetime) -> Turn | None:
+        assert state is not None
+        _, name, _ = self.what.split(".")
+        asking = Turn(procedure, state, now)
+        take(asking, name, state.unique[name], None, SYSTEM)
+        return casework.hear(procedure, state, now, CommandDone(asking.commands[-1], UniqueResult(holder=ANOTHER)))
 
 
 class Silence(Move):

@@ -28,7 +28,7 @@ class Survey:
 
     @cached_property
     def conditions(self) -> tuple[Expression, ...]:
-        """Every guard, check, role, list and trigger, once each, whether it asks for the event or not."""
+        """Every guard, check, role, list, trigger and key, once each, whether it asks for the event or not."""
         found = dict.fromkeys(self._guards())
         found.update(dict.fromkeys(self._roles()))
         found.update(dict.fromkeys(self.procedure.expression(text) for text in self._texts()))
@@ -116,6 +116,9 @@ class Survey:
         for spec in self.procedure.definition.clocks.values():
             for _, texts in spec.triggers:
                 yield from (text.removeprefix("when ") for text in texts if text.startswith("when "))
+        for read in self.procedure.definition.reads.values():
+            yield from read.keys
+        yield from (unique.value for unique in self.procedure.definition.unique.values())
         owned = (spec for shape in self.procedure.shapes.values() for _, spec in shape.clocks)
         for spec in (*self.procedure.definition.clocks.values(), *owned):
             for text in (spec.until, spec.since):

@@ -14,9 +14,11 @@ from sop_engine.cases.exploration.moves import Move
 from sop_engine.cases.exploration.survey import Survey
 from sop_engine.cases.lint.events import outcomes_of
 from sop_engine.cases.running import events
+from sop_engine.cases.running.reading import event_of
 from sop_engine.cases.running.state import CaseState, Child, HumanTask, Work
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.written.definition import EventSpec, TaskSpec
+from sop_engine.cases.running.uniqueness import TAKEN
+from sop_engine.cases.written.definition import UNIQUE, EventSpec, TaskSpec
 from sop_engine.cases.written.fields import FieldSpec, read_value
 from sop_engine.cases.written.pools import Pools, combinations, spec_of, variations
 from sop_engine.cases.written.procedure import Procedure
@@ -75,6 +77,7 @@ class Trials:
         several: list[Iterator[Move]] = [
             *(self._results(work, now) for work in state.works.values() if work.status == "running"),
             *(ends for child in state.live_children() for ends in self._ends(child, now)),
+            *self._records(state, now),
             *self._events(state, now),
         ]
         for ways in several:
@@ -182,6 +185,22 @@ class Trials:
                 tried[key] = self._answers((), wanted, spec.store, key, now)
             ways = variations(tried, self._groups(spec.store))
             yield self._moves(moves.ChildEnds, f"{child.key}.{outcome}", tried, ways)
+
+    def _records(self, state: CaseState, now: datetime) -> Iterator[Iterator[Move]]:
+        """What the records may answer of rows that were asked for, and of unique values, where the chart goes by it."""
+        turn = Turn(self.procedure, state, now)
+        for name in state.reads:
+            found, missing = event_of(name, is_missing=False), event_of(name, is_missing=True)
+            is_parting = name in self._parting
+            if state.snapshot.data.get(name) is None and (is_parting or events.awaited(turn, found)):
+                records = self.pools(now).of(self.procedure.definition.data[name], (name,))
+                tried = [record for record in records if isinstance(record, Mapping)]
+                yield iter([moves.RowRead(found, record) for record in (tried if is_parting else tried[:1])])
+            if state.reads[name].version == 0 and events.awaited(turn, missing):
+                yield iter([moves.RowRead(missing)])
+        for name in state.unique:
+            if events.awaited(turn, taken := f"{UNIQUE}.{name}.{TAKEN}"):
+                yield iter([moves.ValueTaken(taken)])
 
     def _stored(self, store: Mapping[str, str], key: str) -> FieldSpec | None:
         """The field that keeps a datum of a result."""

@@ -256,3 +256,28 @@ def test_a_person_may_write_a_role_that_is_none_and_a_work_gives_those_of_the_bo
     found = told(explored(APPROVER.format(asking=asking)))
     assert any("no role of the organisation" in message for _, _, message in found) is fails
     assert not any("approving" in place for _, place, _ in found), "it is come to either way"
+
+
+ASKING = """
+data:
+  number: {type: text}
+  client: {type: record, fields: {grade: {type: choice, of: [A, B], title: {en: Grade, zh: 等级}}}}
+reads: {client: {register: clients, key: number, fields: [grade]}}
+unique: {voucher: {value: number}}
+initial: waiting
+states:
+  waiting:
+    on:
+      reads.client.found: [{when: "client.grade == 'A'", to: special}, {to: ordinary}]
+      reads.client.missing: unknown
+      unique.voucher.taken: doubled
+    after: {1 day: ordinary}
+  special: {final: special}
+  ordinary: {final: ordinary}
+  unknown: {final: unknown}
+  doubled: {final: doubled}
+"""
+
+
+def test_what_the_records_may_answer_is_tried() -> None:
+    assert told(explored(ASKING)) == []

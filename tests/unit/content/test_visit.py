@@ -36,7 +36,7 @@ def test_a_visit_is_followed_up_in_all_four_parts() -> None:
     thank(house)
     house.do(QUESTION, REP, "writing", "written", {"answer": ANSWER})
     house.do(QUESTION, SUPERVISOR, "reviewing", "approved", {})
-    assert house.states[CASE].snapshot.data["questions"] == [
+    assert house.states[CASE].snapshot.data["answers"] == [
         {"no": None, "question": "How long does a sailing to Hamburg take?", "answer": ANSWER}
     ]
     house.complete(REP, "proposing", "sent", **PROPOSED)
