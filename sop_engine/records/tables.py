@@ -10,6 +10,7 @@ from sop_engine.records import (
     notices,
     numbers,
     registers,
+    retention,
     streams,
     unique_values,
 )
@@ -49,5 +50,6 @@ MODULES = (
     numbers,
     registers,
     streams,
+    retention,
     unique_values,
 )

@@ -6,12 +6,13 @@ Each order is a model of its own; its `does` is the name of the activity that ca
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import Field
 
 from sop_engine.cases.contracts.base import ActivityInput, Contract, ForCase
 from sop_engine.cases.contracts.limits import REASON_LENGTH, TEXT_LENGTH
+from sop_engine.cases.contracts.retention import LARGEST_DISPOSAL, HoldKind
 
 SOP_FILE_LENGTH = 120_000
 """Characters of a procedure's file. The longest that is shipped has 64,000."""
@@ -43,7 +44,58 @@ class KeepDefinitionInput(OrderInput):
         return f"{'publish' if self.publish else 'draft'} {self.file}"
 
 
-Order = KeepDefinitionInput
+class SetHoldInput(OrderInput):
+    """A legal hold on the file of a case and of all below it, or on every file that names a party."""
+
+    does: Literal["set_hold"] = "set_hold"
+    kind: HoldKind
+    subject: str = Field(min_length=1, max_length=TEXT_LENGTH)
+
+    @property
+    def named(self) -> str:
+        return f"hold {self.kind} {self.subject}"
+
+
+class LiftHoldInput(OrderInput):
+    """Ends a legal hold."""
+
+    does: Literal["lift_hold"] = "lift_hold"
+    hold_id: str = Field(min_length=1, max_length=TEXT_LENGTH)
+
+    @property
+    def named(self) -> str:
+        return f"lift {self.hold_id}"
+
+
+class RequestDisposalInput(OrderInput):
+    """Asks for the disposal of the files that are due now and not held."""
+
+    does: Literal["request_disposal"] = "request_disposal"
+    rules: tuple[str, ...] = ()
+    """Only files that these keep longest; all when empty."""
+    limit: int = Field(default=LARGEST_DISPOSAL, ge=1, le=LARGEST_DISPOSAL)
+
+    @property
+    def named(self) -> str:
+        return "ask for a disposal"
+
+
+class DecideDisposalInput(OrderInput):
+    """Approves a disposal that somebody else asked for, or refuses one."""
+
+    does: Literal["decide_disposal"] = "decide_disposal"
+    disposal_id: str = Field(min_length=1, max_length=TEXT_LENGTH)
+    approved: bool
+
+    @property
+    def named(self) -> str:
+        return f"{'approve' if self.approved else 'refuse'} {self.disposal_id}"
+
+
+Order = Annotated[
+    KeepDefinitionInput | SetHoldInput | LiftHoldInput | RequestDisposalInput | DecideDisposalInput,
+    Field(discriminator="does"),
+]
 
 Ordered = TypeVar("Ordered", bound=OrderInput)
 
