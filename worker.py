@@ -38,6 +38,7 @@ from activities.records_care import RecordsCare
 from activities.redoing import Redoing
 from activities.registers import RegisterActivities
 from activities.reports import ReportActivities
+from activities.retention import RetentionActivities
 from activities.returned_tax import ReturnedTaxActivities
 from activities.selection import SelectionActivities
 from activities.streams import StreamActivities
@@ -78,6 +79,7 @@ from sop_engine.temporal.replaying import CaseReplayer
 from sop_engine.temporal.row_news import RowNews
 from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
+from workflows.disposal import DisposalWorkflow
 from workflows.duties import DutiesWorkflow
 from workflows.order import OrderWorkflow
 from workflows.readings import ReadingsWorkflow
@@ -144,6 +146,7 @@ def activities(
         UniqueValueActivities(engine),
         PublishingActivities(engine, current),
         StreamActivities(engine, library.streams, library.organization, tell_episodes),
+        RetentionActivities(engine, library),
     )
     return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)
 
@@ -205,6 +208,7 @@ def build_worker(
             OrderWorkflow,
             ReadingsWorkflow,
             StreamsWorkflow,
+            DisposalWorkflow,
         ],
         activities=[*own, *declared(care), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,

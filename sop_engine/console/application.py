@@ -22,6 +22,7 @@ from sop_engine.console.publishing import definition
 from sop_engine.console.records import records
 from sop_engine.console.register import register
 from sop_engine.console.report import report
+from sop_engine.console.retention import retention
 from sop_engine.console.schedule import schedule
 from sop_engine.console.stream import stream
 from sop_engine.console.table import tables
@@ -68,7 +69,21 @@ def ui(
 
 
 add_other_acts(case, task)
-for part in (case, task, incident, definition, document, report, records, register, schedule, stream, tables, place):
+for part in (
+    case,
+    task,
+    incident,
+    definition,
+    document,
+    report,
+    records,
+    register,
+    retention,
+    schedule,
+    stream,
+    tables,
+    place,
+):
     application.add_typer(part)
 
 

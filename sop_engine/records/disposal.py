@@ -217,7 +217,7 @@ def _line(row: CaseRow, facts: RetentionFacts, asked: str | None, today: date) -
         return DueLine.model_validate({**told, "standing": standing, "why": found.waits_for})
     hold = facts.held_by(row)
     if hold is not None:
-        return DueLine.model_validate({**told, "standing": "held", "why": f"{hold.hold_id}: {hold.reason}"})
+        return DueLine.model_validate({**told, "standing": "on_hold", "why": f"{hold.hold_id}: {hold.reason}"})
     if asked is not None:
         return DueLine.model_validate({**told, "standing": "asked_for", "why": asked})
     return DueLine.model_validate({**told, "standing": "due"})

@@ -32,7 +32,9 @@ TAKE_STREAM = "SopReadings"
 """The type of the workflow by which readings of a stream are brought."""
 STREAMS = "SopStreams"
 """The type of the workflow that looks after streams."""
-OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER, ORDER, TAKE_STREAM, STREAMS)
+DISPOSAL = "SopDisposal"
+"""The type of the workflow that carries out an approved disposal."""
+OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER, ORDER, TAKE_STREAM, STREAMS, DISPOSAL)
 """Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
@@ -69,6 +71,10 @@ LIST_STREAMS, SHOW_STREAM = "list_streams", "show_stream"
 CHECK_READINGS, TAKE_READINGS = "check_readings", "take_readings"
 STREAM_ROUND = "stream_round"
 
+LIST_DUE_FILES, LIST_HOLDS, LIST_DISPOSALS = "list_due_files", "list_holds", "list_disposals"
+SET_HOLD, LIFT_HOLD = "set_hold", "lift_hold"
+REQUEST_DISPOSAL, DECIDE_DISPOSAL, DISPOSE_FILES = "request_disposal", "decide_disposal", "dispose_files"
+
 RECORDS_UNFIT = "RecordsUnfit"
 """The type of the failure of an errand that waits until the records are repaired."""
 
@@ -96,6 +102,11 @@ def register_id(task_queue: str, own: str) -> str:
 def order_id(task_queue: str, own: str) -> str:
     """The id of a workflow by which a person orders something."""
     return f"{OWN_IDS}order.{task_queue}.{own}"
+
+
+def disposal_id_of(task_queue: str, disposal: str) -> str:
+    """The id of the workflow that carries out a disposal: there is one at a time."""
+    return f"{OWN_IDS}disposal.{task_queue}.{disposal}"
 
 
 def readings_id(task_queue: str, own: str) -> str:

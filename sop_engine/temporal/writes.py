@@ -9,13 +9,24 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
 Kind = Literal[
-    "number", "money", "document", "notice", "row", "journal", "content", "repair", "duty", "order", "episode"
+    "number",
+    "money",
+    "document",
+    "notice",
+    "row",
+    "journal",
+    "content",
+    "repair",
+    "duty",
+    "order",
+    "episode",
+    "disposal",
 ]
 ERRANDS: frozenset[Kind] = frozenset({"number", "money", "document", "notice", "row"})
 """What cases have carried out once per key; a repair carries out again what is missing."""
-HELD_BACK: frozenset[Kind] = frozenset({"number", "money", "document", "row", "duty", "episode"})
-"""What waits while the records cannot be relied on: what would be given twice, started twice, counted wrong, or
-overwritten by what a repair carries out again."""
+HELD_BACK: frozenset[Kind] = frozenset({"number", "money", "document", "row", "duty", "episode", "disposal"})
+"""What waits while the records cannot be relied on: what would be given twice, started twice, counted wrong,
+overwritten by what a repair carries out again, or brought back by it."""
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

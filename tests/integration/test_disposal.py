@@ -115,7 +115,7 @@ class Archive:
             "business_key": case_id,
         }
         rest: dict[str, Any] = {"posted_at": LONG_AGO, "shipment": "S-1"}
-        row = EntryRow(**names, business_key=case_id, match_key=case_id, case_id=case_id, month=month, **rest)
+        row = EntryRow(**names, match_key=case_id, case_id=case_id, month=month, **rest)
         with Session(self.engine) as session:
             session.add(row)
             session.commit()
@@ -233,7 +233,7 @@ def test_a_hold_keeps_a_file_even_of_an_approved_disposal(archive: Archive, kind
         "OLD-1": f"legal hold {hold_id}",
     }
     assert (archive.is_whole("OLD"), archive.is_whole("OLD-1"), archive.is_whole("FREE")) == (True, True, False)
-    assert archive.standing()["OLD"] == ("held", f"{hold_id}: the yearly clearing")
+    assert archive.standing()["OLD"] == ("on_hold", f"{hold_id}: the yearly clearing")
     with pytest.raises(Refused, match="nothing is due"):
         archive.request(key="held")
     assert archive.holds.lift(hold_id, by("chen.guodong"))

@@ -1,29 +1,23 @@
 """A procedure is published past the worker's files: by an administrator, or by a case that somebody else approved."""
 
-import asyncio
 import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
-from typer.testing import CliRunner, Result
 
 from activities.definitions import DefinitionActivities
 from activities.publishing import PublishingActivities
-from cli import serve
 from sop_engine.cases.contracts.definitions import DefinitionTextInput, DefinitionVersionsInput
 from sop_engine.cases.contracts.effects import WorkInput
 from sop_engine.cases.contracts.opening import LoadInput
 from sop_engine.cases.contracts.orders import CarryOut, KeepDefinitionInput
 from sop_engine.cases.written.procedure import Bundle
-from sop_engine.console.application import application
-from sop_engine.console.context import Invocation
 from sop_engine.content.current import CurrentLibrary
 from sop_engine.content.library import Library, content_root, load_library
 from sop_engine.content.place_files import load_places
@@ -31,6 +25,7 @@ from sop_engine.records.chains import Chains
 from sop_engine.records.definition_publications import PublicationRepository
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.present import PRESENT
+from tests.integration.console_beside import asking
 from tests.integration.installation import Installation, installation, until
 
 pytest_plugins = ("tests.integration.databases",)
@@ -232,15 +227,3 @@ async def test_a_running_worker_takes_what_a_case_published(tmp_path: Path) -> N
 
 async def closed(house: Installation, case_id: str) -> bool:
     return (await house.view(case_id)).status == "completed"
-
-
-def asking(house: Installation) -> Any:
-    """The command line, in a thread beside the worker."""
-    environ = SimpleNamespace(address=house.server.address, folder=house.settings.data_directory)
-
-    async def ask(*words: str) -> Result:
-        runner = CliRunner(env={"TEMPORAL_ADDRESS": environ.address, "COLUMNS": "160"})
-        given = Invocation(serve=serve, environ={"SOP_DATA_DIRECTORY": str(environ.folder)})
-        return await asyncio.to_thread(runner.invoke, application, list(words), obj=given)
-
-    return ask

@@ -15,7 +15,7 @@ LARGEST_DISPOSAL = 500
 CHUNK = 20
 """Files that are disposed of before the next look at whether a worker is to end."""
 
-Standing = Literal["due", "held", "asked_for", "waits", "kept"]
+Standing = Literal["due", "on_hold", "asked_for", "waits", "kept"]
 """`waits`: an event has not come. `kept`: the period goes on."""
 DisposalStatus = Literal["requested", "approved", "refused", "done"]
 HoldKind = Literal["case", "party"]

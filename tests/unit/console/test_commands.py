@@ -36,6 +36,8 @@ def test_the_commands_of_the_contract_are_there() -> None:
         records check|records repair|records adopt|schedule list|schedule apply|schedule pause|schedule resume
         schedule run|register list|register show|register set|register import|register export|register history
         stream list|stream show|stream import
+        retention due|retention holds|retention hold|retention release|retention request|retention approve
+        retention refuse|retention run|retention certificates
     """.replace("\n", "|")
     assert {" ".join(path) for path, _ in COMMANDS} == {name.strip() for name in expected.split("|") if name.strip()}
 
