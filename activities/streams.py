@@ -1,7 +1,7 @@
 """Activities on streams: readings that are brought, what is asked of them, the look at all cases that watch them."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -27,7 +27,7 @@ from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.written.stream import StreamSpec
 from sop_engine.records.engine import writing
-from sop_engine.records.episodes import EpisodeBook
+from sop_engine.records.episodes import EpisodeBook, Key, Looked
 from sop_engine.records.readings import Bringer, ReadingRepository, lock
 from sop_engine.records.stream_lists import StreamLists
 from sop_engine.temporal.queues import CHECK_READINGS, LIST_STREAMS, SHOW_STREAM, STREAM_ROUND, TAKE_READINGS
@@ -97,14 +97,23 @@ class StreamActivities:
         """Looks what the passing of time changes, tells what waits, and forgets readings that are past their time."""
         watches, forgotten, next_at = 0, 0, given.now + AT_LEAST_EVERY
         for spec in self._streams.values():
-            with writing(self._engine) as connection, Session(connection) as session:
-                lock(connection, spec.name)
-                found, soonest = self._book.look(session, spec.name, given.now)
-                session.flush()
-            watches += found
-            next_at = next_at if soonest is None else min(next_at, soonest)
+            for looked in self._look(spec.name, given.now):
+                watches += looked.watches
+                next_at = next_at if looked.soonest is None else min(next_at, looked.soonest)
             forgotten += self._readings.forget(spec, given.now)
         return StreamRound(watches=watches, told=self._tell(), forgotten=forgotten, next_at=next_at)
+
+    def _look(self, stream: str, now: datetime) -> Iterator[Looked]:
+        """Part by part, each in a transaction of its own, so that nobody else waits long."""
+        after: Key | None = None
+        while True:
+            with writing(self._engine) as connection, Session(connection) as session:
+                lock(connection, stream)
+                looked = self._book.look(session, stream, now, after)
+            yield looked
+            after = looked.after
+            if after is None:
+                return
 
     def _spec(self, name: str) -> StreamSpec:
         """Raises NotFound for a stream that no file declares."""

@@ -4,12 +4,15 @@ What is kept is what a look at all readings at once would find. Whoever calls ho
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_, tuple_
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,11 +24,27 @@ from sop_engine.records.cases import CaseRow
 from sop_engine.records.streams import EpisodeRow, JudgedRow, NewsRow, ReadingRow, WatchRow
 from sop_engine.statechart.expressions import Expression, ExpressionError, compile_expression
 
+AT_ONCE = 200
+"""Subjects or watches that are judged together."""
 PAGE = 500
 BACK = 20
 """Readings that are looked back at in one question: mostly the first one says enough."""
 LAST = "\U0010ffff"
 """Stands behind every tie."""
+
+
+Key = tuple[str, str, str]
+"""Of a watch among those of its stream: case, rule and subject."""
+
+
+class Looked(NamedTuple):
+    """What one part of a look at all watches of a stream came to."""
+
+    watches: int
+    soonest: datetime | None
+    """When silence begins next, where nothing is heard until then."""
+    after: Key | None
+    """Where the next part goes on; none at the end."""
 
 
 class EpisodeBook:
@@ -34,44 +53,45 @@ class EpisodeBook:
     def __init__(self, streams: Mapping[str, StreamSpec]) -> None:
         self._streams = streams
 
-    def judge_subject(self, session: Session, stream: str, subject_key: str, earliest: Position, now: datetime) -> None:
-        """What new readings of a subject, from the earliest on, change for every open case that watches it."""
-        for watch in session.exec(_watches(stream).where(WatchRow.subject_key == subject_key)).all():
-            self._judge(session, watch, earliest, now)
+    def judge(self, session: Session, stream: str, earliest: Mapping[str, Position], now: datetime) -> None:
+        """What new readings, of each subject from the earliest on, change for every open case that watches it."""
+        subjects = iter(earliest)
+        while part := list(islice(subjects, AT_ONCE)):
+            watches = session.exec(_watches(stream).where(col(WatchRow.subject_key).in_(part))).all()
+            known = _Known(session, stream, watches)
+            for watch in watches:
+                self._judge(session, watch, known, earliest[watch.subject_key], now)
+            session.flush()
 
-    def look(self, session: Session, stream: str, now: datetime) -> tuple[int, datetime | None]:
-        """What the passing of time changes: silence begins, a span ends, a rule became another one.
-
-        Answers how many watches there are, and when silence begins next.
-        """
-        watches = session.exec(_watches(stream)).all()
+    def look(self, session: Session, stream: str, now: datetime, after: Key | None = None) -> Looked:
+        """What the passing of time changes: silence begins, a span ends, a rule became another one."""
+        chosen = _watches(stream).limit(AT_ONCE)
+        if after is not None:
+            chosen = chosen.where(tuple_(*_order()) > after)
+        watches = session.exec(chosen).all()
+        known = _Known(session, stream, watches)
         soonest: datetime | None = None
         for watch in watches:
-            self._judge(session, watch, Position(now, LAST), now)
+            if watch.when is None or watch.until is not None or not known.is_judged(watch):
+                self._judge(session, watch, known, Position(now, LAST), now)
             if watch.when is None and (watch.until is None or watch.until > now):
                 last = _Kept(session, watch, None, {}).last_at()
-                begins = max(last or watch.since, watch.since) + timedelta(seconds=watch.seconds)
+                begins = (last or watch.since) + timedelta(seconds=watch.seconds)
                 if begins > now:
                     soonest = begins if soonest is None else min(soonest, begins)
-        return len(watches), soonest
+        session.flush()
+        is_more = len(watches) == AT_ONCE
+        return Looked(len(watches), soonest, _key(watches[-1]) if is_more else None)
 
-    def _judge(self, session: Session, watch: WatchRow, earliest: Position, now: datetime) -> None:
+    def _judge(self, session: Session, watch: WatchRow, kept: "_Known", earliest: Position, now: datetime) -> None:
         spec = self._streams.get(watch.stream)
         if spec is None:
             return
-        key = (watch.case_id, watch.stream, watch.rule, watch.subject_key)
-        judged = session.get(JudgedRow, key)
-        digest = _digest(watch)
-        if judged is None:
-            names = ("case_id", "stream", "rule", "subject_key")
-            judged = JudgedRow(**dict(zip(names, key, strict=True)), judged_by="", last_number=0)
-            session.add(judged)
-        is_same = judged.judged_by == digest
-        judged.judged_by = digest
+        is_same, known = kept.is_judged(watch), kept.episodes[_key(watch)]
+        judged = kept.judged_now(watch)
         sought = Sought(timedelta(seconds=watch.seconds), watch.when is None, watch.since, watch.until)
         condition = None if watch.when is None else compile_expression(watch.when)
-        readings = _Kept(session, watch, condition, {name: spec.fields[name] for name in spec.fields})
-        known = _episodes(session, watch)
+        readings = _Kept(session, watch, condition, spec.fields)
         told = news(
             sought,
             readings,
@@ -86,12 +106,11 @@ class EpisodeBook:
         )
         for each in told:
             judged.last_number = max(judged.last_number, each.number)
-            self._enter(session, watch, known, each, now)
-        session.flush()
+            self._enter(session, watch, kept, each, now)
 
-    def _enter(
-        self, session: Session, watch: WatchRow, known: dict[int, EpisodeRow], found: News, now: datetime
-    ) -> None:
+    @staticmethod
+    def _enter(session: Session, watch: WatchRow, kept: "_Known", found: News, now: datetime) -> None:
+        known = kept.episodes[_key(watch)]
         row = known.get(found.number)
         if row is None:
             row = EpisodeRow(
@@ -121,7 +140,7 @@ class EpisodeBook:
             session.add(
                 NewsRow(
                     case_id=watch.case_id,
-                    id=_news_id(session, watch, found, row.revision),
+                    id=kept.news_id(watch, found, row.revision),
                     stream=watch.stream,
                     rule=watch.rule,
                     subject_key=watch.subject_key,
@@ -135,36 +154,75 @@ class EpisodeBook:
             )
 
 
+class _Known:
+    """What is known of some watches: by which rule each was judged, and its episodes."""
+
+    def __init__(self, session: Session, stream: str, watches: Sequence[WatchRow]) -> None:
+        self._session = session
+        cases, subjects = {each.case_id for each in watches}, {each.subject_key for each in watches}
+        judged = select(JudgedRow).where(JudgedRow.stream == stream)
+        judged = judged.where(col(JudgedRow.case_id).in_(cases), col(JudgedRow.subject_key).in_(subjects))
+        found = select(EpisodeRow).where(EpisodeRow.stream == stream, ~col(EpisodeRow.is_withdrawn))
+        found = found.where(col(EpisodeRow.case_id).in_(cases), col(EpisodeRow.subject_key).in_(subjects))
+        self._judged = {_key(row): row for row in session.exec(judged)}
+        self.episodes: defaultdict[Key, dict[int, EpisodeRow]] = defaultdict(dict)
+        for row in session.exec(found):
+            self.episodes[_key(row)][row.number] = row
+
+        news = select(NewsRow.case_id, NewsRow.id).where(NewsRow.stream == stream, col(NewsRow.case_id).in_(cases))
+        self._told = {(case_id, own) for case_id, own in session.exec(news)}
+
+    def news_id(self, watch: WatchRow, found: News, revision: int) -> str:
+        """By which the case drops a repetition. It says what is told, so that what is found again after the records
+        were lost has the id that it had; only what comes to be true a second time gets another one."""
+        bounds = (found.bounds.begun_at, found.bounds.ended_at)
+        said = ":".join("" if each is None else each.isoformat() for each in bounds)
+        own = f"{watch.stream}.{watch.rule}:{watch.subject_key}:{found.word}:{said}"
+        if (watch.case_id, own) in self._told:
+            own = f"{own}:{revision}"
+        self._told.add((watch.case_id, own))
+        return own
+
+    def is_judged(self, watch: WatchRow) -> bool:
+        """Whether its readings were judged by the rule as it is now."""
+        row = self._judged.get(_key(watch))
+        return row is not None and row.judged_by == _digest(watch)
+
+    def judged_now(self, watch: WatchRow) -> JudgedRow:
+        """Notes that they are, in a row that is kept."""
+        row = self._judged.get(_key(watch))
+        if row is None:
+            of_watch = {name: getattr(watch, name) for name in ("case_id", "stream", "rule", "subject_key")}
+            row = self._judged[_key(watch)] = JudgedRow(**of_watch, judged_by="", last_number=0)
+            self._session.add(row)
+        row.judged_by = _digest(watch)
+        return row
+
+
+def _key(row: WatchRow | JudgedRow | EpisodeRow) -> Key:
+    return row.case_id, row.rule, row.subject_key
+
+
+def _order() -> tuple[Any, Any, Any]:
+    return col(WatchRow.case_id), col(WatchRow.rule), col(WatchRow.subject_key)
+
+
 def _watches(stream: str) -> SelectOfScalar[WatchRow]:
     """Those of open cases; one that was ended past the engine has its rows still."""
     of_open = select(WatchRow).join(CaseRow, col(CaseRow.case_id) == col(WatchRow.case_id))
-    of_stream = of_open.where(WatchRow.stream == stream, col(CaseRow.closed_at).is_(None))
-    return of_stream.order_by(WatchRow.case_id, WatchRow.rule, WatchRow.subject_key)
+    return of_open.where(WatchRow.stream == stream, col(CaseRow.closed_at).is_(None)).order_by(*_order())
 
 
 def _concerns(row: EpisodeRow, watch: WatchRow) -> bool:
     """Whether a known episode lies in the span of the watch, or goes on: one of an earlier span stays as it was."""
-    return not row.is_withdrawn and (row.ended_at is None or row.begun_at >= watch.since)
+    return row.ended_at is None or row.begun_at >= watch.since
 
 
-def _news_id(session: Session, watch: WatchRow, found: News, revision: int) -> str:
-    """By which the case drops a repetition. It says what is told, so that what is found again after the records were
-    lost has the id that it had; only what comes to be true a second time gets another one."""
-    bounds = (found.bounds.begun_at, found.bounds.ended_at)
-    said = ":".join("" if each is None else each.isoformat() for each in bounds)
-    base = f"{watch.stream}.{watch.rule}:{watch.subject_key}:{found.word}:{said}"
-    known = select(NewsRow.number).where(NewsRow.case_id == watch.case_id, NewsRow.id == base)
-    return base if session.exec(known).first() is None else f"{base}:{revision}"
-
-
-def _episodes(session: Session, watch: WatchRow) -> dict[int, EpisodeRow]:
-    chosen = select(EpisodeRow).where(
-        EpisodeRow.case_id == watch.case_id,
-        EpisodeRow.stream == watch.stream,
-        EpisodeRow.rule == watch.rule,
-        EpisodeRow.subject_key == watch.subject_key,
-    )
-    return {row.number: row for row in session.exec(chosen)}
+_COLUMNS = (
+    ReadingRow.table().c.at,
+    ReadingRow.table().c.tie,
+    ReadingRow.table().c["values"].label("said"),
+)
 
 
 def _digest(watch: WatchRow) -> str:
@@ -205,30 +263,30 @@ class _Kept:
         ]
         return and_(*parts, *([at < watch.until] if watch.until is not None else []))
 
-    def _pages(self, position: Position | None, *, is_back: bool) -> Iterator[ReadingRow]:
+    def _pages(self, position: Position | None, *, is_back: bool) -> Iterator[Any]:
         at, tie = col(ReadingRow.at), col(ReadingRow.tie)
         order = (at.desc(), tie.desc()) if is_back else (at, tie)
         size, is_first = BACK if is_back else PAGE, True
         while True:
-            chosen = select(ReadingRow).where(self._inside()).order_by(*order).limit(size)
+            chosen = sql_select(*_COLUMNS).where(self._inside()).order_by(*order).limit(size)
             if position is not None and is_back:
                 chosen = chosen.where(or_(at < position.at, and_(at == position.at, tie < position.tie)))
             elif position is not None:
                 beyond = tie >= position.tie if is_first else tie > position.tie
                 chosen = chosen.where(or_(at > position.at, and_(at == position.at, beyond)))
-            page: Sequence[ReadingRow] = self._session.exec(chosen).all()
+            page = self._session.connection().execute(chosen).all()
             yield from page
             if len(page) < size:
                 return
             position, is_first = Position(page[-1].at, page[-1].tie), False
 
-    def _seen(self, rows: Iterable[ReadingRow]) -> Iterator[Reading]:
+    def _seen(self, rows: Iterable[Any]) -> Iterator[Reading]:
         for row in rows:
             position = Position(row.at, row.tie)
             if self._condition is None:
                 yield Reading(position, True)
                 continue
-            read, faults = read_fields(self._fields, {name: row.values.get(name) for name in self._needs})
+            read, faults = read_fields(self._fields, {name: row.said.get(name) for name in self._needs})
             # A reading that lacks what the condition asks for says nothing about it.
             if faults or any(read[name] is None for name in self._needs):
                 continue

@@ -61,8 +61,7 @@ class ReadingRepository:
             table = ReadingRow.table()
             if sorted_out.new:
                 connection.execute(table.insert(), sorted_out.new)
-            for key, earliest in _earliest(sorted_out.new).items():
-                self._book.judge_subject(session, spec.name, key, earliest, by.at)
+            self._book.judge(session, spec.name, _earliest(sorted_out.new), by.at)
             answer = sorted_out.taken.model_dump()
             row = {"key": by.key, "stream_name": spec.name, "source": by.source, "actor": by.actor, "taken_at": by.at}
             connection.execute(insert_into(ReadingsCommandRow.table(), connection.dialect), {**row, "answer": answer})
@@ -120,6 +119,7 @@ def _sort_out(connection: Connection, spec: StreamSpec, rows: Sequence[GivenRow]
             doubled += 1
         else:
             faults.append(given.placed(_other(reading, read[key][0].place or "another one")))
+    late_after = spec.late_after
     newest, known = _newest(connection, spec, read), _known(connection, spec, read)
     new: list[dict[str, Any]] = []
     for (subject_key, tie), (given, reading) in read.items():
@@ -130,7 +130,7 @@ def _sort_out(connection: Connection, spec: StreamSpec, rows: Sequence[GivenRow]
                 faults.append(given.placed(_other(reading, "an earlier one")))
             continue
         known_until = newest.get(subject_key)
-        is_late = spec.late_after is not None and known_until is not None and reading.at < known_until - spec.late_after
+        is_late = late_after is not None and known_until is not None and reading.at < known_until - late_after
         row: dict[str, Any] = {"stream_name": spec.name, "subject_key": subject_key, "tie": tie}
         row |= {
             "subject": reading.subject,

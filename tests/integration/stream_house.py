@@ -15,7 +15,7 @@ from worker import build_worker
 @asynccontextmanager
 async def stream_house(content: Path, folder: Path) -> AsyncIterator[Installation]:
     """With a worker whose cases remember its records."""
-    procedures = stream_library(content)
+    procedures = stream_library(content, is_whole=True)
     async with installation(folder) as running:
         guard = RecordsGuard(running.engine, Anchor(running.client, running.settings.task_queue))
         await guard.look()

@@ -79,7 +79,7 @@ def take(engine: Engine, key: str, rows: Sequence[GivenRow], minute: float) -> T
 
 def look(engine: Engine, minute: float) -> datetime | None:
     with writing(engine) as connection, Session(connection) as session:
-        return EpisodeBook(STREAMS).look(session, STREAM.name, at(minute))[1]
+        return EpisodeBook(STREAMS).look(session, STREAM.name, at(minute)).soonest
 
 
 def news(engine: Engine, case_id: str = "A") -> list[tuple[str, dict[str, Any]]]:
