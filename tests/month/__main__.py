@@ -21,6 +21,7 @@ from sop_engine.console.stack import log_to
 from sop_engine.settings import Settings
 from sop_engine.temporal.ending import end_process
 from sop_engine.temporal.gateway import CaseGateway
+from tests.month.planning import plan_month
 from tests.month.playing import PlayedShipment
 from tests.month.running import SEED, run_month
 from tests.month.stack import running_firm
@@ -44,7 +45,7 @@ async def _month(count: int, seed: int) -> list[str]:
     with TemporaryDirectory(prefix="sop-month-") as folder:
         session = Session(Settings(data_directory=Path(folder)), serve=_nothing)
         async with running_firm(Path(folder)) as (gateway, office):
-            run = await run_month(gateway, office, count, seed, told)
+            run = await run_month(gateway, office, plan_month(seed, count), told)
             await _show(session, gateway, run.month.day)
     stories: Counter[str] = Counter(plan.story for plan in run.month.plans)
     print(f"{count} shipments of seed {seed} in {time.monotonic() - began:.0f} s: " + _counted(stories))

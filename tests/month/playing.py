@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain, repeat
+from uuid import uuid4
 
 from sop_engine.basis.faults import NotFound, Refused, SopError
 from sop_engine.cases.contracts.acts import CompleteTaskInput, EventInput
@@ -21,7 +22,7 @@ from tests.month.planning import Plan
 
 IN_FLIGHT = 12
 """Shipments played at once."""
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds that an act may wait for its case before the play has failed."""
 PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds between looks at a case that is not there yet; the last one again and again."""
@@ -84,7 +85,9 @@ async def _perform(gateway: CaseGateway, plan: Plan, act: PlayedAct) -> None:
         done = CompleteTaskInput(
             actor=act.person or "", task=act.target, outcome=act.outcome or "", data=data, checklist=act.checklist
         )
-        await _when_ready(lambda: gateway.update(case_id, "complete_task", done))
+        await _when_ready(
+            lambda identifier: gateway.update(case_id, "complete_task", done.model_copy(update={"id": identifier}))
+        )
         return
     await _until(gateway, case_id, lambda view: act.target in view.events, f"the event {act.target}")
     if act.signal:
@@ -93,19 +96,23 @@ async def _perform(gateway: CaseGateway, plan: Plan, act: PlayedAct) -> None:
         await gateway.update(case_id, "event", EventInput(actor=act.person or "", name=act.target, data=data))
 
 
-async def _when_ready(act: Callable[[], Awaitable[object]]) -> None:
-    """Acts again and again while the case has not come to the task, or a busy machine is too slow to answer.
+async def _when_ready(act: Callable[[str], Awaitable[object]]) -> None:
+    """Acts again and again while the case has not come to the task, or a busy machine is too slow to answer: then
+    under the same id, for it may have been done.
 
     Raises what the case answers to anything else, and at last to this.
     """
     waits = _waits()
+    identifier = str(uuid4())
     while True:
         try:
-            await act()
+            await act(identifier)
             return
         except (NotFound, Refused, UnreachableError) as error:
             if not await anext(waits, False):
                 raise error
+            if not isinstance(error, UnreachableError):
+                identifier = str(uuid4())
 
 
 async def _until(gateway: CaseGateway, case_id: str, holds: Callable[[CaseView], bool], what: str) -> CaseView:

@@ -1,6 +1,6 @@
-"""One run of the month: generate, play, check, close."""
+"""One run of the month: play, check, close."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sop_engine.temporal.gateway import CaseGateway
 from tests.integration.ledger_office import Office
 from tests.month.checking import Month, differences
 from tests.month.finance_office import close_months, hold_customers
-from tests.month.planning import plan_month
+from tests.month.planning import Plan
 from tests.month.playing import PlayedShipment, play_month
 
 SEED = 2026
@@ -26,14 +26,13 @@ class Run:
 async def run_month(
     gateway: CaseGateway,
     office: Office,
-    count: int,
-    seed: int = SEED,
+    plans: Sequence[Plan],
     told: Callable[[PlayedShipment], None] = lambda _: None,
 ) -> Run:
     """Plays the shipments, compares the books with the figures, closes the month, and compares them again."""
     day = datetime.now(ZONE).date()
     hold_customers(office, datetime.now(ZONE))
-    played = await play_month(gateway, plan_month(seed, count), day, told)
+    played = await play_month(gateway, plans, day, told)
     month = Month([each.plan for each in played], {p.plan.case_id: p.due_on for p in played if p.due_on}, day)
     faults = [each.failure for each in played if each.failure]
     faults += [
