@@ -17,13 +17,15 @@ from tests.workflows.harness import House, time_skipping_house
 from tests.workflows.instants import ESTIMATED, THE_DAY, library_with
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def patience() -> Iterator[None]:
     """A busy machine may need longer for an answer than an operator waits, and this server knows no work outside of
     workflows by which to tell why.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gateway, "QUERY_TIMEOUT", timedelta(seconds=60))
+        patch.setattr(gateway, "UPDATE_TIMEOUT", timedelta(seconds=60))
+        patch.setattr(gateway, "OPENED_WITHIN", 60.0)
         yield
 
 

@@ -88,7 +88,7 @@ class House:
     async def pass_until(self, at: datetime) -> None:
         await self.pass_time(at - await self.now())
 
-    async def until(self, condition: Callable[[], Any], what: str, within: float = 20) -> Any:
+    async def until(self, condition: Callable[[], Any], what: str, within: float = 60) -> Any:
         """Waits for a condition on the real clock, asking again and again. Fails saying what never came."""
         loop = asyncio.get_running_loop()
         end = loop.time() + within
