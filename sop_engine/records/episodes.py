@@ -71,7 +71,10 @@ class EpisodeBook:
         watches = session.exec(chosen).all()
         known = _Known(session, stream, watches)
         soonest: datetime | None = None
+        heard = _heard(session, stream, watches)
         for watch in watches:
+            if watch.when is None and watch.subject_key not in heard:
+                continue
             if watch.when is None or watch.until is not None or not known.is_judged(watch):
                 self._judge(session, watch, known, Position(now, LAST), now)
             if watch.when is None and (watch.until is None or watch.until > now):
@@ -197,6 +200,16 @@ class _Known:
             self._session.add(row)
         row.judged_by = _digest(watch)
         return row
+
+
+def _heard(session: Session, stream: str, watches: Sequence[WatchRow]) -> set[str]:
+    """The subjects of which anything was ever heard: another one may have no sensor, and is not silent."""
+    subjects = {each.subject_key for each in watches if each.when is None}
+    kept = select(ReadingRow.tie).where(
+        ReadingRow.stream_name == stream, ReadingRow.subject_key == WatchRow.subject_key
+    )
+    chosen = select(WatchRow.subject_key).where(WatchRow.stream == stream, kept.exists())
+    return set(session.exec(chosen.where(col(WatchRow.subject_key).in_(subjects)).distinct()))
 
 
 def _key(row: WatchRow | JudgedRow | EpisodeRow) -> Key:

@@ -125,6 +125,8 @@ def test_a_rule_with_another_figure_is_looked_at_as_a_whole_and_a_closed_case_is
 def test_silence_is_told_when_its_time_has_come_and_ends_with_a_reading(engine: Engine) -> None:
     tell = {"begun": {"tracker.silent": ("begun_at",)}, "ended": {"tracker.back": ("begun_at", "ended_at")}}
     publish(engine, "A", watch(rule="silent", when=None, seconds=3600, given={}, tell=tell))
+    assert look(engine, 99) is None, "nothing was ever heard of it: it may have no sensor"
+    take(engine, "0", [row(-30, "1")], 1)
     assert look(engine, 1) == at(60)
     take(engine, "a", [row(30, "1")], 30)
     assert look(engine, 60) == at(90)
