@@ -82,7 +82,7 @@ async def _check(session: Session, case_id: str | None) -> None:
     fitness = await gateway.fitness()
     if not fitness.is_fit:
         session.say(f"{fitness.verdict}: {fitness.what}\nmend: {fitness.remedy}")
-    checked = total = told = count = 0
+    checked = total = told = count = more_gone = 0
     differences: list[Difference] = []
     gone: tuple[str, ...] = ()
     unreadable: list[str] = []
@@ -90,7 +90,7 @@ async def _check(session: Session, case_id: str | None) -> None:
         checked += page.checked
         total = total or page.total
         count += len(page.differences) + len(page.unreadable) + page.more
-        gone = page.gone
+        gone, more_gone = page.gone, page.more_gone
         if session.as_json:
             differences += page.differences
             unreadable += page.unreadable
@@ -115,6 +115,8 @@ async def _check(session: Session, case_id: str | None) -> None:
     else:
         for case in gone:
             session.line(f"{case}: Temporal keeps no history of it any more; its rows are in backups only")
+        if more_gone:
+            session.line(f"and {more_gone} cases more, of which Temporal keeps no history")
         session.say(f"{checked} cases compared: {count or 'no'} differences")
     if count or not fitness.is_fit:
         raise typer.Exit(1)

@@ -54,7 +54,8 @@ class RecordsChecker:
             differences=tuple(found[:TOLD]),
             gone=gone_by_time[:TOLD],
             unreadable=tuple(unreadable[:TOLD]),
-            more=sum(max(0, len(lines) - TOLD) for lines in (found, gone_by_time, unreadable)),
+            more=sum(max(0, len(lines) - TOLD) for lines in (found, unreadable)),
+            more_gone=max(0, len(gone_by_time) - TOLD),
             next=page.next,
             total=0 if given.page else await self._cases.histories.count(),
         )

@@ -15,11 +15,14 @@ from sop_engine.basis.faults import NotFound, NotPermitted
 from sop_engine.cases.contracts.records import Difference, RepairRecordsInput
 from sop_engine.content.library import Library
 from sop_engine.records.chains import Chains
+from sop_engine.records.publishing import Publisher
+from sop_engine.temporal import checking
 from sop_engine.temporal.histories import Histories
 from sop_engine.temporal.queues import watch_id
 from sop_engine.temporal.records_gateway import RecordsGateway
 from tests.integration.installation import Installation, installation, until
 from tests.integration.ledger_terminal import sop
+from tests.integration.published import START, published
 from tests.integration.ticket import number, serving
 
 pytest_plugins = ("tests.integration.databases", "tests.integration.ticket_content")
@@ -52,6 +55,19 @@ async def found(records: RecordsGateway, case_id: str | None = None) -> list[Dif
 
 async def test_whole_records_differ_in_nothing(records: RecordsGateway) -> None:
     assert await found(records) == []
+
+
+async def test_more_cases_than_are_named_are_gone_by_time_and_none_is_a_difference(
+    house: Installation, records: RecordsGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "TOLD", 2)
+    for which in range(5):
+        case = {"case_id": f"OLD-{which}", "status": "completed", "closed_at": START}
+        Publisher(house.engine).publish(published(START, case=case))
+    (*_, page) = [each async for each in records.check()]
+    assert (page.gone, page.more_gone, page.more, page.differences) == (("OLD-0", "OLD-1"), 3, 0, ())
+    tables = ("cases", "tasks", "case_references")
+    spoil(house, *(f"DELETE FROM {table} WHERE case_id LIKE 'OLD-%'" for table in tables))
 
 
 LOSSES = (

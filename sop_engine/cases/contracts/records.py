@@ -135,7 +135,9 @@ class RecordsCheck(Contract):
     unreadable: tuple[str, ...] = ()
     """Cases whose history does not replay, each with the reason."""
     more: int = 0
-    """How many more lines were left out of the three lists: the answer has to fit into one message."""
+    """How many more differences and cases that cannot be read were left out: the answer has to fit into one message."""
+    more_gone: int = 0
+    """How many more are gone than `gone` names. With the years these are most, and none of them is a difference."""
     next: str = ""
     """Where to go on; empty at the end."""
     total: int = 0
