@@ -71,3 +71,87 @@ def test_what_fails_lacks_a_name_that_is_needed_and_what_is_shown_is_filled(sour
         assert not empty & expression.shows(holds=holds), (scope, holds)
         if empty & expression.emptied_by:
             assert expression.evaluate(scope) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("none", "none"),
+        ("3", ""),
+        ("a + r.f", "a r"),
+        ("a if b is none else l", "a l"),
+        ("a if a is not none else 3", ""),
+        ("3 if a is none else a", ""),
+        ("3 if b else none", "none"),
+        ("a | default(b)", "a b"),
+        ("a | default(3)", ""),
+        ("3 | default(a)", ""),
+        ("a | default(none)", "a none"),
+        ("l | first", "l"),
+    ],
+)
+def test_what_may_leave_a_value_empty(source: str, wanted: str) -> None:
+    expression = compile_expression(source)
+    assert sorted(expression.may_empty(frozenset())) == wanted.split()
+    assert expression.may_empty(frozenset(NAMES)) <= {"none"}
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("a", "a"),
+        ("r.f.g", "r"),
+        ("l[0]", "l"),
+        ("l[0:1]", "l"),
+        ("a and b", "a"),
+        ("a or b", ""),
+        ("a or (a and b)", "a"),
+        ("a if b else a", "a"),
+        ("a if b else t", ""),
+        ("a + 1", ""),
+    ],
+)
+def test_what_empties_a_value_by_itself(source: str, wanted: str) -> None:
+    assert sorted(compile_expression(source).emptied_by) == wanted.split()
+
+
+@pytest.mark.parametrize(
+    ("source", "where_it_holds", "where_not"),
+    [
+        ("a", "a", ""),
+        ("not a", "", "a"),
+        ("a is none", "", "a"),
+        ("a is undefined", "", "a"),
+        ("a is defined", "a", ""),
+        ("a > b", "a b", "a b"),
+        ("a > 1 and b > 1", "a b", "a"),
+        ("a > 1 or b > 1", "a", "a b"),
+        ("a is none or b is none", "", "a b"),
+        ("a is not none and b is not none", "a b", ""),
+        ("a == 3", "a", ""),
+        ("3 == a", "a", ""),
+        ("a != 3", "", "a"),
+        ("a == none", "", "a"),
+        ("a != none", "a", ""),
+        ("a == b", "", ""),
+        ("a in [1, 2]", "a", ""),
+        ("a in [1, none]", "", ""),
+        ("a in [1, b]", "", ""),
+        ("a in l", "", ""),
+        ("a not in [1, 2]", "", ""),
+        ("-a", "a", "a"),
+        ("a + b", "a b", "a b"),
+        ("l | length", "l", "l"),
+        ("a | default(1)", "", ""),
+        ("(a + 1) | default(1)", "a", "a"),
+        ("days(a)", "a", "a"),
+        ("(a > 1) == (b > 1)", "a b", "a b"),
+        ("(a + 1) if b > 1 else (a + t)", "a b", "a b"),
+        ("a > 1 > b", "", ""),
+        ("r.f", "r", ""),
+    ],
+)
+def test_what_is_shown_to_be_filled(source: str, where_it_holds: str, where_not: str) -> None:
+    expression = compile_expression(source)
+    assert sorted(expression.shows(holds=True)) == where_it_holds.split()
+    assert sorted(expression.shows(holds=False)) == where_not.split()

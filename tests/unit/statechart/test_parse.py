@@ -86,6 +86,8 @@ def test_the_error_reads_line_by_line() -> None:
         ({"entry": [{"if": "x", "than": []}]}, "states.s.entry.0.than", "did you mean then?"),
         ({"entry": [{"log": "x", "with": {"k": "1 +"}}]}, "states.s.entry.0.with.k", "in: 1 +"),
         ({"entry": [{"log": "x", "extra": float("nan")}]}, "states.s.entry.0.extra", "not a finite number"),
+        ({"entry": [{"set": {3: 1}}]}, "states.s.entry.0.set", "the key 3 is not text"),
+        ({"on": {3: "a"}}, "states.s.on", "the key 3 is not text"),
         (5, "states.s", "expected a mapping"),
     ],
 )

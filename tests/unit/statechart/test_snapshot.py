@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -47,13 +48,24 @@ def deep(levels: int) -> Any:
     return [deep(levels - 1)] if levels else 1
 
 
+def deep_record(levels: int) -> Any:
+    return {"in": deep_record(levels - 1)} if levels else 1
+
+
+@pytest.mark.parametrize("nest", [deep, deep_record])
+def test_forty_levels_lie_below_the_first(nest: Callable[[int], Any]) -> None:
+    assert accept(nest(41)) == nest(41)
+    with pytest.raises(ValueError, match="data nests deeper than 40 levels"):
+        accept(nest(42))
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [
         (float("inf"), "not a finite number"),
         (Decimal("NaN"), "not a finite number"),
         (datetime(2026, 3, 2), "no time zone"),  # noqa: DTZ001 - the fault under test
-        ({1: 2}, "not text"),
+        ({1: 2}, "the key 1 is not text"),
         (object(), "cannot be kept"),
         (deep(50), "deeper than"),
         ({"$decimal": "twelve"}, "cannot be read as"),

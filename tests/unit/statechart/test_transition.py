@@ -110,6 +110,14 @@ def test_a_transition_is_external_unless_it_says_internal() -> None:
     assert send(chart, opened(chart), "in").snapshot.configuration == ("a", "a2")
 
 
+def test_an_internal_transition_to_what_is_remembered_inside_does_not_leave_either() -> None:
+    on = {"in": {"to": "h", "internal": True}, "out": {"to": "h"}}
+    inner = {"h": {"history": "deep", "to": "a2"}, "a1": logging({}, "a1"), "a2": logging({}, "a2")}
+    chart = chart_of(states={"a": logging({"on": on, "initial": "a1", "states": inner}, "a")})
+    assert log_of(send(chart, opened(chart), "in")) == ["-a1", "+a2"]
+    assert log_of(send(chart, opened(chart), "out")) == ["-a1", "-a", "+a", "+a1"]
+
+
 def test_an_internal_transition_of_a_parallel_state_leaves_it_all_the_same() -> None:
     regions: dict[str, Any] = {"x": {"states": {"x1": {}, "x2": {}}}, "y": logging({}, "y")}
     on = {"in": {"to": "x2", "internal": True}}
