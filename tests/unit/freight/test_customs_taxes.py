@@ -203,7 +203,18 @@ def test_each_tax_bears_its_own_surcharge() -> None:
     payment = LatePayment(
         unpaid=(yuan("99000"), yuan("0"), yuan("200000")), due_on=date(2026, 3, 2), paid_on=date(2026, 3, 3)
     )
-    assert late_payment_surcharge(payment, LATENESS).amount == yuan("100.00")
+    told = late_payment_surcharge(payment, LATENESS)
+    assert (told.amount, told.days) == (yuan("100.00"), 1)
+    assert told.basis == (
+        "99000.00 × 0.05 % × 1 days = 49.50 (waived) + 0.00 × 0.05 % × 1 days = 0.00 (waived)"
+        f" + 200000.00 × 0.05 % × 1 days = 100.00; CNY 100.00. Rule: {LATENESS.source}."
+    )
+    in_time = payment.model_copy(update={"paid_on": date(2026, 3, 1)})
+    assert late_payment_surcharge(in_time, LATENESS) == (
+        yuan("0"),
+        0,
+        f"paid in time; CNY 0.00. Rule: {LATENESS.source}.",
+    )
 
 
 @pytest.mark.parametrize(

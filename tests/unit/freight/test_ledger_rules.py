@@ -91,7 +91,33 @@ def test_credit_ends_above_the_limit_and_on_the_day_of_the_last_level() -> None:
         ("500", DUE + timedelta(days=1), "SHP-1", False),
         ("500", DUE, "SHP-2", False),
     ):
-        assert decide_credit(terms, late, Decimal(asked), policy, on, (lift,), case).allowed is allowed
+        decision = decide_credit(terms, late, Decimal(asked), policy, on, (lift,), case)
+        assert (decision.allowed, decision.approval) == (allowed, "A-1" if allowed else None)
+
+
+def test_a_decision_on_credit_says_what_it_rests_on() -> None:
+    late = age([item("1000")], DUE + timedelta(days=45))
+    held = CreditTerms(standing="on_hold", limit=Decimal(1200))
+    refused = decide_credit(held, late, Decimal(300), 45, DUE)
+    assert refused.hindrances == ("on_hold", "over_limit", "overdue")
+    assert (refused.exposure, refused.overdue, refused.oldest_days) == (Decimal(1300), Decimal(1000), 45)
+    why = "the customer is on hold; exposure of 1300 exceeds the limit of 1200; 1000 overdue, the oldest by 45 days"
+    assert refused.reason == why
+    lift = CreditLift("A-2", Decimal(1300), DUE)
+    assert decide_credit(held, late, Decimal(300), 45, DUE, (lift,)).reason == f"{why}; approved all the same (A-2)"
+    assert decide_credit(CreditTerms(), late, Decimal(300), 46, DUE).reason == "within the terms"
+
+
+def test_what_has_no_rate_is_held_against_no_limit_and_no_approval() -> None:
+    aged, lift = age([item("1000")], DUE), CreditLift("A-2", Decimal(9999), DUE)
+    terms = CreditTerms(limit=Decimal(5000))
+    asked = decide_credit(terms, aged, None, 45, DUE, (lift,))
+    assert (asked.allowed, asked.hindrances, asked.approval) == (False, ("no_rate",), None)
+    assert asked.reason == f"no rate on {DUE} tells what the booking adds to 1000; the limit is 5000"
+    open_paper = decide_credit(terms, aged, Decimal(1), 45, DUE, (lift,), unvalued=("INV-1", "INV-2"))
+    assert (open_paper.allowed, open_paper.hindrances, open_paper.approval) == (False, ("no_rate",), None)
+    assert open_paper.reason == "no rate in the books tells what INV-1, INV-2 adds to 1001; the limit is 5000"
+    assert decide_credit(CreditTerms(), aged, None, 45, DUE).allowed, "nothing to hold it against"
 
 
 @pytest.mark.parametrize(

@@ -36,3 +36,13 @@ def test_an_unknown_regime_and_no_cargo_are_both_told() -> None:
     assert [fault.where for fault in caught.value.faults] == ["regime", "gross_kg"]
     with pytest.raises(RuleError, match="2019-12-28 to 2024-12-27"):
         liability_limits().limit("montreal", date(2019, 12, 27), Decimal(1), 1)
+
+
+def test_the_computation_is_told_by_weight_and_by_package() -> None:
+    day = date(2026, 3, 2)
+    assert (
+        liability_limits()
+        .limit("hague_visby", day, Decimal(1000), 10)
+        .basis.startswith("1000 kg × 2 = 2000; 10 packages × 666.67 = 6666.70; XDR 6666.70. Rule: ")
+    )
+    assert liability_limits().limit("cmr", day, Decimal(100), 5).basis.startswith("100 kg × 8.33 = 833.00; XDR 833.00.")

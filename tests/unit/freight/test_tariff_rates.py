@@ -123,6 +123,11 @@ def test_a_certificate_of_another_origin_is_refused() -> None:
         chosen(line(), country="JP", agreement="CPTPP")
 
 
+def test_a_quota_is_only_for_goods_that_have_one() -> None:
+    with pytest.raises(RuleError, match=r"^within_quota: 8703236110 has no quota rate \(allowed: out of quota\)$"):
+        chosen(line(), country="DE", within_quota=True)
+
+
 def remedy(**changed: Any) -> TradeRemedy:
     base: dict[str, Any] = {
         "kind": "anti_dumping",
