@@ -187,7 +187,10 @@ def _unreadable(error: yaml.YAMLError, text: str, name: str) -> YamlFault:
         return YamlFault(name, line, column, "", f"the character U+{ord(text[error.position]):04X} cannot stand here")
     mark = getattr(error, "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-    return YamlFault(name, line, column, "", getattr(error, "problem", None) or str(error))
+    problem = getattr(error, "problem", None) or str(error)
+    expected = getattr(error, "context", None)
+    is_half = expected is not None and problem.startswith("but ")
+    return YamlFault(name, line, column, "", f"{expected}, {problem}" if is_half else problem)
 
 
 class _Reading(NamedTuple):

@@ -83,6 +83,7 @@ def test_why_a_file_cannot_be_read_is_said_in_words(tmp_path: Path) -> None:
         ("a:\n  b:\n    c: [1]\n", [(3, 8, "deeper than 3 lists and mappings")]),
         ('{"a": "\\ud800"}', [(1, 7, "half a character")]),
         ("a: 1\nb: \x1b[31m\n", [(2, 4, "U+001B cannot stand here")]),
+        ("a: 1\n---\nb: 2\n", [(2, 1, "expected a single document in the stream, but found another document")]),
     ],
 )
 def test_a_file_is_refused_with_the_line(
