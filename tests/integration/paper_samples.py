@@ -48,6 +48,12 @@ def paper(
     return papers.render(template, facts, values, FIRM, medium=medium)
 
 
+@cache
+def ordinary(template: str, medium: Medium) -> RenderedPaper:
+    """The paper of its sample, made once for all tests of a process."""
+    return paper(template, sample(template), medium=medium)
+
+
 def pages(rendered: RenderedPaper) -> list[str]:
     """The text of each page, without blanks: where a line breaks says nothing."""
     return ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(rendered.content)).pages]

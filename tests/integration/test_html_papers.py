@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -87,18 +85,6 @@ def test_missing_facts_are_dashes(template: str) -> None:
 def test_the_same_facts_give_the_same_page(template: str) -> None:
     again = paper(template, sample(template), PaperTemplates(FOLDER), medium="screen")
     assert again == paper(template, sample(template), medium="screen")
-
-
-@pytest.mark.parametrize("medium", ["print", "screen"])
-def test_every_paper_is_the_same_in_another_process(medium: Any) -> None:
-    script = (
-        "import sys; from tests.integration.paper_samples import *\n"
-        "for template in PAPERS.ids: print(paper(template, sample(template), medium=sys.argv[1]).sha256)"
-    )
-    answer = subprocess.run(
-        [sys.executable, "-c", script, medium], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "2"}
-    )
-    assert answer.stdout.split() == [paper(template, sample(template), medium=medium).sha256 for template in PAPERS.ids]
 
 
 def test_both_media_have_the_same_words() -> None:

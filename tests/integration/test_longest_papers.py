@@ -15,14 +15,14 @@ from sop_engine.cases.written.fields import read_fields
 from sop_engine.documents.papers import PaperTemplates, RenderedPaper
 from tests.integration.longest_facts import MARK, fields, longest_case
 from tests.integration.paper_places import Sheet, paging_faults, sheets, signing_faults
-from tests.integration.paper_samples import FIRM, FOLDER, PAPERS, paper, sample
+from tests.integration.paper_samples import FIRM, FOLDER, PAPERS, ordinary, paper, sample
 
 every_template = pytest.mark.parametrize("template", PAPERS.ids)
 
 
 def signing(template: str) -> list[str]:
     """What stands under the lines of those who sign, without blanks."""
-    html = unescape(paper(template, sample(template), medium="screen").content.decode())
+    html = unescape(ordinary(template, "screen").content.decode())
     (signed,) = re.findall(r'<div class="signatures">(.*?)</div>\s*</div>', html, re.DOTALL) or [""]
     return ["".join(re.sub("<[^>]*>", "", party).split()) for party in re.findall(r"<div>(.*)", signed)]
 
@@ -42,7 +42,7 @@ def printed(rendered: RenderedPaper) -> list[Sheet]:
 
 @every_template
 def test_ordinary_papers_have_every_word_in_its_place(template: str) -> None:
-    assert faults(printed(paper(template, sample(template))), signing(template)) == []
+    assert faults(printed(ordinary(template, "print")), signing(template)) == []
 
 
 @every_template

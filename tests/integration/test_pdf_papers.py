@@ -1,6 +1,8 @@
-"""Every paper as PDF: with full, missing, wrong and hostile data."""
+"""Every paper as PDF: with full, missing, wrong and hostile data; and that it is the same wherever it is made."""
 
 import re
+import subprocess
+import sys
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from sop_engine.documents.paper_facts import UNPRINTABLE
-from tests.integration.paper_samples import FOLDER, PAPERS, SAMPLES, pages, paper, sample
+from tests.integration.paper_samples import FOLDER, PAPERS, SAMPLES, ordinary, pages, paper, sample
 from tests.integration.pdf_leaves import HOSTILE, hostile, leaves
 
 every_template = pytest.mark.parametrize("template", PAPERS.ids)
@@ -20,7 +22,7 @@ def test_every_template_has_a_sample() -> None:
 
 @every_template
 def test_a_paper_says_all_its_facts(template: str) -> None:
-    rendered = paper(template, sample(template))
+    rendered = ordinary(template, "print")
     text = "".join(pages(rendered))
     assert rendered.title.zh in text
     assert [said for said in leaves(sample(template)) if "".join(said.split()) not in text] == []
@@ -63,6 +65,18 @@ def test_hostile_text_stays_text(template: str) -> None:
     assert "".join(HOSTILE.split()) in text.replace("\u200b", "")
     assert UNPRINTABLE in text
     assert "root:" not in text
+
+
+@pytest.mark.parametrize("medium", ["print", "screen"])
+def test_every_paper_is_the_same_in_another_process(medium: Any) -> None:
+    script = (
+        "import sys; from tests.integration.paper_samples import *\n"
+        "for template in PAPERS.ids: print(ordinary(template, sys.argv[1]).sha256)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", script, medium], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "2"}
+    )
+    assert answer.stdout.split() == [ordinary(template, medium).sha256 for template in PAPERS.ids]
 
 
 def test_figures_are_grouped_worded_and_local() -> None:
