@@ -59,16 +59,15 @@ class DisposalRepository:
     def request(
         self, periods: Mapping[str, str], today: date, by: By, *, rules: Sequence[str], limit: int
     ) -> DisposalLine:
-        """Plans what is due, once per key. Raises Refused where nothing is."""
+        """Plans what is due, once per key. Raises Refused where nothing is.
+
+        Nobody who writes waits for the look at all files: each is judged again when its turn comes.
+        """
         disposal_id = own_id("D", by.key)
+        due = self.due(periods, today, rules=rules, limit=limit).files
         with writing(self._engine) as connection, Session(connection) as session:
             one_at_a_time(connection)
             if session.get(DisposalRow, disposal_id) is None:
-                due = [
-                    line
-                    for line in self._lines(session, periods, today)
-                    if line.standing == "due" and (not rules or line.rule in rules)
-                ][:limit]
                 if not due:
                     raise Refused("nothing is due", allowed=("sop retention due --all says what keeps each file",))
                 session.add(
@@ -178,7 +177,7 @@ class DisposalRepository:
 
     def _lines(self, session: Session, periods: Mapping[str, str], today: date) -> Iterator[DueLine]:
         """Of every closed case that was not disposed of."""
-        facts = RetentionFacts(session, self._retention, periods)
+        facts = RetentionFacts(session, self._retention, periods, of_all=True)
         asked = dict(
             session.exec(
                 select(DisposedFileRow.case_id, DisposedFileRow.disposal_id)

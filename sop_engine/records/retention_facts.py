@@ -23,15 +23,22 @@ from sop_engine.records.retention import DisposedFileRow, HoldRow, texts_of
 
 
 class RetentionFacts:
-    """Judges files within one transaction."""
+    """Judges files within one transaction: one after the other, or with `of_all` every file there is.
 
-    def __init__(self, session: Session, retention: Retention, periods: Mapping[str, str]) -> None:
+    Of all of them it asks once what cases booked and which have others below them.
+    """
+
+    def __init__(
+        self, session: Session, retention: Retention, periods: Mapping[str, str], *, of_all: bool = False
+    ) -> None:
         """`periods` says of each rule how long."""
         self._session = session
         self._retention = retention
         self._periods = periods
         self._days: dict[RegisterDay, dict[str, date | None]] = {}
         self._holds: list[HoldRow] | None = None
+        self._months = self._all_months() if of_all else None
+        self._parents = self._all_parents() if of_all else None
 
     def verdict(self, row: CaseRow) -> Verdict:
         """How long the case's file is kept: as long as any file below it, for what is above tells whom these are of."""
@@ -85,6 +92,8 @@ class RetentionFacts:
 
     def _below(self, row: CaseRow) -> Iterator[CaseRow]:
         """Every case that it or one of these started, whose file is there."""
+        if self._parents is not None and row.case_id not in self._parents:
+            return
         gone = select(DisposedFileRow.case_id).where(DisposedFileRow.status == "disposed")
         waiting, seen = [row.case_id], {row.case_id}
         while waiting:
@@ -97,8 +106,21 @@ class RetentionFacts:
 
     def _last_month(self, case_id: str) -> str | None:
         """The last accounting month in which the case, or another for its shipment, made an entry."""
+        if self._months is not None:
+            return self._months.get(case_id)
         own = or_(col(EntryRow.case_id) == case_id, col(EntryRow.shipment) == case_id)
         return self._session.exec(select(func.max(EntryRow.month)).where(own)).one()
+
+    def _all_months(self) -> dict[str, str]:
+        months: dict[str, str] = {}
+        for column in (col(EntryRow.case_id), col(EntryRow.shipment)):
+            for case_id, month in self._session.exec(select(column, func.max(EntryRow.month)).group_by(column)).all():
+                months[case_id] = max(month, months.get(case_id, month))
+        return months
+
+    def _all_parents(self) -> set[str]:
+        parents = self._session.exec(select(CaseRow.parent).where(col(CaseRow.parent).is_not(None)).distinct()).all()
+        return {parent for parent in parents if parent is not None}
 
     def _event(self, rule: RetentionRule, chain: list[CaseRow], month: str | None) -> date | str:
         if isinstance(rule.since, RegisterDay):
