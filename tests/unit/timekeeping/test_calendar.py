@@ -254,3 +254,13 @@ def test_measures_add_up(name: str, instants: list[datetime]) -> None:
     used = calendar(name)
     first, middle, last = sorted(instants)
     assert used.between(first, middle) + used.between(middle, last) == used.between(first, last)
+
+
+def test_an_instant_moves_by_working_days_at_its_time_of_day() -> None:
+    cn = calendar("cn_customs")
+    friday = china("2026-03-06 10:30")
+    assert cn.move_working_days(friday, 1) == china("2026-03-09 10:30")
+    assert cn.move_working_days(friday, -5) == china("2026-02-28 10:30"), "a make-up Saturday"
+    assert cn.move_working_days(friday, 0) == friday
+    assert cn.move_working_days(date(2026, 3, 6), 1) == date(2026, 3, 9)
+    assert cn.move_working_days(date(2026, 3, 7), 0) == date(2026, 3, 7), "nought moves nothing"
