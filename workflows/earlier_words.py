@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from temporalio import workflow
@@ -13,7 +14,9 @@ from sop_engine.cases.contracts.watching import CaseEnded
 from sop_engine.temporal.queues import CASE_ENDED, CHILD_FAILED, CHILD_REPORT
 
 EVENT = "event"
-MODELS = {EVENT: EventSignal, CASE_ENDED: CaseEnded, CHILD_REPORT: ChildReport, CHILD_FAILED: ChildReport}
+MODELS = MappingProxyType(
+    {EVENT: EventSignal, CASE_ENDED: CaseEnded, CHILD_REPORT: ChildReport, CHILD_FAILED: ChildReport}
+)
 
 
 def earlier_words(name: str, raw: RawValue | None) -> str | None:

@@ -23,6 +23,7 @@ PASSED_THROUGH = (
     "workflows.alarm",
     "workflows.background",
     "workflows.earlier_words",
+    "workflows.earlier_words",
     "workflows.errands",
     "workflows.leaving",
     "workflows.reading",

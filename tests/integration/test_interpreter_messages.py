@@ -34,7 +34,7 @@ async def steps_of(house: Installation, case_id: str, count: int) -> list[tuple[
     ("name", "body", "why"),
     [
         ("event", None, "a signal without a body"),
-        ("event", 17, "EventSignal"),
+        ("event", 17, "the body is '17', not one JSON object"),
         ("event", {"data": {}}, "name: Field required"),
         ("event", {"name": ["x"]}, "name: Input should be a valid string"),
         ("complainant.informed", "just text", "not one JSON object"),
@@ -44,7 +44,7 @@ async def steps_of(house: Installation, case_id: str, count: int) -> list[tuple[
         ("done.state.registered", None, "reserved"),
         ("first_response.breached", None, "reserved"),
         ("case.child", {"key": "x"}, "outcome: Field required"),
-        ("case.child", None, "Input should be"),
+        ("case.child", None, "a signal without a body"),
         ("case.resume", None, "the case has no parent"),
     ],
 )
