@@ -22,6 +22,7 @@ from activities.customer_money import CustomerMoneyActivities
 from activities.definitions import DefinitionActivities
 from activities.documents import DocumentActivities
 from activities.duties import DutyActivities
+from activities.handing_over import HandOverActivities
 from activities.interruption import Interruption
 from activities.ledger import LedgerActivities
 from activities.life import SignsOfLife
@@ -81,6 +82,7 @@ from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
 from workflows.disposal import DisposalWorkflow
 from workflows.duties import DutiesWorkflow
+from workflows.handing_over import HandOverWorkflow
 from workflows.order import OrderWorkflow
 from workflows.readings import ReadingsWorkflow
 from workflows.register import RegisterWorkflow
@@ -147,6 +149,7 @@ def activities(
         PublishingActivities(engine, current),
         StreamActivities(engine, library.streams, library.organization, tell_episodes),
         RetentionActivities(engine, library),
+        HandOverActivities(engine, library.organization, sops, settings.task_queue),
     )
     return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)
 
@@ -209,6 +212,7 @@ def build_worker(
             ReadingsWorkflow,
             StreamsWorkflow,
             DisposalWorkflow,
+            HandOverWorkflow,
         ],
         activities=[*own, *declared(care), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,

@@ -37,7 +37,8 @@ class KnownNames:
     def judge_tasks(self, given: ListTasksInput) -> None:
         """Raises NotFound with every name that nobody knows, and those that are like it."""
         roles: Iterable[Asked] = (("role", "role", role) for role in given.roles)
-        self._judge((("user", "user", given.user), *roles, ("sop", "sop", given.sop), ("case", "case", given.case_id)))
+        people: Iterable[Asked] = (("user", "user", given.user), ("user", "held_by", given.held_by))
+        self._judge((*people, *roles, ("sop", "sop", given.sop), ("case", "case", given.case_id)))
 
     def judge_cases(self, given: ListCasesInput) -> None:
         """Raises NotFound with every name that nobody knows, and those that are like it."""

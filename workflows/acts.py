@@ -20,7 +20,7 @@ from sop_engine.cases.told.messages import UnfitAct
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT
-from sop_engine.temporal.queues import JUDGE_PLACES, LOAD_ORGANIZATION
+from sop_engine.temporal.queues import JUDGE_PLACES, LOAD_ORGANIZATION, REFUSAL
 from sop_engine.temporal.resets import is_taken_again
 from workflows.errands import PATIENT
 from workflows.outbox import Outbox
@@ -64,16 +64,31 @@ class CaseActs(CaseUpdates):
         if body is not None and is_taken_again(body.payload):
             return
         try:
-            why = excess(body)
-            if why is not None:
-                raise InvalidInput(f"{name} cannot be taken: {why}")
-            act = _read_act(name, body)
-            casework.judge_lengths(name, act)
-            if self._state is not None and self._procedure is not None and PRESENT.organization is not None:
-                now, firm, places = self._not_before(workflow.now()), PRESENT.organization, PRESENT.places
-                self._trial = casework.check(self._procedure, self._state, name, act, firm, now, places)
+            self._trial = self._try(name, body)
         except SopError as error:
             raise to_failure(error) from None
+
+    @workflow.query(name=REFUSAL, description="Why the case would refuse an act, given by its name and body")
+    def query_refusal(self, name: str, body: RawValue) -> str:
+        """The text of the refusal; empty where the act would be taken."""
+        self.loaded()
+        try:
+            self._try(name, body)
+        except SopError as error:
+            return error.text()
+        return ""
+
+    def _try(self, name: str, body: RawValue | None) -> casework.Trial | None:
+        """What an act comes to; nothing before the load. Raises a SopError where it would be refused."""
+        why = excess(body)
+        if why is not None:
+            raise InvalidInput(f"{name} cannot be taken: {why}")
+        act = _read_act(name, body)
+        casework.judge_lengths(name, act)
+        if self._state is None or self._procedure is None or PRESENT.organization is None:
+            return None
+        now, firm, places = self._not_before(workflow.now()), PRESENT.organization, PRESENT.places
+        return casework.check(self._procedure, self._state, name, act, firm, now, places)
 
     async def act(self, name: str, body: RawValue | None) -> ActResult:
         """Carries out an act. Its answer leaves with the workflow task, and so after its step is in the journal."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from sop_engine.cases.contracts.handing_over import HandOverDone
 from sop_engine.cases.contracts.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
 from sop_engine.cases.contracts.views import ChildTaskView, StepView
 from sop_engine.console.findings import Finding
@@ -37,6 +38,21 @@ def render_unheard(cases: tuple[CaseLine, ...], language: str, zone: tzinfo | No
         case_id, title = identifier(case.case_id), titled(case.title, language)
         for line in case.unheard:
             made.add_row(case_id, title, line.name, str(line.count), instant(line.last_at, zone), line.why or EMPTY)
+    return made
+
+
+def render_handed(done: HandOverDone, language: str) -> RenderableType:
+    """What became of each task of a hand-over, or would."""
+    made = table(("case", "sop", "task", "role", "handed_over", "why"), language)
+    for line in done.tasks:
+        made.add_row(
+            identifier(line.case_id),
+            line.sop,
+            line.task,
+            line.role,
+            word("yes" if line.handed else "no", language),
+            line.why or EMPTY,
+        )
     return made
 
 

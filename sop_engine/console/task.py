@@ -10,6 +10,7 @@ from sop_engine.basis.faults import InvalidInput, NotFound, Refused
 from sop_engine.cases.contracts.acts import (
     CompleteTaskInput,
 )
+from sop_engine.cases.contracts.handing_over import HandOverInput
 from sop_engine.cases.contracts.reading import ListTasksInput, TaskList
 from sop_engine.cases.contracts.views import TaskView
 from sop_engine.console.acting import act_command, carry_out
@@ -20,6 +21,7 @@ from sop_engine.console.arguments import (
     LimitOption,
     OptionalReason,
     OverdueOption,
+    Reason,
     SetOption,
     SopOption,
     TaskKey,
@@ -87,6 +89,36 @@ async def show(session: Session, case_id: CaseId, key: TaskKey = None) -> None:
     from sop_engine.console.render_case import render_task
 
     session.show(render_task(found, case_id, session.language, session.zone))
+
+
+@command(task, "hand-over", acts=True, reads=True)
+async def hand_over(
+    session: Session,
+    held_by: Annotated[str, typer.Option("--from", metavar="USER", help="Who has the tasks.")],
+    to: Annotated[str, typer.Option("--to", metavar="USER", help="Who takes them over.")],
+    reason: Reason,
+    sop: SopOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Ask each case what it would answer; hand nothing over.")
+    ] = False,
+) -> None:
+    """Hand everything that a person has claimed or been given to a successor, as a supervisor; what is refused is
+    listed."""
+    from sop_engine.console.render_lists import render_handed
+    from sop_engine.temporal.handing_over import hand_over as order
+
+    given = contract(
+        HandOverInput, actor=session.actor(), held_by=held_by, to=to, reason=reason, sop=sop, dry_run=dry_run
+    )
+    done = await order(await session.gateway(), given)
+    if session.as_json:
+        session.json(done)
+    elif done.tasks:
+        session.show(render_handed(done, session.language))
+    would, number = ("would be " if dry_run else ""), len(done.tasks)
+    session.say(f"{done.handed} of {number} tasks of {held_by} {would}handed over to {to}")
+    if done.left:
+        session.say(f"{done.left} more were not looked at; hand over again, or by --sop")
 
 
 def _the_task(tasks: Sequence[TaskView], case_id: str, key: str | None) -> TaskView:

@@ -93,6 +93,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "fixed": "固定设施",
         "form": "表单",
         "gives": "输出",
+        "handed_over": "已移交",
         "hash": "摘要",
         "held": "挂起",
         "hold": "保全",

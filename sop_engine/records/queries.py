@@ -92,6 +92,8 @@ class CaseQueries:
             chosen = chosen.where(_is_for(given.user, given.roles))
         elif given.roles:
             chosen = chosen.where(col(TaskRow.role).in_(given.roles))
+        if given.held_by is not None:
+            chosen = chosen.where(TaskRow.assignee == given.held_by)
         if given.sop is not None:
             chosen = chosen.where(CaseRow.sop == given.sop)
         if given.case_id is not None:

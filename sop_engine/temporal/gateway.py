@@ -51,6 +51,7 @@ from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.ends import end_of
 from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.guard import ASK_AGAIN
+from sop_engine.temporal.queues import REFUSAL
 from sop_engine.temporal.starting import start_case
 from sop_engine.temporal.stuck import StuckCase, stuck_case
 
@@ -201,6 +202,10 @@ class CaseGateway:
         """Asks a workflow; a case answers as it stood when it was last awake, even where it was terminated since."""
         return await self._ask(self.client.get_workflow_handle(case_id), name, result_type)
 
+    async def refusal_of(self, case_id: str, name: str, act: Act) -> str:
+        """Why a case would refuse a person's act as it stands now; empty where it would take it. Nothing is done."""
+        return await self._ask(self.client.get_workflow_handle(case_id), REFUSAL, str, name, act)
+
     async def case(self, case_id: str) -> CaseView:
         """A case as it stands; closed, with who ended it, where it was ended past the engine."""
         view = await self.query(case_id, "case", CaseView)
@@ -256,7 +261,7 @@ class CaseGateway:
         """Where the Web UI shows the case: its latest run."""
         return web_link(self.ui_url, self.client.namespace, case_id)
 
-    async def _ask(self, handle: WorkflowHandle[Any, Any], name: str, result_type: type[View]) -> View:
+    async def _ask(self, handle: WorkflowHandle[Any, Any], name: str, result_type: type[View], *given: Any) -> View:
         """Repeats a query that a case's guard told to wait, or that a busy machine was too slow for; no other refusal
         is worth a second try.
 
@@ -265,7 +270,7 @@ class CaseGateway:
         attempt, pause = 1, ASKED_AGAIN_AFTER
         while True:
             try:
-                view: View = await handle.query(name, result_type=result_type, rpc_timeout=QUERY_TIMEOUT)
+                view: View = await handle.query(name, args=given, result_type=result_type, rpc_timeout=QUERY_TIMEOUT)
                 return view
             except WorkflowQueryFailedError as error:
                 if not error.message.startswith((ASK_AGAIN, TOO_SLOW)) or attempt == QUERY_ATTEMPTS:

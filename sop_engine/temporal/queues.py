@@ -34,7 +34,9 @@ STREAMS = "SopStreams"
 """The type of the workflow that looks after streams."""
 DISPOSAL = "SopDisposal"
 """The type of the workflow that carries out an approved disposal."""
-OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER, ORDER, TAKE_STREAM, STREAMS, DISPOSAL)
+HAND_OVER = "SopHandOver"
+"""The type of the workflow that hands over what a person holds."""
+OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER, ORDER, TAKE_STREAM, STREAMS, DISPOSAL, HAND_OVER)
 """Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
@@ -74,6 +76,9 @@ STREAM_ROUND = "stream_round"
 LIST_DUE_FILES, LIST_HOLDS, LIST_DISPOSALS = "list_due_files", "list_holds", "list_disposals"
 SET_HOLD, LIFT_HOLD = "set_hold", "lift_hold"
 REQUEST_DISPOSAL, DECIDE_DISPOSAL, DISPOSE_FILES = "request_disposal", "decide_disposal", "dispose_files"
+LIST_HELD_TASKS, HAND_TASKS = "list_held_tasks", "hand_tasks"
+REFUSAL = "refusal"
+"""The query that tells why a case would refuse an act."""
 
 RECORDS_UNFIT = "RecordsUnfit"
 """The type of the failure of an errand that waits until the records are repaired."""
@@ -107,6 +112,11 @@ def order_id(task_queue: str, own: str) -> str:
 def disposal_id_of(task_queue: str, disposal: str) -> str:
     """The id of the workflow that carries out a disposal: there is one at a time."""
     return f"{OWN_IDS}disposal.{task_queue}.{disposal}"
+
+
+def hand_over_id(task_queue: str, own: str) -> str:
+    """The id of a workflow that hands over what a person holds."""
+    return f"{OWN_IDS}hand-over.{task_queue}.{own}"
 
 
 def readings_id(task_queue: str, own: str) -> str:

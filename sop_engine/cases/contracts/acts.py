@@ -81,6 +81,8 @@ class AssignTaskInput(TaskAct):
     update: ClassVar[str] = "assign_task"
 
     to: str = Field(description="Who takes it over.")
+    held_by: str | None = Field(default=None, description="Only while this person has it.")
+    reason: str | None = None
 
 
 class DelegateTaskInput(TaskAct):

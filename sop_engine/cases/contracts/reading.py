@@ -106,6 +106,8 @@ class ListTasksInput(ActivityInput):
     """Tasks assigned to the person, and unassigned ones that the person may claim."""
     roles: tuple[str, ...] = ()
     """With `user`: the person's roles, looked up by the worker when left out. Without: tasks of any of these roles."""
+    held_by: str | None = None
+    """Tasks that this person has claimed or been given."""
     sop: str | None = None
     case_id: str | None = None
     """Tasks of this case and of those below it."""

@@ -341,8 +341,10 @@ def release_task(turn: Turn, act: ReleaseTaskInput) -> str:
 def assign_task(turn: Turn, act: AssignTaskInput) -> str:
     """A supervisor gives a task to a person."""
     task = find(turn, act.task)
+    if act.held_by not in (None, task.assignee):
+        raise Refused(f"{task.key} is not with {act.held_by} any more, but with {task.assignee or 'nobody'}")
     four_eyes(turn, task, act.to)
-    _hand(turn, task, act.to, act.actor, "assigned")
+    _hand(turn, task, act.to, act.actor, "assigned", act.reason)
     return f"{task.key} assigned to {act.to}"
 
 
@@ -367,10 +369,10 @@ def suspend_task(turn: Turn, act: SuspendTaskInput) -> str:
     return f"{task.key} suspended until {act.until.isoformat()}"
 
 
-def _hand(turn: Turn, task: HumanTask, to: str | None, actor: str, how: str) -> None:
+def _hand(turn: Turn, task: HumanTask, to: str | None, actor: str, how: str, reason: str | None = None) -> None:
     status = "ready" if to is None else "claimed"
     turn.state.tasks[task.key] = task.model_copy(update={"assignee": to, "status": status, "suspended_until": None})
-    turn.journal(f"task_{how}", task.key, actor, data={"to": to} if to is not None else None)
+    turn.journal(f"task_{how}", task.key, actor, note=reason, data={"to": to} if to is not None else None)
 
 
 ACTS = (

@@ -1,0 +1,80 @@
+"""`sop task hand-over` against a worker: tried, refused to a clerk, done but for one task, ordered again."""
+
+import json
+import shutil
+from pathlib import Path
+
+from sop_engine.content.library import Library, content_root, load_library
+from tests.integration.console_beside import asking
+from tests.integration.installation import Installation, installation
+
+OFFER = """
+sop: Offer
+version: 1
+title: {en: Offer, zh: 报价}
+owner: sales_rep
+calendar: cn_office
+initial: drafting
+states:
+  drafting:
+    title: {en: Drafting, zh: 起草}
+    task: {role: sales_rep, outcomes: {done: {en: Drafted, zh: 完成}}}
+    on: {drafting.done: checking}
+  checking:
+    title: {en: Checking, zh: 复核}
+    task: {role: sales_rep, distinct_from: [drafting], outcomes: {done: {en: Checked, zh: 完成}}}
+    on: {checking.done: closed}
+  closed: {title: {en: Closed, zh: 结束}, final: closed}
+"""
+LEAVES, SUCCEEDS, ORDERS = "lin.yue", "he.ping", "sun.lihua"
+WORDS = ("task", "hand-over", "--from", LEAVES, "--to", SUCCEEDS, "--reason", "leaves the firm", "--json", "--as")
+HANDED, CHECKED, OTHERS = ("O-1", "O-2", "O-3", "O-4"), "O-5", "O-6"
+
+
+def offers(root: Path) -> Library:
+    """The packaged procedures and this one."""
+    shutil.copytree(content_root(), root)
+    (root / "sales" / "Offer.yaml").parent.mkdir(exist_ok=True)
+    (root / "sales" / "Offer.yaml").write_text(OFFER, encoding="utf-8")
+    return load_library(root)
+
+
+async def claimed(house: Installation) -> None:
+    """Five tasks of who leaves, one of them in a case that the successor drafted; and one of the successor."""
+    for case_id in (*HANDED, CHECKED, OTHERS):
+        await house.open("Offer", case_id, {})
+    await house.act(CHECKED, "complete_task", actor=SUCCEEDS, task="drafting", outcome="done")
+    for case_id in (*HANDED, CHECKED):
+        await house.act(case_id, "claim_task", actor=LEAVES)
+    await house.act(OTHERS, "claim_task", actor=SUCCEEDS)
+
+
+async def test_all_that_a_person_has_goes_to_the_successor(tmp_path: Path) -> None:
+    library = offers(tmp_path / "sop_definitions")
+    async with installation(tmp_path / "house") as house, house.worker(library):
+        ask = asking(house)
+        await claimed(house)
+        before = {case_id: len(await house.published_journal(case_id)) for case_id in (*HANDED, CHECKED, OTHERS)}
+
+        clerk = await ask(*WORDS, SUCCEEDS)
+        assert (clerk.exit_code, f"{SUCCEEDS} may not hand over" in clerk.stderr) == (5, True), clerk.stderr
+        tried = await ask(*WORDS, ORDERS, "--dry-run")
+        assert (tried.exit_code, "4 of 5 tasks of lin.yue would be handed over" in tried.stderr) == (0, True), tried
+        assert {case_id: len(house.unbroken_journal(case_id)) for case_id in before} == before
+
+        done = json.loads((await ask(*WORDS, ORDERS)).stdout)
+        assert {**json.loads(tried.stdout), "dry_run": False} == done
+        why = {task["case_id"]: task["why"] for task in done["tasks"] if not task["handed"]}
+        assert list(why) == [CHECKED]
+        assert "four eyes: he.ping completed drafting" in why[CHECKED]
+        for case_id in HANDED:
+            last = (await house.published_journal(case_id))[-1]
+            assert (last.kind, last.actor, last.note) == ("task_assigned", ORDERS, "leaves the firm")
+            assert [task.assignee for task in (await house.view(case_id)).tasks] == [SUCCEEDS]
+        after = {case_id: before[case_id] + (case_id in HANDED) for case_id in before}
+
+        again = json.loads((await ask(*WORDS, ORDERS)).stdout)
+        assert (again["handed"], [task["case_id"] for task in again["tasks"]]) == (0, [CHECKED])
+        assert {case_id: len(await house.published_journal(case_id)) for case_id in before} == after
+        shown = await ask(*(word for word in WORDS if word != "--json"), ORDERS, "--dry-run")
+        assert (shown.exit_code, "four eyes" in shown.stdout) == (0, True), shown.stdout
