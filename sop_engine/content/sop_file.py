@@ -11,9 +11,9 @@ from sop_engine.cases.written.shape import split_states
 from sop_engine.content.yaml_files import YamlFault, YamlFile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SopFile:
-    """One SOP as written, with its text's hash."""
+    """One SOP as written, with its text's hash. It is not written out: what is shared in it would be, again and again."""
 
     file: YamlFile
     definition: SopDefinition

@@ -32,7 +32,6 @@ MADE_LATER = {
     "contract": "ContractSigning",
     "quotation": "Quotation",
     "statement": "AccountReconciliation",
-    "survey": "SatisfactionSurvey",
     "tracking_sheet": "KeyAccountTracking",
     "visit_plan": "CustomerVisit",
     "visit_record": "CustomerVisit",
@@ -41,6 +40,7 @@ MADE_LATER = {
 """Papers that no SOP makes yet, with the one of the catalogue that will."""
 MADE_OTHERWISE = {
     "commercial_invoice": "the seller",
+    "survey": "whoever asks a customer on paper",
     "packing_list": "the seller",
     "shipping_instruction": "the shipper",
     "report": "sop report",
@@ -139,4 +139,5 @@ def test_what_cannot_be_filled_is_found() -> None:
 def test_every_paper_has_its_maker() -> None:
     ours = {template for _, template in made()}
     assert sorted([*ours, *MADE_LATER, *MADE_OTHERWISE]) == sorted(PAPERS.ids)
-    assert set(MADE_LATER.values()) & set(shipped().sops) == set()
+    written = [sop for sop in shipped().sops if sop in MADE_LATER.values()]
+    assert written == []
