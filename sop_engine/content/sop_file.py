@@ -13,7 +13,7 @@ from sop_engine.content.yaml_files import YamlFault, YamlFile
 
 @dataclass(frozen=True, repr=False)
 class SopFile:
-    """One SOP as written, with its text's hash. It is not written out: what is shared in it would be, again and again."""
+    """One SOP as written, with its text's hash. It is not written out: shared parts would be, again and again."""
 
     file: YamlFile
     definition: SopDefinition
