@@ -42,7 +42,7 @@ def test_recorded_inputs_of_effects_are_read_and_written_as_they_are() -> None:
     asked = [one for history in HISTORIES for one in asked_of(history)]
     posted = {"key": "C:7.0 cod_sale", "entry": "cod_sale", "values": {"business_key": "C"}}
     kept = {"key": "C:8.0 clients", "register_name": "clients", "values": {"client_no": "C-1"}, "reason": None}
-    read = {"key": "C:9.0 c", "name": "c", "register_name": "clients", "row": "C-1", "fields": ["grade"]}
+    read = {"key": "C:9.0 c", "name": "c", "register_name": "clients", "row": "C-1", "fields": ["grade"], "sop": None}
     wanted = {"key": "C:9.1 v", "name": "v", "value": "V-1", "gives_up": None}
     never: dict[str, dict[str, Any]] = {"post_entry": posted, "keep_row": kept, "read_row": read, "take_value": wanted}
     asked += [(name, {**said, "facts": asked[0][1]["facts"]}) for name, said in never.items()]
