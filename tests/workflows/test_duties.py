@@ -69,12 +69,15 @@ async def test_through_an_outage_a_pause_and_a_backfill_each_period_is_started_o
         await duties.gateway.pause(PauseDutyInput(actor=CLERK, duty="dayly", reason="no"))
     for name in ("daily", "weekly"):
         await duties.gateway.pause(PauseDutyInput(actor=CLERK, duty=name, reason="stocktaking"))
+        # This server may know no workflow in the moment in which it goes on as new.
+        await duties.at_rest()
     with pytest.raises(Refused, match=r"paused by hu\.jing: stocktaking"):
         await duties.gateway.pause(PauseDutyInput(actor=CLERK, duty="daily", reason="again"))
     await reach(duties, "2094-01-19 12:00")
     assert "2094-01-18" not in duties.rows("daily")
     for name in ("daily", "weekly"):
         await duties.gateway.resume(ResumeDutyInput(actor=MANAGER, duty=name))
+        await duties.at_rest()
     await duties.at_rest()
     skipped = duties.rows("weekly", "skipped")
     assert {period: row.reason for period, row in skipped.items()} == {"2094-W03": "paused by hu.jing: stocktaking"}
