@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
 from sop_engine.cases.contracts.handing_over import (
     BITE,
@@ -22,8 +21,7 @@ from sop_engine.cases.contracts.handing_over import (
     ListHeldTasks,
 )
 from sop_engine.temporal.queues import HAND_OVER, HAND_TASKS, LIST_HELD_TASKS
-from sop_engine.temporal.texts import summary
-from workflows.errands import AT_ONCE, ATTEMPT, PATIENT, SILENT
+from workflows.person_orders import done_by
 
 BITE_WITHIN = timedelta(minutes=5)
 """A case that does not answer is asked for half a minute."""
@@ -37,29 +35,19 @@ class HandOverWorkflow:
     async def run(self, given: HandOverInput) -> HandOverDone:
         done: list[HandedTask] = []
         told = f"{given.named} by {given.actor}"
-        try:
-            held: HeldTasks = await workflow.execute_activity(
-                LIST_HELD_TASKS,
-                ListHeldTasks(order=given, at=workflow.now()),
-                result_type=HeldTasks,
-                start_to_close_timeout=ATTEMPT,
-                retry_policy=AT_ONCE,
-                summary=summary(f"{told}: {given.reason}"),
+        asked = ListHeldTasks(order=given, at=workflow.now())
+        held = await done_by(LIST_HELD_TASKS, asked, HeldTasks, f"{told}: {given.reason}")
+        for first in range(0, len(held.tasks), BITE):
+            bite = held.tasks[first : first + BITE]
+            handed = await done_by(
+                HAND_TASKS,
+                HandTasks(key=workflow.info().workflow_id, order=given, tasks=bite),
+                HandedTasks,
+                f"{told}, from task {first + 1} of {len(held.tasks)}",
+                is_long=True,
+                within=BITE_WITHIN,
             )
-            for first in range(0, len(held.tasks), BITE):
-                bite = held.tasks[first : first + BITE]
-                handed: HandedTasks = await workflow.execute_activity(
-                    HAND_TASKS,
-                    HandTasks(key=workflow.info().workflow_id, order=given, tasks=bite),
-                    result_type=HandedTasks,
-                    start_to_close_timeout=BITE_WITHIN,
-                    heartbeat_timeout=SILENT,
-                    retry_policy=PATIENT,
-                    summary=summary(f"{told}, from task {first + 1} of {len(held.tasks)}"),
-                )
-                done += handed.tasks
-        except ActivityError as error:
-            raise error.cause or error from None
+            done += handed.tasks
         return HandOverDone(
             dry_run=given.dry_run, handed=sum(task.handed for task in done), tasks=tuple(done), left=held.left
         )

@@ -1,17 +1,12 @@
-"""The workflow by which a person orders something past every case: one activity, carried out once.
-
-An operator's machine needs no database, and only a workflow may have records written; its history says who asked.
-"""
+"""The workflow by which a person orders something past every case: one activity, carried out once."""
 
 from __future__ import annotations
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
 from sop_engine.cases.contracts.orders import CarryOut, GivenOrder, OrderDone
 from sop_engine.temporal.queues import ORDER
-from sop_engine.temporal.texts import summary
-from workflows.errands import AT_ONCE, ATTEMPT
+from workflows.person_orders import done_by
 
 
 @workflow.defn(name=ORDER)
@@ -21,15 +16,9 @@ class OrderWorkflow:
     @workflow.run
     async def run(self, given: GivenOrder) -> OrderDone:
         order = given.order
-        try:
-            done: OrderDone = await workflow.execute_activity(
-                order.does,
-                CarryOut(key=workflow.info().workflow_id, order=order, at=workflow.now()),
-                result_type=OrderDone,
-                start_to_close_timeout=ATTEMPT,
-                retry_policy=AT_ONCE,
-                summary=summary(f"{order.actor}: {order.reason}"),
-            )
-        except ActivityError as error:
-            raise error.cause or error from None
-        return done
+        return await done_by(
+            order.does,
+            CarryOut(key=workflow.info().workflow_id, order=order, at=workflow.now()),
+            OrderDone,
+            f"{order.actor}: {order.reason}",
+        )

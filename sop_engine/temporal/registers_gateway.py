@@ -1,17 +1,10 @@
 """What the command line asks of registers, and has kept in them."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
-from temporalio.client import WorkflowFailureError
-from temporalio.service import RPCError
-
-from sop_engine.basis.faults import Fault, InvalidInput
-from sop_engine.cases.contracts.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of, too_large
+from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.registers import (
-    GivenRow,
     KeepRowsInput,
     KeptRows,
     ListChangesInput,
@@ -24,8 +17,9 @@ from sop_engine.cases.contracts.registers import (
     RowsCheck,
 )
 from sop_engine.cases.written.register import RegisterSpec
-from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.gateway import NO_WORKER, CaseGateway, refusal
+from sop_engine.temporal.batches import in_batches
+from sop_engine.temporal.gateway import CaseGateway
+from sop_engine.temporal.own_workflows import ANSWERED_WITHIN, carried_out
 from sop_engine.temporal.queues import (
     CHECK_ROWS,
     KEEP_REGISTER,
@@ -34,11 +28,7 @@ from sop_engine.temporal.queues import (
     LIST_ROWS,
     register_id,
 )
-from sop_engine.temporal.texts import summary
 
-KEPT_WITHIN = timedelta(minutes=2)
-ENDS_WITHIN = timedelta(minutes=30)
-"""After so long without a worker a command is given up by the server."""
 PART_ROWS = 2_000
 PAGE = 500
 
@@ -78,7 +68,7 @@ class RegistersGateway:
         """What `keep` would change, or every fault. Raises `NotPermitted` for who may not keep the register."""
         would, faults = KeptRows(), list[Fault]()
         for part in _parts(given):
-            checked = await self._gateway.read(CHECK_ROWS, part, RowsCheck, within=KEPT_WITHIN)
+            checked = await self._gateway.read(CHECK_ROWS, part, RowsCheck, within=ANSWERED_WITHIN)
             would, faults = would + checked.would, [*faults, *checked.faults]
         return RowsCheck(would=would, faults=tuple(faults))
 
@@ -94,45 +84,19 @@ class RegistersGateway:
         return kept
 
     async def _keep(self, part: KeepRowsInput) -> KeptRows:
-        client, queue = self._gateway.client, self._gateway.task_queue
-        try:
-            handle = await client.start_workflow(
-                KEEP_REGISTER,
-                part,
-                id=register_id(queue, str(uuid4())),
-                task_queue=queue,
-                result_type=KeptRows,
-                execution_timeout=ENDS_WITHIN,
-                static_summary=summary(f"{part.register_name}: {len(part.rows)} rows by {part.actor}"),
-            )
-            kept: KeptRows = await asyncio.wait_for(handle.result(), KEPT_WITHIN.total_seconds())
-        except WorkflowFailureError as error:
-            raise refusal(error.cause) from None
-        except TimeoutError:
-            what = "No worker has answered yet; the rows may still be kept"
-            raise UnreachableError(f"{what}. `sop register history {part.register_name}` says so") from None
-        except RPCError as error:
-            raise UnreachableError(f"{NO_WORKER.format(queue=queue)} ({error.message})") from None
-        return kept
+        return await carried_out(
+            self._gateway,
+            KEEP_REGISTER,
+            part,
+            KeptRows,
+            id=register_id(self._gateway.task_queue, str(uuid4())),
+            said=f"{part.register_name}: {len(part.rows)} rows by {part.actor}",
+            late="No worker has answered yet; the rows may still be kept. "
+            f"`sop register history {part.register_name}` says so",
+        )
 
 
 def _parts(given: KeepRowsInput) -> Iterator[KeepRowsInput]:
     """The rows in messages that the server takes. Raises `InvalidInput` for a row that fits into none."""
-    for rows in _split(given.rows, MESSAGE_BYTES - RESERVE_BYTES):
+    for rows in in_batches(given.rows, PART_ROWS, "the row"):
         yield given.model_copy(update={"rows": rows})
-
-
-def _split(rows: Iterable[GivenRow], most: int) -> Iterator[Sequence[GivenRow]]:
-    part: list[GivenRow] = []
-    bytes_of_part = 0
-    for row in rows:
-        size = size_of(row) + 1
-        if size > most:
-            raise InvalidInput(too_large(row.place or "the row", size, most))
-        if part and (bytes_of_part + size > most or len(part) == PART_ROWS):
-            yield tuple(part)
-            part, bytes_of_part = [], 0
-        part.append(row)
-        bytes_of_part += size
-    if part:
-        yield tuple(part)

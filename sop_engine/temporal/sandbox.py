@@ -28,6 +28,7 @@ PASSED_THROUGH = (
     "workflows.leaving",
     "workflows.reading",
     "workflows.outbox",
+    "workflows.person_orders",
     "workflows.proofs",
     "workflows.queries",
     "workflows.relatives",

@@ -1,16 +1,10 @@
 """What the command line and other programs ask of streams, and bring to them."""
 
-import asyncio
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
-from temporalio.client import WorkflowFailureError
-from temporalio.service import RPCError
-
-from sop_engine.basis.faults import Fault, InvalidInput
-from sop_engine.cases.contracts.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of, too_large
-from sop_engine.cases.contracts.registers import GivenRow
+from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.streams import (
     PART_READINGS,
     CheckReadingsInput,
@@ -23,14 +17,10 @@ from sop_engine.cases.contracts.streams import (
     TakeReadingsInput,
 )
 from sop_engine.cases.written.stream import StreamSpec
-from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.gateway import NO_WORKER, CaseGateway, refusal
+from sop_engine.temporal.batches import in_batches
+from sop_engine.temporal.gateway import CaseGateway
+from sop_engine.temporal.own_workflows import ANSWERED_WITHIN, carried_out
 from sop_engine.temporal.queues import CHECK_READINGS, LIST_STREAMS, SHOW_STREAM, TAKE_STREAM, readings_id
-from sop_engine.temporal.texts import summary
-
-TAKEN_WITHIN = timedelta(minutes=2)
-ENDS_WITHIN = timedelta(minutes=30)
-"""After so long without a worker a batch is given up by the server."""
 
 
 class StreamsGateway:
@@ -57,7 +47,7 @@ class StreamsGateway:
         would, faults = TakenReadings(), list[Fault]()
         for part in _parts(given):
             asked = CheckReadingsInput(given=part, now=now)
-            checked = await self._gateway.read(CHECK_READINGS, asked, ReadingsCheck, within=TAKEN_WITHIN)
+            checked = await self._gateway.read(CHECK_READINGS, asked, ReadingsCheck, within=ANSWERED_WITHIN)
             would, faults = would + checked.would, [*faults, *checked.faults]
         return ReadingsCheck(would=would, faults=tuple(faults))
 
@@ -73,41 +63,19 @@ class StreamsGateway:
         return taken
 
     async def _take(self, part: TakeReadingsInput) -> TakenReadings:
-        client, queue = self._gateway.client, self._gateway.task_queue
-        try:
-            handle = await client.start_workflow(
-                TAKE_STREAM,
-                part,
-                id=readings_id(queue, str(uuid4())),
-                task_queue=queue,
-                result_type=TakenReadings,
-                execution_timeout=ENDS_WITHIN,
-                static_summary=summary(f"{part.stream_name}: {len(part.rows)} readings by {part.actor}"),
-            )
-            taken: TakenReadings = await asyncio.wait_for(handle.result(), TAKEN_WITHIN.total_seconds())
-        except WorkflowFailureError as error:
-            raise refusal(error.cause) from None
-        except TimeoutError:
-            what = "No worker has answered yet; the readings may still be taken"
-            raise UnreachableError(f"{what}. The same command goes on where this one ended") from None
-        except RPCError as error:
-            raise UnreachableError(f"{NO_WORKER.format(queue=queue)} ({error.message})") from None
-        return taken
+        return await carried_out(
+            self._gateway,
+            TAKE_STREAM,
+            part,
+            TakenReadings,
+            id=readings_id(self._gateway.task_queue, str(uuid4())),
+            said=f"{part.stream_name}: {len(part.rows)} readings by {part.actor}",
+            late="No worker has answered yet; the readings may still be taken. "
+            "The same command goes on where this one ended",
+        )
 
 
 def _parts(given: TakeReadingsInput) -> Iterator[TakeReadingsInput]:
     """The readings in messages that the server takes. Raises `InvalidInput` for one that fits into none."""
-    most = MESSAGE_BYTES - RESERVE_BYTES
-    part: list[GivenRow] = []
-    bytes_of_part = 0
-    for row in given.rows:
-        size = size_of(row) + 1
-        if size > most:
-            raise InvalidInput(too_large(row.place or "the reading", size, most))
-        if part and (bytes_of_part + size > most or len(part) == PART_READINGS):
-            yield given.model_copy(update={"rows": tuple(part)})
-            part, bytes_of_part = [], 0
-        part.append(row)
-        bytes_of_part += size
-    if part:
-        yield given.model_copy(update={"rows": tuple(part)})
+    for rows in in_batches(given.rows, PART_READINGS, "the reading"):
+        yield given.model_copy(update={"rows": rows})
