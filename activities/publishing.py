@@ -101,19 +101,17 @@ class PublishingActivities:
     def read_definition(self, given: DefinitionTextInput) -> DefinitionText:
         """One text of an SOP. Raises NotFound, with what there is."""
         with refusals():
-            file = self._file(given.sop)
-            for text in self._texts(given.sop, file):
-                if given.content_hash is not None and not text.content_hash.startswith(given.content_hash):
-                    continue
-                if given.version is not None and given.version != text.version:
-                    continue
-                if given.content_hash is None and text.standing == "draft":
-                    continue
-                if given.version is None and given.content_hash is None:
-                    in_force = self._current.now().sops[given.sop]
-                    if text.content_hash != in_force.content_hash:
-                        continue
-                return text
+            texts = self._texts(given.sop, self._file(given.sop))
+            if given.content_hash is not None:
+                texts = (each for each in texts if each.content_hash.startswith(given.content_hash))
+            else:
+                texts = (each for each in texts if each.standing != "draft")
+            if given.version is None and given.content_hash is None:
+                in_force = self._current.now().sops[given.sop].content_hash
+                texts = (each for each in texts if each.content_hash == in_force)
+            found = next((each for each in texts if given.version in (None, each.version)), None)
+            if found is not None:
+                return found
             there = dict.fromkeys(f"{each.version} ({each.content_hash[:12]})" for each in self._versions(given.sop))
             wanted = given.content_hash if given.content_hash is not None else f"version {given.version}"
             raise NotFound(f"{given.sop} has no {wanted}", allowed=tuple(there))

@@ -7,7 +7,7 @@ from temporalio import activity
 
 from activities.access import reads
 from activities.failures import refusals
-from sop_engine.basis.faults import NotFound, NotPermitted, Refused
+from sop_engine.basis.faults import NotFound, Refused
 from sop_engine.basis.suggestion import nearest
 from sop_engine.cases.contracts.registers import (
     GivenRow,
@@ -23,7 +23,7 @@ from sop_engine.cases.contracts.registers import (
     RowList,
     RowsCheck,
 )
-from sop_engine.cases.people.identity import person_of
+from sop_engine.cases.people.identity import refuse_without_role
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.keep import KeepResult, KeepRow
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
@@ -81,7 +81,7 @@ class RegisterActivities:
         """What the rows would change, or every fault in them. Refuses who may not keep this register."""
         with refusals():
             spec = self._spec(given.register_name)
-            self._judge(spec, given.actor)
+            refuse_without_role(self._organization, given.actor, spec.keepers, f"has no role that keeps {spec.name}")
             return self._rows.check(spec, given.rows)
 
     @activity.defn(name=KEEP_ROWS)
@@ -127,10 +127,3 @@ class RegisterActivities:
         if name not in self._registers:
             raise NotFound(f"there is no register {name!r}", allowed=nearest(name, self._registers) or self._registers)
         return self._registers[name]
-
-    def _judge(self, spec: RegisterSpec, actor: str) -> None:
-        """Raises NotPermitted for a person without a role that keeps the register; an administrator has no need of
-        one."""
-        person = person_of(self._organization, actor)
-        if not person.administrator and not set(person.roles) & set(spec.keepers):
-            raise NotPermitted(f"{actor} has no role that keeps {spec.name}", allowed=spec.keepers)

@@ -9,7 +9,7 @@ from temporalio import activity
 
 from activities.access import reads
 from activities.failures import refusals
-from sop_engine.basis.faults import NotFound, NotPermitted
+from sop_engine.basis.faults import NotFound
 from sop_engine.basis.suggestion import nearest
 from sop_engine.cases.contracts.streams import (
     CheckReadingsInput,
@@ -23,7 +23,7 @@ from sop_engine.cases.contracts.streams import (
     TakenReadings,
     TakeReadings,
 )
-from sop_engine.cases.people.identity import person_of
+from sop_engine.cases.people.identity import refuse_without_role
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.written.stream import StreamSpec
 from sop_engine.records.engine import writing
@@ -77,7 +77,7 @@ class StreamActivities:
         with refusals():
             asked = given.given
             spec = self._spec(asked.stream_name)
-            self._judge(spec, asked.actor)
+            refuse_without_role(self._organization, asked.actor, spec.feeders, f"has no role that feeds {spec.name}")
             return self._readings.check(spec, asked.rows, asked.source, given.now)
 
     @activity.defn(name=TAKE_READINGS)
@@ -120,10 +120,3 @@ class StreamActivities:
         if name not in self._streams:
             raise NotFound(f"there is no stream {name!r}", allowed=nearest(name, self._streams) or self._streams)
         return self._streams[name]
-
-    def _judge(self, spec: StreamSpec, actor: str) -> None:
-        """Raises NotPermitted for somebody without a role that feeds the stream; an administrator has no need of
-        one."""
-        person = person_of(self._organization, actor)
-        if not person.administrator and not set(person.roles) & set(spec.feeders):
-            raise NotPermitted(f"{actor} has no role that feeds {spec.name}", allowed=spec.feeders)
