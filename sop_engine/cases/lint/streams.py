@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sop_engine.cases.contracts.limits import LIST_ENTRIES
 from sop_engine.cases.lint.findings import Notebook
 from sop_engine.cases.written.fields import FieldKind
 from sop_engine.cases.written.procedure import field_type
 from sop_engine.cases.written.stream import StreamSpec, elapsed_fault
-from sop_engine.cases.written.stream_use import EpisodeRule
+from sop_engine.cases.written.stream_use import MOST_SUBJECTS, EpisodeRule
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 from sop_engine.statechart.faults import Path
 from sop_engine.statechart.model import matches
@@ -33,9 +34,19 @@ def lint_streams(notes: Notebook) -> None:
         for key, source in (("from", use.from_), ("to", use.to)):
             if source is not None:
                 notes.expression((*path, key), source, ("datetime",))
+        _lists(notes, (*path, "subject"), use.subject)
         spec = None if known is None else known[name]
         for rule, body in use.rules.items():
             _rule(notes, (*path, "rules", rule), body, spec)
+
+
+def _lists(notes: Notebook, path: Path, source: str) -> None:
+    """A list of subjects that may be longer than what is watched: nobody would be told which of them are not."""
+    data = notes.procedure.definition.data
+    for name in notes.procedure.expression(source).reads:
+        if name in data and data[name].type == "list" and (data[name].max_items or LIST_ENTRIES) > MOST_SUBJECTS:
+            what = f"{name} may have more entries than the {MOST_SUBJECTS} that are watched"
+            notes.warn(path, what, mend=f"give {name} `max_items: {MOST_SUBJECTS}` or fewer")
 
 
 def _rule(notes: Notebook, path: Path, rule: EpisodeRule, spec: StreamSpec | None) -> None:

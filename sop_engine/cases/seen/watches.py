@@ -12,11 +12,9 @@ from sop_engine.cases.contracts.publishing import EpisodeWatch, GivenValue
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.cases.written.stream import elapsed, elapsed_fault
-from sop_engine.cases.written.stream_use import EpisodeRule, StreamUse
+from sop_engine.cases.written.stream_use import MOST_SUBJECTS, EpisodeRule, StreamUse
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 
-MOST_SUBJECTS = 200
-"""Of one stream in one case: each has a row for each rule, written again with every step."""
 SUBJECT_LENGTH = 200
 
 

@@ -8,6 +8,10 @@ from pydantic import Field, model_validator
 
 from sop_engine.basis.models import Frozen, Title
 
+MOST_SUBJECTS = 200
+"""Of one stream in one case: each has a row for each rule, written again with every step. Lint asks for lists that hold
+no more."""
+
 EpisodeWord = Literal["begun", "ended", "changed", "withdrawn"]
 """What a case may hear of an episode: it began, it is over, its bounds are others, a late reading refuted it."""
 

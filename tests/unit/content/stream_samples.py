@@ -31,6 +31,7 @@ parameters:
 data:
   containers:
     type: list
+    max_items: 200
     item: {type: text, title: {en: Container, zh: 箱号}}
     title: {en: Containers, zh: 箱号}
   most_celsius: {type: decimal, default: 8, title: {en: At most, zh: 温度上限}}

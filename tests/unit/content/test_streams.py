@@ -73,6 +73,7 @@ def test_a_fault_of_the_shape_is_told_when_the_content_is_read(old: str, new: st
         ("begun_at: {type: datetime", "begun_at: {type: date", "cargo.too_warm has begun_at as date"),
         ("begun: cargo.too_warm", "begun: cargo.cooled", "cargo.cooled asks for ended_at, which begun does not tell"),
         (", withdrawn: cargo.not_warm", "", "says nothing of `withdrawn`"),
+        ("    max_items: 200\n", "", "containers may have more entries than the 200 that are watched"),
     ],
 )
 def test_what_cannot_work_is_found_by_lint(old: str, new: str, said: str, tmp_path: Path) -> None:
