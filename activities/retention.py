@@ -11,7 +11,7 @@ from temporalio import activity
 
 from activities.access import reads
 from activities.failures import refusals
-from sop_engine.basis.faults import Fault, InvalidInput, NotPermitted, Refused
+from sop_engine.basis.faults import Fault, InvalidInput, Refused
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.cases.contracts.orders import (
     CarryOut,
@@ -33,8 +33,8 @@ from sop_engine.cases.contracts.retention import (
     ListDueInput,
     ListHoldsInput,
 )
-from sop_engine.cases.people.identity import person_of
-from sop_engine.cases.written.retention import LEGAL_RULE, Retention
+from sop_engine.cases.people.identity import refuse_without_role
+from sop_engine.cases.written.retention import Retention
 from sop_engine.content.library import Library
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.disposal import DisposalRepository
@@ -52,6 +52,7 @@ from sop_engine.temporal.queues import (
 )
 from sop_engine.temporal.writes import writes
 
+NOBODY_CONCERNED = "no case in the records is concerned by the {} {!r} yet; the hold waits for one, if that is no slip"
 STILL_THERE = "Temporal has its history still"
 HasHistory = Callable[[str], Awaitable[bool]]
 
@@ -94,15 +95,17 @@ class RetentionActivities:
     @writes("order")
     def set_hold(self, given: CarryOut[SetHoldInput]) -> OrderDone:
         with refusals():
-            self._judge(given.order, self._retention().holders, "set a legal hold")
-            hold_id = self._holds.set(given.order.kind, given.order.subject, _by(given.key, given.order, given.at))
-            return OrderDone(what=hold_id, changed=True)
+            self._permit(given.order.actor, self._retention().holders, "set a legal hold")
+            kind, subject = given.order.kind, given.order.subject
+            hold_id = self._holds.set(kind, subject, _by(given.key, given.order, given.at))
+            warnings = () if self._holds.concerns_any(kind, subject) else (NOBODY_CONCERNED.format(kind, subject),)
+            return OrderDone(what=hold_id, changed=True, warnings=warnings)
 
     @activity.defn(name=LIFT_HOLD)
     @writes("order")
     def lift_hold(self, given: CarryOut[LiftHoldInput]) -> OrderDone:
         with refusals():
-            self._judge(given.order, self._retention().holders, "lift a legal hold")
+            self._permit(given.order.actor, self._retention().holders, "lift a legal hold")
             changed = self._holds.lift(given.order.hold_id, _by(given.key, given.order, given.at))
             return OrderDone(what=given.order.hold_id, changed=changed)
 
@@ -111,7 +114,7 @@ class RetentionActivities:
     def request_disposal(self, given: CarryOut[RequestDisposalInput]) -> OrderDone:
         order = given.order
         with refusals():
-            self._judge(order, self._retention().requesters, "ask for a disposal")
+            self._permit(order.actor, self._retention().requesters, "ask for a disposal")
             self._known_rules(order.rules)
             periods, today = self._periods(given.at), _today(given.at)
             by = _by(given.key, order, given.at)
@@ -123,7 +126,7 @@ class RetentionActivities:
     def decide_disposal(self, given: CarryOut[DecideDisposalInput]) -> OrderDone:
         order = given.order
         with refusals():
-            self._judge(order, self._retention().approvers, "decide on a disposal")
+            self._permit(order.actor, self._retention().approvers, "decide on a disposal")
             by = _by(given.key, order, given.at)
             changed = self._disposals().decide(order.disposal_id, by, approved=order.approved)
             return OrderDone(what=order.disposal_id, changed=changed)
@@ -161,18 +164,7 @@ class RetentionActivities:
 
     def _periods(self, at: datetime) -> dict[str, str]:
         """Of each rule how long, by the law of the day. Raises InvalidInput for a rule that law does not know."""
-        periods: dict[str, str] = {}
-        for name, rule in self._retention().rules.items():
-            if rule.keep is not None:
-                periods[name] = rule.keep
-                continue
-            clock = self._library.legal_clocks.one(LEGAL_RULE, _today(at), rule.legal)
-            if clock.period is None:
-                raise InvalidInput(
-                    f"no period of law for {name}", [Fault(f"retention.yaml, rules.{name}", "no period")]
-                )
-            periods[name] = clock.period
-        return periods
+        return self._retention().periods(self._library.legal_clocks, _today(at))
 
     def _known_rules(self, rules: Collection[str]) -> None:
         known = self._retention().rules
@@ -184,14 +176,10 @@ class RetentionActivities:
         if faults:
             raise InvalidInput("no file is kept by such a rule", faults)
 
-    def _judge(self, order: OrderInput, roles: Collection[str], verb: str) -> None:
-        self._permit(order.actor, roles, verb)
-
     def _permit(self, actor: str, roles: Collection[str], verb: str) -> None:
         """Raises NotPermitted."""
-        person = person_of(self._library.organization, actor)
-        if not set(person.roles) & set(roles):
-            raise NotPermitted(f"{actor} may not {verb}", allowed=tuple(sorted(roles)))
+        organization = self._library.organization
+        refuse_without_role(organization, actor, sorted(roles), f"may not {verb}", administrators=False)
 
 
 def _by(key: str, order: OrderInput, at: datetime) -> By:

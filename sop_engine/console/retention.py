@@ -86,6 +86,8 @@ async def hold(
     done = await (await _gateway(session)).order(given)
     if session.as_json:
         session.json(done)
+    for warning in done.warnings:
+        session.say(f"warning: {warning}")
     session.say(f"{done.what} holds {kind} {subject}")
 
 

@@ -135,7 +135,12 @@ class DisposalRepository:
             one_at_a_time(connection)
             file = _file(session, disposal_id, case_id)
             case = session.get(CaseRow, case_id)
-            if file is None or case is None:
+            if file is None:
+                return
+            if case is None:
+                file.status, file.why = "kept", "the records do not know the case"
+                session.add(file)
+                session.flush()
                 return
             facts = RetentionFacts(session, self._retention, periods)
             found, hold = facts.verdict(case), facts.held_by(case)

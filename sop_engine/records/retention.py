@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, col, select
 from sop_engine.basis.faults import NotFound, NotPermitted, Refused
 from sop_engine.cases.contracts.retention import HoldKind, HoldLine
 from sop_engine.freight.party_keys import party_key
+from sop_engine.records.cases import CaseRow, ReferenceRow
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import insert_into, is_made, writing
 from sop_engine.records.keeping import Keeping, backed_up
@@ -112,6 +113,18 @@ class HoldRepository:
             )
             is_made(connection, made)
         return hold_id
+
+    def concerns_any(self, kind: HoldKind, subject: str) -> bool:
+        """Whether there is such a case, or one that names the party."""
+        with Session(self._engine) as session:
+            if kind == "case":
+                return session.get(CaseRow, subject) is not None
+            key = key_of(kind, subject)
+            named = session.exec(select(ReferenceRow.value).distinct().execution_options(yield_per=1_000))
+            if any(party_key(value) == key for value in named):
+                return True
+            held = session.exec(select(CaseRow.data).execution_options(yield_per=1_000))
+            return any(party_key(value) == key for data in held for value in texts_of(data))
 
     def lift(self, hold_id: str, by: By) -> bool:
         """Whether it was in force. Raises NotFound, and Refused where another lifted it."""

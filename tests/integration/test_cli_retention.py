@@ -46,6 +46,9 @@ async def test_from_what_is_due_to_the_certificate(tmp_path: Path) -> None:
         assert (refused.exit_code, "lin.yue may not set a legal hold" in refused.stderr) == (5, True), refused.stderr
         held = await ask("retention", "hold", "--case", "OLD-03", *WHY, APPROVES)
         assert (held.exit_code, "holds case OLD-03" in held.stderr) == (0, True), held.stderr
+        assert "warning" not in held.stderr
+        slip = await ask("retention", "hold", "--case", "OLD-3", *WHY, APPROVES)
+        assert "warning: no case in the records is concerned by the case 'OLD-3' yet" in slip.stderr, slip.stderr
 
         asked = await ask("retention", "request", *WHY, ASKS, "--json")
         disposal_id, files = json.loads(asked.stdout)["what"].split()

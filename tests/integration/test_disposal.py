@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, delete, text
 from sqlmodel import Session, select
 
 from sop_engine.basis.faults import NotFound, NotPermitted, Refused
@@ -15,6 +15,7 @@ from sop_engine.records import disposal
 from sop_engine.records.cases import CaseRow, ReferenceRow, StepRow, TaskRow
 from sop_engine.records.disposal import DisposalRepository
 from sop_engine.records.documents import ContentRow, DocumentRepository, DocumentRow
+from sop_engine.records.engine import writing
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.notices import NoticeRepository, NoticeRow
 from sop_engine.records.publishing import Publisher
@@ -244,6 +245,23 @@ def test_a_hold_keeps_a_file_even_of_an_approved_disposal(archive: Archive, kind
     assert told.disposed == 2
     (hold,) = archive.holds.list(all_of_them=True)
     assert (hold.set_by, hold.lifted_by, archive.holds.list(all_of_them=False)) == ("chen.guodong", "chen.guodong", [])
+
+
+def test_whether_a_hold_concerns_any_case_is_known(archive: Archive) -> None:
+    archive.close("OLD", data={"customer_name": "Red Rock"})
+    assert archive.holds.concerns_any("case", "OLD")
+    assert archive.holds.concerns_any("party", "red  rock")
+    assert not archive.holds.concerns_any("case", "OLD-1")
+    assert not archive.holds.concerns_any("party", "Red Rack")
+
+
+def test_a_case_that_the_records_lost_meanwhile_ends_no_disposal(archive: Archive) -> None:
+    archive.close("OLD")
+    disposal_id = archive.approved()
+    with writing(archive.engine) as connection:
+        connection.execute(delete(CaseRow.table()))
+    told = archive.run(disposal_id)
+    assert [(file.status, file.why) for file in told.files] == [("kept", "the records do not know the case")]
 
 
 def test_what_is_not_due_any_more_when_it_comes_to_it_is_kept(archive: Archive) -> None:

@@ -11,7 +11,9 @@ from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.basis.models import Frozen, Title
+from sop_engine.freight.legal_clocks import LegalClocks
 from sop_engine.timekeeping.calendar import move_date
 from sop_engine.timekeeping.periods import PeriodError, parse_period
 
@@ -90,6 +92,15 @@ class Retention(Frozen):
     approvers: tuple[str, ...] = Field(min_length=1)
     """Roles that approve one; never the person who asked."""
     rules: Mapping[str, RetentionRule] = Field(min_length=1)
+
+    def periods(self, law: LegalClocks, day: date) -> dict[str, str]:
+        """Of each rule how long, by the law of the day. Raises InvalidInput for a rule of which law does not say it."""
+        found = {name: rule.keep or law.one(LEGAL_RULE, day, rule.legal).period for name, rule in self.rules.items()}
+        for name, period in found.items():
+            if period is None:
+                fault = Fault(f"retention.yaml, rules.{name}", "no period")
+                raise InvalidInput(f"no period of law for {name}", [fault])
+        return {name: period for name, period in found.items() if period is not None}
 
     def covering(self, sop: str, *, is_booked: bool) -> dict[str, RetentionRule]:
         return {name: rule for name, rule in self.rules.items() if rule.covers(sop, is_booked=is_booked)}
