@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from temporalio import workflow
 
+from sop_engine.basis.faults import Refused
 from sop_engine.cases.contracts.retention import (
     CHUNK,
     LARGEST_DISPOSAL,
@@ -16,6 +17,7 @@ from sop_engine.cases.contracts.retention import (
     DisposeFiles,
     DisposeProgress,
 )
+from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.queues import DISPOSAL, DISPOSE_FILES
 from workflows.person_orders import done_by
 
@@ -39,4 +41,4 @@ class DisposalWorkflow:
             )
             if progress.done is not None:
                 return progress.done.model_copy(update={"files": ()})
-        raise RuntimeError(f"{given.disposal_id} comes to no end")
+        raise to_failure(Refused(f"{given.disposal_id} comes to no end"))

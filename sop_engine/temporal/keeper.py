@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.runtime import Runtime
@@ -23,7 +24,6 @@ EVERY = 15.0
 """Seconds between two rounds."""
 SUMMARY = "Looks for cases ended past the engine 查看被强制终止的案件"
 DUTIES_SUMMARY = "Starts the cases of recurring duties 发起定期工作的案件"
-
 STREAMS_SUMMARY = "Looks after readings of sensors and trackers 监看传感器与定位数据流"
 
 CountOpen = Callable[[], Mapping[tuple[str, str], int]]
@@ -73,41 +73,31 @@ class Keeper:
 
     async def _see_to_the_watch(self) -> None:
         """Starts the watch where none runs: it never ends by itself, but anybody may terminate it."""
-        await self._client.start_workflow(
-            WATCH,
-            WatchState(task_queue=self._queue),
-            id=watch_id(self._queue),
-            task_queue=self._queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary=SUMMARY,
-        )
+        await self._start(WATCH, WatchState(task_queue=self._queue), watch_id(self._queue), SUMMARY)
 
     async def _see_to_the_duties(self) -> None:
         """Starts the duties where nothing keeps them; a worker that starts has them looked at, by the files it read."""
         poke: dict[str, Any] = {} if self._has_poked else {"start_signal": POKE}
-        await self._client.start_workflow(
-            DUTIES,
-            DutiesInput(task_queue=self._queue),
-            id=duties_id(self._queue),
-            task_queue=self._queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary=DUTIES_SUMMARY,
-            **poke,
-        )
+        given = DutiesInput(task_queue=self._queue)
+        await self._start(DUTIES, given, duties_id(self._queue), DUTIES_SUMMARY, **poke)
         self._has_poked = True
 
     async def _see_to_the_streams(self) -> None:
         """Starts what looks after streams where nothing does."""
+        given = WatchStreamsInput(task_queue=self._queue)
+        await self._start(STREAMS, given, streams_id(self._queue), STREAMS_SUMMARY)
+
+    async def _start(self, workflow: str, given: BaseModel, workflow_id: str, said: str, **more: Any) -> None:
+        """Starts one of the workflows that never end, where it does not run."""
         await self._client.start_workflow(
-            STREAMS,
-            WatchStreamsInput(task_queue=self._queue),
-            id=streams_id(self._queue),
+            workflow,
+            given,
+            id=workflow_id,
             task_queue=self._queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary=STREAMS_SUMMARY,
+            static_summary=said,
+            **more,
         )
 
     async def _measure_stuck(self) -> None:
