@@ -238,11 +238,7 @@ async def serve(
     """
     if not alone:
         await require_attributes(client)
-    library = load_library(
-        organization_file=settings.organization_file,
-        parameters_file=settings.parameters_file,
-        schedules_file=settings.schedules_file,
-    )
+    library = load_library(**settings.content_files())
     engine = open_engine(settings.database_url)
     migrate(engine)
     guard = RecordsGuard(engine, None if alone else Anchor(client, settings.task_queue))

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sop_engine.basis.faults import Fault, FaultyError
 
 PREFIX = "SOP_"
+CONTENT_FILES = ("organization_file", "parameters_file", "schedules_file", "retention_file")
+"""What a site may put in place of a packaged file; whoever reads the content takes them by these names."""
 
 
 class SettingsError(FaultyError):
@@ -33,6 +35,8 @@ class Settings(BaseModel):
     """This site's figures in place of the SOPs' defaults."""
     schedules_file: Path | None = None
     """This firm's recurring duties; the packaged ones when absent. They do something once they were applied."""
+    retention_file: Path | None = None
+    """How long this firm keeps files, and who may dispose of them; the packaged rules when absent."""
     tables_folder: Path | None = None
     """This firm's own rates of exchange, tariff lines, free time and places; see `sop table check`."""
     smtp_host: str | None = None
@@ -57,7 +61,11 @@ class Settings(BaseModel):
         chosen = self.model_dump(include=self.model_fields_set)
         return type(self).model_validate({**chosen, "data_directory": data_directory})
 
-    @field_validator("data_directory", "organization_file", "parameters_file", "schedules_file", "tables_folder")
+    def content_files(self) -> dict[str, Path | None]:
+        """This site's own files of content, by the names under which they are read."""
+        return {name: getattr(self, name) for name in CONTENT_FILES}
+
+    @field_validator("data_directory", "tables_folder", *CONTENT_FILES)
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()

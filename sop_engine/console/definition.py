@@ -170,7 +170,7 @@ def read_library(session: Session) -> "Library":
 
     settings = session.settings
     try:
-        return load_library(None, settings.organization_file, settings.parameters_file, settings.schedules_file)
+        return load_library(**settings.content_files())
     except ContentError as error:
         raise InvalidInput("The content cannot be used", place_faults(error.faults)) from None
 

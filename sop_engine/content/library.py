@@ -152,8 +152,11 @@ def load_library(
     organization_file: Path | None = None,
     parameters_file: Path | None = None,
     schedules_file: Path | None = None,
+    retention_file: Path | None = None,
 ) -> Library:
-    """Reads all content. Files that cannot be read at all are listed in ContentError, all at once."""
+    """Reads all content; a site's own file stands in place of the one at the root. Files that cannot be read at all are
+    listed in ContentError, all at once, and so is one that was named and is not there.
+    """
     root = root or content_root()
     faults: list[YamlFault] = []
     organization = _organization(organization_file or root / "organization.yaml", faults)
@@ -177,10 +180,10 @@ def load_library(
             if name in sops:
                 faults.append(each.place(("sop",), f"{name} is defined in {sops[name].file.name} already"))
             sops[name] = each
-    overrides = _overrides(parameters_file or root / "parameters.yaml", sops, faults)
+    overrides = _overrides(parameters_file or _if_there(root / "parameters.yaml"), sops, faults)
     legal_clocks = _legal_clocks(root / RULES / "legal_clocks", faults)
-    schedules = read_schedules(schedules_file or root / SCHEDULES, faults)
-    retention = read_retention(root / RETENTION, faults)
+    schedules = read_schedules(schedules_file or _if_there(root / SCHEDULES), faults)
+    retention = read_retention(retention_file or _if_there(root / RETENTION), faults)
     if faults or organization is None:
         raise ContentError(faults)
     return Library(
@@ -198,6 +201,11 @@ def load_library(
         schedules,
         retention,
     )
+
+
+def _if_there(path: Path) -> Path | None:
+    """A file that a site need not have."""
+    return path if path.exists() else None
 
 
 def procedure_files(root: Path) -> tuple[Path, ...]:
@@ -338,10 +346,8 @@ def _ladders(path: Path, ledger: Path, faults: list[YamlFault]) -> dict[str, Lad
     return ladders
 
 
-def _overrides(path: Path, sops: Mapping[str, SopFile], faults: list[YamlFault]) -> dict[str, dict[str, Any]]:
-    if not path.exists():
-        return {}
-    file = read_noting(path, faults)
+def _overrides(path: Path | None, sops: Mapping[str, SopFile], faults: list[YamlFault]) -> dict[str, dict[str, Any]]:
+    file = read_noting(path, faults) if path is not None else None
     overrides: dict[str, dict[str, Any]] = {}
     if file is None:
         return overrides

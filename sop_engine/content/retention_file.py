@@ -24,9 +24,9 @@ class RetentionFile(NamedTuple):
 NOTHING = RetentionFile(YamlFile(RETENTION, None, {}), None)
 
 
-def read_retention(path: Path, faults: list[YamlFault]) -> RetentionFile:
+def read_retention(path: Path | None, faults: list[YamlFault]) -> RetentionFile:
     """Reads its shape; what it names is looked at by lint. Adds every fault found."""
-    file = read_noting(path, faults) if path.exists() else None
+    file = read_noting(path, faults) if path is not None else None
     if file is None:
         return NOTHING
     try:

@@ -26,14 +26,12 @@ class Schedules(NamedTuple):
 NOTHING = Schedules(YamlFile(SCHEDULES, None, {}), MappingProxyType({}))
 
 
-def read_schedules(path: Path, faults: list[YamlFault]) -> Schedules:
+def read_schedules(path: Path | None, faults: list[YamlFault]) -> Schedules:
     """Reads the shape of every duty; what it names is looked at by lint. A site need not have any.
 
     Adds every fault found.
     """
-    if not path.exists():
-        return NOTHING
-    file = read_noting(path, faults)
+    file = read_noting(path, faults) if path is not None else None
     if file is None:
         return NOTHING
     duties: dict[str, Duty] = {}

@@ -1,6 +1,7 @@
 """`schedules.yaml`: what is shipped works, and every fault in one is told with its line and what is allowed."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -53,7 +54,10 @@ def test_what_is_shipped_has_no_fault_and_opens_its_procedures() -> None:
 
 
 def test_a_site_need_not_have_any(tmp_path: Path) -> None:
-    library = load_library(schedules_file=tmp_path / "none.yaml")
+    root = tmp_path / "content"
+    copytree(content_root(), root)
+    (root / "schedules.yaml").unlink()
+    library = load_library(root)
     assert (library.schedules.duties, check_duties(library)) == ({}, [])
     assert check_duties(written(tmp_path, GOOD)) == []
 
