@@ -1,42 +1,14 @@
 """`sop task hand-over` against a worker: tried, refused to a clerk, done but for one task, ordered again."""
 
 import json
-import shutil
 from pathlib import Path
 
-from sop_engine.content.library import Library, content_root, load_library
 from tests.integration.console_beside import asking
 from tests.integration.installation import Installation, installation
+from tests.integration.offers import LEAVES, ORDERS, SUCCEEDS, offers
 
-OFFER = """
-sop: Offer
-version: 1
-title: {en: Offer, zh: 报价}
-owner: sales_rep
-calendar: cn_office
-initial: drafting
-states:
-  drafting:
-    title: {en: Drafting, zh: 起草}
-    task: {role: sales_rep, outcomes: {done: {en: Drafted, zh: 完成}}}
-    on: {drafting.done: checking}
-  checking:
-    title: {en: Checking, zh: 复核}
-    task: {role: sales_rep, distinct_from: [drafting], outcomes: {done: {en: Checked, zh: 完成}}}
-    on: {checking.done: closed}
-  closed: {title: {en: Closed, zh: 结束}, final: closed}
-"""
-LEAVES, SUCCEEDS, ORDERS = "lin.yue", "he.ping", "sun.lihua"
 WORDS = ("task", "hand-over", "--from", LEAVES, "--to", SUCCEEDS, "--reason", "leaves the firm", "--json", "--as")
 HANDED, CHECKED, OTHERS = ("O-1", "O-2", "O-3", "O-4"), "O-5", "O-6"
-
-
-def offers(root: Path) -> Library:
-    """The packaged procedures and this one."""
-    shutil.copytree(content_root(), root)
-    (root / "sales" / "Offer.yaml").parent.mkdir(exist_ok=True)
-    (root / "sales" / "Offer.yaml").write_text(OFFER, encoding="utf-8")
-    return load_library(root)
 
 
 async def claimed(house: Installation) -> None:
