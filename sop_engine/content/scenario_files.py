@@ -131,7 +131,7 @@ class Theatre:
     def play(self, scenario: Scenario, until: datetime | None = None) -> Played:
         """Plays a scenario that was read here."""
         calendar = self.library.sop_calendars()[scenario.sop]
-        return play(scenario, calendar, self.procedure, self.library.organization, until=until)
+        return play(scenario, calendar, self.procedure, self.library.organization, self.library.streams, until=until)
 
     def later(self, played: Played, earliest: datetime) -> tuple[int, Played] | None:
         """The same scenario, played again so many whole weeks later that it opens after an instant, with that number of

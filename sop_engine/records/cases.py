@@ -57,11 +57,6 @@ class ReferenceRow(Row, table=True):
     """The value as `fold` makes it, ordered by code point, so that a prefix is a range of the index."""
 
 
-def fold(value: str) -> str:
-    """Letters and digits only, without case: `020-1234 5675` and `02012345675` are the same air waybill."""
-    return "".join(character for character in value.casefold() if character.isalnum())
-
-
 class StepRow(Row, table=True):
     """One line of the journal: who, when, what, old and new values."""
 

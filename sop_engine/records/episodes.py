@@ -18,11 +18,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from sop_engine.cases.contracts.publishing import GivenValue
 from sop_engine.cases.streams.episodes import Bounds, Episode, News, Position, Reading, Sought, news
-from sop_engine.cases.written.fields import read_fields
+from sop_engine.cases.streams.judging import Sight, said_of
+from sop_engine.cases.written.fields import FieldSpec
 from sop_engine.cases.written.stream import StreamSpec
 from sop_engine.records.cases import CaseRow
 from sop_engine.records.streams import EpisodeRow, JudgedRow, NewsRow, ReadingRow, WatchRow
-from sop_engine.statechart.expressions import Expression, ExpressionError, compile_expression
 
 AT_ONCE = 200
 """Subjects or watches that are judged together."""
@@ -78,7 +78,7 @@ class EpisodeBook:
             if watch.when is None or watch.until is not None or not known.is_judged(watch):
                 self._judge(session, watch, known, Position(now, LAST), now)
             if watch.when is None and (watch.until is None or watch.until > now):
-                last = _Kept(session, watch, None, {}).last_at()
+                last = _last_at(session, watch)
                 begins = (last or watch.since) + timedelta(seconds=watch.seconds)
                 if begins > now:
                     soonest = begins if soonest is None else min(soonest, begins)
@@ -93,8 +93,7 @@ class EpisodeBook:
         is_same, known = kept.is_judged(watch), kept.episodes[_key(watch)]
         judged = kept.judged_now(watch)
         sought = Sought(timedelta(seconds=watch.seconds), watch.when is None, watch.since, watch.until)
-        condition = None if watch.when is None else compile_expression(watch.when)
-        readings = _Kept(session, watch, condition, spec.fields)
+        readings = _Kept(session, watch, spec.fields)
         told = news(
             sought,
             readings,
@@ -134,12 +133,6 @@ class EpisodeBook:
         row.is_withdrawn = found.word == "withdrawn"
         row.revision += 1
         for event, fields in watch.tell.get(found.word, {}).items():
-            said = {
-                "subject": watch.subject,
-                "begun_at": row.begun_at.isoformat(),
-                "ended_at": row.ended_at.isoformat() if row.ended_at is not None else None,
-                "episode": found.number,
-            }
             session.add(
                 NewsRow(
                     case_id=watch.case_id,
@@ -150,7 +143,7 @@ class EpisodeBook:
                     episode=found.number,
                     word=found.word,
                     event=event,
-                    data={name: value for name, value in said.items() if name in fields and value is not None},
+                    data=said_of(watch.subject, found, fields),
                     status="waiting",
                     found_at=now,
                 )
@@ -243,18 +236,32 @@ def _digest(watch: WatchRow) -> str:
     return hashlib.sha256(to_json(said)).hexdigest()
 
 
+def _last_at(session: Session, watch: WatchRow) -> datetime | None:
+    """When something was heard last in the watch's span."""
+    newest = session.exec(select(func.max(ReadingRow.at)).where(_inside(watch))).one()
+    return newest if isinstance(newest, datetime) else None
+
+
+def _inside(watch: WatchRow) -> ColumnElement[bool]:
+    """The readings of the watch's subject and span that judge."""
+    at = col(ReadingRow.at)
+    parts = [
+        col(ReadingRow.stream_name) == watch.stream,
+        col(ReadingRow.subject_key) == watch.subject_key,
+        at >= watch.since,
+        ~col(ReadingRow.is_late),
+    ]
+    return and_(*parts, *([at < watch.until] if watch.until is not None else []))
+
+
 class _Kept:
     """The readings of a watch's subject and span, as the rule sees them."""
 
-    def __init__(
-        self, session: Session, watch: WatchRow, condition: Expression | None, fields: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, session: Session, watch: WatchRow, fields: Mapping[str, FieldSpec]) -> None:
         self._session = session
         self._watch = watch
-        self._condition = condition
-        self._fields = fields
-        self._given = {name: GivenValue.model_validate(value).value for name, value in watch.given.items()}
-        self._needs = [] if condition is None else [name for name in condition.reads if name in fields]
+        given = {name: GivenValue.model_validate(value) for name, value in watch.given.items()}
+        self._sight = Sight(watch.when, given, fields)
 
     def before(self, position: Position) -> Iterator[Reading]:
         return self._seen(self._pages(position, is_back=True))
@@ -262,26 +269,12 @@ class _Kept:
     def since(self, position: Position | None) -> Iterator[Reading]:
         return self._seen(self._pages(position, is_back=False))
 
-    def last_at(self) -> datetime | None:
-        newest = self._session.exec(select(func.max(ReadingRow.at)).where(self._inside())).one()
-        return newest if isinstance(newest, datetime) else None
-
-    def _inside(self) -> ColumnElement[bool]:
-        watch, at = self._watch, col(ReadingRow.at)
-        parts = [
-            col(ReadingRow.stream_name) == watch.stream,
-            col(ReadingRow.subject_key) == watch.subject_key,
-            at >= watch.since,
-            ~col(ReadingRow.is_late),
-        ]
-        return and_(*parts, *([at < watch.until] if watch.until is not None else []))
-
     def _pages(self, position: Position | None, *, is_back: bool) -> Iterator[Any]:
         at, tie = col(ReadingRow.at), col(ReadingRow.tie)
         order = (at.desc(), tie.desc()) if is_back else (at, tie)
         size, is_first = BACK if is_back else PAGE, True
         while True:
-            chosen = sql_select(*_COLUMNS).where(self._inside()).order_by(*order).limit(size)
+            chosen = sql_select(*_COLUMNS).where(_inside(self._watch)).order_by(*order).limit(size)
             if position is not None and is_back:
                 chosen = chosen.where(or_(at < position.at, and_(at == position.at, tie < position.tie)))
             elif position is not None:
@@ -295,15 +288,6 @@ class _Kept:
 
     def _seen(self, rows: Iterable[Any]) -> Iterator[Reading]:
         for row in rows:
-            position = Position(row.at, row.tie)
-            if self._condition is None:
-                yield Reading(position, True)
-                continue
-            read, faults = read_fields(self._fields, {name: row.said.get(name) for name in self._needs})
-            # A reading that lacks what the condition asks for says nothing about it.
-            if faults or any(read[name] is None for name in self._needs):
-                continue
-            try:
-                yield Reading(position, self._condition.holds({**self._given, **read}))
-            except ExpressionError:
-                continue
+            holds = self._sight.holds(row.said)
+            if holds is not None:
+                yield Reading(Position(row.at, row.tie), holds)

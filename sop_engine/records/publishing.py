@@ -33,8 +33,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import Insert
 
+from sop_engine.basis.folding import fold
 from sop_engine.cases.contracts.publishing import PublishInput
-from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
+from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow
 from sop_engine.records.engine import insert_into, writing
 from sop_engine.records.gaps import Gap, Gaps
 from sop_engine.records.streams import WatchRow

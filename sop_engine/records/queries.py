@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from sop_engine.basis.faults import NotFound
+from sop_engine.basis.folding import fold
 from sop_engine.cases.contracts.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, TaskRecord
 from sop_engine.cases.contracts.reading import (
@@ -27,7 +28,7 @@ from sop_engine.cases.contracts.reading import (
 )
 from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
 from sop_engine.cases.seen.recent import attachments_of, comments_of
-from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
+from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow
 from sop_engine.records.families import family
 from sop_engine.records.unheard import has_unheard, unheard_of
 from sop_engine.records.used_names import holds

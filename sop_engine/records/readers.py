@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from sop_engine.basis.folding import fold
 from sop_engine.cases.written.references import read_field
-from sop_engine.records.cases import CaseRow, ReferenceRow, fold
+from sop_engine.records.cases import CaseRow, ReferenceRow
 from sop_engine.records.registers import RegisterChangeRow
 
 AT_ONCE = 500

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Engine, delete, func, select, text
 from sqlmodel import Session
 
 from sop_engine.basis.faults import Fault, InvalidInput
+from sop_engine.basis.folding import fold
 from sop_engine.cases.contracts.registers import GivenRow
 from sop_engine.cases.contracts.streams import ReadingsCheck, TakenReadings
 from sop_engine.cases.streams.episodes import Position
 from sop_engine.cases.written.stream import StreamSpec, TakenReading, read_reading
-from sop_engine.records.cases import CaseRow, fold
+from sop_engine.records.cases import CaseRow
 from sop_engine.records.engine import insert_into, writing
 from sop_engine.records.episodes import EpisodeBook
 from sop_engine.records.streams import ReadingRow, ReadingsCommandRow, WatchRow

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, func, update
 from sqlmodel import Session, col, select
 
 from sop_engine.basis.faults import NotFound
+from sop_engine.basis.folding import fold
 from sop_engine.basis.suggestion import nearest
 from sop_engine.cases.contracts.streams import (
     EpisodeLine,
@@ -18,7 +19,6 @@ from sop_engine.cases.contracts.streams import (
     StreamShown,
 )
 from sop_engine.cases.written.stream import StreamSpec
-from sop_engine.records.cases import fold
 from sop_engine.records.engine import writing
 from sop_engine.records.streams import EpisodeRow, NewsRow, ReadingRow, WatchRow
 

@@ -18,6 +18,7 @@ from sop_engine.cases.scenarios.fakes import faults_of_answer
 from sop_engine.cases.scenarios.instants import read_instant, read_step, read_when
 from sop_engine.cases.scenarios.model import ChildFake, Scenario
 from sop_engine.cases.scenarios.promises import clocks_of, delays_of, rungs_of
+from sop_engine.cases.scenarios.readings import read_rows
 from sop_engine.cases.scenarios.rehearsal import Procedures
 from sop_engine.cases.told.opening import read_opening
 from sop_engine.cases.written.fields import read_value
@@ -188,6 +189,9 @@ class _Check:
             now = self.notes.instant((*path, key), lambda: read_step(written, self.calendar, now)) or now
         if isinstance(step, model.Silence):
             return now
+        if isinstance(step, model.ReadingsCome):
+            self._readings(step, path, now)
+            return now
         sop = self._sop_of(step.case, (*path, "case"), self.scenario.sop)
         if sop is None:
             return now
@@ -233,6 +237,15 @@ class _Check:
         if self.notes.known(path, "event", name, events):
             for key in values:
                 self.notes.known((*below, key), f"datum of {name}", key, events[name].data)
+
+    def _readings(self, step: model.ReadingsCome, path: Path, now: datetime) -> None:
+        streams = self.notes.around.streams
+        if not self.notes.known((*path, "readings"), "stream", step.readings, streams) or streams is None:
+            return
+        for row, fault in read_rows(streams[step.readings], step, self.calendar, now)[1]:
+            place = ("with", fault.where) if fault.where in step.with_ else ("rows", row, fault.where)
+            allowed = f"; allowed: {fault.allowed}" if fault.allowed else ""
+            self.notes.fault((*path, *place), f"{fault.what}{allowed}")
 
     def _sop_of(self, way: str | None, path: Path, sop: str) -> str | None:
         """The SOP of the case at the end of a way; none, and a fault, where it leads nowhere."""

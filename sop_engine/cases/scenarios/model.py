@@ -66,10 +66,15 @@ class Given(_Written):
 # -- when --------------------------------------------------------------------------------------------------------------
 
 
-class Step(_Written):
+class Moment(_Written):
     """One thing that happens, at an instant or at once after the step before it."""
 
     at: str | None = None
+
+
+class Step(Moment):
+    """One that happens to the case, or to one below it."""
+
     case: str | None = None
     """The way to a case below: the state that waits for it, `intake` or `intake/booking`."""
 
@@ -115,6 +120,17 @@ class Hears(Step):
     word: ClassVar[str] = "machine"
     machine: str
     with_: Values = Field(default={}, alias="with")
+
+
+class ReadingsCome(Moment):
+    """Readings of a stream come, all at once; cases hear of the episodes in them."""
+
+    word: ClassVar[str] = "readings"
+    readings: str
+    with_: Values = Field(default={}, alias="with")
+    """What each of them says."""
+    rows: tuple[Values, ...] = Field(default=({},), min_length=1)
+    """What each says beside: `at`, when it was taken, where that is not when it came, and fields of the stream."""
 
 
 class ChildEnds(Step):
@@ -262,7 +278,7 @@ def _by_word(*kinds: type[_Written]) -> Mapping[str, type[_Written]]:
     return MappingProxyType({kind.word: kind for kind in kinds})
 
 
-STEPS = _by_word(Completes, Reports, Does, Hears, ChildEnds, Silence, Expects)
+STEPS = _by_word(Completes, Reports, Does, Hears, ReadingsCome, ChildEnds, Silence, Expects)
 """Every kind of step, by the key that it is known by."""
 EXPECTATIONS = _by_word(
     ClockExpected,

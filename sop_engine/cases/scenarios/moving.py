@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sop_engine.cases.scenarios import model
+from sop_engine.basis.models import Frozen
 from sop_engine.cases.scenarios.model import Scenario
 from sop_engine.cases.scenarios.playing import Played
 
@@ -54,7 +54,7 @@ def _later(value: Any, length: timedelta) -> Any:
         return {key: _later(entry, length) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(_later(entry, length) for entry in value)
-    if isinstance(value, model.Given | model.Expectation | model.Step | model.Silence | model.ChildFake):
+    if isinstance(value, Frozen):
         names = type(value).model_fields
         return value.model_copy(update={name: _later(getattr(value, name), length) for name in names})
     return value

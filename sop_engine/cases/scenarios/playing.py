@@ -19,7 +19,9 @@ from sop_engine.cases.scenarios.fakes import Fakes
 from sop_engine.cases.scenarios.instants import local_text, read_instant, read_step
 from sop_engine.cases.scenarios.judging import Verdict, judge, unexpected_incidents
 from sop_engine.cases.scenarios.model import ChildFake, Scenario
+from sop_engine.cases.scenarios.readings import ReadingBook
 from sop_engine.cases.scenarios.rehearsal import Procedures, Rehearsal
+from sop_engine.cases.written.stream import StreamSpec
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.calendar import BusinessCalendar
 
@@ -47,6 +49,7 @@ def play(
     calendar: BusinessCalendar,
     procedures: Procedures,
     organization: Organization,
+    streams: Mapping[str, StreamSpec],
     *,
     case_id: str = CASE_ID,
     until: datetime | None = None,
@@ -58,7 +61,8 @@ def play(
     """
     opened_at = read_instant(scenario.given.at, calendar)
     fakes = Fakes(scenario.given.answers, scenario.given.reads, scenario.given.unique)
-    rehearsal = Rehearsal(procedures, organization, fakes, scenario.given.children, case_id, opened_at)
+    book = ReadingBook(streams)
+    rehearsal = Rehearsal(procedures, organization, fakes, book, scenario.given.children, case_id, opened_at)
     playing = _Playing(scenario, calendar, rehearsal, [])
     playing.run(until)
     return Played(scenario, rehearsal, opened_at, tuple(playing.verdicts))
@@ -105,6 +109,8 @@ class _Playing:
                 return self._taken(
                     lambda: self.rehearsal.tell(self.rehearsal.case_below(step.case), told), path, number
                 )
+            case model.ReadingsCome():
+                return self._taken(lambda: self.rehearsal.take_readings(step, self.calendar), path, number)
             case model.ChildEnds():
                 fake = ChildFake.model_validate({"ends": step.ends, "with": step.with_})
                 return self._taken(

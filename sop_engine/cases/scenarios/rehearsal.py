@@ -19,6 +19,7 @@ from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.commands import Command, ReportToParent, RunWork, StartCase, TellCase
 from sop_engine.cases.contracts.effects import WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.publishing import EpisodeWatch
 from sop_engine.cases.contracts.signals import ROW_CHANGED, EventSignal
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
@@ -27,11 +28,14 @@ from sop_engine.cases.running.effects.unique import TakeValue
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.scenarios.fakes import Failure, Fakes
-from sop_engine.cases.scenarios.model import ChildFake
+from sop_engine.cases.scenarios.model import ChildFake, ReadingsCome
+from sop_engine.cases.scenarios.readings import ReadingBook
 from sop_engine.cases.scenarios.timeline import Happening, lines_of
+from sop_engine.cases.seen.watches import watches_of
 from sop_engine.cases.told.messages import CommandDone, CommandFailed, EngineWord, Message
 from sop_engine.cases.told.opening import open_case
 from sop_engine.cases.written.procedure import Procedure
+from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.periods import parse_period
 
 Procedures = Callable[[str, datetime], Procedure]
@@ -65,6 +69,7 @@ class Rehearsal:
     procedures: Procedures
     organization: Organization
     fakes: Fakes
+    book: ReadingBook
     children: Mapping[str, ChildFake]
     root: str
     """Id of the case that the scenario is about."""
@@ -113,6 +118,11 @@ class Rehearsal:
         self.told.append(Told(self.now, case_id, event))
         self.hear(case_id, event)
 
+    def take_readings(self, step: ReadingsCome, calendar: BusinessCalendar) -> None:
+        """Readings of a stream come now; each case is told what it watches for. Raises InvalidInput."""
+        self.book.take(step, calendar, self.now)
+        self._tell_of_streams()
+
     def hear(self, case_id: str, message: Message) -> None:
         """What a machine or another case tells now."""
         turn = casework.hear(self._procedures[case_id], self.states[case_id], self.now, message)
@@ -158,11 +168,21 @@ class Rehearsal:
         for case_id, state in self.states.items():
             if (due := casework.next_instant(state)) is not None:
                 ahead.append((due[0], lambda case_id=case_id: self._wake(case_id)))  # type: ignore[misc]
+            if (look := self.book.next_look(self._watches(case_id), self.now)) is not None:
+                ahead.append((look, self._tell_of_streams))
         ahead += [(ending.at, lambda ending=ending: self._end(ending)) for ending in self._endings]  # type: ignore[misc]
         return min(ahead, key=lambda each: each[0], default=None)
 
     def _wake(self, case_id: str) -> None:
         self._accept(case_id, casework.wake(self._procedures[case_id], self.states[case_id], self.now))
+
+    def _watches(self, case_id: str) -> tuple[EpisodeWatch, ...]:
+        return watches_of(self._procedures[case_id], self.states[case_id])
+
+    def _tell_of_streams(self) -> None:
+        for case_id in tuple(self.states):
+            for told in self.book.news(case_id, self._watches(case_id), self.now):
+                self.tell(case_id, told)
 
     def _end(self, ending: _Ending) -> None:
         self._endings = [other for other in self._endings if other is not ending]
@@ -183,6 +203,8 @@ class Rehearsal:
         while self._waiting and not is_nested:
             self._carry_out(*self._waiting[0])
             self._waiting.pop(0)
+        if not is_nested:
+            self._tell_of_streams()
 
     def _carry_out(self, case_id: str, command: Command) -> None:
         match command:
