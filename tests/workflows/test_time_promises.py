@@ -24,6 +24,7 @@ SERVED = (
     ("DocumentPreparation", "the_customer_sends_no_papers"),
     ("FreightShipment", "no_milestone_moves"),
     ("FreightShipment", "an_exception_is_not_resolved"),
+    ("GoodsPickup", "nobody_agrees_a_time"),
     ("Delivery", "the_vehicle_does_not_arrive"),
     ("Delivery", "the_second_delivery_is_late"),
     ("CustomsDeclaration", "an_export_is_not_declared"),

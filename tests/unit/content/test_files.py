@@ -25,6 +25,7 @@ CHAIN = (
     "Delivery",
     "DocumentPreparation",
     "FreightShipment",
+    "GoodsPickup",
     "Invoicing",
     "ReceiptAllocation",
     "SatisfactionSurvey",

@@ -1,0 +1,55 @@
+"""The cargo on its way, on a server: fetched at the customer's."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.workflows import paths
+from tests.workflows.desk import Desk
+from tests.workflows.harness import House
+
+CUSTOMER = {"customer_name": "Blue Lake Trading", "customer_email": paths.CUSTOMER_MAIL}
+
+
+async def in_hours(house: House, hours: int) -> str:
+    return (await house.now() + timedelta(hours=hours)).isoformat()
+
+
+async def agreed(desk: Desk, **given: Any) -> None:
+    """A window from 30 to 32 hours ahead, and a vehicle."""
+    window = {name: await in_hours(desk.house, hours) for name, hours in (("window_from_at", 30), ("window_to_at", 32))}
+    place = {"pickup_address": "1 Lake Road, Ningbo", "pickup_contact": "Chen Yi", "instructions": "Gate 3"}
+    await desk.do("ma.chao", "agreeing", "agreed", **place, **window, **given)
+    task = await desk.task("assigning")
+    who = {"vehicle": "B-12345", "driver": "shi.lei", "fetched_by": "courier"}
+    await desk.house.complete(
+        desk.case_id, "ma.chao", "assigned", task.task, data=who, checklist=tuple(task.checklist), reason="A friend's"
+    )
+
+
+async def test_cargo_is_fetched_and_handed_over(house: House) -> None:
+    desk = await Desk.open(house, "GoodsPickup", "PCK-1", pieces_ordered=20, **CUSTOMER)
+    await agreed(desk, tariff_charge={"amount": "120", "currency": "CNY"})
+    await house.pass_time(timedelta(hours=31, minutes=40))
+    assert desk.told("pickup_late") == ["luo.bin", "ma.chao"], "half an hour before the window ends"
+    window = {name: await in_hours(house, hours) for name, hours in (("window_from_at", 1), ("window_to_at", 2))}
+    called = {"called_at": await in_hours(house, 0), "customer_answer": "We wait"}
+    await desk.do("ma.chao", "calling", "waits", **called, **window)
+    await desk.do("tian.yu", "on_the_way", "arrived", departed_at=await in_hours(house, -2))
+    taken = {"items_examined": True, "pieces_fetched": 20, "weight_fetched": "900", "condition_fetched": "good"}
+    charge = {"charge": {"amount": "120", "currency": "CNY"}, "fetched_at": await in_hours(house, 0)}
+    await desk.do("tian.yu", "collecting", "loaded", **taken, **charge)
+    given = {"pieces_handed": 20, "handed_to": "Deng Hui", "handed_at": await in_hours(house, 0)}
+    await desk.do("tian.yu", "handing_over", "handed_over", signature="sign.png", **given)
+    assert await desk.ended() == "handed_over"
+    assert await desk.documents() == ["pickup_sheet"]
+    assert desk.told("pickup_agreed") == [paths.CUSTOMER_MAIL] * 2
+    assert desk.told("pickup_order") == ["shi.lei", "tian.yu"]
+
+
+async def test_a_pick_up_that_is_cancelled_recalls_the_vehicle(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "GoodsPickup", "PCK-2", **CUSTOMER)
+    await agreed(desk)
+    await desk.reaches("on_the_way")
+    await shared_house.act("PCK-2", "cancel", actor="ma.chao", reason="The customer brings it")
+    await desk.settled()
+    assert desk.told("pickup_recalled") == [paths.CUSTOMER_MAIL, "shi.lei", "tian.yu"]
