@@ -28,7 +28,9 @@ from activities.ledger import LedgerActivities
 from activities.life import SignsOfLife
 from activities.margins import MarginActivities
 from activities.months import MonthActivities
+from activities.notice_ways import Ways
 from activities.notices import NoticeActivities
+from activities.outgoing import OpenChannel, OutgoingActivities
 from activities.payables import PayableActivities
 from activities.proofs import ProofActivities
 from activities.publishing import PublishingActivities
@@ -49,6 +51,7 @@ from activities.watching import WatchActivities
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
 from sop_engine.channels.mail import MailServer
+from sop_engine.channels.opening import opened
 from sop_engine.console.application import run
 from sop_engine.content.current import CurrentLibrary
 from sop_engine.content.library import Library, load_library
@@ -66,6 +69,7 @@ from sop_engine.records.migration import migrate
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.numbers import NumberRepository
 from sop_engine.records.queries import CaseQueries
+from sop_engine.records.registers import RegisterRepository
 from sop_engine.settings import Settings
 from sop_engine.temporal.act_latency import ActLatency
 from sop_engine.temporal.anchor import Anchor
@@ -83,6 +87,7 @@ from workflows.case import CaseWorkflow
 from workflows.disposal import DisposalWorkflow
 from workflows.duties import DutiesWorkflow
 from workflows.handing_over import HandOverWorkflow
+from workflows.notice import NoticeWorkflow
 from workflows.order import OrderWorkflow
 from workflows.readings import ReadingsWorkflow
 from workflows.register import RegisterWorkflow
@@ -151,7 +156,29 @@ def activities(
         RetentionActivities(engine, library),
         HandOverActivities(engine, library.organization, sops, settings.task_queue),
     )
-    return declared(definitions, records, notices, documents, *ledger, reading, work, *beside)
+    sending = outgoing(settings, library, engine)
+    return declared(definitions, records, notices, sending, documents, *ledger, reading, work, *beside)
+
+
+def outgoing(settings: Settings, library: Library, engine: Engine) -> OutgoingActivities:
+    """What sends notices that wait for something, by the channels whose settings are there."""
+    channels = library.channels.channels
+    made = opened(channels, settings.channel_settings, mail_server(settings))
+    hours = {name: spec.hours for name, spec in channels.items() if spec.hours is not None}
+    return OutgoingActivities(
+        engine,
+        library.organization,
+        NoticeTemplates(library.root / "notices"),
+        Ways(channels, made, library.organization, RegisterRepository(engine), library.calendars),
+        {
+            name: OpenChannel(
+                outbound,
+                library.calendars[hours[name]].next_opening if name in hours else None,
+                has_events=channels[name].kind == "webhook",
+            )
+            for name, outbound in made.items()
+        },
+    )
 
 
 def declared(*holders: object) -> list[Callable[..., Any]]:
@@ -213,6 +240,7 @@ def build_worker(
             StreamsWorkflow,
             DisposalWorkflow,
             HandOverWorkflow,
+            NoticeWorkflow,
         ],
         activities=[*own, *declared(care), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,

@@ -5,7 +5,7 @@ The connection to Temporal is not here: it is a profile of Temporal's own config
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -53,6 +53,8 @@ class Settings(BaseModel):
     """HOST:PORT at which a worker gives its metrics to Prometheus; `sop dev` gives them without it too."""
     language: Literal["en", "zh"] = "en"
     """Language of titles and labels, where `--lang` is not given."""
+    channel_settings: dict[str, str] = Field(default={}, repr=False)
+    """Every other `SOP_…` by its name: what `channels.yaml` names, addresses and keys of gateways."""
     continue_after: int = Field(default=1_000, ge=1)
     """Updates after which a case goes on in a new run."""
 
@@ -78,7 +80,11 @@ class Settings(BaseModel):
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings in an environment; an empty variable counts as absent. Raises `SettingsError` with every fault."""
-    values = {name: environ.get(PREFIX + name.upper(), "") for name in Settings.model_fields}
+    values: dict[str, Any] = {name: environ.get(PREFIX + name.upper(), "") for name in Settings.model_fields}
+    own = {PREFIX + name.upper() for name in Settings.model_fields}
+    values["channel_settings"] = {
+        name: value for name, value in environ.items() if name.startswith(PREFIX) and name not in own and value
+    }
     try:
         return Settings.model_validate({name: value for name, value in values.items() if value})
     except ValidationError as error:

@@ -226,6 +226,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
                     outcome=str(state.outcome),
                     status=state.status,
                     closed_at=state.closed_at or workflow.now(),
+                    result=state.snapshot.result if state.parent is not None else {},
                 )
             if self._may_continue():
                 return self._continued()

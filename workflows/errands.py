@@ -15,7 +15,15 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError,
 from temporalio.workflow import ParentClosePolicy
 
 from sop_engine.cases.contracts.base import Contract, ParentRef
-from sop_engine.cases.contracts.commands import CancelWork, Command, ReportToParent, RunWork, StartCase, TellCase
+from sop_engine.cases.contracts.commands import (
+    CancelWork,
+    Command,
+    ReportToParent,
+    RunWork,
+    SendNotice,
+    StartCase,
+    TellCase,
+)
 from sop_engine.cases.contracts.effects import EffectCommand, WorkInput, WorkResult
 from sop_engine.cases.contracts.limits import (
     ACT_BYTES,
@@ -27,24 +35,25 @@ from sop_engine.cases.contracts.limits import (
     too_large,
 )
 from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.outgoing import NoticeStarted
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.people.actors import case_actor
 from sop_engine.cases.running.continuation import Pending
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.told.messages import ChildStarted, CommandDone, CommandFailed
 from sop_engine.temporal.failures import message_of
-from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, RECORDS_UNFIT
+from sop_engine.temporal.queues import CHILD_FAILED, CHILD_REPORT, ENGINE_SIGNALS, NOTICE, RECORDS_UNFIT
 from sop_engine.temporal.texts import summary
 from workflows.background import Background
 from workflows.step_keys import short
 
 Result = TypeVar("Result")
 
-Errand = RunWork | StartCase | TellCase | ReportToParent | EffectCommand
+Errand = RunWork | StartCase | TellCase | ReportToParent | SendNotice | EffectCommand
 """What is under way for a while: an activity, a child, or a signal to another case."""
 
-ToOther = StartCase | TellCase | ReportToParent
-"""What goes to another case."""
+ToOther = StartCase | TellCase | ReportToParent | SendNotice
+"""What goes to another case, or to a notice."""
 
 MOST_BYTES: Mapping[type, int] = MappingProxyType(
     {StartCase: START_BYTES, TellCase: ACT_BYTES, ReportToParent: ACT_BYTES}
@@ -165,6 +174,8 @@ class Errands:
                 await self._run_activity(key, command)
             case StartCase():
                 await self._run_child(key, command)
+            case SendNotice():
+                await self._start_notice(key, command)
             case TellCase() | ReportToParent():
                 await self._send_signal(key, command)
             case unknown:
@@ -222,6 +233,24 @@ class Errands:
             )
             self._hear(ChildStarted(command.key, handle.first_execution_run_id or ""))
             # A started child is no errand any more: a run that ends leaves it alone, and it reports by signal.
+            self.pending.pop(key, None)
+            await handle
+        except FailureError as error:
+            self._hear(CommandFailed(command, message_of(error)))
+
+    async def _start_notice(self, key: str, command: SendNotice) -> None:
+        name = f"{command.given.name} → {command.given.addressee.name}"
+        try:
+            handle = await workflow.start_child_workflow(
+                NOTICE,
+                command.given,
+                id=command.case_id,
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=summary(name),
+            )
+            self._hear(CommandDone(command, NoticeStarted(run_id=handle.first_execution_run_id or "")))
+            # It reports by signal, and goes on whatever becomes of this run.
             self.pending.pop(key, None)
             await handle
         except FailureError as error:

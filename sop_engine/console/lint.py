@@ -142,14 +142,22 @@ def look_through(
 
 def shared_findings(library: "Library") -> list["Placed"]:
     """What is found in that which all SOPs share."""
-    from sop_engine.content.checking import Placed, check_duties, check_ladders, check_retention
+    from sop_engine.content.checking import Placed, check_channels, check_duties, check_ladders, check_retention
     from sop_engine.content.shared.words import check_parts
 
     ladders = [Placed(fault, "error", "ladders") for fault in check_ladders(library)]
     duties = [Placed(fault, "error", "duties") for fault in check_duties(library)]
+    channels = [Placed(fault, "error", "channels") for fault in check_channels(library)]
     kept = [Placed(fault, "error", "retention") for fault in check_retention(library)]
     parts = [Placed(fault, "warning", "shared parts") for fault in check_parts(library)]
-    return [*ladders, *duties, *kept, *parts, *(Placed(fault, "error", "notices") for fault in _notice_faults(library))]
+    return [
+        *ladders,
+        *duties,
+        *channels,
+        *kept,
+        *parts,
+        *(Placed(fault, "error", "notices") for fault in _notice_faults(library)),
+    ]
 
 
 def _notice_faults(library: "Library") -> list["YamlFault"]:

@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 from sop_engine.cases.duties.checking import DutySurroundings, lint_duties
 from sop_engine.cases.exploration.exploring import Exploration, explore
 from sop_engine.cases.exploration.search import GoOn
+from sop_engine.cases.lint.events import outcomes_of
 from sop_engine.cases.lint.findings import Severity
 from sop_engine.cases.lint.linting import Finding, Surroundings, lint, lint_ladder
 from sop_engine.cases.lint.silence import falls_silent
@@ -96,6 +97,7 @@ def surroundings_of(library: Library) -> Surroundings:
         entries=_entries(library),
         registers=library.registers,
         streams=library.streams,
+        channels=library.channels.channels,
     )
     known: dict[str, bool] = {}
 
@@ -128,6 +130,12 @@ def check_duties(library: Library) -> list[YamlFault]:
     sops = {name: sop.definition for name, sop in library.sops.items()}
     found = lint_duties(library.schedules.duties, DutySurroundings(sops, library.festivals, library.registers))
     return [library.schedules.file.fault(finding.path, finding.message) for finding in found]
+
+
+def check_channels(library: Library) -> list[YamlFault]:
+    """Every error in the ways out."""
+    outcomes = {name: outcomes_of(sop.definition) for name, sop in library.sops.items()}
+    return library.channels.faults(library.calendars, outcomes)
 
 
 def check_retention(library: Library) -> list[YamlFault]:

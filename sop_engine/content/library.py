@@ -24,6 +24,8 @@ from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.cases.written.shape import faults_of, split_states
 from sop_engine.cases.written.stream import StreamSpec
 from sop_engine.content.calendars import read_calendars
+from sop_engine.content.channel_file import CHANNELS, ChannelFile, read_channels
+from sop_engine.content.channel_file import NOTHING as NO_CHANNELS
 from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.inner import inner_of, without_inner
 from sop_engine.content.legal_figures import legal_figures
@@ -81,6 +83,7 @@ class Library:
     """Of each calendar."""
     schedules: Schedules = NO_SCHEDULES
     retention: RetentionFile = NO_RETENTION
+    channels: ChannelFile = NO_CHANNELS
 
     def opening_day(self, definition: SopDefinition, opened_at: datetime) -> date:
         """The day on which a case opens, in the zone of its calendar; that there is one is checked with the chart."""
@@ -184,6 +187,7 @@ def load_library(
     legal_clocks = _legal_clocks(root / RULES / "legal_clocks", faults)
     schedules = read_schedules(schedules_file or _if_there(root / SCHEDULES), faults)
     retention = read_retention(retention_file or _if_there(root / RETENTION), faults)
+    channels = read_channels(root / CHANNELS, faults)
     if faults or organization is None:
         raise ContentError(faults)
     return Library(
@@ -200,6 +204,7 @@ def load_library(
         festivals,
         schedules,
         retention,
+        channels,
     )
 
 

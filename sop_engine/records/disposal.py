@@ -21,6 +21,7 @@ from sop_engine.records.cases import CaseRow, ClockRow, ReferenceRow, StepRow, T
 from sop_engine.records.documents import ContentRow, DocumentRow
 from sop_engine.records.engine import writing
 from sop_engine.records.notices import NoticeRow
+from sop_engine.records.outbox import OutboxRow
 from sop_engine.records.retention import (
     By,
     DisposalRow,
@@ -273,7 +274,7 @@ def _delete(connection: Connection, session: Session, case: CaseRow, file: Dispo
     hashes = sorted({sha for row in documents for sha in (row.sha256, row.pdf_sha256) if sha is not None})
     file.digest = hashlib.sha256(to_json([case.data, steps, notices, hashes])).hexdigest()
     file.steps, file.notices, file.documents = len(steps), len(notices), hashes
-    for model in (StepRow, TaskRow, ClockRow, NoticeRow, DocumentRow):
+    for model in (StepRow, TaskRow, ClockRow, NoticeRow, OutboxRow, DocumentRow):
         table = model.table()
         connection.execute(delete(table).where(table.c.case_id == case.case_id))
     references = ReferenceRow.table()

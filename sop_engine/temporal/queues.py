@@ -9,10 +9,12 @@ CHILD_REPORT = "case.child"
 """A child tells its parent that it closed."""
 CHILD_FAILED = "case.child_failed"
 """A child tells its parent that it could not be opened."""
+NOTICE_REPORT = "case.notice"
+"""A notice tells the case that sent it how far it has come."""
 HOLD, RESUME, CANCEL = "case.hold", "case.resume", "case.cancel"
 """What happens to a parent happens to its children."""
-ENGINE_SIGNALS = frozenset((CHILD_REPORT, CHILD_FAILED, HOLD, RESUME, CANCEL, FOLLOW))
-"""What only a parent or a child may say, and is believed only once it was found in that case's own history."""
+ENGINE_SIGNALS = frozenset((CHILD_REPORT, CHILD_FAILED, NOTICE_REPORT, HOLD, RESUME, CANCEL, FOLLOW))
+"""What only a parent, a child or a notice may say, and is believed only once it was found in their own history."""
 REFERENCE_DATA = "case.reference_data"
 """Corrected calendars and rules for an open case."""
 CASE_ENDED = "case.ended"
@@ -36,7 +38,9 @@ DISPOSAL = "SopDisposal"
 """The type of the workflow that carries out an approved disposal."""
 HAND_OVER = "SopHandOver"
 """The type of the workflow that hands over what a person holds."""
-OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER, ORDER, TAKE_STREAM, STREAMS, DISPOSAL, HAND_OVER)
+NOTICE = "SopNotice"
+"""The type of the workflow of a notice that waits for something."""
+OWN_WORKFLOWS = (WATCH, RECORDS_ANCHOR, DUTIES, KEEP_REGISTER, ORDER, TAKE_STREAM, STREAMS, DISPOSAL, HAND_OVER, NOTICE)
 """Types of workflows that are no cases."""
 
 LOAD_PROCEDURE = "load_procedure"
@@ -77,6 +81,8 @@ LIST_DUE_FILES, LIST_HOLDS, LIST_DISPOSALS = "list_due_files", "list_holds", "li
 SET_HOLD, LIFT_HOLD = "set_hold", "lift_hold"
 REQUEST_DISPOSAL, DECIDE_DISPOSAL, DISPOSE_FILES = "request_disposal", "decide_disposal", "dispose_files"
 LIST_HELD_TASKS, HAND_TASKS = "list_held_tasks", "hand_tasks"
+PLAN_NOTICE, SEND_NOTICE, SETTLE_NOTICE = "plan_notice", "send_notice", "settle_notice"
+LIST_OUTBOX, RESEND_WEBHOOKS = "list_outbox", "resend_webhooks"
 REFUSAL = "refusal"
 """The query that tells why a case would refuse an act."""
 

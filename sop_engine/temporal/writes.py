@@ -21,6 +21,7 @@ Kind = Literal[
     "order",
     "episode",
     "disposal",
+    "message",
 ]
 ERRANDS: frozenset[Kind] = frozenset({"number", "money", "document", "notice", "row"})
 """What cases have carried out once per key; a repair carries out again what is missing."""

@@ -109,6 +109,20 @@ def end(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None) -> Sla
     return closed if closed.status == "breached" else _update(closed, status="cancelled")
 
 
+def reopen(clock: SlaClock, at: datetime) -> SlaClock:
+    """The clock as if it had not been closed at `at`: what it was stopped by proved false, and it ran on all the while.
+
+    One that is open, or was closed at another instant, stays as it is.
+    """
+    if clock.stopped_at != as_utc(at):
+        return clock
+    spans = ledger.reopened(clock.spans)
+    status = clock.status if clock.status == "breached" else "paused" if spans[-1].kind == "paused" else "running"
+    # What was withdrawn by the stop is reached again, and told again.
+    rungs = tuple(rung for rung in clock.rungs if not (rung.withdrawn and rung.at >= as_utc(at)))
+    return _update(clock, spans=spans, stopped_at=None, rungs=rungs, status=status)
+
+
 def reset(clock: SlaClock, at: datetime, calendar: BusinessCalendar | None) -> SlaClock:
     """Begin the whole budget again at `at`, every rung ahead; earlier moves stay on record.
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.contracts.effects import EffectCommand, WorkResult
+from sop_engine.cases.contracts.outgoing import NoticeInput, NoticeStarted, notice_id_of
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.statechart.values import Data
 
@@ -62,7 +63,21 @@ class ReportToParent(_Command):
     report: ChildReport
 
 
-Command = RunWork | CancelWork | StartCase | TellCase | ReportToParent | EffectCommand
+class SendNotice(_Command):
+    """Start a notice that waits for something."""
+
+    gives: ClassVar[type[Contract]] = NoticeStarted
+
+    kind: Literal["send_notice"] = "send_notice"
+    given: NoticeInput
+
+    @property
+    def case_id(self) -> str:
+        """Of the notice."""
+        return notice_id_of(self.given.case_id, self.given.key)
+
+
+Command = RunWork | CancelWork | StartCase | TellCase | ReportToParent | SendNotice | EffectCommand
 """Of one shape each: an activity, a child, a signal. Which effects are commands, `effects.kinds` says."""
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from sop_engine.basis.suggestion import suggestion
+from sop_engine.cases.contracts.outgoing import WORDS
 from sop_engine.cases.lint.findings import Notebook
 from sop_engine.cases.written.definition import READS, UNIQUE, SopDefinition
-from sop_engine.cases.written.places import Written, paths_of_states, walk
+from sop_engine.cases.written.places import Written, awaited_notices, paths_of_states, walk
 from sop_engine.cases.written.procedure import field_type
 from sop_engine.cases.written.shape import StateShape
 from sop_engine.statechart.faults import Path
@@ -37,6 +38,7 @@ def lint_events(notes: Notebook) -> None:
         *notes.procedure.definition.events,
         *_raised(written),
         *_read(notes),
+        *(f"{name}.{word}" for name in awaited_notices(notes.procedure.bundle.definition) for word in WORDS),
         "case.amended",
     )
     for state in notes.procedure.chart.states.values():

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.written.channels import ChannelSpec
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.filling import Filling
 from sop_engine.cases.written.places import Written, paths_of_states, walk
@@ -97,6 +98,7 @@ class Surroundings:
     """The posting rules of the ledger."""
     registers: Mapping[str, RegisterSpec] | None = None
     streams: Mapping[str, StreamSpec] | None = None
+    channels: Mapping[str, ChannelSpec] | None = None
     falls_silent: Callable[[str], bool] | None = None
     """Whether a case of an SOP may wait while no clock of its own runs."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from sop_engine.cases.lint.addressees import lint_addressees
 from sop_engine.cases.lint.copied import lint_copied
 from sop_engine.cases.lint.days import lint_days
 from sop_engine.cases.lint.effects import lint_effects
@@ -81,6 +82,7 @@ CHECKS: Mapping[str, Callable[[Notebook], None]] = MappingProxyType(
         "four_eyes": lint_four_eyes,
         "events": lint_events,
         "effects": lint_effects,
+        "addressees": lint_addressees,
         "days": lint_days,
         "copied": lint_copied,
         "past": lint_past,

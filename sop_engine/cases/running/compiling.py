@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.written.definition import READS, UNIQUE, SopDefinition
 from sop_engine.cases.written.engine_version import HARDENED
+from sop_engine.cases.written.places import awaited_notices
 from sop_engine.cases.written.procedure import (
     SYSTEM_NAMES,
     Bundle,
@@ -72,11 +73,12 @@ def compile_procedure(bundle: Bundle) -> Procedure:
 
 
 def _heads(definition: SopDefinition) -> Iterator[str]:
-    """Of the events of what an SOP reads, and has alone."""
+    """Of the events of what an SOP reads, has alone, and tells people."""
     if definition.reads:
         yield READS
     if definition.unique:
         yield UNIQUE
+    yield from awaited_notices({"states": definition.states, "on": definition.on})
 
 
 def _parameter(value: Any) -> Any:

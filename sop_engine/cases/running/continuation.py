@@ -11,6 +11,7 @@ from sop_engine.cases.contracts.proof import Claim
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.running.effects.kinds import KeptCommand
 from sop_engine.cases.running.state import CaseState
+from sop_engine.statechart.values import Data
 
 
 class Pending(BaseModel):
@@ -51,3 +52,5 @@ class CaseResult(Contract):
     outcome: str
     status: str
     closed_at: datetime
+    result: Data = {}
+    """What its end reports, for a workflow of the engine that waited for it."""

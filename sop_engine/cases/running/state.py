@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from sop_engine.cases.contracts.base import ParentRef
 from sop_engine.cases.contracts.limits import REMEMBERED_BYTES
+from sop_engine.cases.contracts.outgoing import NoticeWord, notice_id_of
 from sop_engine.cases.contracts.proof import Mark
 from sop_engine.statechart.snapshot import Delay, Event, Snapshot
 from sop_engine.statechart.values import Data
@@ -129,11 +130,11 @@ class Incident(_Entry):
     """A technical failure that waits for a person.
 
     `key` is that of the work or child; else `step#<n>` for a failed expression, `effect#<n>` for a failed effect,
-    `parent` where the case that waits for this one was ended past the engine.
+    `parent` where the case that waits for this one was ended past the engine; that of a notice which reached nobody.
     """
 
     key: str
-    kind: Literal["work", "event", "delay", "child", "effect", "parent"]
+    kind: Literal["work", "event", "delay", "child", "effect", "parent", "notice"]
     message: str
     at: datetime
     event: Event | None = None
@@ -145,6 +146,25 @@ class Incident(_Entry):
     def can_be_retried(self) -> bool:
         """Whether what failed is still there."""
         return self.kind in ("work", "child") or any((self.event, self.delay, self.command))
+
+
+class SentNotice(_Entry):
+    """A notice that the case waits for, and how far it has come."""
+
+    key: str
+    """`told#2`; of several addressees `told#2.1`."""
+    name: str
+    """Its `as`."""
+    addressee: str
+    run_id: str | None = None
+    status: Literal["starting", "waiting"] | NoticeWord = "starting"
+    heard: int = 0
+    """Number of its last report that was taken."""
+    kept_at: datetime | None = None
+
+    def id_in(self, case_id: str) -> str:
+        """The id of its workflow."""
+        return notice_id_of(case_id, self.key)
 
 
 class Milestone(_Entry):
@@ -207,6 +227,8 @@ class CaseState(BaseModel):
     children: dict[str, Child] = {}
     incidents: dict[str, Incident] = {}
     milestones: dict[str, Milestone] = {}
+    notices: dict[str, SentNotice] = {}
+    """Those that wait for something, by key; the last ones."""
     undo: tuple[Undo, ...] = ()
     entries: dict[str, int] = {}
     """How often each state was entered and each clock of the SOP started."""
@@ -246,7 +268,7 @@ class CaseState(BaseModel):
         for name in ("tasks", "last_completed_by", "clocks", "works", "children", "incidents", "milestones"):
             setattr(copy, name, dict(getattr(self, name)))
         copy.entries, copy.truths, copy.seen = dict(self.entries), dict(self.truths), dict(self.seen)
-        copy.reads, copy.unique = dict(self.reads), dict(self.unique)
+        copy.reads, copy.unique, copy.notices = dict(self.reads), dict(self.unique), dict(self.notices)
         return copy
 
     @property

@@ -6,9 +6,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, assert_never
 
-from sop_engine.cases.contracts.commands import CancelWork, ReportToParent, RunWork, StartCase, TellCase, without_facts
+from sop_engine.cases.contracts.commands import (
+    CancelWork,
+    ReportToParent,
+    RunWork,
+    SendNotice,
+    StartCase,
+    TellCase,
+    without_facts,
+)
 from sop_engine.cases.contracts.effects import EffectCommand, WorkResult
 from sop_engine.cases.contracts.limits import KEPT_COMMAND_BYTES, size_of
+from sop_engine.cases.contracts.outgoing import NoticeStarted
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.people.actors import SYSTEM
 from sop_engine.cases.running.arming import needed, siblings_of
@@ -21,6 +30,7 @@ from sop_engine.cases.running.stepping import dispatch
 from sop_engine.cases.running.turn import CHART_FAILURES, Turn, facts_of
 from sop_engine.cases.told.hearing import store_result, try_event
 from sop_engine.cases.told.messages import ChildStarted, CommandDone, CommandFailed, RelativeEnded, Taken
+from sop_engine.cases.told.notices import notice_lost, notice_started
 from sop_engine.cases.told.refusing import refuse_event
 from sop_engine.cases.told.row_reads import take_row
 from sop_engine.cases.told.unique_values import take_answer
@@ -42,6 +52,9 @@ def _done(turn: Turn, message: CommandDone) -> None:
     elif isinstance(command, TakeValue):
         assert isinstance(answer, UniqueResult)
         take_answer(turn, command, answer)
+    elif isinstance(command, SendNotice):
+        assert isinstance(answer, NoticeStarted)
+        notice_started(turn, command.given.key, answer.run_id)
     elif isinstance(command, EffectCommand) and (hear := EFFECTS[command.kind].hear) is not None:
         hear(turn, command, answer)
 
@@ -54,6 +67,8 @@ def _failed(turn: Turn, message: CommandFailed) -> None:
             child_not_started(turn, start.key, message.why)
         case TellCase() as tell:
             turn.journal("not_told", f"{tell.case_id} {tell.signal}", SYSTEM, note=message.why)
+        case SendNotice() as notice:
+            notice_lost(turn, notice.given.key, message.why)
         case EffectCommand() as effect:
             _effect_failed(turn, effect, message.why)
         case ReportToParent() | CancelWork() as other:

@@ -1,4 +1,4 @@
-"""What a parent or a child tells a case by the engine's own signals, and what of it is believed.
+"""What a parent, a child or a notice tells a case by the engine's own signals, and what of it is believed.
 
 A signal may be anybody's. So it only says where to look: what the parent or the child really told is read from its own
 history, and that is taken, in the order in which it was told.
@@ -23,16 +23,20 @@ from sop_engine.cases.told import acts
 from sop_engine.cases.told.ends import child_failed, child_not_started, child_reported
 from sop_engine.cases.told.following import follow
 from sop_engine.cases.told.messages import EngineWord, ProvenWords, StrangersWord, Taken
+from sop_engine.cases.told.notices import notice_told, sender_of_notice
 from sop_engine.cases.told.refusing import REFUSED, refuse_event, refuse_message
 from sop_engine.cases.written.engine_version import HARDENED
 
+NOTICE_WORD = "case.notice"
 CHILD_WORDS = ("case.child", "case.child_failed")
 CANCELLED_FROM_OUTSIDE = EngineWord("case.cancel", {"actor": "temporal", "reason": "cancelled through Temporal"})
 """`temporal workflow cancel`, which names nobody."""
 
 
 def sender_of(state: CaseState, signal: str, body: Mapping[str, Any]) -> str | None:
-    """The parent or child that a message must be from; none where the case has no such relative."""
+    """The parent, child or notice that a message must be from; none where the case has no such relative."""
+    if signal == NOTICE_WORD:
+        return sender_of_notice(state, body)
     if signal not in CHILD_WORDS:
         return state.parent.case_id if state.parent is not None else None
     child = state.children.get(str(body.get("key")))
@@ -49,6 +53,7 @@ def asked(state: CaseState, claims: Sequence[Claim]) -> tuple[AskedSender, ...]:
     """What to find out about these claims, one entry for each sender."""
     senders = dict.fromkeys(claim.sender for claim in claims)
     chains = {child.case_id: child.run_id for child in state.children.values()}
+    chains |= {notice.id_in(state.case_id): notice.run_id for notice in state.notices.values()}
     parent = state.parent.case_id if state.parent is not None else None
     return tuple(
         AskedSender(
@@ -67,7 +72,7 @@ def _proven(turn: Turn, message: ProvenWords) -> None:
     """Takes what a sender told, and refuses the claims that it did not make."""
     told = message.told
     for word in _new_words(turn, message):
-        if word.signal not in CHILD_WORDS:
+        if word.signal not in (*CHILD_WORDS, NOTICE_WORD):
             turn.state.last_told = word.mark
         _take(turn, EngineWord(word.signal, word.body))
     unproven = [claim for claim in message.claims if claim.digest not in told.proven]
@@ -93,6 +98,9 @@ def _new_words(turn: Turn, message: ProvenWords) -> Sequence[Word]:
 
 def _take(turn: Turn, message: EngineWord) -> None:
     """Takes a word as it is, proven or, in a case of the first rung, not."""
+    if message.signal == NOTICE_WORD:
+        notice_told(turn, message.body)
+        return
     if message.signal not in CHILD_WORDS:
         _told_by_parent(turn, message.signal, message.body)
         return
@@ -135,6 +143,8 @@ def _told_by_parent(turn: Turn, what: str, body: Mapping[str, Any]) -> None:
 def _strangers(turn: Turn, message: StrangersWord) -> None:
     is_of_child = message.signal in CHILD_WORDS
     why = "no child of this case reports under that key" if is_of_child else "the case has no parent"
+    if message.signal == NOTICE_WORD:
+        why = "the case waits for no such notice"
     refuse_message(turn, message.signal, why)
 
 

@@ -331,6 +331,23 @@ UNIQUE = "unique"
 """The head of the events by which the chart hears whether it has a value alone."""
 
 
+class AddresseeSpec(Frozen):
+    """How the case knows somebody outside: an expression for each way to reach them."""
+
+    called: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    url: str | None = None
+    language: str | None = None
+    customer: str | None = None
+    """The key of their row in the register of customers."""
+
+    def sources(self) -> dict[str, str]:
+        """The expressions that are written."""
+        return {name: source for name, source in self if source is not None}
+
+
 class UniqueSpec(Frozen):
     """A value that one case of the SOP alone may have, such as the number of a voucher."""
 
@@ -356,6 +373,8 @@ class SopDefinition(Frozen):
     clocks: dict[str, ClockSpec] = {}
     reads: dict[str, ReadSpec] = {}
     """Rows of registers that the case knows, each as a field of this name."""
+    addressees: dict[str, AddresseeSpec] = {}
+    """Those outside to whom notices go that wait for something, by a name that is no role."""
     publishes: Names = ()
     """The fields that other cases may read by their `reads` once a case of the SOP is completed."""
     unique: dict[str, UniqueSpec] = {}

@@ -71,3 +71,9 @@ def _walk(node: Any, path: Path, is_action: bool) -> Iterator[Written]:
         for key, entry in node.items():
             if in_states or key not in _OTHERS:
                 yield from _walk(entry, (*path, key), not in_states and key in _ACTIONS)
+
+
+def awaited_notices(definition: Mapping[str, Any]) -> tuple[str, ...]:
+    """The name of every notice that the chart waits for: the heads of the events by which it hears of them."""
+    named = (str(action.body["as"]) for action in walk(definition) if action.kind == "notify" and "as" in action.body)
+    return tuple(dict.fromkeys(named))

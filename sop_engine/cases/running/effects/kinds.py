@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 from pydantic import Field
 
 from sop_engine.cases.contracts.base import Contract
-from sop_engine.cases.contracts.commands import CancelWork, Command, ReportToParent, RunWork, StartCase, TellCase
+from sop_engine.cases.contracts.commands import (
+    CancelWork,
+    Command,
+    ReportToParent,
+    RunWork,
+    SendNotice,
+    StartCase,
+    TellCase,
+)
 from sop_engine.cases.running.effects.document import DOCUMENT
 from sop_engine.cases.running.effects.keep import KEEP
 from sop_engine.cases.running.effects.kind import EffectKind
@@ -34,10 +42,9 @@ if TYPE_CHECKING:
     KeptAnswer = Contract
 else:
     _EFFECTS = tuple(kind.command for kind in EFFECTS.values() if kind.command is not None)
-    KeptCommand = Annotated[
-        Union[(RunWork, CancelWork, StartCase, TellCase, ReportToParent, *_EFFECTS)], Field(discriminator="kind")
-    ]
-    KeptAnswer = Union[(RunWork.gives, *(command.gives for command in _EFFECTS))]
+    _OTHERS = (RunWork, CancelWork, StartCase, TellCase, ReportToParent, SendNotice)
+    KeptCommand = Annotated[Union[(*_OTHERS, *_EFFECTS)], Field(discriminator="kind")]
+    KeptAnswer = Union[(RunWork.gives, SendNotice.gives, *(command.gives for command in _EFFECTS))]
 """A command, and what an activity answers to one, that are written down, to be read again."""
 
 

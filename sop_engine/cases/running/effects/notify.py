@@ -1,4 +1,4 @@
-"""`notify`: one notice to one recipient."""
+"""`notify`: one notice to one recipient; with `as`, one that waits for something."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.contracts.effects import EffectCommand
 from sop_engine.cases.lint.findings import Notebook, WrittenEffect
 from sop_engine.cases.running.effects.kind import EffectKind
+from sop_engine.cases.running.effects.sending import SENDING, lint_sending, send
 from sop_engine.cases.running.turn import Turn
 from sop_engine.statechart.snapshot import Effect
 
@@ -69,6 +70,9 @@ def notify(
 
 
 def _lint(notes: Notebook, written: WrittenEffect) -> None:
+    notes.known((*written.path, "template"), "notice", str(written.body.get("template")), notes.around.notices)
+    if lint_sending(notes, written):
+        return
     people = notes.around.organization.people if notes.around.organization is not None else ()
     names = (*notes.procedure.bundle.superiors, *notes.procedure.definition.data, *STANDING, *people)
     notes.known(written.place, "recipient", written.target, names)
@@ -77,7 +81,6 @@ def _lint(notes: Notebook, written: WrittenEffect) -> None:
         notes.known(place, "role", str(written.body["otherwise"]), (*notes.procedure.bundle.superiors, *STANDING))
         if written.target not in notes.procedure.definition.data or written.target in notes.procedure.bundle.superiors:
             notes.error(place, f"is never told: '{written.target}' is no field that may be empty")
-    notes.known((*written.path, "template"), "notice", str(written.body.get("template")), notes.around.notices)
 
 
 def _carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
@@ -87,6 +90,9 @@ def _carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
     A field may hold the name of a role, as `responsible_unit` does: then that role is told. It may also have the name
     of a role, as `consignee` has: then its e-mail address is meant, and the role without one.
     """
+    if "as" in effect.options:
+        send(turn, effect, actor)
+        return
     recipient = str(effect.target)
     address = None
     if recipient in turn.procedure.definition.data:
@@ -116,4 +122,4 @@ def _carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
     notify(turn, recipient, template, plain(effect.data), effect.state, actor, people, address)
 
 
-NOTIFY = EffectKind("notify", ("template", "otherwise"), _lint, _carry_out, Notify)
+NOTIFY = EffectKind("notify", ("template", "otherwise", *SENDING), _lint, _carry_out, Notify)
