@@ -12,8 +12,10 @@ from temporalio.client import Client
 from activities.access import reads
 from activities.failures import refusals
 from sop_engine.cases.contracts.records import (
+    UNKNOWN,
     AdoptRecords,
     CheckRecordsInput,
+    RecallRecords,
     RecordsCheck,
     RecordsFitness,
     RecordsFitnessInput,
@@ -28,7 +30,14 @@ from sop_engine.temporal.checking import RecordsChecker
 from sop_engine.temporal.histories import Histories
 from sop_engine.temporal.living import LivedCases, errand_kinds
 from sop_engine.temporal.lost_steps import LostSteps
-from sop_engine.temporal.queues import ADOPT_RECORDS, CHECK_RECORDS, LOOK_FOR_LOST, RECORDS_FITNESS, REPAIR_RECORDS
+from sop_engine.temporal.queues import (
+    ADOPT_RECORDS,
+    CHECK_RECORDS,
+    LOOK_FOR_LOST,
+    RECALL_RECORDS,
+    RECORDS_FITNESS,
+    REPAIR_RECORDS,
+)
 from sop_engine.temporal.records_guard import LOG, RecordsGuard
 from sop_engine.temporal.repairing import RecordsRepairer, Redo
 from sop_engine.temporal.replaying import CaseReplayer
@@ -96,10 +105,19 @@ class RecordsCare:
         LOG.warning("%s has the records repaired", asked.given.actor)
         with refusals():
             repairer = RecordsRepairer(self._engine, self._cases, self._checker, self._redo)
-            done = await repairer.repair(asked, is_foreign, activity.heartbeat)
+            done = await repairer.repair(asked.given, await self._known(), is_foreign, activity.heartbeat)
         self._guard.changed()
         LOG.warning("the records are repaired: %d steps and %d errands were missing", done.steps, done.errands)
         return done
+
+    @reads
+    @activity.defn(name=RECALL_RECORDS)
+    async def recall(self, _: RecallRecords) -> RecordsMark:
+        """What the cases know of their records, with these records' seal where they can vouch for it."""
+        return await self._known()
+
+    async def _known(self) -> RecordsMark:
+        return await self._guard.known() or RecordsMark(identity=UNKNOWN)
 
     @activity.defn(name=ADOPT_RECORDS)
     @writes("repair")
@@ -107,7 +125,7 @@ class RecordsCare:
         """Accepts the records as they are. Registers go on from the highest number that anybody was given."""
         LOG.warning("%s adopts the records as they are: %s", asked.given.actor, asked.given.reason)
         given = asked.given
-        mark = await asyncio.to_thread(self._identity.reach, asked.known, "adopted", given.actor, given.reason)
+        mark = await asyncio.to_thread(self._identity.reach, await self._known(), "adopted", given.actor, given.reason)
         self._guard.changed()
         return mark
 

@@ -1,7 +1,8 @@
 """The workflow that remembers which records the cases of a task queue belong to, and how far those have come.
 
-It is told by signals and keeps nothing else. An administrator's updates change what it knows in any other way; each is
-in its history with who asked and why.
+It is told by signals, and its history is what it knows: anybody can send a signal, so workers take from it what has
+their records' seal. An administrator's updates change what is known in any other way; each is in the history with who
+asked and why.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sop_engine.basis.faults import NotPermitted, Refused, SopError
 from sop_engine.cases.contracts.records import (
     AdoptRecords,
     AdoptRecordsInput,
+    RecallRecords,
     RecordsMark,
     RecordsRepair,
     RepairRecords,
@@ -24,11 +26,13 @@ from sop_engine.cases.contracts.records import (
 )
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT
-from sop_engine.temporal.queues import ADOPT_RECORDS, RECORDS_ANCHOR, REPAIR_RECORDS, TOLD
+from sop_engine.temporal.queues import ADOPT_RECORDS, RECALL_RECORDS, RECORDS_ANCHOR, REPAIR_RECORDS, TOLD
 from workflows.errands import ATTEMPT, PATIENT, SILENT
 
 TELLINGS = 100
 """Messages after which it goes on in a new run: its history is read each minute."""
+RECALLS = 10
+"""How often it looks again for what was told while it looked. What is left out is told again within a minute."""
 REPAIRED_WITHIN = timedelta(days=2)
 
 
@@ -38,30 +42,29 @@ class RecordsAnchor:
 
     @workflow.init
     def __init__(self, known: RecordsMark) -> None:
-        self._known = known
         self._heard = 0
         self._is_changing = False
+        self._changed: RecordsMark | None = None
 
     @workflow.run
     async def run(self, known: RecordsMark) -> None:
-        await workflow.wait_condition(lambda: self._heard >= TELLINGS and workflow.all_handlers_finished())
-        workflow.continue_as_new(self._known)
+        for _ in range(RECALLS):
+            await workflow.wait_condition(lambda: self._heard >= TELLINGS and workflow.all_handlers_finished())
+            heard, recalled = self._heard, await self._recall()
+            if heard == self._heard:
+                break
+        workflow.continue_as_new(self._changed or recalled)
 
     @workflow.signal(name=TOLD, description="A worker tells how far the records have come")
     def told(self, mark: RecordsMark) -> None:
         self._heard += 1
-        self._known = self._known.raised(mark)
-
-    @workflow.query(name="known", description="The identity and the marks of the records")
-    def query_known(self) -> RecordsMark:
-        return self._known
 
     @workflow.update(name="adopt", description=AdoptRecordsInput.__doc__)
     async def adopt(self, given: AdoptRecordsInput) -> RecordsMark:
         with self._changing():
             mark: RecordsMark = await workflow.execute_activity(
                 ADOPT_RECORDS,
-                AdoptRecords(given=given, known=self._known),
+                AdoptRecords(given=given),
                 result_type=RecordsMark,
                 start_to_close_timeout=ATTEMPT,
                 retry_policy=PATIENT,
@@ -79,7 +82,7 @@ class RecordsAnchor:
         with self._changing():
             done: RecordsRepair = await workflow.execute_activity(
                 REPAIR_RECORDS,
-                RepairRecords(given=given, known=self._known),
+                RepairRecords(given=given),
                 result_type=RecordsRepair,
                 start_to_close_timeout=REPAIRED_WITHIN,
                 heartbeat_timeout=SILENT,
@@ -117,4 +120,16 @@ class RecordsAnchor:
 
     def _take(self, mark: RecordsMark) -> None:
         """Knows these records from here on, whatever was known: the next run begins with them."""
-        self._known, self._heard = mark, TELLINGS
+        self._changed, self._heard = mark, TELLINGS
+
+    async def _recall(self) -> RecordsMark:
+        if self._changed is not None:
+            return self._changed
+        known: RecordsMark = await workflow.execute_activity(
+            RECALL_RECORDS,
+            RecallRecords(),
+            result_type=RecordsMark,
+            start_to_close_timeout=ATTEMPT,
+            retry_policy=PATIENT,
+        )
+        return known

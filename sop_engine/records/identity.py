@@ -4,6 +4,10 @@ The identity is made with the tables and stays with them wherever the database i
 cases know them too (`sop_engine.temporal.anchor`), so that an older copy is recognised by what it lacks.
 """
 
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
@@ -35,6 +39,9 @@ class IdentityRow(Row, table=True):
     complete_from: datetime | None = Field(default=None, sa_type=UtcInstant)
     """Errands that ended before are in the records without a row in `errands`: those of an installation that was there
     before the table was."""
+
+    seal_key: str
+    """What the records seal their marks with. Nobody who reads histories has it."""
 
 
 class MarkRow(Row, table=True):
@@ -106,6 +113,17 @@ class RecordsIdentity:
         with Session(self._engine) as session:
             return _present(session)
 
+    def seal(self, mark: RecordsMark) -> RecordsMark:
+        """The same, known again by these records and their copies."""
+        with Session(self._engine) as session:
+            return _sealed(mark, _key(session))
+
+    def sealed_of(self, told: Iterable[RecordsMark]) -> Sequence[RecordsMark]:
+        """Those that a worker of these records, or of a copy of them, has told."""
+        with Session(self._engine) as session:
+            key = _key(session)
+        return [mark for mark in told if hmac.compare_digest(mark.seal.encode(), _sealed(mark, key).seal.encode())]
+
     def is_empty(self) -> bool:
         """Whether the records hold no case."""
         with Session(self._engine) as session:
@@ -159,13 +177,9 @@ class RecordsIdentity:
             )
             if change == "repaired" and known.identity not in (before.identity, UNKNOWN):
                 row = session.exec(select(IdentityRow)).one()
-                made_at, complete_from = row.made_at, row.complete_from
+                kept = row.model_dump() | {"identity": known.identity}
                 connection.execute(delete(IdentityRow.table()))
-                connection.execute(
-                    IdentityRow.table()
-                    .insert()
-                    .values(identity=known.identity, made_at=made_at, complete_from=complete_from)
-                )
+                connection.execute(IdentityRow.table().insert().values(kept))
                 session.expire_all()
             session.flush()
             return _present(session)
@@ -174,4 +188,13 @@ class RecordsIdentity:
 def _present(session: Session) -> RecordsMark:
     identity = session.exec(select(IdentityRow.identity)).one()
     marks = session.exec(select(MarkRow).order_by(MarkRow.name))
-    return RecordsMark(identity=identity, marks={row.name: row.value for row in marks})
+    return _sealed(RecordsMark(identity=identity, marks={row.name: row.value for row in marks}), _key(session))
+
+
+def _key(session: Session) -> str:
+    return session.exec(select(IdentityRow.seal_key)).one()
+
+
+def _sealed(mark: RecordsMark, key: str) -> RecordsMark:
+    said = json.dumps([mark.identity, sorted(mark.marks.items())])
+    return mark.model_copy(update={"seal": hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()})

@@ -6,11 +6,14 @@ while nobody polls, which is when a worker that starts must know.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from temporalio.api.common.v1 import Payloads
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
+from sop_engine.cases.contracts.limits import ACT_BYTES
 from sop_engine.cases.contracts.records import RecordsMark
 from sop_engine.temporal.queues import OWN_WORKFLOWS, RECORDS_ANCHOR, TOLD, anchor_id
 
@@ -24,23 +27,24 @@ class Anchor:
         self._client = client
         self._queue = task_queue
 
-    async def known(self) -> RecordsMark | None:
-        """What was told last; none where nothing ever was. What cannot be read was told by nobody of ours."""
+    async def told(self) -> Sequence[RecordsMark]:
+        """All that was told, by whomever, since the last run began, whose input comes first. What cannot be read, or is
+        larger than a worker's word, was told by nobody of ours.
+        """
         try:
             history = await self._client.get_workflow_handle(anchor_id(self._queue)).fetch_history()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                return None
+                return ()
             raise
-        known: RecordsMark | None = None
+        told: list[RecordsMark | None] = []
         for event in history.events:
             if event.HasField("workflow_execution_started_event_attributes"):
-                known = await self._read(event.workflow_execution_started_event_attributes.input)
+                told.append(await self._read(event.workflow_execution_started_event_attributes.input))
             elif event.HasField("workflow_execution_signaled_event_attributes"):
                 signal = event.workflow_execution_signaled_event_attributes
-                told = await self._read(signal.input) if signal.signal_name == TOLD else None
-                known = known.raised(told) if known is not None and told is not None else known
-        return known
+                told.append(await self._read(signal.input) if signal.signal_name == TOLD else None)
+        return [mark for mark in told if mark is not None]
 
     async def tell(self, mark: RecordsMark) -> None:
         """Has the workflow know it for good; starts the workflow where there is none."""
@@ -63,6 +67,8 @@ class Anchor:
         return any([True async for _ in found])
 
     async def _read(self, payloads: Payloads) -> RecordsMark | None:
+        if payloads.ByteSize() > ACT_BYTES:
+            return None
         try:
             (mark,) = await self._client.data_converter.decode(list(payloads.payloads), [RecordsMark])
         except Exception:

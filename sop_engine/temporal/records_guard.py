@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from sop_engine.cases.contracts.records import UNKNOWN, RecordsFitness, RecordsMark, judge
+from sop_engine.cases.contracts.records import UNKNOWN, RecordsFitness, RecordsMark, judge, known_of
 from sop_engine.records.file import REMEDY, RecordsGone
 from sop_engine.records.gaps import Gaps
 from sop_engine.records.identity import RecordsIdentity
@@ -47,14 +47,27 @@ class RecordsGuard:
     async def judged(self) -> RecordsFitness:
         """Compares the records with what the cases know; changes nothing."""
         # What is known is read first: records only rise, so that an errand of this moment never makes them look old.
-        known = await self._anchor.known() if self._anchor is not None else self._known
+        known = self._known
         try:
+            known = await self.known()
             if known is None and self._anchor is not None and await self._is_empty() and await self._anchor.has_cases():
                 known = RecordsMark(identity=UNKNOWN)
         except RecordsGone as error:
             return RecordsFitness.gone(str(error), REMEDY, known)
         self._known = known
         return await self._compare()
+
+    async def known(self) -> RecordsMark | None:
+        """What the cases know of their records: what was told with the records' own seal, whatever else anybody told.
+
+        Where nothing has it, the records are others, or an earlier release told of them: then all that was told counts.
+        """
+        if self._anchor is None:
+            return self._known
+        told = await self._anchor.told()
+        sealed = await asyncio.to_thread(self.identity.sealed_of, told)
+        known = known_of(sealed or told)
+        return await asyncio.to_thread(self.identity.seal, known) if known is not None and sealed else known
 
     async def look(self) -> RecordsFitness:
         """Judges, says aloud what changed, and tells the cases how far fit records have come."""

@@ -15,7 +15,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 
 from sop_engine.basis.faults import Refused
-from sop_engine.cases.contracts.records import Difference, RecordsRepair, RepairProgress, RepairRecords
+from sop_engine.cases.contracts.records import (
+    Difference,
+    RecordsMark,
+    RecordsRepair,
+    RepairProgress,
+    RepairRecordsInput,
+)
 from sop_engine.records.comparing import differences, read_said, replayed_said
 from sop_engine.records.endings import Endings
 from sop_engine.records.errands_kept import KeptErrands
@@ -66,7 +72,9 @@ class RecordsRepairer:
         self._unreadable: list[str] = []
         self._steps = 0
 
-    async def repair(self, asked: RepairRecords, is_foreign: bool, tell: Tell) -> RecordsRepair:
+    async def repair(
+        self, given: RepairRecordsInput, known: RecordsMark, is_foreign: bool, tell: Tell
+    ) -> RecordsRepair:
         """Raises Refused for the records of others: their rows would be mixed with those of these cases."""
         if is_foreign:
             raise Refused(
@@ -91,9 +99,9 @@ class RecordsRepairer:
                 errands += 1
                 tell(RepairProgress(stage="carrying_out", done=errands, total=len(waiting)))
         reason = f"{done} histories read: {self._steps} steps and {errands} errands were missing"
-        mark = await asyncio.to_thread(self._identity.reach, asked.known, "repaired", asked.given.actor, reason)
+        mark = await asyncio.to_thread(self._identity.reach, known, "repaired", given.actor, reason)
         gone = {*forgotten, *await self._checker.gone()}
-        lost = await self._lost_cases.close(gone, asked.given.actor)
+        lost = await self._lost_cases.close(gone, given.actor)
         return self._told(done, errands, tuple(sorted(gone.difference(lost))), lost, mark=mark)
 
     async def _read(self, run: Run, waiting: MissingErrands) -> None:

@@ -3,13 +3,15 @@
 import logging
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from temporalio.client import WorkflowHandle
 
 from sop_engine.basis.faults import NotPermitted, Refused
 from sop_engine.cases.contracts.records import AdoptRecordsInput, RecordsMark, RepairRecordsInput
@@ -19,10 +21,12 @@ from sop_engine.records.identity import RecordsIdentity
 from sop_engine.records.numbers import NumberRepository
 from sop_engine.temporal import records_gateway
 from sop_engine.temporal.client import UnreachableError
+from sop_engine.temporal.queues import TOLD, anchor_id
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.ledger_terminal import sop
 from tests.integration.ticket import ask, given, go, number, serving
+from workflows.anchor import TELLINGS
 
 pytest_plugins = ("tests.integration.databases", "tests.integration.ticket_content")
 
@@ -175,6 +179,48 @@ async def test_records_of_others_are_refused(house: Installation, ticket_library
         assert (await records.fitness()).verdict == "foreign"
         with pytest.raises(Refused, match="these records belong to other cases"):
             await records.repair(RepairRecordsInput(actor="admin"), lambda _: None)
+
+
+FORGED: Mapping[str, Mapping[str, int]] = {
+    "a register": {"invoice 2026": 999_999},
+    "more than a database can hold": {"invoice 2026": 10**30},
+    "more than a message can hold": {f"{number} {'x' * 90}": 1 for number in range(15_000)},
+}
+
+
+@pytest.mark.parametrize("marks", FORGED.values(), ids=FORGED)
+async def test_what_no_worker_told_stops_no_number_and_leaves_no_gap(
+    house: Installation, ticket_library: Library, marks: Mapping[str, int]
+) -> None:
+    """Anybody with a connection can tell the memory; it goes on in a new run, and workers start."""
+    memory = house.handle(anchor_id(house.settings.task_queue))
+    async with serving(house, ticket_library) as records:
+        assert await number(house, "T-1") == "INV-2026-000001"
+        first = (await memory.describe()).run_id
+        forged = {"identity": (await records.fitness()).identity, "marks": marks}
+        for _ in range(3):
+            await memory.signal(TOLD, forged)
+        assert (await records.fitness()).verdict == "fit"
+        for _ in range(TELLINGS):
+            await memory.signal(TOLD, {"identity": "somebody"})
+        await until(lambda: has_gone_on(memory, first), "a new run of the memory")
+        assert (await records.fitness()).verdict == "fit"
+        assert await number(house, "T-2") == "INV-2026-000002"
+    kept = copy_of(house)
+    async with serving(house, ticket_library):
+        assert await number(house, "T-3") == "INV-2026-000003"
+        await memory.signal(TOLD, forged)
+    put_back(house, kept)
+    async with serving(house, ticket_library) as records:
+        fitness = await records.fitness()
+        assert fitness.verdict == "behind", "what the workers told is believed"
+        assert "invoice 2026 2 of 3" in fitness.what
+        await records.adopt(AdoptRecordsInput(actor="admin", reason="a test"))
+        assert await number(house, "T-4") == "INV-2026-000004"
+
+
+async def has_gone_on(memory: WorkflowHandle[Any, Any], first: str | None) -> bool:
+    return (await memory.describe()).run_id != first
 
 
 async def test_an_administrator_adopts_records_and_no_register_goes_back(

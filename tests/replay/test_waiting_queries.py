@@ -30,6 +30,7 @@ LOST, MOST_LOST = 4, 24
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A question waits longer than the recipe takes for many cases on a busy machine."""
     monkeypatch.setattr(gateway, "QUERY_TIMEOUT", timedelta(seconds=60))
+    monkeypatch.setattr(gateway, "QUERY_ATTEMPTS", 10)
     monkeypatch.setattr(gateway, "UPDATE_TIMEOUT", timedelta(seconds=60))
     monkeypatch.setattr(gateway, "OPENED_WITHIN", 60.0)
 

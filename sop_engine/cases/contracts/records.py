@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from functools import reduce
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -23,7 +25,9 @@ class RecordsMark(Contract):
     """Which records these are, and how far they have come: counters that only ever rise."""
 
     identity: str
-    marks: dict[str, int] = {}
+    marks: dict[str, Annotated[int, Field(ge=0, lt=2**31)]] = {}
+    seal: str = ""
+    """By which the records know again what was told for them (`sop_engine.records.identity`)."""
 
     def raised(self, other: RecordsMark) -> RecordsMark:
         """The higher of each counter; another identity's counters say nothing about these records."""
@@ -34,6 +38,11 @@ class RecordsMark(Contract):
             identity=self.identity,
             marks={name: max(self.marks.get(name, 0), other.marks.get(name, 0)) for name in sorted(names)},
         )
+
+
+def known_of(told: Sequence[RecordsMark]) -> RecordsMark | None:
+    """What the cases know by all that was told, the first thing first; none where nothing was."""
+    return reduce(RecordsMark.raised, told) if told else None
 
 
 class RecordsFitness(Contract):
@@ -178,18 +187,24 @@ class ForRecords(ForCase):
         return None
 
 
+class RecallRecords(ForRecords):
+    """Activity `recall_records`: what the cases know of their records, for the next run of what knows it."""
+
+
 class AdoptRecords(ForRecords):
-    """Activity `adopt_records`: what an administrator accepted, and what the cases know of their records."""
+    """Activity `adopt_records`: what an administrator accepted."""
 
     given: AdoptRecordsInput
-    known: RecordsMark
+    known: Any = None
+    """Said by workers of earlier releases, and not looked at: the worker asks what the cases know."""
 
 
 class RepairRecords(ForRecords):
-    """Activity `repair_records`: who asked, and what the cases know of their records."""
+    """Activity `repair_records`: who asked."""
 
     given: RepairRecordsInput
-    known: RecordsMark
+    known: Any = None
+    """As of `AdoptRecords`."""
 
 
 class RepairProgress(Contract):
