@@ -198,10 +198,13 @@ def _told(view: _View, expected: model.ClockExpected, key: str) -> Iterator[Verd
 
 def _notice(view: _View, expected: model.NoticeExpected) -> Iterator[Verdict]:
     sent = [line for line in view.lines if line.kind == NOTICE and line.name == expected.notice]
-    found = [line for line in sent if expected.to in (None, line.to)]
+    wanted = plain(expected.with_)
+    found = [line for line in sent if expected.to in (None, line.to) and _contains(plain(line.values), wanted)]
     what = f"notice '{expected.notice}'" + (f" to {expected.to}" if expected.to else "")
     others = ", ".join(dict.fromkeys(line.to for line in sent))
-    yield from view.counted(expected, what, found, f"; it went to {others}" if others else "; it went to nobody")
+    note = f"; it went to {others}" if others else "; it went to nobody"
+    said = f" with {plain(sent[-1].values)}" if sent and wanted else ""
+    yield from view.counted(expected, what + (f" with {wanted}" if wanted else ""), found, note + said)
 
 
 def _enters(view: _View, expected: model.EntryExpected) -> Iterator[Verdict]:

@@ -173,11 +173,12 @@ class ClockExpected(Expectation):
 
 
 class NoticeExpected(Expectation):
-    """Notices of a template, each as it went out."""
+    """Notices of a template, each as it went out with what is named among its values."""
 
     word: ClassVar[str] = "notice"
     notice: str
     to: str | None = None
+    with_: Values = Field(default={}, alias="with")
     times: int | None = None
     at: Instants = ()
 
