@@ -122,11 +122,16 @@ def show_work(session: Session, name: WorkName = None) -> None:
 
 
 @command(definition, "schema", local=True)
-def schema(session: Session) -> None:
+def schema(
+    session: Session,
+    scenarios: Annotated[bool, typer.Option("--scenarios", help="That of a file of scenarios.")] = False,
+) -> None:
     """Print the JSON Schema of an SOP file, for editors."""
+    from sop_engine.content.scenario_schema import scenario_schema
     from sop_engine.content.schema import definition_schema
 
-    session.line(json.dumps(definition_schema(), ensure_ascii=False, indent=2))
+    made = scenario_schema() if scenarios else definition_schema()
+    session.line(json.dumps(made, ensure_ascii=False, indent=2))
 
 
 @command(definition, "diagram")

@@ -4,19 +4,16 @@ Made of the models that read such a file, of the keys that a chart knows, and of
 used. It says less than lint: no name is looked up, no expression read.
 """
 
-import ast
-import inspect
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.written.definition import WORK_KEYS, ChildSpec, SopDefinition, TaskSpec, WorkSpec
 from sop_engine.content.inner import OF_THE_OUTER, PROCEDURE
+from sop_engine.content.model_schemas import by_name, described, mapping, refer, whole
 from sop_engine.content.shared.parts import DIFFERS, USE
 from sop_engine.statechart.parse import STATE_KEYS
 
@@ -40,72 +37,57 @@ _TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "str
 
 def definition_schema() -> dict[str, Any]:
     """The whole schema, of draft 7, which editors know."""
-    _, found = models_json_schema([(model, "validation") for model in MODELS])
-    definitions: dict[str, Any] = found["$defs"]
-    models = _find_models(MODELS, {})
-    for name, schema in definitions.items():
-        _describe(schema, models[name])
+    definitions = described(MODELS)
     for name, key in SET_BY_THE_ENGINE.items():
         del definitions[name]["properties"][key]
     definitions |= _chart()
     root = definitions.pop(SopDefinition.__name__)
     _share(definitions, root)
-    root["properties"]["states"] = _by_name("State")
-    root["properties"]["on"] = _to("Reactions")
-    root["properties"]["initial"] = _to("Initial")
-    root["properties"]["cancel"] = _to("Actions")
+    root["properties"]["states"] = by_name("State")
+    root["properties"]["on"] = refer("Reactions")
+    root["properties"]["initial"] = refer("Initial")
+    root["properties"]["cancel"] = refer("Actions")
     _let_stand_inside(definitions, root)
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **root, "$defs": definitions}
-
-
-def _find_models(types: Iterable[Any], found: dict[str, type[BaseModel]]) -> dict[str, type[BaseModel]]:
-    """The models among types, and those of their fields, by name."""
-    for each in types:
-        if not (isinstance(each, type) and issubclass(each, BaseModel)):
-            _find_models(get_args(each), found)
-        elif each.__name__ not in found:
-            found[each.__name__] = each
-            _find_models((field.annotation for field in each.model_fields.values()), found)
-    return found
+    return whole(root, definitions)
 
 
 def _chart() -> dict[str, Any]:
     """What the statechart reads by itself: states, transitions, actions."""
     said: dict[str, Any] = {
-        "title": _to("Title"),
+        "title": refer("Title"),
         "stage": {"type": "boolean", "description": "A phase of the case that people are shown."},
-        **{key: _to(work) for key, work in _WORK.items()},
-        "clocks": _by_name("ClockSpec"),
-        "no_clock": _to("Title") | {"description": "Why the state may wait without a clock, for people to read."},
-        "states": _by_name("State"),
-        "initial": _to("Initial"),
+        **{key: refer(work) for key, work in _WORK.items()},
+        "clocks": by_name("ClockSpec"),
+        "no_clock": refer("Title") | {"description": "Why the state may wait without a clock, for people to read."},
+        "states": by_name("State"),
+        "initial": refer("Initial"),
         "parallel": {"type": "boolean"},
         "final": {"type": ["string", "boolean"], "description": "The outcome with which the case or state ends."},
         "history": {"enum": ["shallow", "deep"]},
         "to": _TEXTS,
         "with": {"type": "object"},
-        "on": _to("Reactions"),
-        "after": _by_name("Transitions"),
-        "always": _to("Transitions"),
-        "done": _to("Transitions"),
-        **{key: _to("Actions") for key in ("entry", "exit", "do")},
+        "on": refer("Reactions"),
+        "after": by_name("Transitions"),
+        "always": refer("Transitions"),
+        "done": refer("Transitions"),
+        **{key: refer("Actions") for key in ("entry", "exit", "do")},
     }
     transition = {
         "to": _TEXTS,
         "when": {"type": ["string", "boolean"], "description": "An expression; without it, always."},
-        "do": _to("Actions"),
+        "do": refer("Actions"),
         "internal": {"type": "boolean"},
     }
     keys = dict.fromkeys((*WORK_KEYS, *(key for keys in STATE_KEYS.values() for key in keys)))
     return {
-        "State": _mapping({key: said[key] for key in keys}) | {"type": ["object", "null"]},
-        "Transition": {"anyOf": [{"type": "string"}, _mapping(transition)]},
-        "Transitions": {"anyOf": [_to("Transition"), {"type": "array", "items": _to("Transition")}]},
+        "State": mapping({key: said[key] for key in keys}) | {"type": ["object", "null"]},
+        "Transition": {"anyOf": [{"type": "string"}, mapping(transition)]},
+        "Transitions": {"anyOf": [refer("Transition"), {"type": "array", "items": refer("Transition")}]},
         "Reactions": {
-            "anyOf": [_by_name("Transitions"), {"type": "array", "items": _mapping({"event": _TEXTS, **transition})}]
+            "anyOf": [by_name("Transitions"), {"type": "array", "items": mapping({"event": _TEXTS, **transition})}]
         },
-        "Initial": {"anyOf": [_TEXTS, _mapping({"to": _TEXTS, "do": _to("Actions")})]},
-        "Actions": {"anyOf": [_to("Action"), {"type": "array", "items": _to("Action")}]},
+        "Initial": {"anyOf": [_TEXTS, mapping({"to": _TEXTS, "do": refer("Actions")})]},
+        "Actions": {"anyOf": [refer("Action"), {"type": "array", "items": refer("Action")}]},
         "Action": {
             "type": "object",
             "properties": {
@@ -114,8 +96,8 @@ def _chart() -> dict[str, Any]:
                 "send": {"type": "string"},
                 "cancel": {"type": "string"},
                 "if": {"type": ["string", "boolean"]},
-                "then": _to("Actions"),
-                "else": _to("Actions"),
+                "then": refer("Actions"),
+                "else": refer("Actions"),
                 **{kind: {"type": ["string", "null"]} for kind in sorted(EFFECTS)},
             },
         },
@@ -144,38 +126,5 @@ def _share(definitions: dict[str, Any], root: dict[str, Any]) -> None:
 def _let_stand_inside(definitions: dict[str, Any], root: Mapping[str, Any]) -> None:
     """A procedure may be written where it is started, without what the one around it says for both."""
     keys = {key: said for key, said in root["properties"].items() if key not in OF_THE_OUTER}
-    definitions["Inner"] = {**_mapping(keys), "required": ["states"], "description": _INSIDE}
-    definitions["ChildSpec"]["properties"][PROCEDURE] = _to("Inner")
-
-
-def _to(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _by_name(name: str) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": _to(name)}
-
-
-def _mapping(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "additionalProperties": False}
-
-
-def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
-    """Gives each key the text that stands under it in the model, for pydantic's titles say no more than the key."""
-    schema.pop("title", None)
-    told = _notes(model)
-    for name, field in model.model_fields.items():
-        key = schema["properties"][field.alias or name]
-        key.pop("title", None)
-        if name in told:
-            key["description"] = told[name]
-
-
-def _notes(model: type[BaseModel]) -> dict[str, str]:
-    tree = ast.parse(inspect.getsource(sys.modules[model.__module__]))
-    (found,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == model.__name__)
-    notes = {}
-    for line, below in zip(found.body, found.body[1:], strict=False):
-        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and isinstance(below, ast.Expr):
-            notes[line.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
-    return notes
+    definitions["Inner"] = {**mapping(keys), "required": ["states"], "description": _INSIDE}
+    definitions["ChildSpec"]["properties"][PROCEDURE] = refer("Inner")

@@ -99,6 +99,7 @@ _FAULTS: Mapping[str, Callable[..., Iterator[str]]] = MappingProxyType(
         "minimum": _bound(lambda value, said: value >= said, KINDS["number"]),
         "maximum": _bound(lambda value, said: value <= said, KINDS["number"]),
         "minProperties": _bound(lambda value, said: len(value) >= said, KINDS["object"]),
+        "minItems": _bound(lambda value, said: len(value) >= said, KINDS["array"]),
         "minLength": _bound(lambda value, said: len(value) >= said, KINDS["string"]),
         "pattern": _bound(lambda value, said: re.search(said, value) is not None, KINDS["string"]),
     }

@@ -19,13 +19,15 @@ MERGED = ("data", "answers", "reads", "unique", "children")
 """Of what is given: mappings, of which a scenario may say one entry for itself."""
 
 
-class _File(Frozen):
+class ScenariosWritten(Frozen):
+    """A file, of which no scenario is read yet."""
+
     given: dict[str, Any] = {}
     """What is given in every scenario that does not say it otherwise."""
     scenarios: dict[str, Any]
 
 
-class _Body(Frozen):
+class ScenarioBody(Frozen):
     """A scenario whose steps and expectations are not read yet."""
 
     title: Title
@@ -41,7 +43,7 @@ def read_scenarios(written: Any, sop: str) -> tuple[dict[str, Scenario], list[Fa
     `sop` is the one that a scenario is about if it names none.
     """
     faults: list[Fault] = []
-    file = _read(_File, written, (), faults)
+    file = _read(ScenariosWritten, written, (), faults)
     found: dict[str, Scenario] = {}
     for name, body in file.scenarios.items() if file is not None else ():
         scenario = _scenario(name, body, sop, file.given if file is not None else {}, faults)
@@ -80,7 +82,7 @@ def _merged(common: Mapping[str, Any], own: Any) -> Any:
 
 def _scenario(name: str, written: Any, sop: str, common: Mapping[str, Any], faults: list[Fault]) -> Scenario | None:
     path: Path = ("scenarios", name)
-    body = _read(_Body, written, path, faults)
+    body = _read(ScenarioBody, written, path, faults)
     if body is None:
         return None
     given = _read(Given, _merged(common, body.given), (*path, "given"), faults)
