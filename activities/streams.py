@@ -30,6 +30,7 @@ from sop_engine.records.engine import writing
 from sop_engine.records.episodes import EpisodeBook, Key, Looked
 from sop_engine.records.readings import Bringer, ReadingRepository, lock
 from sop_engine.records.stream_lists import StreamLists
+from sop_engine.records.undeclared_streams import tell_cases, undeclared_streams
 from sop_engine.temporal.queues import CHECK_READINGS, LIST_STREAMS, SHOW_STREAM, STREAM_ROUND, TAKE_READINGS
 from sop_engine.temporal.writes import writes
 
@@ -61,7 +62,8 @@ class StreamActivities:
     def list_streams(self, given: StreamsInput) -> StreamList:
         with refusals():
             wanted = list(self._streams) if given.stream_name is None else [given.stream_name]
-            return StreamList(streams=tuple(self._lists.line(self._spec(name)) for name in wanted))
+            lines = tuple(self._lists.line(self._spec(name)) for name in wanted)
+            return StreamList(streams=lines, undeclared=self._lists.undeclared(self._streams))
 
     @reads
     @activity.defn(name=SHOW_STREAM)
@@ -101,7 +103,22 @@ class StreamActivities:
                 watches += looked.watches
                 next_at = next_at if looked.soonest is None else min(next_at, looked.soonest)
             forgotten += self._readings.forget(spec, given.now)
-        return StreamRound(watches=watches, told=self._tell(), forgotten=forgotten, next_at=next_at)
+        undeclared = self._undeclared(given.now)
+        return StreamRound(
+            watches=watches, told=self._tell(), forgotten=forgotten, next_at=next_at, undeclared=undeclared
+        )
+
+    def _undeclared(self, now: datetime) -> tuple[str, ...]:
+        """Says which streams are watched and declared by no file: in the log, and to each case that watches one."""
+        with writing(self._engine) as connection, Session(connection) as session:
+            found = undeclared_streams(session, self._streams)
+            for stream, case_ids in found.items():
+                activity.logger.warning(
+                    f"{len(case_ids)} open cases watch the stream {stream}, which no file declares: they hear nothing"
+                )
+                tell_cases(session, stream, case_ids, now)
+            session.flush()
+        return tuple(found)
 
     def _look(self, stream: str, now: datetime) -> Iterator[Looked]:
         """Part by part, each in a transaction of its own, so that nobody else waits long."""

@@ -32,8 +32,10 @@ class StreamsWorkflow:
             retry_policy=PATIENT,
             summary=f"{now:%Y-%m-%d %H:%M} UTC",
         )
+        missing = f"; no file declares {', '.join(done.undeclared)}" if done.undeclared else ""
         workflow.set_current_details(
             f"{done.watches} rules of open cases watched; {done.told} times told; {done.forgotten} readings forgotten"
+            + missing
         )
         await workflow.sleep(max(done.next_at - workflow.now(), timedelta(seconds=1)), summary="the next round")
         workflow.continue_as_new(given)

@@ -168,6 +168,7 @@ async def look_at_temporal(session: Session) -> list[Finding]:
         await check_stuck(gateway),
         await check_watch(gateway),
         await check_duties(gateway),
+        await check_streams(gateway),
         await check_records(gateway),
         *await check_daily(gateway),
     ]
@@ -254,6 +255,29 @@ async def check_duties(gateway: "CaseGateway") -> Finding:
     after = f"next at {done.next_at:%Y-%m-%d %H:%M} UTC: {done.next_is}" if done.next_at else "nothing is due"
     paused = f"; paused: {', '.join(done.paused)}" if done.paused else ""
     return Finding(check="duties", verdict="ok", what=f"{name} runs; {after}{paused}")
+
+
+async def check_streams(gateway: "CaseGateway") -> Finding:
+    """What is kept of streams, whether a file is gone that cases need, and the workflow that looks for silence."""
+    from sop_engine.temporal.queues import streams_id
+    from sop_engine.temporal.streams_gateway import StreamsGateway
+
+    try:
+        found = await StreamsGateway(gateway).streams()
+    except SopError as error:
+        return Finding(check="streams", verdict="unreachable", what=error.message, mend="start one with `sop worker`")
+    if found.undeclared:
+        what = "\n".join(
+            f"{name}: {count} open cases watch it, and no file declares it" for name, count in found.undeclared.items()
+        )
+        mend = "put its file back into the streams folder, or cancel or amend the cases: they hear nothing of it"
+        return Finding(check="streams", verdict="warning", what=what, mend=mend)
+    lines = [f"{each.written['stream']} ({each.readings} readings, {each.watched} cases)" for each in found.streams]
+    what, name = ", ".join(lines) or "none is declared", streams_id(gateway.task_queue)
+    if found.streams and not await gateway.is_running(name):
+        mend = "a worker starts it, at its own start and within 15 seconds after it was ended"
+        return Finding(check="streams", verdict="warning", what=f"{name} does not run: no silence is found", mend=mend)
+    return Finding(check="streams", verdict="ok", what=what)
 
 
 async def check_records(gateway: "CaseGateway") -> Finding:

@@ -18,6 +18,8 @@ def render_streams(found: StreamList, language: str, zone: tzinfo | None) -> Ren
         newest = EMPTY if line.newest_at is None else instant(line.newest_at, zone)
         counts = str(line.readings), str(line.subjects), newest, str(line.watched), str(line.waiting)
         made.add_row(spec.name, spec.title.text(language), ", ".join(spec.feeders), *counts)
+    for name, cases in found.undeclared.items():
+        made.add_row(name, word("no_file_declares_it", language), "", "", "", EMPTY, str(cases), "")
     return made
 
 

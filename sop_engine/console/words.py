@@ -125,6 +125,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "next": "下一步",
         "next_due": "下次",
         "no": "否",
+        "no_file_declares_it": "定义文件已移除",
         "none": "无",
         "note": "说明",
         "notice": "通知",

@@ -198,9 +198,7 @@ class _Known:
 def _heard(session: Session, stream: str, watches: Sequence[WatchRow]) -> set[str]:
     """The subjects of which anything was ever heard: another one may have no sensor, and is not silent."""
     subjects = {each.subject_key for each in watches if each.when is None}
-    kept = select(ReadingRow.tie).where(
-        ReadingRow.stream_name == stream, ReadingRow.subject_key == WatchRow.subject_key
-    )
+    kept = select(ReadingRow.tie).where(ReadingRow.stream == stream, ReadingRow.subject_key == WatchRow.subject_key)
     chosen = select(WatchRow.subject_key).where(WatchRow.stream == stream, kept.exists())
     return set(session.exec(chosen.where(col(WatchRow.subject_key).in_(subjects)).distinct()))
 
@@ -246,7 +244,7 @@ def _inside(watch: WatchRow) -> ColumnElement[bool]:
     """The readings of the watch's subject and span that judge."""
     at = col(ReadingRow.at)
     parts = [
-        col(ReadingRow.stream_name) == watch.stream,
+        col(ReadingRow.stream) == watch.stream,
         col(ReadingRow.subject_key) == watch.subject_key,
         at >= watch.since,
         ~col(ReadingRow.is_late),

@@ -64,7 +64,7 @@ class ReadingRepository:
                 connection.execute(table.insert(), sorted_out.new)
             self._book.judge(session, spec.name, _earliest(sorted_out.new), by.at)
             answer = sorted_out.taken.model_dump()
-            row = {"key": by.key, "stream_name": spec.name, "source": by.source, "actor": by.actor, "taken_at": by.at}
+            row = {"key": by.key, "stream": spec.name, "source": by.source, "actor": by.actor, "taken_at": by.at}
             connection.execute(insert_into(ReadingsCommandRow.table(), connection.dialect), {**row, "answer": answer})
         return sorted_out.taken
 
@@ -79,13 +79,13 @@ class ReadingRepository:
         table, watch, case = ReadingRow.table(), WatchRow.table(), CaseRow.table()
         watched = (
             select(watch.c.case_id)
-            .where(watch.c.stream == table.c.stream_name, watch.c.subject_key == table.c.subject_key)
+            .where(watch.c.stream == table.c.stream, watch.c.subject_key == table.c.subject_key)
             .where(watch.c.since <= table.c.at, watch.c.case_id == case.c.case_id, case.c.closed_at.is_(None))
         )
         old = table.c.taken_at < now - spec.kept_for
         with writing(self._engine) as connection:
             lock(connection, spec.name)
-            of_stream = delete(table).where(table.c.stream_name == spec.name, old, ~watched.exists())
+            of_stream = delete(table).where(table.c.stream == spec.name, old, ~watched.exists())
             return connection.execute(of_stream).rowcount
 
 
@@ -132,7 +132,7 @@ def _sort_out(connection: Connection, spec: StreamSpec, rows: Sequence[GivenRow]
             continue
         known_until = newest.get(subject_key)
         is_late = late_after is not None and known_until is not None and reading.at < known_until - late_after
-        row: dict[str, Any] = {"stream_name": spec.name, "subject_key": subject_key, "tie": tie}
+        row: dict[str, Any] = {"stream": spec.name, "subject_key": subject_key, "tie": tie}
         row |= {
             "subject": reading.subject,
             "at": reading.at,
@@ -156,7 +156,7 @@ def _newest(connection: Connection, spec: StreamSpec, read: Mapping[tuple[str, s
     found: dict[str, datetime] = {}
     for part in _parts(dict.fromkeys(subject for subject, _ in read)):
         chosen = select(table.c.subject_key, func.max(table.c.at)).group_by(table.c.subject_key)
-        of_part = chosen.where(table.c.stream_name == spec.name, table.c.subject_key.in_(part))
+        of_part = chosen.where(table.c.stream == spec.name, table.c.subject_key.in_(part))
         found |= {row[0]: row[1] for row in connection.execute(of_part)}
     return found
 
@@ -173,9 +173,7 @@ def _known(
     chosen = select(table.c.subject_key, table.c.tie, table.c.at, table.c["values"])
     for subject, own in ties.items():
         for part in _parts(own):
-            of_part = chosen.where(
-                table.c.stream_name == spec.name, table.c.subject_key == subject, table.c.tie.in_(part)
-            )
+            of_part = chosen.where(table.c.stream == spec.name, table.c.subject_key == subject, table.c.tie.in_(part))
             found |= {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(of_part)}
     return found
 

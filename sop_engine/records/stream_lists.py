@@ -21,6 +21,7 @@ from sop_engine.cases.contracts.streams import (
 from sop_engine.cases.written.stream import StreamSpec
 from sop_engine.records.engine import writing
 from sop_engine.records.streams import EpisodeRow, NewsRow, ReadingRow, WatchRow
+from sop_engine.records.undeclared_streams import undeclared_streams
 
 AT_ONCE = 500
 SOUGHT = 2_000
@@ -43,7 +44,7 @@ class StreamLists:
         self._engine = engine
 
     def line(self, spec: StreamSpec) -> StreamLine:
-        of_stream = ReadingRow.stream_name == spec.name
+        of_stream = ReadingRow.stream == spec.name
         counted = select(
             func.count(), func.count(func.distinct(col(ReadingRow.subject_key))), func.max(ReadingRow.at)
         ).where(of_stream)
@@ -61,10 +62,15 @@ class StreamLists:
                 waiting=session.exec(waiting).one(),
             )
 
+    def undeclared(self, declared: Collection[str]) -> dict[str, int]:
+        """Streams that no file declares any more -> how many open cases watch them."""
+        with Session(self._engine) as session:
+            return {name: len(cases) for name, cases in undeclared_streams(session, declared).items()}
+
     def shown(self, asked: ShowStreamInput) -> StreamShown:
         """The newest first. Raises NotFound for a subject without readings and without a case that watches it."""
-        chosen = select(ReadingRow).where(ReadingRow.stream_name == asked.stream_name)
-        counted = select(func.count()).select_from(ReadingRow).where(ReadingRow.stream_name == asked.stream_name)
+        chosen = select(ReadingRow).where(ReadingRow.stream == asked.stream_name)
+        counted = select(func.count()).select_from(ReadingRow).where(ReadingRow.stream == asked.stream_name)
         found = select(EpisodeRow).where(EpisodeRow.stream == asked.stream_name)
         with Session(self._engine) as session:
             if asked.subject is not None:
@@ -96,7 +102,7 @@ class StreamLists:
     @staticmethod
     def _require(session: Session, stream: str, subject: str) -> None:
         key = fold(subject)
-        kept = select(ReadingRow.subject).where(ReadingRow.stream_name == stream)
+        kept = select(ReadingRow.subject).where(ReadingRow.stream == stream)
         watched = select(WatchRow.subject).where(WatchRow.stream == stream)
         if session.exec(kept.where(ReadingRow.subject_key == key).limit(1)).first() is not None:
             return

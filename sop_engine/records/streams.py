@@ -20,11 +20,11 @@ class ReadingRow(Row, table=True):
     __tablename__ = "stream_readings"
     keeping: ClassVar[Keeping] = backed_up(_WHY)
     __table_args__: ClassVar[tuple[Any, ...]] = (
-        Index(None, "stream_name", "subject_key", "at"),
-        Index(None, "stream_name", "taken_at"),
+        Index(None, "stream", "subject_key", "at"),
+        Index(None, "stream", "taken_at"),
     )
 
-    stream_name: str = Field(primary_key=True)
+    stream: str = Field(primary_key=True)
     subject_key: str = Field(primary_key=True)
     """The subject as `fold` makes it: a container is one however its number is spelled."""
     tie: str = Field(primary_key=True, sa_type=_BY_CODE_POINT)
@@ -46,7 +46,7 @@ class ReadingsCommandRow(Row, table=True):
     keeping: ClassVar[Keeping] = backed_up(_WHY)
 
     key: str = Field(primary_key=True)
-    stream_name: str
+    stream: str
     source: str
     actor: str
     answer: dict[str, int] = Field(sa_type=JSON)

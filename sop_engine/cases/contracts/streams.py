@@ -94,6 +94,8 @@ class StreamLine(Contract):
 
 class StreamList(Contract):
     streams: tuple[StreamLine, ...]
+    undeclared: dict[str, int] = {}
+    """Streams that no file declares any more -> how many open cases watch them."""
 
 
 class ShowStreamInput(ActivityInput):
@@ -155,6 +157,8 @@ class StreamRound(Contract):
     told: int
     forgotten: int
     """Readings past the time that their stream keeps them."""
+    undeclared: tuple[str, ...] = ()
+    """Streams that open cases watch and no file declares."""
     next_at: datetime
 
 

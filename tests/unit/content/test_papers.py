@@ -40,7 +40,6 @@ MADE_LATER = {
 """Papers that no SOP makes yet, with the one of the catalogue that will."""
 MADE_OTHERWISE = {
     "commercial_invoice": "the seller",
-    "survey": "whoever asks a customer on paper",
     "packing_list": "the seller",
     "shipping_instruction": "the shipper",
     "report": "sop report",
