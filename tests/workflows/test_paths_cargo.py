@@ -1,4 +1,4 @@
-"""The cargo on its way, on a server: fetched at the customer's."""
+"""The cargo on its way, on a server: fetched at the customer's; and what goes wrong with it."""
 
 from datetime import timedelta
 from typing import Any
@@ -53,3 +53,36 @@ async def test_a_pick_up_that_is_cancelled_recalls_the_vehicle(shared_house: Hou
     await shared_house.act("PCK-2", "cancel", actor="ma.chao", reason="The customer brings it")
     await desk.settled()
     assert desk.told("pickup_recalled") == [paths.CUSTOMER_MAIL, "shi.lei", "tian.yu"]
+
+
+async def test_damage_at_the_pick_up_is_an_exception_until_somebody_answers_for_it(house: House) -> None:
+    pickup = await Desk.open(house, "GoodsPickup", "PCK-3", **CUSTOMER)
+    await agreed(pickup)
+    await pickup.do("shi.lei", "on_the_way", "arrived", departed_at=await in_hours(house, 0))
+    found = {"damage_note": "One carton crushed", "photos": ["crushed.jpg"], "fetched_at": await in_hours(house, 0)}
+    taken = {"items_examined": True, "pieces_fetched": 20, "weight_fetched": "900", "condition_fetched": "damaged"}
+    await pickup.do("shi.lei", "collecting", "loaded", **taken, **found)
+
+    desk = pickup.child("damage")
+    facts = {"kind": "damage", "found_at": await in_hours(house, 0), "place": "Ningbo", "finder": "Shi Lei"}
+    await desk.do("zhou.jie", "reporting", "recorded", **facts)
+    told = {"informed_at": await in_hours(house, 0), "informed_via": "phone", "message": "One carton is crushed"}
+    await desk.do("li.na", "informing", "informed", **told)
+    asked = {"parties": [{"party": "Shipper", "asked": "Pack it again"}], "options": "Re-pack"}
+    await desk.do("zhou.jie", "coordinating", "coordinated", **asked)
+    measure = {"what": "Re-pack", "who": "warehouse_keeper", "due_at": await in_hours(house, 4)}
+    decided = {"opinion": "Re-pack", "cause": "customer", "investigation": "Packed badly"}
+    await desk.do("huang.tao", "deciding", "decided", actions=[measure], **decided)
+    below = desk.child("acting-1")
+    await below.do("deng.hui", "taking", "done", done_at=await in_hours(house, 0), done_note="Re-packed")
+    await desk.task("telling_result")
+    await house.pass_time(timedelta(hours=24))
+    await desk.do("li.na", "updating", "told", progress="Re-packed")
+    told_at = await in_hours(house, 0)
+    await desk.do("zhou.jie", "telling_result", "told", result="Re-packed", told_customer_at=told_at)
+    await desk.do("tang.wei", "closing", "closed", lesson="Look at the packing first", concealed=False)
+    assert await desk.ended() == "closed"
+    assert await desk.documents() == ["abnormality_report"] * 2
+    mail = [paths.CUSTOMER_MAIL]
+    assert [desk.told(each) for each in ("exception_update", "exception_result")] == [mail, mail]
+    assert desk.told("exception_claim") == ["feng.xue"]

@@ -25,7 +25,6 @@ NOON = "2026-03-02T04:00:00+00:00"
 DASH = "—"
 
 MADE_LATER = {
-    "abnormality_report": "ShipmentException",
     "arrival_notice": "CargoTracking",
     "claim_letter": "Claim",
     "claim_reply": "Claim",
