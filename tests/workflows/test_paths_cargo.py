@@ -1,4 +1,4 @@
-"""The cargo on its way, on a server: fetched at the customer's; and what goes wrong with it."""
+"""The cargo on its way, on a server: fetched at the customer's, brought back; and what goes wrong with it."""
 
 from datetime import timedelta
 from typing import Any
@@ -86,3 +86,31 @@ async def test_damage_at_the_pick_up_is_an_exception_until_somebody_answers_for_
     mail = [paths.CUSTOMER_MAIL]
     assert [desk.told(each) for each in ("exception_update", "exception_result")] == [mail, mail]
     assert desk.told("exception_claim") == ["feng.xue"]
+
+
+GOODS = {"name": "Pumps", "pieces": 5, "weight_kg": "50", "volume_m3": "1", "packaging": "crates"}
+
+
+async def test_goods_come_back_counted_by_two_and_a_difference_is_an_exception(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "GoodsReturn", "RET-1", shipment_no="SHP-1", **CUSTOMER)
+    wanted = {"return_reason": "quality", "reason_note": "Rusty", "goods": [GOODS], "pieces_to_return": 5}
+    await desk.do("zhou.jie", "requesting", "requested", **wanted)
+    now = await in_hours(shared_house, 0)
+    await desk.do("zhou.jie", "contacting", "contacted", contacted_at=now, contacted_whom="Chen Yi")
+    await desk.do("zhou.jie", "deciding", "decided", decision="bring_back", decided_by="Chen Yi")
+    cost = {"cost_bearer": "supplier", "estimated_cost": {"amount": "300", "currency": "CNY"}}
+    await desk.do("huang.tao", "approving", "approved", **cost)
+    way = {"vehicle": "B-12345", "waybill_no": "WB-1", "departed_at": now, "back_at": await in_hours(shared_house, 9)}
+    await desk.do("ma.chao", "sending_back", "sent", **way)
+    back = {"pieces_returned": 4, "condition_returned": "good", "returned_at": await in_hours(shared_house, 0)}
+    await desk.do("deng.hui", "coming_back", "counted", **back)
+    task = await desk.task("checking")
+    same = await shared_house.refused("RET-1", "complete_task", actor="deng.hui", outcome="approved", task=task.task)
+    assert "deng.hui" in str(same)
+    await desk.do("song.yan", "checking", "approved")
+    await desk.do("hu.jing", "settling", "settled", settlement="restocked")
+    assert await desk.ended() == "settled"
+    assert await desk.documents() == ["return_sheet"]
+    difference = desk.child("difference")
+    await difference.task("reporting")
+    assert (await difference.view()).data["description"] == "Return RET-1: 4 / 5"

@@ -27,6 +27,7 @@ CHAIN = (
     "ExceptionMeasure",
     "FreightShipment",
     "GoodsPickup",
+    "GoodsReturn",
     "Invoicing",
     "ReceiptAllocation",
     "SatisfactionSurvey",
