@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -84,10 +84,8 @@ def serving_http(provider: Provider) -> Iterator[Provider]:
             provider.headers.append(dict(self.headers.items()))
             provider.asked.append(json.loads(body))
             number = len(provider.asked)
-            try:
+            with suppress(BrokenPipeError, ConnectionResetError):
                 provider.behave[min(number, len(provider.behave)) - 1](self, number)
-            except (BrokenPipeError, ConnectionResetError):
-                pass
 
         def do_GET(self) -> None:
             provider.asked.append({"method": "GET"})
