@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
@@ -23,7 +24,7 @@ CALL = "P-1.notice.told#1.call"
 
 
 @asynccontextmanager
-async def texting(folder: Path, *behaviour: Behaviour, **options: str) -> AsyncIterator[tuple[Notices, Provider]]:
+async def texting(folder: Path, *behaviour: Behaviour, **options: Any) -> AsyncIterator[tuple[Notices, Provider]]:
     with serving_http(Provider(*behaviour)) as provider:
         async with notice_house(folder, sms=provider.url, **options) as notices:
             yield notices, provider

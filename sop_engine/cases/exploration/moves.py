@@ -160,6 +160,18 @@ class ChildEnds(Move):
         return casework.hear(procedure, state, now, word)
 
 
+class NoticeComes(Move):
+    """A notice that is waited for comes to something: `told#1.kept`, `told#1.failed`."""
+
+    def turn(self, procedure: Procedure, state: CaseState | None, now: datetime) -> Turn | None:
+        assert state is not None
+        key, word = self.parts
+        notice = state.notices[key]
+        told = {"key": key, "case_id": notice.id_in(state.case_id), "run_id": "run", "number": notice.heard + 1}
+        report = {**told, "word": word, "at": now.isoformat(), "note": REASON}
+        return casework.hear(procedure, state, now, EngineWord("case.notice", report))
+
+
 class RowRead(Move):
     """The records answer what was asked of a register or another case: `reads.customer.found`, or `.missing`."""
 

@@ -14,8 +14,9 @@ from sop_engine.cases.exploration.moves import Move
 from sop_engine.cases.exploration.survey import Survey
 from sop_engine.cases.lint.events import outcomes_of
 from sop_engine.cases.running import events
+from sop_engine.cases.running.effects.sending import is_heard
 from sop_engine.cases.running.reading import event_of
-from sop_engine.cases.running.state import CaseState, Child, HumanTask, Work
+from sop_engine.cases.running.state import CaseState, Child, HumanTask, SentNotice, Work
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.running.uniqueness import TAKEN
 from sop_engine.cases.written.definition import UNIQUE, EventSpec, TaskSpec
@@ -77,6 +78,7 @@ class Trials:
         several: list[Iterator[Move]] = [
             *(self._results(work, now) for work in state.works.values() if work.status == "running"),
             *(ends for child in state.live_children() for ends in self._ends(child, now)),
+            *(self._told(notice) for notice in state.notices.values() if notice.status in ("starting", "waiting")),
             *self._records(state, now),
             *self._events(state, now),
         ]
@@ -87,6 +89,12 @@ class Trials:
             yield from ways
 
     # -- tasks ---------------------------------------------------------------------------------------------------------
+
+    def _told(self, notice: SentNotice) -> Iterator[Move]:
+        """What may come of a notice: that it was kept, and that it failed where the SOP hears of that."""
+        yield moves.NoticeComes(f"{notice.key}.kept")
+        if is_heard(self.procedure, f"{notice.name}.failed"):
+            yield moves.NoticeComes(f"{notice.key}.failed")
 
     def _completion(
         self, task: HumanTask, spec: TaskSpec, outcome: str, now: datetime

@@ -11,6 +11,7 @@ from typing import Any
 from sop_engine.basis.faults import InvalidInput
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.cases.casework import ACTS
+from sop_engine.cases.contracts.outgoing import WORDS
 from sop_engine.cases.lint.events import outcomes_of
 from sop_engine.cases.lint.findings import Surroundings
 from sop_engine.cases.scenarios import model
@@ -22,6 +23,7 @@ from sop_engine.cases.scenarios.readings import read_rows
 from sop_engine.cases.scenarios.rehearsal import Procedures
 from sop_engine.cases.told.opening import read_opening
 from sop_engine.cases.written.fields import read_value
+from sop_engine.cases.written.places import awaited_notices
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.faults import Fault, Path
@@ -157,6 +159,9 @@ class _Check:
                     for fault in read_value(fields[name], row, number)[1]:
                         where = (int(part) if part.isdigit() else part for part in fault.where.split(".") if part)
                         self.notes.fault((*place, *where), fault.what)
+        awaited = dict.fromkeys(name for each in below for name in awaited_notices(each.bundle.definition))
+        for name in given.notices:
+            self.notes.known((*path, "notices", name), "notice that is waited for", name, awaited)
         values = dict.fromkeys(name for each in below for name in each.definition.unique)
         for name in given.unique:
             self.notes.known((*path, "unique", name), "unique value", name, values)
@@ -212,6 +217,10 @@ class _Check:
                 if self.notes.known((*path, "child"), "state with a child case", step.child, states):
                     fake = ChildFake.model_validate({"ends": step.ends, "with": step.with_})
                     self._child_end(path, procedure, step.child, fake)
+            case model.NoticeComes():
+                awaited = awaited_notices(procedure.bundle.definition)
+                words = tuple(f"{name}.{word}" for name in awaited for word in WORDS)
+                self.notes.known((*path, "hears"), "word of a notice", step.hears, words)
             case model.Expects():
                 for number, expected in enumerate(step.expect):
                     self._expectation(expected, (*path, "expect", number), sop)

@@ -45,6 +45,8 @@ class Fakes:
     """Read -> the row that is found, a list of rows for one answer after another, or none."""
     holders: Mapping[str, str] = field(default_factory=dict)
     """Unique value -> the other case that has it."""
+    notices: Mapping[str, str] = field(default_factory=dict)
+    """Notice that is waited for -> what comes of it at once; kept where nothing is said, nothing where it is silent."""
     calls: Counter[str] = field(default_factory=Counter)
     plain: Counter[str] = field(default_factory=Counter)
     """Work that no answer was given for, and how often it was asked for."""

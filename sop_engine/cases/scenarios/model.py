@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -59,6 +59,9 @@ class Given(_Written):
     """Read -> the fields of its row, a list of rows for one answer after another, or none where there is none."""
     unique: dict[str, str] = {}
     """Unique value -> another case that has it; one that is not named here is the case's own."""
+    notices: dict[str, Literal["kept", "failed", "silent"]] = {}
+    """Notice that is waited for -> what comes of it at once; one that is not named here is kept. Of a silent one a step
+    tells what came."""
     children: dict[str, ChildFake] = {}
     """State -> the child that is faked there; others are played."""
 
@@ -140,6 +143,14 @@ class ChildEnds(Step):
     child: str
     ends: str
     with_: Values = Field(default={}, alias="with")
+
+
+class NoticeComes(Step):
+    """What comes of a notice that is waited for: `<as>.kept`, `<as>.failed`, `<as>.withdrawn`."""
+
+    word: ClassVar[str] = "hears"
+    hears: str
+    happened_at: str | None = None
 
 
 class Silence(_Written):
@@ -279,7 +290,7 @@ def _by_word(*kinds: type[_Written]) -> Mapping[str, type[_Written]]:
     return MappingProxyType({kind.word: kind for kind in kinds})
 
 
-STEPS = _by_word(Completes, Reports, Does, Hears, ReadingsCome, ChildEnds, Silence, Expects)
+STEPS = _by_word(Completes, Reports, Does, Hears, ReadingsCome, ChildEnds, NoticeComes, Silence, Expects)
 """Every kind of step, by the key that it is known by."""
 EXPECTATIONS = _by_word(
     ClockExpected,

@@ -60,9 +60,10 @@ def play(
     that is none.
     """
     opened_at = read_instant(scenario.given.at, calendar)
-    fakes = Fakes(scenario.given.answers, scenario.given.reads, scenario.given.unique)
+    given = scenario.given
+    fakes = Fakes(given.answers, given.reads, given.unique, given.notices)
     book = ReadingBook(streams)
-    rehearsal = Rehearsal(procedures, organization, fakes, book, scenario.given.children, case_id, opened_at)
+    rehearsal = Rehearsal(procedures, organization, fakes, book, given.children, case_id, opened_at)
     playing = _Playing(scenario, calendar, rehearsal, [])
     playing.run(until)
     return Played(scenario, rehearsal, opened_at, tuple(playing.verdicts))
@@ -115,6 +116,15 @@ class _Playing:
                 fake = ChildFake.model_validate({"ends": step.ends, "with": step.with_})
                 return self._taken(
                     lambda: self.rehearsal.end_child(self.rehearsal.case_below(step.case), step.child, fake),
+                    path,
+                    number,
+                )
+            case model.NoticeComes():
+                name, _, word = step.hears.partition(".")
+                return self._taken(
+                    lambda: self.rehearsal.notice_comes(
+                        self.rehearsal.case_below(step.case), name, word, self._instant(step.happened_at)
+                    ),
                     path,
                     number,
                 )

@@ -16,7 +16,7 @@ from sop_engine.basis.plain import plain
 from sop_engine.cases import casework
 from sop_engine.cases.contracts.acts import Act
 from sop_engine.cases.contracts.base import ParentRef
-from sop_engine.cases.contracts.commands import Command, ReportToParent, RunWork, StartCase, TellCase
+from sop_engine.cases.contracts.commands import Command, ReportToParent, RunWork, SendNotice, StartCase, TellCase
 from sop_engine.cases.contracts.effects import WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.publishing import EpisodeWatch
@@ -129,6 +129,22 @@ class Rehearsal:
         if turn is not None:
             self._accept(case_id, turn)
 
+    def notice_comes(self, case_id: str, name: str, word: str, at: datetime | None = None) -> None:
+        """What comes of the notices that were sent last under a name. Raises NotFound where none was sent."""
+        notices = [notice for notice in self.states[case_id].notices.values() if notice.name == name]
+        if not notices:
+            raise NotFound(f"{case_id} has sent no notice {name!r}")
+        last = notices[-1].key.partition(".")[0]
+        for notice in [each for each in notices if each.key.partition(".")[0] == last]:
+            told = {"key": notice.key, "case_id": notice.id_in(case_id), "run_id": "faked", "number": notice.heard + 1}
+            body = {
+                **told,
+                "word": word,
+                "at": (at or self.now).isoformat(),
+                "note": None if word == "kept" else "faked",
+            }
+            self.hear(case_id, EngineWord("case.notice", body))
+
     def end_child(self, case_id: str, state: str, fake: ChildFake) -> None:
         """Ends the faked child that waits longest in a state. Raises NotFound where none does."""
         for child in self.states[case_id].live_children():
@@ -220,6 +236,10 @@ class Rehearsal:
                 self.hear(case_id, CommandDone(command, self.fakes.row(command)))
             case TakeValue():
                 self.hear(case_id, CommandDone(command, self.fakes.holder(command)))
+            case SendNotice():
+                comes = self.fakes.notices.get(command.given.name, "kept")
+                if comes != "silent" and self.states[case_id].notices[command.given.key].heard == 0:
+                    self.notice_comes(case_id, command.given.name, comes)
             case StartCase():
                 self._start(case_id, command)
             case ReportToParent() if command.case_id in self.states:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sop_engine.cases.contracts.commands import RunWork
+from sop_engine.cases.contracts.commands import RunWork, SendNotice
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.running.effects.document import MakeDocument
 from sop_engine.cases.running.effects.keep import KeepRow
@@ -65,6 +65,9 @@ def lines_of(turn: Turn) -> Iterator[Happening]:
             case Notify():
                 to = command.address or ", ".join(command.people) or command.recipient
                 yield Happening(command.facts.at, case_id, NOTICE, command.template, to=to, values=dict(command.values))
+            case SendNotice(given=given):
+                to = given.addressee.name
+                yield Happening(given.facts.at, case_id, NOTICE, given.template, to=to, values=dict(given.values))
             case MakeDocument():
                 yield Happening(command.facts.at, case_id, PAPER, command.template, values=dict(command.values))
             case Post():
