@@ -22,6 +22,7 @@ from activities.customer_money import CustomerMoneyActivities
 from activities.definitions import DefinitionActivities
 from activities.documents import DocumentActivities
 from activities.duties import DutyActivities
+from activities.files import FileActivities
 from activities.handing_over import HandOverActivities
 from activities.interruption import Interruption
 from activities.ledger import LedgerActivities
@@ -60,16 +61,19 @@ from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.papers import PaperTemplates
 from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.chains import Chains
+from sop_engine.records.contents import ContentStore
 from sop_engine.records.definition_publications import PublicationRepository
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.records.duty_subjects import RegisterSubjects
 from sop_engine.records.engine import open_engine
+from sop_engine.records.file_uses import FileUses
 from sop_engine.records.gaps import Gaps
 from sop_engine.records.migration import migrate
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.numbers import NumberRepository
 from sop_engine.records.queries import CaseQueries
 from sop_engine.records.registers import RegisterRepository
+from sop_engine.records.signing_keys import receipts_of
 from sop_engine.settings import Settings
 from sop_engine.temporal.act_latency import ActLatency
 from sop_engine.temporal.anchor import Anchor
@@ -113,8 +117,10 @@ def activities(
     """Every activity of a worker, with what it depends on."""
     publications = PublicationRepository(engine)
     current = CurrentLibrary(library, publications.heads, publications.text)
+    receipts = receipts_of(engine)
+    store = ContentStore(engine, receipts, settings.files, settings.largest_file)
     definitions = DefinitionActivities(
-        current, DefinitionRepository(engine), work_rules.places, Chains(engine), settings.continue_after
+        current, DefinitionRepository(engine), work_rules.places, Chains(engine), settings.continue_after, receipts
     )
     records = RecordActivities(engine, gaps)
     notices = NoticeActivities(
@@ -147,6 +153,7 @@ def activities(
     subjects = RegisterSubjects(engine, library.registers)
     beside = (
         WatchActivities(engine),
+        FileActivities(engine, store, receipts),
         DutyActivities(engine, library, settings.task_queue, subjects),
         SelectionActivities(subjects),
         RegisterActivities(engine, library.registers, library.organization, tell_readers),
@@ -219,6 +226,7 @@ def build_worker(
     """
     work_rules = load_work_rules(library.root, settings.tables_folder)
     PRESENT.organization, PRESENT.places = library.organization, work_rules.places
+    PRESENT.receipts = receipts_of(engine)
     guard = guard or RecordsGuard(engine)
     chains = Chains(engine)
     proofs = ProofActivities(client, settings.task_queue, chains.of)
@@ -277,7 +285,8 @@ async def serve(
                 await stop.wait()
             return
         await guard.look()
-        keeper = Keeper(client, settings.task_queue, CaseQueries(engine).count_open, has_streams=bool(library.streams))
+        counted, sweep = CaseQueries(engine).count_open, FileUses(engine, settings.files).sweep
+        keeper = Keeper(client, settings.task_queue, counted, sweep, has_streams=bool(library.streams))
         async with build_worker(client, settings, library, engine, guard):
             beside = [asyncio.create_task(guard.run()), asyncio.create_task(keeper.keep())]
             try:

@@ -1,7 +1,8 @@
-"""Who may have an activity run: one that only reads, anybody; every other, a case's own workflow for that case.
+"""Who may have an activity run: one that only reads or brings content, anybody; every other, a case's own workflow for
+that case.
 
 Whoever has a connection to Temporal can schedule any activity of a worker, alone or from a workflow of their own. So
-nothing but what is marked as a read is admitted unless the server itself says that a run of ours scheduled it.
+nothing but what is marked is admitted unless the server itself says that a run of ours scheduled it.
 """
 
 from collections import OrderedDict
@@ -29,6 +30,17 @@ def reads(method: Method) -> Method:
     """Marks an activity that writes nothing: anybody may have it run. One that writes all the same fails."""
     method.__sop_reads__ = True  # type: ignore[attr-defined]
     return method
+
+
+def brings(method: Method) -> Method:
+    """Marks an activity that keeps content which no case refers to yet: anybody may have it run."""
+    method.__sop_brings__ = True  # type: ignore[attr-defined]
+    return method
+
+
+def brings_content(method: Callable[..., Any]) -> bool:
+    """Whether the activity is marked as one that keeps content alone."""
+    return getattr(method, "__sop_brings__", False)
 
 
 def is_read(method: Callable[..., Any]) -> bool:
@@ -82,8 +94,9 @@ class _Guarded(ActivityInboundInterceptor):
                 raise refusal(asked.error)
             with read_only():
                 return await super().execute_activity(input)
-        with refusals():
-            await self._guard.admit(asked)
+        if not brings_content(input.fn):
+            with refusals():
+                await self._guard.admit(asked)
         if isinstance(asked, Undecodable):
             # A case of ours asks in the words of a newer worker, which may be there.
             raise ApplicationError(asked.error.text(), type=asked.error.kind)

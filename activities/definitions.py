@@ -14,9 +14,12 @@ from sop_engine.basis.faults import USED_ID, Fault, InvalidInput, NotPermitted, 
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
 from sop_engine.cases.told.act_checks import faults_of_data
 from sop_engine.cases.told.case_ids import refuse_long_id
+from sop_engine.cases.told.file_checks import facts_faults, named_files, unkept
 from sop_engine.cases.told.opening import read_opening
 from sop_engine.cases.told.permissions import permit_opening
 from sop_engine.cases.told.place_checks import faults_of, unknown_places
+from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.cases.written.procedure import DefinitionError
 from sop_engine.content.current import CurrentLibrary, as_published
 from sop_engine.content.library import Library
@@ -39,6 +42,7 @@ class DefinitionActivities:
         places: Places,
         chains: Chains,
         continue_after: int = 1_000,
+        receipts: Receipts | None = None,
     ) -> None:
         self._library = current.files
         self._current = current
@@ -46,6 +50,7 @@ class DefinitionActivities:
         self._places = places
         self._chains = chains
         self._continue_after = continue_after
+        self._receipts = receipts
 
     @activity.defn(name=LOAD_PROCEDURE)
     @writes("content")
@@ -98,6 +103,7 @@ class DefinitionActivities:
             values = read_opening(definition, given.data)
             faults = [
                 *faults_of_data(definition.data, values, calendar, now),
+                *self._faults_of_files(definition, given.data),
                 *unknown_places(definition.data, values, self._places),
             ]
             if faults:
@@ -111,6 +117,13 @@ class DefinitionActivities:
         except DefinitionError as error:
             raise ApplicationError(str(error), type="Definition", non_retryable=True) from None
         return OpenCheckResult(title=definition.title.model_dump(), reference=definition.reference)
+
+    def _faults_of_files(self, definition: SopDefinition, data: dict[str, Any]) -> list[Fault]:
+        files = named_files(definition.data, data)
+        wrong = [fault for where, file in files.items() for fault in facts_faults(file, where)]
+        if self._receipts is None:
+            return wrong
+        return [*wrong, *unkept(files, self._receipts, activity.info().started_time)]
 
     def _refuse_id(self, given: LoadInput) -> None:
         if given.case_id is not None and given.first_run_id is not None:

@@ -12,15 +12,15 @@ from activities.reading_names import KnownNames
 from sop_engine.cases.contracts.reading import (
     CaseInput,
     CaseList,
-    DocumentChunk,
+    DocumentLine,
     DocumentList,
     FindCasesInput,
+    FindDocumentInput,
     FoundCases,
     ListCasesInput,
     ListNoticesInput,
     ListTasksInput,
     NoticeList,
-    ReadDocumentInput,
     RecordedCase,
     TaskList,
     Timeline,
@@ -31,6 +31,7 @@ from sop_engine.cases.contracts.reading import (
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.records.documents import DocumentRepository
+from sop_engine.records.file_uses import FileUses
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.queries import CaseQueries
@@ -52,6 +53,7 @@ class ReadingActivities:
     ) -> None:
         self._cases = CaseQueries(engine)
         self._documents = DocumentRepository(engine)
+        self._uses = FileUses(engine)
         self._notices = NoticeRepository(engine)
         self._ledger = LedgerRepository(engine)
         self._organization = organization
@@ -95,7 +97,7 @@ class ReadingActivities:
             documents = self._documents.list(given.case_id).documents
             made = tuple(line.model_dump(mode="json", include=SHOWN) for line in documents[-MOST_DOCUMENTS:])
             below = self._cases.tasks_below(given.case_id, datetime.now(UTC))
-            more = {"documents": made, "child_tasks": below}
+            more = {"documents": made, "child_tasks": below, "files": self._uses.of(given.case_id)}
             return self._cases.read_case(given.case_id).model_copy(update=more)
 
     @reads
@@ -108,10 +110,10 @@ class ReadingActivities:
         return found
 
     @reads
-    @activity.defn(name="read_document")
-    def read_document(self, given: ReadDocumentInput) -> DocumentChunk:
+    @activity.defn(name="find_document")
+    def find_document(self, given: FindDocumentInput) -> DocumentLine:
         with refusals():
-            return self._documents.read(given)
+            return self._documents.find(given)
 
     @reads
     @activity.defn(name="list_notices")

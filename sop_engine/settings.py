@@ -39,6 +39,10 @@ class Settings(BaseModel):
     """How long this firm keeps files, and who may dispose of them; the packaged rules when absent."""
     tables_folder: Path | None = None
     """This firm's own rates of exchange, tariff lines, free time and places; see `sop table check`."""
+    files: Path | None = None
+    """A folder for the content of files, shared by all workers; the records have it when absent."""
+    largest_file: int = Field(default=100_000_000, ge=1)
+    """Bytes of the largest file that is taken."""
     smtp_host: str | None = None
     """Mail is only kept in the records while this is absent."""
     smtp_port: int = Field(default=25, ge=1, le=65_535)
@@ -67,7 +71,7 @@ class Settings(BaseModel):
         """This site's own files of content, by the names under which they are read."""
         return {name: getattr(self, name) for name in CONTENT_FILES}
 
-    @field_validator("data_directory", "tables_folder", *CONTENT_FILES)
+    @field_validator("data_directory", "tables_folder", "files", *CONTENT_FILES)
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()

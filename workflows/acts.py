@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -12,15 +13,17 @@ from temporalio.exceptions import ApplicationError
 from sop_engine.basis.faults import InvalidInput, Refused, SopError
 from sop_engine.cases import casework
 from sop_engine.cases.contracts.acts import Act, ActResult
+from sop_engine.cases.contracts.files import JudgeFilesInput, JudgeFilesResult
 from sop_engine.cases.contracts.opening import PlacesInput, PlacesResult
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.told.file_checks import unkept_of_act
 from sop_engine.cases.told.messages import UnfitAct
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.failures import to_failure
 from sop_engine.temporal.present import PRESENT
-from sop_engine.temporal.queues import JUDGE_PLACES, LOAD_ORGANIZATION, REFUSAL
+from sop_engine.temporal.queues import JUDGE_FILES, JUDGE_PLACES, LOAD_ORGANIZATION, REFUSAL
 from sop_engine.temporal.resets import is_taken_again
 from workflows.errands import PATIENT
 from workflows.outbox import Outbox
@@ -87,8 +90,8 @@ class CaseActs(CaseUpdates):
         casework.judge_lengths(name, act)
         if self._state is None or self._procedure is None or PRESENT.organization is None:
             return None
-        now, firm, places = self._not_before(workflow.now()), PRESENT.organization, PRESENT.places
-        return casework.check(self._procedure, self._state, name, act, firm, now, places)
+        now, firm = self._not_before(workflow.now()), PRESENT.organization
+        return casework.check(self._procedure, self._state, name, act, firm, now, PRESENT.places, PRESENT.receipts)
 
     async def act(self, name: str, body: RawValue | None) -> ActResult:
         """Carries out an act. Its answer leaves with the workflow task, and so after its step is in the journal."""
@@ -133,6 +136,8 @@ class CaseActs(CaseUpdates):
         self._unjudged += 1
         try:
             organization = await self._organization()
+            state, procedure = self.loaded()
+            await judge_files(unkept_of_act(procedure, state, act))
             judged: dict[str, str] = {}
             while True:
                 state, procedure = self.loaded()
@@ -175,6 +180,21 @@ class CaseActs(CaseUpdates):
             LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
         )
         return Organization.model_validate(given)
+
+
+async def judge_files(files: dict[str, dict[str, Any]]) -> None:
+    """Raises InvalidInput for files that are not proven to be kept, as a worker knew then."""
+    if not files:
+        return
+    answer = await workflow.execute_activity(
+        JUDGE_FILES,
+        JudgeFilesInput(files=files),
+        result_type=JudgeFilesResult,
+        start_to_close_timeout=LOAD_WITHIN,
+        retry_policy=PATIENT,
+    )
+    if answer.faults:
+        raise InvalidInput("a file is not kept", answer.faults)
 
 
 def _is_judged_again(body: RawValue | None) -> bool:

@@ -25,6 +25,7 @@ from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn, facts_of
 from sop_engine.cases.seen.recent import Recent
 from sop_engine.cases.told.engine_words import CANCELLED_FROM_OUTSIDE
+from sop_engine.cases.told.file_checks import unkept_of_opening
 from sop_engine.cases.told.messages import ReferenceData, Unreadable
 from sop_engine.cases.told.opening import open_case
 from sop_engine.cases.told.reference_data import corrected
@@ -33,7 +34,7 @@ from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.failures import message_of, to_failure
 from sop_engine.temporal.present import PRESENT, pack
 from sop_engine.temporal.queues import LOAD_PROCEDURE, REFERENCE_DATA
-from workflows.acts import LOAD_WITHIN, CaseActs
+from workflows.acts import LOAD_WITHIN, CaseActs, judge_files
 from workflows.alarm import Alarm
 from workflows.background import Background
 from workflows.errands import PATIENT, Errands, tell_parent
@@ -160,6 +161,8 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
                 raise InvalidInput(f"a {info.workflow_type} cannot be opened: {self._excess}")
             if self._procedure.bundle.engine_version >= HARDENED:
                 opening = as_started(opening)
+            if info.parent is None:
+                await judge_files(unkept_of_opening(self._procedure, opening))
             turn = open_case(self._procedure, info.workflow_id, opening, info.workflow_start_time)
         except SopError as error:
             raise to_failure(error) from None

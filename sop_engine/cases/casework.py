@@ -20,6 +20,7 @@ from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.people.actors import SYSTEM
 from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.running import files
 from sop_engine.cases.running.incidents import open_incident
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.stepping import INSTANT, catch_up
@@ -28,11 +29,13 @@ from sop_engine.cases.seen.views import act_result
 from sop_engine.cases.told import acts, ends, engine_words, hearing, reference_data, resets, resolving, tasks
 from sop_engine.cases.told.act_checks import emptied, faults_of_act
 from sop_engine.cases.told.act_kinds import ActKind
+from sop_engine.cases.told.file_checks import proven_hashes, unkept, unkept_of_act
 from sop_engine.cases.told.freshness import judge_freshness
 from sop_engine.cases.told.kept_checks import undone_checks
 from sop_engine.cases.told.messages import Message, Taken, Unreadable
 from sop_engine.cases.told.place_checks import places_of_act, unknown_places_of_act
 from sop_engine.cases.told.refusing import refuse_event
+from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.freight.places import Places
 from sop_engine.statechart.transition import next_due
@@ -102,10 +105,12 @@ def check(
     organization: Organization,
     now: datetime,
     places: Places | None = None,
+    receipts: Receipts | None = None,
 ) -> Trial | None:
     """Raises a SopError where the act would be refused. Gives what it comes to; the state given stands.
 
-    None is an act that was done before. Without `places` a place is right if its form is.
+    None is an act that was done before. Without `places` a place is right if its form is; so is a file without
+    `receipts`.
     """
     if state.has_seen(act.id):
         return None
@@ -114,6 +119,9 @@ def check(
     kind.may(organization, Turn(procedure, state, now), act, kind.verb)
     if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)
+    unproven = unkept(unkept_of_act(procedure, state, act), receipts, now) if receipts is not None else []
+    if unproven:
+        raise InvalidInput(f"{name} cannot be taken", unproven)
     resolving.judge_retry(state, act)
     judge_freshness(procedure, state, act, now)
     trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))
@@ -151,6 +159,7 @@ def perform(
     def carry_out() -> None:
         messages.append(kind.carry_out(turn, act))
         catch_up(turn, now)
+        files.settle(turn, state.snapshot.data, proven_hashes(procedure, act))
         turn.state.remember(act.id)
         turn.judge_room()
 
@@ -176,6 +185,7 @@ def hear(procedure: Procedure, state: CaseState, now: datetime, message: Message
     def take() -> None:
         taken(turn, message)
         catch_up(turn, now)
+        files.settle(turn, state.snapshot.data)
         turn.state.remember(message_id)
 
     try:
@@ -221,6 +231,7 @@ def wake(procedure: Procedure, state: CaseState, now: datetime) -> Turn:
     """Handles every delay and rung due by now."""
     turn = Turn(procedure, state, now)
     catch_up(turn, now)
+    files.settle(turn, state.snapshot.data)
     return turn
 
 

@@ -19,6 +19,7 @@ from sop_engine.console.arguments import (
     TaskKey,
     read_moment,
 )
+from sop_engine.console.bringing import with_files
 from sop_engine.console.command import command
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
@@ -30,7 +31,8 @@ _BY_HAND: set[type[Act]] = set()
 
 async def carry_out(session: Session, case_id: str, act: Act) -> None:
     """Sends an act and tells what came of it."""
-    answer = await (await session.gateway()).update(case_id, act.update, act)
+    gateway = await session.gateway()
+    answer = await gateway.update(case_id, act.update, await with_files(gateway, act))
     if session.as_json:
         session.json(answer)
     where = ", ".join(answer.states) or answer.status

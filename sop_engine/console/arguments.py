@@ -9,6 +9,7 @@ import typer
 
 from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.cases.written.fields import read_instant
+from sop_engine.console.inputs import LocalFile
 from sop_engine.timekeeping.instants import RANGE, is_near, read_day_end
 
 CaseStatus = Literal[
@@ -29,7 +30,9 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the journal.
 OptionalReason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the journal.")]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="FIELD=VALUE", help="A value; `goods.0.name=Tea` reaches into lists."),
+    typer.Option(
+        "--set", metavar="FIELD=VALUE", help="A value; `goods.0.name=Tea` reaches into lists, `photo=@PATH` is a file."
+    ),
 ]
 FileOption = Annotated[
     Path | None, typer.Option("--file", metavar="FILE", help="Values from a YAML or JSON file; `-` reads stdin.")
@@ -53,32 +56,16 @@ def read_moment(text: str | None, where: str) -> datetime | None:
     return moment
 
 
-def read_files(assignments: Sequence[str]) -> dict[str, dict[str, object]]:
-    """`key=path` pairs as the files' fingerprints. Raises `InvalidInput` with every fault."""
-    files, faults = {}, []
+def read_files(assignments: Sequence[str]) -> dict[str, list[LocalFile]]:
+    """`key=path` pairs, several of a key too. Raises `InvalidInput` with every fault."""
+    files: dict[str, list[LocalFile]] = {}
+    faults = []
     for assignment in assignments:
         key, sign, path = assignment.partition("=")
-        if not sign:
+        if sign and path:
+            files.setdefault(key, []).append(LocalFile(Path(path)))
+        else:
             faults.append(Fault(where=assignment, what="is not an assignment", allowed="attachment=path"))
-            continue
-        try:
-            files[key] = fingerprint(Path(path))
-        except (OSError, ValueError) as error:
-            faults.append(Fault(where=key, what=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"))
     if faults:
         raise InvalidInput("The attachments cannot be read", faults)
     return files
-
-
-def fingerprint(path: Path) -> dict[str, object]:
-    """A file's name, hash, size in bytes and media type. The file itself stays where it is. Raises `OSError`."""
-    from hashlib import sha256
-    from mimetypes import guess_type
-
-    content = path.read_bytes()
-    return {
-        "name": path.name,
-        "sha256": sha256(content).hexdigest(),
-        "size": len(content),
-        "type": guess_type(path.name)[0] or "application/octet-stream",
-    }

@@ -31,6 +31,7 @@ from sop_engine.console.arguments import (
     SopName,
     SopOption,
 )
+from sop_engine.console.bringing import brought
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
@@ -62,6 +63,7 @@ async def start(
         raise InvalidInput(f"{identifier!r} cannot be a case's id: letters, digits, dots, hyphens and underscores can")
     data = read_values(assignments or (), file)
     gateway = await session.gateway()
+    data = await brought(gateway, data)
     asked = OpenCheckInput(sop=sop, version=version, data=data, actor=session.actor())
     check = await gateway.read("check_opening", asked, OpenCheckResult)
     if check.faults:

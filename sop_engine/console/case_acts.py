@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.cases.contracts.acts import (
     AmendInput,
     AttachInput,
@@ -19,12 +18,12 @@ from sop_engine.console.arguments import (
     OptionalReason,
     Reason,
     SetOption,
-    fingerprint,
     read_moment,
 )
+from sop_engine.console.bringing import brought
 from sop_engine.console.case import case
 from sop_engine.console.context import Session
-from sop_engine.console.inputs import contract, read_values
+from sop_engine.console.inputs import LocalFile, contract, read_values
 
 
 @act_command(case, "signal", EventInput)
@@ -51,15 +50,15 @@ async def attach(
     session: Session,
     case_id: CaseId,
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The file.")],
+    *,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="A kind of attachment of its tasks; `file` when left out.")
+    ] = None,
     act_id: ActIdOption = None,
 ) -> None:
-    """Record a file on a case: its name, size, type and SHA-256. The file itself stays where it is."""
-    try:
-        values = fingerprint(path)
-    except (OSError, ValueError) as error:
-        fault = Fault(where=str(path), what=f"cannot be read: {getattr(error, 'strerror', None) or error}")
-        raise InvalidInput("Nothing was attached", [fault]) from None
-    await carry_out(session, case_id, contract(AttachInput, actor=session.actor(), id=act_id, **values))
+    """Bring a file to a case. A later one of the same kind and name is its next version."""
+    file = await brought(await session.gateway(), LocalFile(path))
+    await carry_out(session, case_id, contract(AttachInput, actor=session.actor(), id=act_id, kind=kind, **file))
 
 
 @act_command(case, "amend", AmendInput)

@@ -1,17 +1,20 @@
-"""`sop document`: the papers that cases made."""
+"""`sop document`: the papers that cases made, and the files that they hold."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sop_engine.cases.contracts.reading import CaseInput, DocumentChunk, DocumentList, ReadDocumentInput
+from sop_engine.basis.faults import NotFound, Refused
+from sop_engine.cases.contracts.files import FileLine, FileList, ListFilesInput
+from sop_engine.cases.contracts.reading import CaseInput, DocumentLine, DocumentList, FindDocumentInput
 from sop_engine.console.arguments import CaseId
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
-from sop_engine.console.file_faults import write_file
+from sop_engine.console.file_faults import write_file, write_new_file
 
-document = group("document", "Documents that cases made.")
+document = group("document", "Documents that cases made, and files that they hold.")
 
 
 @command(document, "list", reads=True)
@@ -37,17 +40,54 @@ async def open_document(
     pdf: Annotated[bool, typer.Option("--pdf", help="The PDF in place of the HTML.")] = False,
 ) -> None:
     """Fetch a document; prints the path of the file, and shows it when a person is watching."""
+    from sop_engine.temporal.files_gateway import FilesGateway
+
     gateway = await session.gateway()
-    content, offset, name = b"", 0, document_id
-    while True:
-        question = ReadDocumentInput(document_id=document_id, kind="pdf" if pdf else "html", offset=offset)
-        chunk = await gateway.read("read_document", question, DocumentChunk)
-        content, name = content + chunk.content, Path(chunk.document.name).name
-        if chunk.next_offset is None:
-            break
-        offset = chunk.next_offset
+    question = FindDocumentInput(document_id=document_id, kind="pdf" if pdf else "html")
+    found = await gateway.read("find_document", question, DocumentLine)
+    content = await FilesGateway(gateway).fetch(found.case_id, found.sha256, found.size)
+    name = Path(found.name).name
     path = output or session.settings.data_directory / "documents" / name
     write_file(path, content)
     session.line(str(path))
     if session.is_watched():
         typer.launch(str(path))
+
+
+@command(document, "get")
+async def get_file(
+    session: Session,
+    case_id: CaseId,
+    name: Annotated[str, typer.Argument(metavar="FILE", help="Its name or kind, as `sop case show` has it.")],
+    *,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, max=1_000_000, help="An earlier one; the newest when left out.")
+    ] = None,
+    folder: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Where to write it.")] = Path(),
+) -> None:
+    """Fetch a file of a case, or of one below it; prints its path. No file that is there is written over."""
+    from sop_engine.temporal.files_gateway import FilesGateway
+    from sop_engine.temporal.queues import LIST_FILES
+
+    gateway = await session.gateway()
+    held = (await gateway.read(LIST_FILES, ListFilesInput(case_id=case_id), FileList)).files
+    found = chosen(held, case_id, name, version)
+    content = await FilesGateway(gateway).fetch(found.case_id, found.sha256, found.size)
+    path = folder / Path(found.name).name
+    write_new_file(path, content)
+    session.line(str(path))
+
+
+def chosen(held: Sequence[FileLine], case_id: str, name: str, version: int | None) -> FileLine:
+    """The one file that is meant. Raises NotFound for none, Refused where several may be meant."""
+    named = [file for file in held if name in (file.name, file.kind)]
+    if not named:
+        raise NotFound(f"{case_id} has no file {name!r}", allowed=dict.fromkeys(file.name for file in held))
+    newest = {(file.case_id, file.kind, file.name if name == file.name else ""): file for file in named}
+    found = [file for file in named if file.version == version] if version is not None else list(newest.values())
+    if not found:
+        raise NotFound(f"{name} has no version {version}", allowed=[str(file.version) for file in named])
+    if len({file.sha256 for file in found}) > 1:
+        names = (f"{file.case_id} {file.kind} {file.name} version {file.version}" for file in found)
+        raise Refused(f"{case_id} has several files {name!r}", allowed=names)
+    return found[-1]

@@ -44,6 +44,19 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+def write_new_file(path: Path, content: bytes) -> None:
+    """Writes a file that is not there yet. Raises `InvalidInput` where one is, or the place cannot be written."""
+    make_folder(path.parent)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        fault = Fault(where=str(path), what="is there already", allowed="another folder: --to FOLDER")
+        raise InvalidInput("No file is written over", [fault]) from None
+    except OSError as error:
+        raise InvalidInput("The file cannot be written", [Fault(where=str(path), what=_reason(error))]) from None
+
+
 def place_faults(faults: "Iterable[YamlFault]") -> list[Fault]:
     """Each with its file, line and column."""
     return [

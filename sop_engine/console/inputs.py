@@ -5,6 +5,7 @@ and `12:30` stays a time.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,13 @@ from sop_engine.console.file_faults import place_faults, read_file
 from sop_engine.content.yaml_files import DEEPEST, YamlError, read_text
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A file of this machine that a value names, before its content is brought."""
+
+    path: Path
 
 
 def read_values(assignments: Iterable[str], file: Path | None = None) -> dict[str, Any]:
@@ -80,7 +88,14 @@ def _assign(values: dict[str, Any], path: str, text: str) -> Fault | None:
             if not _put(place, part, inner):
                 return _misplaced(path, step, place)
         place = inner
-    return None if _put(place, last, text) else _misplaced(path, len(parents) + 1, place)
+    return None if _put(place, last, _read(text)) else _misplaced(path, len(parents) + 1, place)
+
+
+def _read(text: str) -> str | LocalFile:
+    """A value as written; what begins with `@` names a file of this machine, and `@@` stands for `@` itself."""
+    if text.startswith("@") and not text.startswith("@@"):
+        return LocalFile(Path(text[1:]))
+    return text[1:] if text.startswith("@@") else text
 
 
 def _entry(place: Any, part: str) -> Any:

@@ -1,12 +1,14 @@
 """Plays a written example through the gateway: waits until a case is ready for an act, then acts as who is named.
 
-Text that begins with `= ` is a moment, worked out when the act is played: `= today`, `= now + days(3) + hours(2)`.
+Text that begins with `= ` is a moment, worked out when the act is played: `= today`, `= now + days(3) + hours(2)`. Text
+that begins with `@` is a file of that name, made up and brought before the act.
 """
 
 import asyncio
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -108,6 +110,20 @@ class Player:
         opening = OpenCaseInput(data=data, actor=self.example.opened_by or self.example.script[0].person)
         self._see(await self.gateway.start_case(self.example.sop, self.example.id, opening))
 
+    async def _brought(self, value: Any) -> Any:
+        """The value with every file in it brought to the records."""
+        if isinstance(value, dict):
+            return {key: await self._brought(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [await self._brought(inner) for inner in value]
+        if not isinstance(value, str) or not value.startswith("@"):
+            return value
+        from sop_engine.cases.written.file_samples import sample_content
+        from sop_engine.temporal.files_gateway import FilesGateway
+
+        content = sample_content(value[1:])
+        return await FilesGateway(self.gateway).bring_content(value[1:], lambda: BytesIO(content))
+
     async def ready(self, act: PlayedAct) -> None:
         """Waits until the act's task is open, or its event awaited. Raises `PlayError`."""
         if act.is_task:
@@ -118,7 +134,7 @@ class Player:
     async def play(self, act: PlayedAct) -> None:
         """Carries the act out. Raises what the case answers."""
         case_id = self._case_of(act)
-        data = worked_out(act.data, datetime.now(UTC))
+        data = await self._brought(worked_out(act.data, datetime.now(UTC)))
         if act.is_task:
             done = CompleteTaskInput(
                 actor=act.person or "",
@@ -126,7 +142,7 @@ class Player:
                 outcome=act.outcome or "",
                 data=data,
                 checklist=act.checklist,
-                attachments=act.attachments,
+                attachments=await self._brought(act.attachments),
                 reason=act.reason,
             )
             await self.gateway.update(case_id, "complete_task", done)

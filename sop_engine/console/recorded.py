@@ -75,5 +75,6 @@ def view_of(recorded: RecordedCase) -> CaseView:
         sla=case.sla,
         events=(),
         step=0,
+        files=recorded.files,
         child_tasks=recorded.child_tasks,
     )

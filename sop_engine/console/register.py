@@ -19,7 +19,7 @@ from sop_engine.cases.contracts.registers import (
 from sop_engine.console.arguments import FileOption, LimitOption, Reason, SetOption
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
-from sop_engine.console.inputs import contract, read_values
+from sop_engine.console.inputs import LocalFile, contract, read_values
 
 if TYPE_CHECKING:
     from sop_engine.cases.written.register import RegisterSpec
@@ -99,6 +99,9 @@ async def set_row(
 ) -> None:
     """Change fields of a row, or add the row; `--set field=` empties a field. A list is given whole."""
     values = read_values(assignments or (), file)
+    if local := [name for name, value in values.items() if isinstance(value, LocalFile)]:
+        fault = Fault(local[0], "is a file, which no row holds", "a value; `@@` stands for `@` itself")
+        raise InvalidInput("The row cannot be kept", [fault])
     gateway = await _gateway(session)
     spec = await gateway.register(name)
     row = GivenRow(values={**values, **_key_values(spec, key, values)})

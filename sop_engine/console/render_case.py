@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
 from sop_engine.console.render_lists import render_tasks
 from sop_engine.console.render_values import EMPTY, deadline, heading, identifier, instant, pairs, table, titled, value
@@ -64,6 +65,8 @@ def _parts(view: CaseView, language: str, zone: tzinfo | None) -> Iterator[tuple
         yield "rules", _rows(rules, tuple(rules[0]), language, zone)
     if view.comments:
         yield "comments", _rows(view.comments, tuple(view.comments[0]), language, zone)
+    if view.files:
+        yield "files", _files(view.files, language, zone)
     if view.attachments:
         yield "attachments", _rows(view.attachments, tuple(view.attachments[0]), language, zone)
     commands = _next_commands(view)
@@ -98,6 +101,17 @@ def _clocks(clocks: tuple[ClockView, ...], language: str, zone: tzinfo | None) -
             f"{clock.percent}%",
             clock.remaining,
             "; ".join(notes),
+        )
+    return made
+
+
+def _files(files: tuple[FileRef, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    """Every version; `sop document get` fetches one."""
+    made = table(("kind", "name", "version", "type", "size", "by", "at"), language, right=("version", "size"))
+    for file in files:
+        size = f"{file.size:,}"
+        made.add_row(
+            file.kind, identifier(file.name), str(file.version), file.type, size, file.by, instant(file.at, zone)
         )
     return made
 

@@ -17,6 +17,7 @@ from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, 
 from sop_engine.records.columns import Row
 from sop_engine.records.endings import Endings
 from sop_engine.records.engine import scratch
+from sop_engine.records.file_uses import FileUseRow
 from sop_engine.records.publishing import Publisher
 from sop_engine.records.streams import WatchRow
 
@@ -30,6 +31,7 @@ KEYS: Mapping[type[Row], tuple[str, ...]] = {
     ClockRow: ("key",),
     ChildRow: ("child_id",),
     WatchRow: ("stream", "rule", "subject_key"),
+    FileUseRow: ("kind", "name", "version"),
 }
 """By what the rows of one case are told apart."""
 

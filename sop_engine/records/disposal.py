@@ -18,8 +18,10 @@ from sop_engine.basis.faults import NotFound, Refused
 from sop_engine.cases.contracts.retention import DisposalLine, DueLine, DueList, FileLine
 from sop_engine.cases.written.retention import Retention
 from sop_engine.records.cases import CaseRow, ClockRow, ReferenceRow, StepRow, TaskRow
-from sop_engine.records.documents import ContentRow, DocumentRow
+from sop_engine.records.contents import delete_content
+from sop_engine.records.documents import DocumentRow
 from sop_engine.records.engine import writing
+from sop_engine.records.file_uses import FileUseRow
 from sop_engine.records.notices import NoticeRow
 from sop_engine.records.outbox import OutboxRow
 from sop_engine.records.retention import (
@@ -271,10 +273,12 @@ def _delete(connection: Connection, session: Session, case: CaseRow, file: Dispo
     """Takes away what a case's file says; notes in its row how much that was, and its hash."""
     documents = session.exec(select(DocumentRow).where(DocumentRow.case_id == case.case_id)).all()
     steps, notices = (_said(connection, model.table(), case.case_id) for model in (StepRow, NoticeRow))
-    hashes = sorted({sha for row in documents for sha in (row.sha256, row.pdf_sha256) if sha is not None})
+    papers = {sha for row in documents for sha in (row.sha256, row.pdf_sha256) if sha is not None}
+    files = session.exec(select(FileUseRow.sha256).where(FileUseRow.case_id == case.case_id)).all()
+    hashes = sorted({*papers, *files})
     file.digest = hashlib.sha256(to_json([case.data, steps, notices, hashes])).hexdigest()
     file.steps, file.notices, file.documents = len(steps), len(notices), hashes
-    for model in (StepRow, TaskRow, ClockRow, NoticeRow, OutboxRow, DocumentRow):
+    for model in (StepRow, TaskRow, ClockRow, NoticeRow, OutboxRow, DocumentRow, FileUseRow):
         table = model.table()
         connection.execute(delete(table).where(table.c.case_id == case.case_id))
     references = ReferenceRow.table()
@@ -285,12 +289,13 @@ def _delete(connection: Connection, session: Session, case: CaseRow, file: Dispo
 
 
 def _delete_contents(connection: Connection, session: Session, hashes: Sequence[str]) -> None:
-    """The bytes go with the last document that has them."""
-    documents, contents = DocumentRow.table(), ContentRow.table()
+    """The bytes go with the last paper or file that has them."""
+    documents, uses = DocumentRow.table(), FileUseRow.table()
     for sha in hashes:
-        used = select(func.count()).where(or_(documents.c.sha256 == sha, documents.c.pdf_sha256 == sha))
-        if not session.exec(used).one():
-            connection.execute(delete(contents).where(contents.c.sha256 == sha))
+        papers = select(func.count()).where(or_(documents.c.sha256 == sha, documents.c.pdf_sha256 == sha))
+        files = select(func.count()).where(uses.c.sha256 == sha)
+        if not session.exec(papers).one() and not session.exec(files).one():
+            delete_content(connection, sha)
 
 
 def _said(connection: Connection, table: Table, case_id: str) -> list[dict[str, Any]]:

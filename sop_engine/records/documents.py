@@ -1,38 +1,27 @@
-"""Rendered documents: their versions, and their content kept once per SHA-256."""
+"""Rendered documents: their versions. Their content is kept like every other."""
 
 from datetime import date, datetime
 from hashlib import sha256
 from typing import ClassVar
 
-from sqlalchemy import JSON, Engine, Function, UniqueConstraint, func
+from sqlalchemy import JSON, Engine, UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.basis.faults import NotFound, Refused
-from sop_engine.cases.contracts.reading import CHUNK_BYTES, DocumentChunk, DocumentLine, DocumentList, ReadDocumentInput
+from sop_engine.cases.contracts.reading import DocumentLine, DocumentList, FindDocumentInput
 from sop_engine.cases.running.effects.document import DocumentResult
 from sop_engine.freight.rules import CHINA
 from sop_engine.records.cases import CaseRow
 from sop_engine.records.columns import Row, UtcInstant
+from sop_engine.records.contents import ContentRow, keep_content, keep_place
 from sop_engine.records.engine import writing
 from sop_engine.records.families import family
-from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping, backed_up
+from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping
 from sop_engine.timekeeping.calendar import move_date
 from sop_engine.timekeeping.periods import parse_period
 
 HTML, PDF = ("html", "text/html; charset=utf-8"), ("pdf", "application/pdf")
 """How a file's name ends, and its media type."""
-
-
-class ContentRow(Row, table=True):
-    """The bytes of a file, whoever refers to them."""
-
-    __tablename__ = "contents"
-    keeping: ClassVar[Keeping] = backed_up("rendered again, and taken only where the hash is the recorded one")
-
-    sha256: str = Field(primary_key=True)
-    size: int
-    content: bytes | None
-    """None where it was lost: the facts stand, only a backup has the bytes."""
 
 
 class DocumentRow(Row, table=True):
@@ -61,7 +50,7 @@ class DocumentRow(Row, table=True):
 
 
 class DocumentRepository:
-    """Keeps documents and hands them out in pieces."""
+    """Keeps documents and says which there are."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -100,7 +89,7 @@ class DocumentRepository:
             row = session.exec(select(DocumentRow).where(DocumentRow.key == key)).first()
             if row is not None:
                 return _result(row)
-            pdf_digest = None if pdf is None else _kept_content(session, pdf)
+            pdf_digest = None if pdf is None else keep_content(connection, pdf, rendered_at)
             ending, media_type = HTML
             latest = select(func.max(DocumentRow.version)).where(
                 DocumentRow.case_id == case_id, DocumentRow.template == template
@@ -116,7 +105,7 @@ class DocumentRepository:
                 title=title,
                 name=f"{document_id}.{ending}",
                 media_type=media_type,
-                sha256=_kept_content(session, content),
+                sha256=keep_content(connection, content, rendered_at),
                 pdf_sha256=pdf_digest,
                 rendered_at=rendered_at,
                 kept_for=kept_for,
@@ -143,17 +132,12 @@ class DocumentRepository:
         Content with another hash is not the document: the facts are kept, the bytes are lost until a backup has them.
         """
         with writing(self._engine) as connection, Session(connection) as session:
-            is_whole = content is not None and sha256(content).hexdigest() == recorded.sha256
-            kept = session.get(ContentRow, recorded.sha256)
-            if kept is None:
-                size = len(content) if is_whole and content is not None else 0
-                kept = ContentRow(sha256=recorded.sha256, size=size, content=content if is_whole else None)
-                session.add(kept)
-            elif is_whole and content is not None and kept.content is None:
-                kept.size, kept.content = len(content), content
-            session.flush()
+            is_same = content is not None and sha256(content).hexdigest() == recorded.sha256
+            keep_place(connection, recorded.sha256, rendered_at)
+            if is_same and content is not None:
+                keep_content(connection, content, rendered_at)
             # The PDF's own hash is in no history; it is of the same paper, by the same facts.
-            pdf_digest = _kept_content(session, pdf) if is_whole and pdf is not None else None
+            pdf_digest = keep_content(connection, pdf, rendered_at) if is_same and pdf is not None else None
             row = session.get(DocumentRow, recorded.document_id)
             if row is None:
                 row = DocumentRow(
@@ -175,7 +159,7 @@ class DocumentRepository:
             session.flush()
             if (row.key, row.sha256) != (key, recorded.sha256):
                 raise Refused(f"{recorded.document_id} is kept as another paper")
-            return kept.content is not None
+            return session.exec(select(ContentRow.is_whole).where(ContentRow.sha256 == recorded.sha256)).one()
 
     def list(self, case_id: str) -> DocumentList:
         """The documents of a case and of those below it, in the order in which they were rendered."""
@@ -189,42 +173,21 @@ class DocumentRepository:
         with Session(self._engine) as session:
             return DocumentList(documents=tuple(_line(*found) for found in session.exec(chosen)))
 
-    def read(self, given: ReadDocumentInput) -> DocumentChunk:
-        """One piece of a document. Raises NotFound for an unknown one, and for a PDF of one that has none."""
+    def find(self, given: FindDocumentInput) -> DocumentLine:
+        """A document. Raises NotFound for an unknown one, and for a PDF of one that has none."""
         digest = col(DocumentRow.sha256 if given.kind == "html" else DocumentRow.pdf_sha256)
         chosen = (
-            select(DocumentRow, ContentRow.size, CaseRow.closed_at, _piece(given.offset))
+            select(DocumentRow, ContentRow.size, CaseRow.closed_at)
             .join(ContentRow, col(ContentRow.sha256) == digest)
             .outerjoin(CaseRow, col(CaseRow.case_id) == col(DocumentRow.case_id))
             .where(DocumentRow.document_id == given.document_id)
         )
         with Session(self._engine) as session:
             found = session.exec(chosen).first()
-            if found is None:
-                what = "document" if given.kind == "html" else "PDF of document"
-                raise NotFound(f"records know no {what} {given.document_id}")
-            row, size, closed_at, content = found
-            if content is None:
-                raise NotFound(f"the content of {given.document_id} was lost; only a backup of the records has it")
-            end = given.offset + len(content)
-            return DocumentChunk(
-                document=(_line if given.kind == "html" else _pdf_line)(row, size, closed_at),
-                offset=given.offset,
-                content=bytes(content),
-                next_offset=end if end < size else None,
-            )
-
-
-def _kept_content(session: Session, content: bytes) -> str:
-    digest = sha256(content).hexdigest()
-    if session.get(ContentRow, digest) is None:
-        session.add(ContentRow(sha256=digest, size=len(content), content=content))
-        session.flush()
-    return digest
-
-
-def _piece(offset: int) -> Function[bytes | None]:
-    return func.substr(ContentRow.content, offset + 1, CHUNK_BYTES)
+        if found is None:
+            what = "document" if given.kind == "html" else "PDF of document"
+            raise NotFound(f"records know no {what} {given.document_id}")
+        return (_line if given.kind == "html" else _pdf_line)(*found)
 
 
 def _kept_until(row: DocumentRow, closed_at: datetime | None) -> date | None:

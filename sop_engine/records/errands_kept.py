@@ -11,7 +11,8 @@ from sop_engine.cases.contracts.effects import WorkResult
 from sop_engine.cases.running.effects.document import DocumentResult
 from sop_engine.cases.running.effects.notify import NotifyResult
 from sop_engine.cases.running.effects.post import PostResult
-from sop_engine.records.documents import ContentRow, DocumentRow
+from sop_engine.records.contents import ContentRow
+from sop_engine.records.documents import DocumentRow
 from sop_engine.records.identity import ErrandRow, IdentityRow
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.notices import NoticeRow
@@ -70,7 +71,7 @@ def _document(session: Session, key: str, result: DocumentResult) -> Iterator[tu
             "documents",
             f"{result.document_id} is another paper: its hash is {row.sha256}, by the history {result.sha256}",
         )
-    found = session.exec(select(col(ContentRow.content).is_(None)).where(ContentRow.sha256 == result.sha256)).first()
+    found = session.exec(select(~col(ContentRow.is_whole)).where(ContentRow.sha256 == result.sha256)).first()
     if found is not False:
         yield "contents", f"the content of {result.document_id} is lost; only a backup has it"
 

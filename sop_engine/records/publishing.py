@@ -37,6 +37,7 @@ from sop_engine.basis.folding import fold
 from sop_engine.cases.contracts.publishing import PublishInput
 from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow
 from sop_engine.records.engine import insert_into, writing
+from sop_engine.records.file_uses import FileUseRow, use_rows
 from sop_engine.records.gaps import Gap, Gaps
 from sop_engine.records.streams import WatchRow
 
@@ -93,8 +94,12 @@ class Publisher:
         self._replace_clocks = _Replacement(ClockRow.table())
         self._replace_children = _Replacement(ChildRow.table())
         self._replace_watches = _Replacement(WatchRow.table())
-        watch = WatchRow.table()
-        self._is_watching = select(exists().where(watch.c.case_id == bindparam("of")))
+        self._replace_files = _Replacement(FileUseRow.table())
+        watch, file = WatchRow.table(), FileUseRow.table()
+        # Both in one question, since each costs every act.
+        self._seldom = select(
+            exists().where(watch.c.case_id == bindparam("of")), exists().where(file.c.case_id == bindparam("of"))
+        )
 
     def _upsert(self, table: Table, wins: Callable[[Any], ColumnElement[bool]]) -> Insert:
         insert = insert_into(table, self._engine.dialect)
@@ -130,8 +135,11 @@ class Publisher:
             self._replace_references(connection, case_id, _references(given))
             self._replace_clocks(connection, case_id, _clocks(given))
             self._replace_children(connection, case_id, _children(given))
-            if given.watches or connection.scalar(self._is_watching, {"of": case_id}):
+            has_watches, has_files = connection.execute(self._seldom, {"of": case_id}).one()
+            if given.watches or has_watches:
                 self._replace_watches(connection, case_id, _watches(given))
+            if given.files or has_files:
+                self._replace_files(connection, case_id, use_rows(case_id, given.files))
         tasks = _tasks(given)
         if tasks and is_present:
             connection.execute(self._put_tasks, tasks)

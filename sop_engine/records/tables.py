@@ -2,16 +2,19 @@
 
 from sop_engine.records import (
     cases,
+    contents,
     definition_publications,
     definitions,
     documents,
     duties,
+    file_uses,
     identity,
     notices,
     numbers,
     outbox,
     registers,
     retention,
+    signing_keys,
     streams,
     unique_values,
 )
@@ -32,10 +35,12 @@ from sop_engine.records.ledger import registers as paper_registers
 METADATA = Row.metadata
 MODULES = (
     cases,
+    contents,
     definition_publications,
     definitions,
     documents,
     duties,
+    file_uses,
     identity,
     allocations,
     claims,
@@ -53,5 +58,6 @@ MODULES = (
     registers,
     streams,
     retention,
+    signing_keys,
     unique_values,
 )

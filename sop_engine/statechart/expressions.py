@@ -29,12 +29,14 @@ from sop_engine.statechart.expression_needs import emptied_by, may_empty, needs,
 from sop_engine.statechart.expression_types import EVENT, check
 from sop_engine.statechart.expression_values import bounded
 
-__all__ = ["Expression", "ExpressionError", "FieldType", "compile_expression"]
+__all__ = ["ATTACHED", "Expression", "ExpressionError", "FieldType", "compile_expression"]
 
 MAXIMUM_SOURCE = 1_000
 MAXIMUM_LITERAL = 200
 MAXIMUM_DEPTH = 30
 MAXIMUM_LITERAL_NUMBER = 10**15
+ATTACHED = "_files"
+"""The name behind `files('photo')`: a record of the attachments by kind."""
 REMEMBERED = 4_096
 """Sources whose tree is kept: some times what all procedures hold."""
 
@@ -278,6 +280,10 @@ def _called(name: str, arguments: tuple[tree.Node, ...]) -> tree.Node:
         if len(arguments) == 1 and isinstance(arguments[0], tree.Literal) and isinstance(arguments[0].value, str):
             return tree.InState(arguments[0].value)
         raise _RefusedError("in_state takes the name of a state in quotes")
+    if name == "files":
+        if len(arguments) == 1 and isinstance(arguments[0], tree.Literal) and isinstance(arguments[0].value, str):
+            return tree.Attribute(tree.Name(ATTACHED), arguments[0].value)
+        raise _RefusedError("files takes a kind of attachment in quotes")
     if name not in FUNCTIONS:
         raise _RefusedError(
             f"there is no function {name}{suggestion(name, _FUNCTIONS)} (there are: {', '.join(_FUNCTIONS)})"
@@ -302,7 +308,7 @@ def _check_call(
         raise _RefusedError(f"{what} {name}: {error}") from error
 
 
-_FUNCTIONS = ("in_state", *FUNCTIONS)
+_FUNCTIONS = ("in_state", "files", *FUNCTIONS)
 
 _COMPARISONS: Mapping[str, str] = MappingProxyType(
     {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "notin"}

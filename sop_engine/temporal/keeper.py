@@ -5,6 +5,7 @@ when Temporal or the records do not answer, and when they do again.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -22,6 +23,7 @@ from sop_engine.temporal.stuck import stuck_cases
 
 EVERY = 15.0
 """Seconds between two rounds."""
+SWEPT_EVERY = timedelta(days=1)
 SUMMARY = "Looks for cases ended past the engine 查看被强制终止的案件"
 DUTIES_SUMMARY = "Starts the cases of recurring duties 发起定期工作的案件"
 STREAMS_SUMMARY = "Looks after readings of sensors and trackers 监看传感器与定位数据流"
@@ -35,10 +37,20 @@ log = logging.getLogger(__name__)
 class Keeper:
     """One per worker process."""
 
-    def __init__(self, client: Client, task_queue: str, count_open: CountOpen, *, has_streams: bool = False) -> None:
+    def __init__(
+        self,
+        client: Client,
+        task_queue: str,
+        count_open: CountOpen,
+        sweep: Callable[[datetime], int],
+        *,
+        has_streams: bool = False,
+    ) -> None:
         self._client = client
         self._queue = task_queue
         self._count_open = count_open
+        self._sweep = sweep
+        self._swept_at: datetime | None = None
         self._gauges = Gauges((client.service_client.config.runtime or Runtime.default()).metric_meter)
         self._silent: set[str] = set()
         self._has_poked = False
@@ -54,6 +66,7 @@ class Keeper:
                     await self._asked(f"Temporal's streams at {address}", self._see_to_the_streams)
                 await self._asked(f"Temporal's list of cases at {address}", self._measure_stuck)
             await self._asked("The records' database", self._measure_open)
+            await self._asked("The records' files", self._see_to_the_files)
             await asyncio.sleep(EVERY)
 
     async def _asked(self, whom: str, ask: Callable[[], Awaitable[None]]) -> bool:
@@ -86,6 +99,13 @@ class Keeper:
         """Starts what looks after streams where nothing does."""
         given = WatchStreamsInput(task_queue=self._queue)
         await self._start(STREAMS, given, streams_id(self._queue), STREAMS_SUMMARY)
+
+    async def _see_to_the_files(self) -> None:
+        """Once a day: content that nothing refers to goes."""
+        now = datetime.now(UTC)
+        if self._swept_at is None or now - self._swept_at >= SWEPT_EVERY:
+            await asyncio.to_thread(self._sweep, now)
+            self._swept_at = now
 
     async def _start(self, workflow: str, given: BaseModel, workflow_id: str, said: str, **more: Any) -> None:
         """Starts one of the workflows that never end, where it does not run."""

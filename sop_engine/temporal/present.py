@@ -1,5 +1,5 @@
-"""What a worker process knows at present: the organisation and the places that update validators ask for, and
-procedures compiled so far.
+"""What a worker process knows at present: the organisation, the places and the receipts of files that update validators
+ask for, and procedures compiled so far.
 
 Validators run once, before anything reaches history, and never on replay; so they may ask for what is true now.
 Procedures are kept by the bytes that lie in the history, so the same history always gives the same procedure.
@@ -11,6 +11,7 @@ from collections import OrderedDict
 
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.compiling import compile_procedure
+from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.cases.written.procedure import Bundle, Procedure
 from sop_engine.freight.places import Places
 
@@ -23,6 +24,7 @@ class Present:
     def __init__(self) -> None:
         self.organization: Organization | None = None
         self.places: Places | None = None
+        self.receipts: Receipts | None = None
         self._procedures: OrderedDict[str, Procedure] = OrderedDict()
 
     def procedure(self, packed: bytes) -> Procedure:

@@ -78,6 +78,9 @@ LIST_STREAMS, SHOW_STREAM = "list_streams", "show_stream"
 CHECK_READINGS, TAKE_READINGS = "check_readings", "take_readings"
 STREAM_ROUND = "stream_round"
 
+FILE_BEGIN, FILE_PIECE, FILE_FINISH = "file_begin", "file_piece", "file_finish"
+JUDGE_FILES, LIST_FILES, READ_PIECE = "judge_files", "list_files", "read_piece"
+
 LIST_DUE_FILES, LIST_HOLDS, LIST_DISPOSALS = "list_due_files", "list_holds", "list_disposals"
 SET_HOLD, LIFT_HOLD = "set_hold", "lift_hold"
 REQUEST_DISPOSAL, DECIDE_DISPOSAL, DISPOSE_FILES = "request_disposal", "decide_disposal", "dispose_files"

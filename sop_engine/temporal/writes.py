@@ -22,6 +22,7 @@ Kind = Literal[
     "episode",
     "disposal",
     "message",
+    "piece",
 ]
 ERRANDS: frozenset[Kind] = frozenset({"number", "money", "document", "notice", "row"})
 """What cases have carried out once per key; a repair carries out again what is missing."""

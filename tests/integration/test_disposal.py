@@ -13,8 +13,9 @@ from sop_engine.cases.contracts.retention import CHUNK
 from sop_engine.cases.written.retention import Retention
 from sop_engine.records import disposal
 from sop_engine.records.cases import CaseRow, ReferenceRow, StepRow, TaskRow
+from sop_engine.records.contents import PieceRow
 from sop_engine.records.disposal import DisposalRepository
-from sop_engine.records.documents import ContentRow, DocumentRepository, DocumentRow
+from sop_engine.records.documents import DocumentRepository, DocumentRow
 from sop_engine.records.engine import writing
 from sop_engine.records.ledger.entries import EntryRow
 from sop_engine.records.notices import NoticeRepository, NoticeRow
@@ -298,7 +299,7 @@ def test_the_file_goes_and_the_certificate_stays_without_a_word_of_it(archive: A
     for word in ("李明", "Blue Lake", "secret", "B-SHP"):
         assert word not in told.model_dump_json()
     with Session(archive.engine) as session:
-        assert [row.content for row in session.exec(select(ContentRow)).all()] == [b"alike"]
+        assert [row.content for row in session.exec(select(PieceRow)).all()] == [b"alike"]
         assert [row.case_id for row in session.exec(select(DocumentRow)).all()] == ["KEPT"]
         case = session.get(CaseRow, "SHP")
         assert case is not None

@@ -12,12 +12,15 @@ from temporalio.exceptions import ApplicationError
 from activities.documents import DocumentActivities
 from activities.reading import ReadingActivities
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.contracts.reading import CaseInput, DocumentKind, ReadDocumentInput
+from sop_engine.cases.contracts.reading import CaseInput, DocumentKind, FindDocumentInput
 from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
 from sop_engine.content.library import content_root, load_library
 from sop_engine.documents.papers import PaperTemplates
-from sop_engine.records.documents import ContentRow, DocumentRepository, DocumentRow
+from sop_engine.records.contents import ContentStore, keep_content
+from sop_engine.records.documents import DocumentRepository, DocumentRow
+from sop_engine.records.engine import writing
 from sop_engine.records.publishing import Publisher
+from sop_engine.records.signing_keys import receipts_of
 from tests.integration.published import case_record, minute, published, step
 
 pytest_plugins = ("tests.integration.databases",)
@@ -52,12 +55,11 @@ def test_html_and_pdf_are_one_version(engine: Engine) -> None:
     assert lines[0].pdf_sha256 == lines[1].pdf_sha256 is not None
 
     def read(kind: DocumentKind) -> bytes:
-        chunk = reading.read_document(ReadDocumentInput(document_id=first.document_id, kind=kind))
-        assert chunk.next_offset is None
-        assert sha256(chunk.content).hexdigest() == chunk.document.sha256
-        assert len(chunk.content) == chunk.document.size
-        assert chunk.document.name == f"{first.document_id}.{kind}"
-        return chunk.content
+        found = reading.find_document(FindDocumentInput(document_id=first.document_id, kind=kind))
+        content = ContentStore(engine, receipts_of(engine)).read(found.sha256, 0)
+        assert sha256(content).hexdigest() == found.sha256
+        assert (len(content), found.name) == (found.size, f"{first.document_id}.{kind}")
+        return content
 
     assert read("pdf").startswith(b"%PDF-")
     assert "深圳市海源电子有限公司" in read("html").decode()
@@ -67,10 +69,8 @@ def test_html_and_pdf_are_one_version(engine: Engine) -> None:
 def test_a_document_kept_without_html_is_its_pdf(engine: Engine, kind: DocumentKind) -> None:
     """As records may hold it from before every paper had both."""
     document_id, name = "SHP-1.old.v1", "SHP-1.old.v1.pdf"
-    digest = sha256(b"%PDF-").hexdigest()
-    with Session(engine) as session:
-        session.add(ContentRow(sha256=digest, content=b"%PDF-", size=5))
-        session.flush()
+    with writing(engine) as connection, Session(connection) as session:
+        digest = keep_content(connection, b"%PDF-", AT)
         session.add(
             DocumentRow(
                 document_id=document_id,
@@ -86,12 +86,10 @@ def test_a_document_kept_without_html_is_its_pdf(engine: Engine, kind: DocumentK
                 rendered_at=AT,
             )
         )
-        session.commit()
-    chunk = ReadingActivities(engine).read_document(ReadDocumentInput(document_id=document_id, kind=kind))
-    assert chunk.content == b"%PDF-"
-    assert sha256(chunk.content).hexdigest() == chunk.document.sha256
-    assert (chunk.document.name, chunk.document.media_type) == (name, "application/pdf")
-    assert chunk.document.size == len(chunk.content)
+        session.flush()
+    found = ReadingActivities(engine).find_document(FindDocumentInput(document_id=document_id, kind=kind))
+    assert ContentStore(engine, receipts_of(engine)).read(found.sha256, 0) == b"%PDF-"
+    assert (found.name, found.media_type, found.size) == (name, "application/pdf", 5)
 
 
 def test_a_document_kept_without_a_pdf_has_none(engine: Engine) -> None:
@@ -101,7 +99,7 @@ def test_a_document_kept_without_a_pdf_has_none(engine: Engine) -> None:
     reading = ReadingActivities(engine)
     assert reading.list_documents(CaseInput(case_id="SHP-1")).documents[0].pdf_sha256 is None
     with pytest.raises(ApplicationError, match="no PDF of document") as failed:
-        reading.read_document(ReadDocumentInput(document_id=kept.document_id, kind="pdf"))
+        reading.find_document(FindDocumentInput(document_id=kept.document_id, kind="pdf"))
     assert (failed.value.type, failed.value.non_retryable) == ("NotFound", True)
 
 
@@ -128,5 +126,5 @@ def test_papers_are_kept_from_the_day_on_which_their_case_is_closed(engine: Engi
         Publisher(engine).publish(published(at, step(2, "closed"), case=closed))
         assert until() == {"3 years": kept[0], "1 month": kept[1], None: None}
         document_id = f"{case_id}.t1 month.v1"
-        chunk = reading.read_document(ReadDocumentInput(document_id=document_id))
-        assert (chunk.document.kept_for, chunk.document.keep_until) == ("1 month", kept[1])
+        found = reading.find_document(FindDocumentInput(document_id=document_id))
+        assert (found.kept_for, found.keep_until) == ("1 month", kept[1])

@@ -78,7 +78,7 @@ LOSSES = (
     ("INSERT INTO children VALUES ('T-1','X','k','Ticket','open',NULL)", "children", "X is not the case's"),
     ("DELETE FROM notices WHERE case_id='T-1'", "notices", "notify: the notice T-1:3.0 ticket operator to zhou.jie"),
     ("DELETE FROM documents WHERE case_id='T-1'", "documents", "render_document: T-1.report.v1 is missing"),
-    ("UPDATE contents SET content=NULL", "contents", "render_document: the content of T-2.report.v1 is lost"),
+    ("UPDATE contents SET is_whole=false", "contents", "render_document: the content of T-2.report.v1 is lost"),
     ("DELETE FROM numbers WHERE case_id='T-1'", "numbers", "next_number: INV-2026-000001 is missing"),
 )
 

@@ -10,17 +10,21 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
 from activities.documents import DocumentActivities
+from activities.files import FileActivities
 from activities.reading import ReadingActivities
 from sop_engine.basis.models import Title
 from sop_engine.cases.contracts.effects import CaseFacts
-from sop_engine.cases.contracts.reading import CHUNK_BYTES, CaseInput, DocumentChunk, ListTasksInput, ReadDocumentInput
+from sop_engine.cases.contracts.files import PIECE_BYTES, ReadPieceInput
+from sop_engine.cases.contracts.reading import CaseInput, FindDocumentInput, ListTasksInput
 from sop_engine.cases.people.organization import Organization, Person, Role
 from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
 from sop_engine.content.library import content_root
 from sop_engine.documents.papers import PaperTemplates
+from sop_engine.records.contents import ContentStore
 from sop_engine.records.definitions import DefinitionChangedError, DefinitionRepository
 from sop_engine.records.documents import DocumentRepository
 from sop_engine.records.publishing import Publisher
+from sop_engine.records.signing_keys import receipts_of
 from tests.integration.published import child, minute, published, step, task
 
 pytest_plugins = ("tests.integration.databases",)
@@ -50,17 +54,17 @@ def render(engine: Engine, key: str, eta: str = "2026-03-05", template: str = "a
 
 def read(engine: Engine, document_id: str) -> bytes:
     """As the command line reads: in pieces, through the data converter."""
-    content, offset = b"", 0
-    converter = pydantic_data_converter.payload_converter
-    while True:
-        answer = ReadingActivities(engine).read_document(ReadDocumentInput(document_id=document_id, offset=offset))
-        payloads = converter.to_payloads([answer])
-        assert len(payloads[0].data) < 2_000_000
-        assert converter.from_payloads(payloads, [DocumentChunk]) == [answer]
-        content += answer.content
-        if answer.next_offset is None:
-            return content
-        offset = answer.next_offset
+    receipts = receipts_of(engine)
+    found = ReadingActivities(engine).find_document(FindDocumentInput(document_id=document_id))
+    files = FileActivities(engine, ContentStore(engine, receipts), receipts)
+    content, converter = b"", pydantic_data_converter.payload_converter
+    for number in range(-(-found.size // PIECE_BYTES)):
+        asked = ReadPieceInput(case_id=found.case_id, sha256=found.sha256, number=number)
+        payloads = converter.to_payloads([files.read_piece(asked)])
+        assert payloads[0].ByteSize() < 512 * 1024, "the SDK warns of larger ones"
+        (piece,) = converter.from_payloads(payloads, [bytes])
+        content += piece
+    return content
 
 
 def test_a_document_is_rendered_once_per_key_and_versioned(engine: Engine) -> None:
@@ -97,7 +101,7 @@ def test_a_shipment_lists_the_papers_of_all_below_it(engine: Engine) -> None:
 
 
 def test_a_large_document_comes_in_pieces(engine: Engine) -> None:
-    content = "箱".encode() * CHUNK_BYTES
+    content = "箱".encode() * PIECE_BYTES
     kept = DocumentRepository(engine).keep(
         key="k", case_id="SHP-1", template="big", title={"en": "Big", "zh": "大"}, content=content, rendered_at=AT
     )
@@ -107,7 +111,7 @@ def test_a_large_document_comes_in_pieces(engine: Engine) -> None:
 def test_what_is_not_there_is_not_found(engine: Engine) -> None:
     for call in (
         lambda: render(engine, "k1", template="nothing"),
-        lambda: ReadingActivities(engine).read_document(ReadDocumentInput(document_id="none")),
+        lambda: ReadingActivities(engine).find_document(FindDocumentInput(document_id="none")),
         lambda: ReadingActivities(engine).read_case_record(CaseInput(case_id="none")),
     ):
         with pytest.raises(ApplicationError) as failed:

@@ -19,6 +19,7 @@ from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.queries import CaseQueries
 from sop_engine.timekeeping.ladders import STILL_OVERDUE
+from tests.kept_files import kept
 from tests.workflows.harness import House
 
 
@@ -62,11 +63,18 @@ class Desk:
         """Completes a task with its whole checklist ticked."""
         task = await self.task(state)
         ticks = tuple(task.checklist)
-        await self.house.complete(self.case_id, actor, outcome, task.task, data=data, checklist=ticks)
+        given = await self._kept(data)
+        await self.house.complete(self.case_id, actor, outcome, task.task, data=given, checklist=ticks)
 
     async def report(self, actor: str, event: str, **data: Any) -> None:
         """An event that a person reports."""
-        await self.house.gateway.update(self.case_id, "event", EventInput(actor=actor, name=event, data=data))
+        await self.house.gateway.update(
+            self.case_id, "event", EventInput(actor=actor, name=event, data=await self._kept(data))
+        )
+
+    async def _kept(self, data: dict[str, Any]) -> dict[str, Any]:
+        given: dict[str, Any] = kept(self.house.engine, data, await self.house.now())
+        return given
 
     async def hear(self, event: str, **data: Any) -> None:
         """An event from another system."""

@@ -155,7 +155,10 @@ class CommentInput(Act):
 
 
 class AttachInput(Act):
-    """Example: {"actor": "li.na", "name": "bl.pdf", "sha256": "…", "size": 1200, "type": "application/pdf"}"""
+    """A file whose content was brought to the records before, with the receipt for it.
+
+    Example: {"actor": "li.na", "name": "bl.pdf", "sha256": "…", "size": 99, "type": "application/pdf", "receipt": "…"}
+    """
 
     update: ClassVar[str] = "attach"
 
@@ -163,6 +166,9 @@ class AttachInput(Act):
     sha256: str
     size: int
     type: str
+    receipt: str | None = None
+    kind: str | None = None
+    """A kind of attachment that a task of the SOP asks for; `file` where none is said."""
 
 
 class HoldInput(Act):

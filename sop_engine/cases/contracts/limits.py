@@ -41,6 +41,9 @@ TEXT_LENGTH, REASON_LENGTH, COMMENT_LENGTH = 200, 2_000, 5_000
 LIST_ENTRIES = 1_000
 """Entries of a list unless its definition allows fewer."""
 
+FILES = 300
+"""That a case holds, all versions: each of its publications carries what they are called, a hundred kilobytes then."""
+
 CASE_ID_BYTES = 500
 """Of a case's id in UTF-8. The server takes a thousand, and the ids of child cases begin with that of their parent."""
 

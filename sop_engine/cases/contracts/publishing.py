@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sop_engine.cases.contracts.base import Contract, ForCase
+from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.views import ChildView, StepView
 
 
@@ -116,6 +117,8 @@ class PublishInput(ForCase):
     task_deadlines: dict[str, datetime] = {}
     """Task -> the first deadline that counts for it, the case's own included: by it tasks are listed."""
     watches: tuple[EpisodeWatch, ...] = ()
+    files: tuple[FileRef, ...] = ()
+    """Every version of every file that the case holds."""
     step: int
     """Number of the case's last step."""
     written_at: datetime

@@ -9,15 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from sop_engine.cases.contracts.base import ActivityInput, Contract
+from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, TaskRecord
 from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
 
 DocumentKind = Literal["html", "pdf"]
-CHUNK_BYTES = 512 * 1024
-"""Size of one piece of a file: Temporal refuses messages over 2 MB."""
 
 
 class UnheardLine(Contract):
@@ -179,6 +178,8 @@ class RecordedCase(Contract):
     comments: tuple[dict[str, Any], ...] = ()
     attachments: tuple[dict[str, Any], ...] = ()
     """The last ones, the oldest first, as many as one answer holds; the journal has them all."""
+    files: tuple[FileRef, ...] = ()
+    """Every version of every file that it holds."""
     child_tasks: tuple[ChildTaskView, ...] = ()
     """Open tasks of the cases below it, the most urgent first."""
 
@@ -206,23 +207,11 @@ class DocumentList(Contract):
     documents: tuple[DocumentLine, ...]
 
 
-class ReadDocumentInput(ActivityInput):
+class FindDocumentInput(ActivityInput):
+    """Activity `find_document`: name, media type, size and hash are those of the kind that is asked for."""
+
     document_id: str
     kind: DocumentKind = "html"
-    offset: int = Field(default=0, ge=0)
-
-
-class DocumentChunk(Contract):
-    """At most `CHUNK_BYTES` of a document, from `offset`; base64 in JSON."""
-
-    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
-
-    document: DocumentLine
-    """Name, media type, size and hash are those of the kind that was asked for."""
-    offset: int
-    content: bytes
-    next_offset: int | None
-    """Where to go on; absent at the end."""
 
 
 class NoticeLine(Contract):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.watching import CaseEnd
 
 
@@ -106,6 +107,8 @@ class CaseView(Contract):
     """Events that the case could take now."""
     step: int
     rules: tuple[RuleView, ...] = ()
+    files: tuple[FileRef, ...] = ()
+    """Every version of every file that it holds."""
     child_tasks: tuple[ChildTaskView, ...] = ()
     """Open tasks of the cases below it, the most urgent first; from the records, which a query does not ask."""
     end: str | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from sop_engine.basis.plain import plain
@@ -25,13 +24,13 @@ from sop_engine.cases.told.forms import answered
 from sop_engine.cases.told.messages import CommandDone, CommandFailed, EngineWord
 from sop_engine.cases.told.opening import open_case
 from sop_engine.cases.written.definition import TaskSpec
+from sop_engine.cases.written.file_samples import samples_for
 from sop_engine.cases.written.procedure import Procedure
 
 CASE_ID = "EXPLORED"
 REASON = "explored"
 ANOTHER = "ANOTHER"
 """A case that has a unique value before the explored one."""
-PAPER = MappingProxyType({"name": "paper.pdf"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,9 @@ class Completes(Move):
             outcome=outcome,
             data=self._asked(procedure, state, key, spec, now),
             checklist=tuple(spec.checklist),
-            attachments={name: dict(PAPER) for name in spec.attachments},
+            attachments={
+                kind: samples_for(wanted.accept, wanted.at_least) for kind, wanted in spec.attachments.items()
+            },
             reason=REASON,
         )
         return casework.perform(procedure, state, act.update, act, now)[0]

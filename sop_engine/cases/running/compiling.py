@@ -19,10 +19,11 @@ from sop_engine.cases.written.procedure import (
     Due,
     Expressions,
     Procedure,
+    attached_type,
     field_type,
 )
 from sop_engine.cases.written.shape import faults_of, split_states
-from sop_engine.statechart.expressions import FieldType
+from sop_engine.statechart.expressions import ATTACHED, FieldType
 from sop_engine.statechart.parse import Chart, ChartError, Fault, parse
 
 
@@ -39,6 +40,7 @@ def compile_procedure(bundle: Bundle) -> Procedure:
     types: dict[str, FieldType] = dict(SYSTEM_NAMES)
     types |= {name: _type_of_parameter(value) for name, value in parameters.items()}
     types |= {name: field_type(spec) for name, spec in definition.data.items()}
+    types[ATTACHED] = attached_type(kind for shape in shapes.values() if shape.task for kind in shape.task.attachments)
     calendar = bundle.calendars.get(definition.calendar)
     if calendar is None:
         faults.append(Fault(path=("calendar",), message=_unknown("calendar", definition.calendar, bundle.calendars)))

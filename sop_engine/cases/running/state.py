@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from sop_engine.cases.contracts.base import ParentRef
+from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.limits import REMEMBERED_BYTES
 from sop_engine.cases.contracts.outgoing import NoticeWord, notice_id_of
 from sop_engine.cases.contracts.proof import Mark
@@ -239,6 +240,9 @@ class CaseState(BaseModel):
     """What each read of the SOP asks for, while its key is filled."""
     unique: dict[str, str] = {}
     """The value that the case wants to have alone, by its name."""
+
+    files: tuple[FileRef, ...] = ()
+    """Every version of every file that it holds, in the order in which they came."""
 
     held_at: datetime | None = None
     hold_reason: str | None = None

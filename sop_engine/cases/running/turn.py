@@ -192,7 +192,8 @@ class Turn:
             known = getattr(before, container)
             changed = [entry for key, entry in getattr(now, container).items() if known.get(key) is not entry]
             entries += size_of(changed) if changed else 0
-        for added in (now.held_events[len(before.held_events) :], now.undo[len(before.undo) :]):
+        grown = now.held_events[len(before.held_events) :], now.undo[len(before.undo) :], now.files[len(before.files) :]
+        for added in grown:
             entries += size_of(added) if added else 0
         if now.snapshot.delays is not before.snapshot.delays:
             entries += size_of(now.snapshot.delays)

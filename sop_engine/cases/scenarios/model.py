@@ -99,6 +99,8 @@ class Completes(Act):
     completes: str
     ticks: Names | None = None
     """What is ticked of the checklist; all of it where nothing is said."""
+    attaches: dict[str, tuple[Any, ...]] = {}
+    """Kind -> files, by name or as `{file: name, content: text}`; as many as the task wants where nothing is said."""
     happened_at: str | None = None
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from sop_engine.basis.faults import SopError
@@ -21,13 +20,14 @@ from sop_engine.cases.scenarios.judging import Verdict, judge, unexpected_incide
 from sop_engine.cases.scenarios.model import ChildFake, Scenario
 from sop_engine.cases.scenarios.readings import ReadingBook
 from sop_engine.cases.scenarios.rehearsal import Procedures, Rehearsal
+from sop_engine.cases.written.definition import TaskSpec
+from sop_engine.cases.written.file_samples import made_up, samples_for
 from sop_engine.cases.written.stream import StreamSpec
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.calendar import BusinessCalendar
 
 CASE_ID = "CASE-1"
 """The id of the case that a scenario is about, unless it is told another."""
-PAPER: Mapping[str, str] = MappingProxyType({"name": "paper.pdf"})
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class _Playing:
             outcome=outcome,
             data=dict(step.with_),
             checklist=ticks or (),
-            attachments={name: dict(PAPER) for name in spec.attachments} if spec is not None else {},
+            attachments={} if spec is None else attached(step, spec),
             reason=step.reason,
             happened_at=self._instant(step.happened_at),
         )
@@ -199,3 +199,9 @@ class _Playing:
     def _expectations(self) -> list[model.Expectation]:
         between = (each for step in self.scenario.steps if isinstance(step, model.Expects) for each in step.expect)
         return [*between, *self.scenario.expectations]
+
+
+def attached(step: model.Completes, spec: TaskSpec) -> dict[str, list[Any]]:
+    """What is attached: what the step says, and of every other kind as many files as the task wants."""
+    wanted = {kind: samples_for(asked.accept, asked.at_least) for kind, asked in spec.attachments.items()}
+    return {**wanted, **{kind: [made_up(file) for file in files] for kind, files in step.attaches.items()}}

@@ -34,6 +34,7 @@ from sop_engine.cases.scenarios.timeline import Happening, lines_of
 from sop_engine.cases.seen.watches import watches_of
 from sop_engine.cases.told.messages import CommandDone, CommandFailed, EngineWord, Message
 from sop_engine.cases.told.opening import open_case
+from sop_engine.cases.written.file_samples import with_samples
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.timekeeping.calendar import BusinessCalendar
 from sop_engine.timekeeping.periods import parse_period
@@ -95,12 +96,15 @@ class Rehearsal:
     ) -> None:
         """Opens a case. Raises InvalidInput for bad data."""
         self._procedures[case_id] = self.procedures(sop, self.now)
-        opening = OpenCaseInput(data=dict(data), parent=parent, actor=by)
+        made = with_samples(self._procedures[case_id].definition.data, data)
+        opening = OpenCaseInput(data=made, parent=parent, actor=by)
         self._accept(case_id, open_case(self._procedures[case_id], case_id, opening, self.now))
 
     def act(self, case_id: str, act: Act) -> None:
         """What a person does now. Raises a SopError where it is refused."""
-        procedure, state = self._procedures[case_id], self.states[case_id]
+        said, procedure, state = act, self._procedures[case_id], self.states[case_id]
+        if data := getattr(act, "data", None):
+            act = act.model_copy(update={"data": with_samples(procedure.definition.data, data)})
         try:
             casework.check(procedure, state, act.update, act, self.organization, self.now)
         except Stale as stale:
@@ -111,7 +115,7 @@ class Rehearsal:
         self._accept(case_id, turn)
         if isinstance(answer, Refused):
             raise answer
-        self.told.append(Told(self.now, case_id, act))
+        self.told.append(Told(self.now, case_id, said))
 
     def tell(self, case_id: str, event: EventSignal) -> None:
         """What another system tells now."""

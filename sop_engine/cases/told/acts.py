@@ -19,7 +19,7 @@ from sop_engine.cases.contracts.acts import (
     ResumeInput,
 )
 from sop_engine.cases.contracts.commands import TellCase
-from sop_engine.cases.running import timing
+from sop_engine.cases.running import files, timing
 from sop_engine.cases.running.arming import has_role
 from sop_engine.cases.running.closing import close
 from sop_engine.cases.running.effects.kinds import undo_all
@@ -33,11 +33,15 @@ from sop_engine.cases.told.act_kinds import ActKind
 from sop_engine.cases.told.hearing import take_event, try_event
 from sop_engine.cases.told.opening import told_of_reads
 from sop_engine.cases.written.fields import read_fields
+from sop_engine.cases.written.file_facts import RECEIPT
 from sop_engine.cases.written.places import sent_after
 from sop_engine.cases.written.procedure import NotFilledError, period_of
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.timekeeping import clocks
 from sop_engine.timekeeping.periods import ALLOWED, PeriodError
+
+CASE_FILE = "file"
+"""The kind of what is attached to a case without being asked for."""
 
 
 def refuse_closed(turn: Turn) -> None:
@@ -116,7 +120,13 @@ def comment(turn: Turn, act: CommentInput) -> str:
 def attach(turn: Turn, act: AttachInput) -> str:
     refuse_closed(turn)
     file = {"name": act.name, "sha256": act.sha256, "size": act.size, "type": act.type}
-    turn.journal("attached", act.name, act.actor, data=file)
+    kind = act.kind or CASE_FILE
+    known = (CASE_FILE, *turn.procedure.attachment_kinds)
+    if kind not in known:
+        fault = Fault(where="kind", what=f"{turn.state.sop} has no {kind!r}", allowed=", ".join(known))
+        raise InvalidInput(f"{act.name} cannot be attached", [fault])
+    files.attach(turn, {kind: file if act.receipt is None else {**file, RECEIPT: act.receipt}}, act.actor)
+    turn.journal("attached", act.name, act.actor, data=file if act.kind is None else {**file, "kind": kind})
     return f"{act.name} attached"
 
 

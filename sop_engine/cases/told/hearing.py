@@ -12,14 +12,16 @@ from sop_engine.cases.contracts.signals import ROW_CHANGED, EventSignal
 from sop_engine.cases.people.actors import MACHINE
 from sop_engine.cases.running.effects.notify import notify
 from sop_engine.cases.running.events import is_of_people, is_reserved, read_event
+from sop_engine.cases.running.files import keeps_files
 from sop_engine.cases.running.incidents import open_incident
 from sop_engine.cases.running.reading import ask_again
 from sop_engine.cases.running.stepping import dispatch
 from sop_engine.cases.running.turn import CHART_FAILURES, Turn
+from sop_engine.cases.told.file_checks import named_files
 from sop_engine.cases.told.messages import Taken, Unreadable
 from sop_engine.cases.told.refusing import REFUSED, refuse_event, refuse_message
 from sop_engine.cases.written.engine_version import HARDENED
-from sop_engine.cases.written.fields import read_fields
+from sop_engine.cases.written.fields import FieldSpec, read_fields
 from sop_engine.statechart.snapshot import Event
 from sop_engine.timekeeping.instants import is_near
 
@@ -109,6 +111,10 @@ def _signal(turn: Turn, message: EventSignal) -> None:
     if faults:
         refuse_event(turn, message.name, "; ".join(map(str, faults)), data=message.data)
         return
+    if keeps_files(turn) and (named := named_files(_fields_of(turn, message.name), values)):
+        why = f"{', '.join(named)}: a file comes with `sop receive`, which brings its content"
+        refuse_event(turn, message.name, why, data=message.data)
+        return
     at = message.at
     notes = [f"says it is {message.actor!r}"] if message.actor is not None else []
     if at is not None and (not is_near(at) or at > turn.now):
@@ -121,6 +127,11 @@ def _signal(turn: Turn, message: EventSignal) -> None:
         refuse_event(turn, message.name, "; ".join(found["msg"] for found in error.errors()))
         return
     try_event(turn, heard, MACHINE, "; ".join(notes) or None)
+
+
+def _fields_of(turn: Turn, name: str) -> dict[str, FieldSpec]:
+    spec = turn.procedure.definition.events.get(name)
+    return spec.data if spec is not None else {}
 
 
 def _unreadable(turn: Turn, message: Unreadable) -> None:

@@ -10,14 +10,17 @@ from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.cases.contracts.limits import DATA_BYTES, size_of, too_large
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.people.actors import SYSTEM
-from sop_engine.cases.running import timing
+from sop_engine.cases.running import files, timing
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.stepping import catch_up, finish, follow
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.case_ids import refuse_own_id
 from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.cases.written.engine_version import KEEPS_FILES
 from sop_engine.cases.written.fields import describe, read_fields, read_value
+from sop_engine.cases.written.file_facts import without_receipts
 from sop_engine.cases.written.procedure import Procedure
+from sop_engine.statechart.expressions import ATTACHED
 from sop_engine.statechart.snapshot import Snapshot
 from sop_engine.statechart.transition import start
 
@@ -56,6 +59,8 @@ def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: d
     actor = opening.actor or SYSTEM
     parent_id = opening.parent.case_id if opening.parent is not None else None
     scope = {**procedure.parameters, "case_id": case_id, "parent_id": parent_id, "opened_at": now, "item": None, **data}
+    if procedure.bundle.engine_version >= KEEPS_FILES and procedure.attachment_kinds:
+        scope[ATTACHED] = {kind: [] for kind in procedure.attachment_kinds}
     state = CaseState(
         case_id=case_id,
         sop=procedure.sop,
@@ -73,10 +78,17 @@ def open_case(procedure: Procedure, case_id: str, opening: OpenCaseInput, now: d
     follow(turn, step, now, actor)
     title = procedure.definition.title
     turn.journal(
-        "opened", procedure.sop, actor, title=title, entered=step.entered, note=opening.reopens, data=opening.data
+        "opened",
+        procedure.sop,
+        actor,
+        title=title,
+        entered=step.entered,
+        note=opening.reopens,
+        data=without_receipts(opening.data),
     )
     finish(turn, now)
     catch_up(turn, now)
+    files.settle(turn, {})
     turn.judge_room()
     turn.state.weight = turn.state.weighed()
     return turn

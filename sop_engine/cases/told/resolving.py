@@ -23,6 +23,7 @@ from sop_engine.cases.told.ends import take_report
 from sop_engine.cases.told.hearing import store_result, take_event
 from sop_engine.cases.written.engine_version import HARDENED
 from sop_engine.cases.written.fields import read_fields
+from sop_engine.cases.written.file_facts import without_receipts
 from sop_engine.statechart.snapshot import Delay, Event
 from sop_engine.statechart.transition import retry as retry_delay
 
@@ -52,7 +53,9 @@ def resolve_incident(turn: Turn, act: ResolveIncidentInput) -> str:
         turn.put(values)
     del turn.state.incidents[act.incident]
     settle_status(turn)
-    turn.journal(f"incident_{act.how}", act.incident, act.actor, before=before, note=act.reason, data=act.data)
+    turn.journal(
+        f"incident_{act.how}", act.incident, act.actor, before=before, note=act.reason, data=without_receipts(act.data)
+    )
     try:
         _go_on(turn, incident, act)
     except CHART_FAILURES as error:

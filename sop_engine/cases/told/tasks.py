@@ -16,21 +16,22 @@ from sop_engine.cases.contracts.acts import (
     SkipTaskInput,
     SuspendTaskInput,
 )
+from sop_engine.cases.running import files
 from sop_engine.cases.running.arming import needed, siblings_of
 from sop_engine.cases.running.state import HumanTask
 from sop_engine.cases.running.stepping import dispatch
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told import permissions as who
 from sop_engine.cases.told.act_kinds import ActKind
+from sop_engine.cases.told.file_checks import attachment_faults
 from sop_engine.cases.told.forms import answered, missing, required_of
 from sop_engine.cases.told.open_tasks import find
 from sop_engine.cases.written.definition import TaskSpec
-from sop_engine.cases.written.fields import FieldSpec, describe, read_value
+from sop_engine.cases.written.fields import describe
+from sop_engine.cases.written.file_facts import without_receipts
 from sop_engine.cases.written.filling import Filling
-from sop_engine.statechart.expressions import ExpressionError
+from sop_engine.statechart.expressions import ATTACHED, ExpressionError
 from sop_engine.statechart.snapshot import Event
-
-FILE_NAME = FieldSpec.model_validate({"type": "file", "title": {"en": "File", "zh": "文件"}})
 
 
 @dataclass(frozen=True)
@@ -111,23 +112,13 @@ def _left_undone(spec: TaskSpec, act: CompleteTaskInput) -> list[Fault]:
         for name in act.checklist
         if name not in spec.checklist
     ]
-    for name, value in act.attachments.items():
-        if name not in spec.attachments:
-            faults.append(Fault(where=name, what="unknown attachment", allowed=", ".join(spec.attachments)))
-        else:
-            faults += read_value(FILE_NAME, value, name)[1]
     if spec.outcomes[act.outcome].require is None:
         faults += [
             Fault(where=name, what="is not ticked", allowed=title.both())
             for name, title in spec.checklist.items()
             if name not in act.checklist
         ]
-        faults += [
-            Fault(where=name, what="is not attached", allowed=title.both())
-            for name, title in spec.attachments.items()
-            if name not in act.attachments
-        ]
-    return faults
+    return [*faults, *attachment_faults(spec, act)]
 
 
 def _time_faults(turn: Turn, task: HumanTask, act: CompleteTaskInput) -> list[Fault]:
@@ -157,6 +148,8 @@ def _check_rules(
     faults: list[Fault] = []
     warnings: list[str] = []
     names = {**task.names, **values, "actor": act.actor, "now": turn.now, "today": turn.today(turn.now)}
+    if act.attachments:
+        names[ATTACHED] = files.seen_with(turn, act.attachments)
     for name, check in spec.checks.items():
         if check.outcomes and act.outcome not in check.outcomes:
             continue
@@ -241,13 +234,15 @@ def _finish_task(
             "result": values if task.index is not None else {},
         }
     )
+    if act is not None:
+        files.attach(turn, act.attachments, actor)
     _bar(turn, task, actor)
     turn.touched_tasks[task.key] = None
     turn.state.last_completed_by[task.state] = actor
     data: dict[str, Any] = dict(values)
     if act is not None and (act.checklist or act.attachments):
         data |= {"checklist": list(act.checklist)} if act.checklist else {}
-        data |= {"attachments": dict(act.attachments)} if act.attachments else {}
+        data |= {"attachments": without_receipts(act.attachments)} if act.attachments else {}
     title = spec.outcomes[outcome].title
     if task.index is not None:
         _finish_item(turn, task, spec, actor, outcome, before, data, note)

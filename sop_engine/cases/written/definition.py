@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sop_engine.basis.models import Frozen, Title
 from sop_engine.cases.contracts.limits import LIST_ENTRIES
-from sop_engine.cases.written.fields import FieldSpec
+from sop_engine.cases.written.fields import FieldSpec, FileSize, MediaRange
 from sop_engine.cases.written.stream_use import StreamUse
 
 Mark = Literal["F", "E", "X", "V", "P"]
@@ -197,8 +197,22 @@ def _form_field(value: Any) -> Any:
     return {"field": value} if isinstance(value, str) else value
 
 
-def _outcome(value: Any) -> Any:
+def _titled(value: Any) -> Any:
     return {"title": value} if isinstance(value, Mapping) and "en" in value else value
+
+
+class AttachmentSpec(Frozen):
+    """A kind of file that a task asks for; `files('photo')` in a rule is what the case holds of it."""
+
+    title: Title
+    at_least: int = Field(default=1, ge=0, le=100)
+    """How many different ones are attached with an outcome that asks for the form."""
+    accept: tuple[MediaRange, ...] = ()
+    max_size: FileSize | None = None
+
+    def spec(self) -> FieldSpec:
+        """What each of them must be."""
+        return FieldSpec(type="file", title=self.title, accept=self.accept, max_size=self.max_size)
 
 
 class TaskSpec(Frozen):
@@ -210,8 +224,10 @@ class TaskSpec(Frozen):
     """Defaults to the state's title."""
     form: tuple[Annotated[FormField, BeforeValidator(_form_field, json_schema_input_type=str | FormField)], ...] = ()
     checklist: dict[str, Title] = {}
-    attachments: dict[str, Title] = {}
-    outcomes: dict[str, Annotated[OutcomeSpec, BeforeValidator(_outcome, json_schema_input_type=OutcomeSpec | Title)]]
+    attachments: dict[
+        str, Annotated[AttachmentSpec, BeforeValidator(_titled, json_schema_input_type=AttachmentSpec | Title)]
+    ] = {}
+    outcomes: dict[str, Annotated[OutcomeSpec, BeforeValidator(_titled, json_schema_input_type=OutcomeSpec | Title)]]
     skip: tuple[str, ...] | None = None
     """The outcomes with which it may be skipped, where the fields that the chart then needs are given; every one where
     nothing is said, and nothing is asked for then."""

@@ -10,7 +10,10 @@ FOUNDATION = 1
 HARDENED = 2
 """A run hands over within a bounded number of events; a message of the engine is believed only when proven."""
 
-ENGINE_VERSION = HARDENED
+KEEPS_FILES = 3
+"""A file is one whose content is kept: what is only named is refused, to a machine in the journal."""
+
+ENGINE_VERSION = KEEPS_FILES
 """The version that new cases are loaded with."""
 
-KNOWN_VERSIONS = (FOUNDATION, HARDENED)
+KNOWN_VERSIONS = (FOUNDATION, HARDENED, KEEPS_FILES)

@@ -12,14 +12,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sop_engine.basis.faults import Fault
 from sop_engine.basis.models import Frozen, Title
 from sop_engine.basis.suggestion import suggestion
 from sop_engine.cases.contracts.limits import LIST_ENTRIES
+from sop_engine.cases.written.file_facts import check_media_range, check_size, read_file, read_size
 from sop_engine.freight.currencies import CURRENCIES
 from sop_engine.freight.identifiers import FORMATS, IdentifierError
 from sop_engine.freight.money import MoneyError, check_amount
@@ -43,6 +44,8 @@ FieldKind = Literal[
 ]
 
 Parsed = tuple[Any, list[Fault]]
+MediaRange = Annotated[str, AfterValidator(check_media_range)]
+FileSize = Annotated[str, AfterValidator(check_size)]
 
 
 class FieldSpec(Frozen):
@@ -74,6 +77,10 @@ class FieldSpec(Frozen):
     """A date or instant of what has happened: nobody may enter one that lies ahead."""
     is_exact: bool = False
     """Set when a case is compiled: money is in a real currency, and nought or more unless `signed`."""
+    accept: tuple[MediaRange, ...] = ()
+    """Of a file: the media types that its content may have, `image/*` for all of a kind; any where none are named."""
+    max_size: FileSize | None = None
+    """Of a file: such as `20 MB`."""
     personal: bool = False
     """Personal data: shown by role, never put into a search attribute or a title."""
     help: Title | None = None
@@ -94,6 +101,8 @@ class FieldSpec(Frozen):
             raise ValueError("only money can be `signed`; a number has a `min`")
         if self.past and self.type not in ("date", "datetime"):
             raise ValueError("only a date or a datetime can be `past`")
+        if (self.accept or self.max_size) and self.type != "file":
+            raise ValueError("only a file has `accept` and `max_size`")
         if self.signed and self.min is not None and self.min >= 0:
             raise ValueError(f"`signed` money may be below nought, and `min: {self.min}` forbids it")
         if self.format is not None and self.format not in FORMATS:
@@ -307,12 +316,7 @@ def _choice(spec: FieldSpec, value: Any, where: str) -> Parsed:
 
 
 def _file(spec: FieldSpec, value: Any, where: str) -> Parsed:
-    known = ("name", "sha256", "size", "type")
-    if isinstance(value, str):
-        return {"name": value.strip()}, []
-    if isinstance(value, Mapping) and isinstance(value.get("name"), str) and all(key in known for key in value):
-        return {key: value[key] for key in known if key in value}, []
-    return None, [Fault(where=where, what="not a file", allowed="a file's name, or a mapping of " + ", ".join(known))]
+    return read_file(value, where, spec.accept, None if spec.max_size is None else read_size(spec.max_size))
 
 
 def _list(spec: FieldSpec, value: Any, where: str) -> Parsed:
@@ -368,7 +372,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "datetime": "an instant with its zone such as 2026-03-02T17:00+08:00",
         "duration": "ISO 8601 such as PT2H30M",
         "boolean": "yes or no",
-        "file": "a file's name",
+        "file": "a file, by its path: FIELD=@PATH",
         "reference": "a reference such as a case or customer number",
     }
 )

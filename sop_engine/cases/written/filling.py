@@ -11,9 +11,10 @@ from functools import reduce
 
 from sop_engine.cases.written.procedure import SYSTEM_NAMES, Procedure
 from sop_engine.cases.written.ways import NOTHING, Names, Way, entry_of, filled_by, required_by, way_of
+from sop_engine.statechart.expressions import ATTACHED
 from sop_engine.statechart.model import ROOT, State, Transition
 
-NEVER_EMPTY: Names = frozenset(name for name, _ in SYSTEM_NAMES) | {"_event"}
+NEVER_EMPTY: Names = frozenset(name for name, _ in SYSTEM_NAMES) | {"_event", ATTACHED}
 
 
 class Filling:

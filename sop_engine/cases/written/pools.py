@@ -16,6 +16,7 @@ from typing import Any, assert_never
 
 from sop_engine.basis.models import Title
 from sop_engine.cases.written.fields import FieldSpec, read_value
+from sop_engine.cases.written.file_samples import samples_for
 from sop_engine.statechart import expression_tree as tree
 from sop_engine.statechart.expressions import Expression
 from sop_engine.work.shapes import Shape
@@ -104,7 +105,7 @@ class Pools:
             case "choice":
                 yield from spec.choices()
             case "file":
-                yield {"name": "paper.pdf"}
+                yield from samples_for(spec.accept, 2 if place in self.places else 1)
             case "list":
                 entries = self.of(spec.element(), place)
                 yield from ([entry] for entry in entries[:1])

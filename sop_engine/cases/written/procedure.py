@@ -6,9 +6,10 @@ history: whatever happens to files afterwards, the case replays. `compiling` mak
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from sop_engine.basis.models import Title
 from sop_engine.cases.written.definition import ClockSpec, SopDefinition
 from sop_engine.cases.written.fields import FieldSpec
+from sop_engine.cases.written.file_values import holds_files
 from sop_engine.cases.written.shape import StateShape
 from sop_engine.statechart.expressions import Expression, ExpressionError, FieldType, compile_expression
 from sop_engine.statechart.parse import Chart, Fault
@@ -103,6 +105,17 @@ class Procedure:
     calendar: BusinessCalendar
     reserved: frozenset[str]
     """Heads of event names that only the engine may use. Tested for membership only."""
+
+    @cached_property
+    def file_fields(self) -> Mapping[str, FieldSpec]:
+        """The fields in which a file may lie, however deep."""
+        return {name: spec for name, spec in self.definition.data.items() if holds_files(spec)}
+
+    @cached_property
+    def attachment_kinds(self) -> tuple[str, ...]:
+        """Every kind of file that a task asks for."""
+        tasks = (shape.task for shape in self.shapes.values() if shape.task is not None)
+        return tuple(dict.fromkeys(kind for task in tasks for kind in task.attachments))
 
     @property
     def sop(self) -> str:
@@ -247,6 +260,22 @@ def instant_of(
     return calendar.shift(base, offset.period, before=offset.before)
 
 
+FILE = FieldType(
+    "record",
+    fields={
+        "name": FieldType("text"),
+        "sha256": FieldType("text"),
+        "size": FieldType("integer"),
+        "type": FieldType("text"),
+    },
+)
+
+
+def attached_type(kinds: Iterable[str]) -> FieldType:
+    """How the expression language sees the attachments of these kinds."""
+    return FieldType("record", fields={kind: FieldType("list", item=FILE) for kind in kinds})
+
+
 def field_type(spec: FieldSpec) -> FieldType:
     """How the expression language sees a field."""
     simple = _SIMPLE_TYPES.get(spec.type)
@@ -255,8 +284,7 @@ def field_type(spec: FieldSpec) -> FieldType:
     if spec.type == "money":
         return FieldType("record", fields={"amount": FieldType("decimal"), "currency": FieldType("text")})
     if spec.type == "file":
-        text = FieldType("text")
-        return FieldType("record", fields={"name": text, "sha256": text, "size": FieldType("integer"), "type": text})
+        return FILE
     if spec.type == "list":
         return FieldType("list", item=field_type(spec.element()))
     if spec.type == "record":

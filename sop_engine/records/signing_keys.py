@@ -1,0 +1,37 @@
+"""The keys with which the workers of one installation sign what they themselves will be shown again."""
+
+from datetime import UTC, datetime
+from secrets import token_bytes
+from typing import ClassVar
+
+from sqlalchemy import Engine
+from sqlmodel import Field, select
+
+from sop_engine.cases.written.file_facts import Receipts
+from sop_engine.records.columns import Row, UtcInstant
+from sop_engine.records.engine import insert_into, writing
+from sop_engine.records.keeping import Keeping, rebuilt
+
+RECEIPTS = "receipts of files"
+
+
+class SigningKeyRow(Row, table=True):
+    """A key that every worker of these records loads when it starts."""
+
+    __tablename__ = "signing_keys"
+    keeping: ClassVar[Keeping] = rebuilt(
+        "a new key; whoever was given a receipt under the old one brings the file again"
+    )
+
+    name: str = Field(primary_key=True)
+    secret: bytes
+    made_at: datetime = Field(sa_type=UtcInstant)
+
+
+def receipts_of(engine: Engine) -> Receipts:
+    """What signs the receipts of files kept in these records; the key is made at the first call."""
+    keys = SigningKeyRow.table()
+    new = {"name": RECEIPTS, "secret": token_bytes(32), "made_at": datetime.now(UTC)}
+    with writing(engine) as connection:
+        connection.execute(insert_into(keys, connection.dialect).values(new).on_conflict_do_nothing())
+        return Receipts(bytes(connection.execute(select(keys.c.secret).where(keys.c.name == RECEIPTS)).scalar_one()))
