@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import Engine
@@ -51,6 +52,7 @@ from activities.unique_values import UniqueValueActivities
 from activities.watching import WatchActivities
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
+from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.channels.mail import MailServer
 from sop_engine.channels.opening import opened
 from sop_engine.console.application import run
@@ -113,11 +115,12 @@ def activities(
     gaps: Gaps | None = None,
     tell_readers: Callable[[str], None] = lambda _: None,
     tell_episodes: Callable[[], int] = lambda: 0,
+    receipts: Receipts | None = None,
 ) -> Sequence[Callable[..., Any]]:
-    """Every activity of a worker, with what it depends on."""
+    """Every activity of a worker, with what it depends on. Without `receipts` its files have receipts of its own."""
     publications = PublicationRepository(engine)
     current = CurrentLibrary(library, publications.heads, publications.text)
-    receipts = receipts_of(engine)
+    receipts = receipts or Receipts(token_bytes(32))
     store = ContentStore(engine, receipts, settings.files, settings.largest_file)
     definitions = DefinitionActivities(
         current, DefinitionRepository(engine), work_rules.places, Chains(engine), settings.continue_after, receipts
@@ -231,7 +234,7 @@ def build_worker(
     chains = Chains(engine)
     proofs = ProofActivities(client, settings.task_queue, chains.of)
     news = RowNews(client, engine).tell, EpisodeNews(client, engine).tell
-    own = activities(settings, library, engine, work_rules, guard.gaps, *news)
+    own = activities(settings, library, engine, work_rules, guard.gaps, *news, PRESENT.receipts)
     redoing = redoing_of(settings, library, engine, own)
     care = RecordsCare(engine, client, settings.task_queue, guard, CaseReplayer(CaseWorkflow), own, redoing.redo)
     return Worker(

@@ -110,20 +110,6 @@ class Player:
         opening = OpenCaseInput(data=data, actor=self.example.opened_by or self.example.script[0].person)
         self._see(await self.gateway.start_case(self.example.sop, self.example.id, opening))
 
-    async def _brought(self, value: Any) -> Any:
-        """The value with every file in it brought to the records."""
-        if isinstance(value, dict):
-            return {key: await self._brought(inner) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [await self._brought(inner) for inner in value]
-        if not isinstance(value, str) or not value.startswith("@"):
-            return value
-        from sop_engine.cases.written.file_samples import sample_content
-        from sop_engine.temporal.files_gateway import FilesGateway
-
-        content = sample_content(value[1:])
-        return await FilesGateway(self.gateway).bring_content(value[1:], lambda: BytesIO(content))
-
     async def ready(self, act: PlayedAct) -> None:
         """Waits until the act's task is open, or its event awaited. Raises `PlayError`."""
         if act.is_task:
@@ -134,7 +120,7 @@ class Player:
     async def play(self, act: PlayedAct) -> None:
         """Carries the act out. Raises what the case answers."""
         case_id = self._case_of(act)
-        data = await self._brought(worked_out(act.data, datetime.now(UTC)))
+        data = await with_made_files(self.gateway, worked_out(act.data, datetime.now(UTC)))
         if act.is_task:
             done = CompleteTaskInput(
                 actor=act.person or "",
@@ -142,7 +128,7 @@ class Player:
                 outcome=act.outcome or "",
                 data=data,
                 checklist=act.checklist,
-                attachments=await self._brought(act.attachments),
+                attachments=await with_made_files(self.gateway, act.attachments),
                 reason=act.reason,
             )
             await self.gateway.update(case_id, "complete_task", done)
@@ -193,6 +179,21 @@ def worked_out(value: Any, now: datetime) -> Any:
         length = timedelta(**{unit: int(count)})
         moment = moment + length if sign == "+" else moment - length
     return moment.astimezone(ZONE).date().isoformat() if match["base"] == "today" else moment.isoformat()
+
+
+async def with_made_files(gateway: "CaseGateway", value: Any) -> Any:
+    """A value with every file in it made up and brought to the records."""
+    if isinstance(value, dict):
+        return {key: await with_made_files(gateway, inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [await with_made_files(gateway, inner) for inner in value]
+    if not isinstance(value, str) or not value.startswith("@"):
+        return value
+    from sop_engine.cases.written.file_samples import sample_content
+    from sop_engine.temporal.files_gateway import FilesGateway
+
+    content = sample_content(value[1:])
+    return await FilesGateway(gateway).bring_content(value[1:], lambda: BytesIO(content))
 
 
 def _offers(view: CaseView, state: str) -> bool:

@@ -19,6 +19,7 @@ from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
+from sop_engine.console.playing import with_made_files
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.gateway import refusal
 from tests.chaos.evidence import Evidence, Sent
@@ -91,6 +92,14 @@ class Hands:
         if sent.answer == "taken" and self._chance.random() < SUSPICIOUS:
             await self._try(sent, act)
         return sent
+
+    async def with_files(self, data: dict[str, Any]) -> dict[str, Any] | None:
+        """The data with its files brought; none while nobody takes them."""
+        try:
+            brought: dict[str, Any] = await with_made_files(self._house.gateway, data)
+        except SopError:
+            return None
+        return brought
 
     async def signal(self, case_id: str, name: str, /, **data: Any) -> Sent:
         """Tells a case something, twice under one id."""

@@ -249,7 +249,9 @@ class Shipment(Life):
         child = await self._hands.look(case_id)
         if child is None or not _is_ready(child, act):
             return await self._comment()
-        data = worked_out(act.data, datetime.now(UTC))
+        data = await self._hands.with_files(worked_out(act.data, datetime.now(UTC)))
+        if data is None:
+            return await self._comment()
         if act.is_task:
             sent = await self._hands.act(
                 case_id,

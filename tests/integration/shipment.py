@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sop_engine.console.playing import Example, PlayedAct, read_example, worked_out
+from sop_engine.console.playing import Example, PlayedAct, read_example, with_made_files, worked_out
+from sop_engine.temporal.gateway import CaseGateway
 from tests.integration.installation import PROJECT
 
 
@@ -21,12 +22,12 @@ def intake_acts() -> list[PlayedAct]:
     return [act for act in export_example().script if act.case == "intake"]
 
 
-def completion(act: PlayedAct) -> dict[str, Any]:
-    """The input of `complete_task` for an act of the example."""
+async def completion(act: PlayedAct, gateway: CaseGateway) -> dict[str, Any]:
+    """The input of `complete_task` for an act of the example, its files brought."""
     return {
         "actor": act.person,
         "task": act.target,
         "outcome": act.outcome,
-        "data": worked_out(act.data, datetime.now(UTC)),
+        "data": await with_made_files(gateway, worked_out(act.data, datetime.now(UTC))),
         "checklist": act.checklist,
     }

@@ -173,7 +173,9 @@ def rendered(dev: Dev, case_id: str) -> dict[str, Any]:
 def test_a_document_is_fetched_into_a_file(dev: Dev, tmp_path: Path) -> None:
     case_id = "REL-paper"
     known = ("customer_name=海源", "customer_email=a@b.example", "direction=import", "released_at=2026-03-12T07:42Z")
-    evidence = ("release_notice=notice.pdf", "stamped_delivery_order=order.pdf", "release_no=FX-99")
+    scan = tmp_path / "notice.pdf"
+    scan.write_bytes(b"%PDF-1.7")
+    evidence = (f"release_notice=@{scan}", f"stamped_delivery_order=@{scan}", "release_no=FX-99")
     for words in (
         ("case", "start", "CustomsRelease", "--id", case_id, *sets(known)),
         ("task", "complete", case_id, "requested", *sets(["inspection_closed=true"])),

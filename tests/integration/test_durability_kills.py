@@ -61,7 +61,8 @@ async def ship(house: Installation, case_id: str) -> list[str]:
     acts = intake_acts()
     for act in acts:
         await task_opens(house, f"{case_id}.intake", act.target)
-        await insist(house, f"{case_id}.intake", "complete_task", f"{case_id} {act.target}", completion(act))
+        given = await completion(act, house.gateway)
+        await insist(house, f"{case_id}.intake", "complete_task", f"{case_id} {act.target}", given)
     await until(lambda: is_open(house, f"{case_id}.booking"), "the booking", within=90)
     return [f"{act.target}.{act.outcome}" for act in acts]
 

@@ -100,7 +100,7 @@ async def test_what_a_document_a_child_and_a_report_add(house: Installation) -> 
 
         await until(is_open, act.target)
         before = await counted(house, "S-1.intake"), await counted(house, "S-1")
-        await house.act("S-1.intake", "complete_task", **completion(act))
+        await house.act("S-1.intake", "complete_task", **await completion(act, house.gateway))
     await house.handle("S-1.intake").result()
     last = without_tasks(await counted(house, "S-1.intake") - before[0])
     # One document, which is a step of its own; two notices; the report to the parent; the last write; the end.

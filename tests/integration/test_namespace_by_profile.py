@@ -21,13 +21,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli import serve
+from sop_engine.cases.written.file_samples import sample_content
 from sop_engine.console.application import application
 from sop_engine.console.context import Invocation
-from sop_engine.console.playing import PlayedAct
+from sop_engine.console.playing import PlayedAct, worked_out
 from sop_engine.temporal.queues import lasting_types
 from sop_engine.temporal.server import free_port, temporal_program
 from tests.integration.installation import PROJECT
-from tests.integration.shipment import completion, intake_acts, opening_data
+from tests.integration.shipment import intake_acts, opening_data
 
 NAMESPACE, PROFILE = "freight-south", "south"
 PATIENCE = 90.0
@@ -219,12 +220,17 @@ def _is_open(site: Site, act: PlayedAct) -> bool:
 
 
 def _complete(site: Site, act: PlayedAct) -> None:
-    given = completion(act)
+    data = worked_out(act.data, datetime.now(UTC))
+    named = {key: site.folder / value[1:] for key, value in data.items() if str(value).startswith("@")}
+    for path in named.values():
+        path.write_bytes(sample_content(path.name))
     answers = site.folder / "answers.json"
-    answers.write_text(json.dumps(given["data"]), encoding="utf-8")
-    ticks = [word for tick in given["checklist"] for word in ("--tick", tick)]
-    words = ("task", "complete", f"{SHIPMENT}.intake", given["outcome"], "--task", given["task"])
-    site.sop(*words, "--file", str(answers), *ticks, "--as", given["actor"], TEMPORAL_PROFILE=PROFILE)
+    answers.write_text(json.dumps({key: value for key, value in data.items() if key not in named}), encoding="utf-8")
+    files = [word for key, path in named.items() for word in ("--set", f"{key}=@{path}")]
+    ticks = [word for tick in act.checklist for word in ("--tick", tick)]
+    words = ("task", "complete", f"{SHIPMENT}.intake", str(act.outcome), "--task", act.target)
+    given = ("--file", str(answers), *files, *ticks, "--as", str(act.person))
+    site.sop(*words, *given, TEMPORAL_PROFILE=PROFILE)
 
 
 def until(condition: Callable[[], bool], what: str) -> None:

@@ -129,7 +129,7 @@ def _papers(plan: Plan) -> list[PlayedAct]:
             "collecting",
             "complete",
             "readable",
-            documents=[{"type": kind, "file": f"{kind}.pdf", "issued_on": "= today"} for kind in kinds],
+            documents=[{"type": kind, "file": f"@{kind}.pdf", "issued_on": "= today"} for kind in kinds],
         ),
         task("documents", operator, "first_check", "agreed", goods_match=True),
         task(
@@ -223,7 +223,7 @@ def _assessed(plan: Plan, brought: Import, declarant: str) -> list[PlayedAct]:
 
 def _release(plan: Plan, *, is_released: bool) -> list[PlayedAct]:
     declarant, operator = turn(DECLARANTS, plan.number), turn(OPERATORS, plan.number)
-    proofs = {"release_notice": "release-notice.pdf", "stamped_delivery_order": "delivery-order.pdf"}
+    proofs = {"release_notice": "@release-notice.pdf", "stamped_delivery_order": "@delivery-order.pdf"}
     order = {"delivery_order_no": f"DO-{plan.number:06}", "free_time_end_on": "= today + days(7)"}
     pickup = {**order, "return_depot": "Waigaoqiao 3", "pickup_vehicle": "沪A·3M809", "pickup_on": "= today"}
     heard = [] if is_released else [signal("release", "customs.released", release_no=f"FX-{plan.number:06}")]
@@ -238,7 +238,7 @@ def _release(plan: Plan, *, is_released: bool) -> list[PlayedAct]:
 def _delivery(plan: Plan) -> list[PlayedAct]:
     vehicle = {"vehicle": "沪A·3M809", "driver": "石磊 Shi Lei"}
     window = {"window_from_at": "= now + hours(20)", "window_to_at": "= now + hours(23)", "contact": "Mr Tao"}
-    signed = {"inspected_by_consignee": True, "signature": "signature.png", "signer": "Mr Tao", "signed_at": "= now"}
+    signed = {"inspected_by_consignee": True, "signature": "@signature.png", "signer": "Mr Tao", "signed_at": "= now"}
     manners = ("stayed", "tariff_only", "clean_shoes")
     collected = {"cod_collected": cny(plan.cash)} if plan.cash else {}
     fit = ("vehicle_suits", "safe_handling", "papers_complete")

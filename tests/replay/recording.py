@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ import worker
 from activities.work import WorkActivities
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.written.engine_version import ENGINE_VERSION
+from sop_engine.cases.written.file_samples import sample_content
 from sop_engine.console.playing import Player
+from sop_engine.temporal.files_gateway import FilesGateway
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.shipment import completion, export_example, intake_acts, opening_data
@@ -107,7 +110,7 @@ async def record_incident(recorded: Recorded) -> None:
             await house.open("FreightShipment", "incident", opening_data())
             for act in intake_acts()[:2]:
                 await task_opens(house, "incident.intake", act.target)
-                await house.act("incident.intake", "complete_task", **completion(act))
+                await house.act("incident.intake", "complete_task", **await completion(act, house.gateway))
 
             async def is_blocked() -> bool:
                 return (await house.view("incident.intake")).status == "blocked"
@@ -122,7 +125,7 @@ async def record_incident(recorded: Recorded) -> None:
                 reason="the list is back",
             )
             await task_opens(house, "incident.intake", "reviewing")
-            await house.act("incident.intake", "complete_task", **completion(intake_acts()[2]))
+            await house.act("incident.intake", "complete_task", **await completion(intake_acts()[2], house.gateway))
             await house.handle("incident.intake").result()
             await keep(house.client, "incident.intake", recorded)
 
@@ -137,6 +140,21 @@ async def record_shipment(recorded: Recorded) -> None:
             await player.play(act)
         await asyncio.wait_for(house.handle("shipment").result(), 60)
         await keep(house.client, "shipment", recorded)
+
+
+async def record_files(recorded: Recorded) -> None:
+    """A file from the opening, one that is attached and comes again, and one that a machine only names."""
+    async with running() as house:
+        bring = FilesGateway(house.gateway).bring_content
+        letter = await bring("letter.pdf", lambda: BytesIO(sample_content("letter.pdf")))
+        await house.open("Complaint", "files", {**COMPLAINT, "recording": letter})
+        for content in ("the first", "the second"):
+            made = sample_content("box.jpg", content)
+            photo = await bring("box.jpg", lambda made=made: BytesIO(made))
+            await house.act("files", "attach", actor="li.na", **photo)
+        await house.act("files", "cancel", actor="zhao.min", reason="customer withdrew")
+        await house.handle("files").result()
+        await keep(house.client, "files", recorded)
 
 
 async def task_opens(house: Installation, case_id: str, state: str) -> None:
@@ -164,6 +182,7 @@ RECORDINGS: dict[str, Callable[[Recorded], Awaitable[None]]] = {
     "continued": record_continued,
     "incident": record_incident,
     "shipment": record_shipment,
+    "files": record_files,
 }
 
 
