@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sop_engine.basis.faults import InvalidInput
+from sop_engine.basis.faults import Fault, InvalidInput
 from sop_engine.cases.contracts.acts import Act
 from sop_engine.console.inputs import LocalFile
 
@@ -33,7 +33,8 @@ async def with_files(gateway: "CaseGateway", act: SomeAct) -> SomeAct:
 
 
 async def _bring(files: "FilesGateway", paths: list[Path]) -> dict[Path, dict[str, Any]]:
-    kept, faults = {}, []
+    kept: dict[Path, dict[str, Any]] = {}
+    faults: list[Fault] = []
     for path in paths:
         try:
             kept[path] = await files.bring(path)

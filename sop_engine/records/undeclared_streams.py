@@ -25,8 +25,8 @@ def undeclared_streams(session: Session, declared: Collection[str]) -> dict[str,
 
 def tell_cases(session: Session, stream: str, case_ids: Sequence[str], now: datetime) -> None:
     """Enters what they are to be told, each once."""
-    known = select(NewsRow.case_id).where(NewsRow.stream == stream, NewsRow.word == UNDECLARED)
-    for case_id in sorted(set(case_ids) - set(session.exec(known))):
+    known = session.exec(select(NewsRow.case_id).where(NewsRow.stream == stream, NewsRow.word == UNDECLARED))
+    for case_id in sorted(set(case_ids) - set(known)):
         session.add(
             NewsRow(
                 case_id=case_id,

@@ -6,7 +6,7 @@ from alembic import op
 from sop_engine.records.columns import UtcInstant
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 
 def upgrade() -> None:
