@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -150,7 +151,7 @@ async def record_files(recorded: Recorded) -> None:
         await house.open("Complaint", "files", {**COMPLAINT, "recording": letter})
         for content in ("the first", "the second"):
             made = sample_content("box.jpg", content)
-            photo = await bring("box.jpg", lambda made=made: BytesIO(made))
+            photo = await bring("box.jpg", partial(BytesIO, made))
             await house.act("files", "attach", actor="li.na", **photo)
         await house.act("files", "cancel", actor="zhao.min", reason="customer withdrew")
         await house.handle("files").result()
