@@ -11,6 +11,7 @@ from temporalio import activity
 
 from activities.access import brings, reads
 from activities.failures import refusals
+from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.files import (
     FileHead,
     FileList,
@@ -22,7 +23,7 @@ from sop_engine.cases.contracts.files import (
     ReadPieceInput,
     Wanted,
 )
-from sop_engine.cases.told.file_checks import unkept
+from sop_engine.cases.told.file_checks import HOW, unkept
 from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.records.contents import ContentStore
 from sop_engine.records.file_uses import FileUses
@@ -65,8 +66,14 @@ class FileActivities:
     @reads
     @activity.defn(name=JUDGE_FILES)
     def judge_files(self, given: JudgeFilesInput) -> JudgeFilesResult:
-        """The files that are not kept, of an act that came before its case was loaded, or of an opening."""
-        return JudgeFilesResult(faults=tuple(unkept(given.files, self._receipts, _now())))
+        """The files that are not kept, of what came before its case was loaded or is taken again by a reset.
+
+        That may be long ago, so the store itself is asked, and no receipt is too old.
+        """
+        faults = unkept(given.files, self._receipts, None)
+        gone = (where for where, file in given.files.items() if not self._store.has(str(file.get("sha256"))))
+        lost = [Fault(where=where, what="its content is not kept any more", allowed=HOW) for where in gone]
+        return JudgeFilesResult(faults=tuple(faults or lost))
 
     @reads
     @activity.defn(name=LIST_FILES)

@@ -43,6 +43,7 @@ from workflows.outbox import Outbox
 from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
 from workflows.reading import as_started, excess_of_start, read_opening, read_parent, read_start
+from workflows.receiving import CaseReceiving
 from workflows.relatives import Relatives
 from workflows.rungs import Rung, is_hardened
 from workflows.signals import CaseSignals
@@ -50,8 +51,9 @@ from workflows.step_keys import StepKeys
 
 
 @workflow.defn(dynamic=True)
-class CaseWorkflow(CaseActs, CaseSignals, CaseQueries):
-    """A case of any SOP. Its messages are in `workflows.acts`, `workflows.signals` and `workflows.queries`."""
+class CaseWorkflow(CaseActs, CaseSignals, CaseReceiving, CaseQueries):
+    """A case of any SOP. Its messages are in `workflows.acts`, `workflows.signals`, `workflows.receiving` and
+    `workflows.queries`."""
 
     @workflow.init
     def __init__(self, args: Sequence[RawValue]) -> None:

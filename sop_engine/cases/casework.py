@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sop_engine.basis.faults import Fault, InvalidInput, NotPermitted, Refused, SopError, faults_of
 from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.limits import COMMENT_LENGTH, REASON_LENGTH, TEXT_LENGTH, OverfullError
-from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.signals import BroughtEvent, EventSignal
 from sop_engine.cases.people.actors import SYSTEM
 from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
@@ -29,7 +29,7 @@ from sop_engine.cases.seen.views import act_result
 from sop_engine.cases.told import acts, ends, engine_words, hearing, reference_data, resets, resolving, tasks
 from sop_engine.cases.told.act_checks import emptied, faults_of_act
 from sop_engine.cases.told.act_kinds import ActKind
-from sop_engine.cases.told.file_checks import proven_hashes, unkept, unkept_of_act
+from sop_engine.cases.told.file_checks import hashes_of_event, proven_hashes, unkept, unkept_of_act
 from sop_engine.cases.told.freshness import judge_freshness
 from sop_engine.cases.told.kept_checks import undone_checks
 from sop_engine.cases.told.messages import Message, Taken, Unreadable
@@ -185,7 +185,7 @@ def hear(procedure: Procedure, state: CaseState, now: datetime, message: Message
     def take() -> None:
         taken(turn, message)
         catch_up(turn, now)
-        files.settle(turn, state.snapshot.data)
+        files.settle(turn, state.snapshot.data, _proven(procedure, message))
         turn.state.remember(message_id)
 
     try:
@@ -198,6 +198,10 @@ def hear(procedure: Procedure, state: CaseState, now: datetime, message: Message
     elif failure is not None:
         open_incident(turn, "event", f"a message could not be taken: {failure}")
     return turn
+
+
+def _proven(procedure: Procedure, message: Message) -> list[str]:
+    return hashes_of_event(procedure, message) if isinstance(message, BroughtEvent) else []
 
 
 def failure_of(turn: Turn, take: Callable[[], None]) -> str | None:

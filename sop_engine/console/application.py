@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.console.acting import add_other_acts
-from sop_engine.console.arguments import LimitOption, OverdueOption, SopOption
+from sop_engine.console.arguments import CaseId, FileOption, LimitOption, OverdueOption, SetOption, SopOption
+from sop_engine.console.bringing import brought
 from sop_engine.console.case_acts import case
 from sop_engine.console.command import before_the_command, command
 from sop_engine.console.context import Invocation, Serve, Session
@@ -16,6 +18,7 @@ from sop_engine.console.dev import dev
 from sop_engine.console.doctor import doctor
 from sop_engine.console.document import document
 from sop_engine.console.incident import incident
+from sop_engine.console.inputs import contract, read_values
 from sop_engine.console.place import place
 from sop_engine.console.printing import LegibleGroup
 from sop_engine.console.publishing import definition
@@ -51,6 +54,27 @@ async def inbox(
 ) -> None:
     """List what you have to do, or may claim, the most urgent first."""
     await show_tasks(session, (), session.actor(), overdue=overdue, sop=sop, limit=limit)
+
+
+@command(application, "receive", reads=True)
+async def receive(
+    session: Session,
+    case_id: CaseId,
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="A declared event such as customs.released.")],
+    *,
+    assignments: SetOption = None,
+    file: FileOption = None,
+    event_id: Annotated[
+        str | None, typer.Option("--id", help="The sender's id; what has the same is taken once.")
+    ] = None,
+) -> None:
+    """Tell a case what another system brings, files among it: nobody's act, and no signal, which can name no file."""
+    data = await brought(await session.gateway(), read_values(assignments or (), file))
+    told = contract(EventSignal, name=event, data=data, id=event_id)
+    answer = await (await session.gateway()).receive(case_id, told)
+    if session.as_json:
+        session.json(answer)
+    session.say(f"{case_id}: {answer.message}{' (told before)' if answer.duplicate else ''}")
 
 
 @command(application, "ui")

@@ -144,6 +144,12 @@ class ContentStore:
         receipt = self._receipts.sign(given.sha256, row.size, media_type, now)
         return FileReceipt(sha256=given.sha256, size=row.size, type=media_type, receipt=receipt)
 
+    def has(self, digest: str) -> bool:
+        """Whether a content is kept whole."""
+        contents = ContentRow.table()
+        with self._engine.connect() as connection:
+            return bool(connection.scalar(select(contents.c.is_whole).where(contents.c.sha256 == digest)))
+
     def read(self, digest: str, number: int) -> bytes:
         """One piece of a whole content. Raises NotFound."""
         contents = ContentRow.table()

@@ -56,7 +56,7 @@ from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.ends import end_of
 from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.guard import ASK_AGAIN
-from sop_engine.temporal.queues import REFUSAL
+from sop_engine.temporal.queues import RECEIVE, REFUSAL
 from sop_engine.temporal.starting import start_case
 from sop_engine.temporal.stuck import StuckCase, stuck_case
 
@@ -226,6 +226,23 @@ class CaseGateway:
         handle = self.client.get_workflow_handle(case_id)
         try:
             await handle.signal("event", event)
+        except RPCError as error:
+            raise await self._explain(error, handle) from None
+
+    async def receive(self, case_id: str, event: EventSignal) -> ActResult:
+        """Tells a case what a machine brings, files among it, and waits for the answer. One id is told once."""
+        await self._measure(f"{event.name} for {case_id}", event, ACT_BYTES)
+        handle = self.client.get_workflow_handle(case_id)
+        identifier = event.id or str(uuid4())
+        try:
+            answer: ActResult = await handle.execute_update(
+                RECEIVE, event, id=identifier, result_type=ActResult, rpc_timeout=UPDATE_TIMEOUT
+            )
+            return answer
+        except WorkflowUpdateFailedError as error:
+            raise refusal(error.cause) from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise await self._why_silent(handle) from None
         except RPCError as error:
             raise await self._explain(error, handle) from None
 

@@ -79,6 +79,8 @@ CHECK_READINGS, TAKE_READINGS = "check_readings", "take_readings"
 STREAM_ROUND = "stream_round"
 
 FILE_BEGIN, FILE_PIECE, FILE_FINISH = "file_begin", "file_piece", "file_finish"
+RECEIVE = "receive"
+"""The update by which a machine tells a case something with files."""
 JUDGE_FILES, LIST_FILES, READ_PIECE = "judge_files", "list_files", "read_piece"
 
 LIST_DUE_FILES, LIST_HOLDS, LIST_DISPOSALS = "list_due_files", "list_holds", "list_disposals"

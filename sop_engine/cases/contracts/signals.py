@@ -27,6 +27,10 @@ class EventSignal(Contract):
     """Who says so, by their own word: noted, and never taken for a person."""
 
 
+class BroughtEvent(EventSignal):
+    """Update `receive`: the same with files, each proven to be kept before the case is told."""
+
+
 FOLLOW = "case.follow"
 
 

@@ -12,6 +12,7 @@ from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.acts import Act, AttachInput, CompleteTaskInput, EventInput
 from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.opening import OpenCaseInput
+from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.running.files import several
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.written.definition import TaskSpec
@@ -70,6 +71,20 @@ def unkept_of_act(procedure: Procedure, state: CaseState, act: Act) -> dict[str,
     }
 
 
+def unkept_of_event(procedure: Procedure, state: CaseState, event: EventSignal) -> dict[str, dict[str, Any]]:
+    """The same of what a machine tells."""
+    declared = procedure.definition.events.get(event.name)
+    files = named_files(declared.data if declared is not None else {}, event.data)
+    return {where: file for where, file in files.items() if not _is_held(file, state.files)}
+
+
+def hashes_of_event(procedure: Procedure, event: EventSignal) -> list[str]:
+    """The hashes of the files that a machine brought."""
+    declared = procedure.definition.events.get(event.name)
+    files = named_files(declared.data if declared is not None else {}, event.data)
+    return [str(file["sha256"]) for file in files.values() if "sha256" in file]
+
+
 def unkept_of_opening(procedure: Procedure, opening: OpenCaseInput) -> dict[str, dict[str, Any]]:
     """The same of what a case is opened with by somebody who is no case."""
     if procedure.bundle.engine_version < KEEPS_FILES:
@@ -83,8 +98,8 @@ def named_files(fields: Mapping[str, FieldSpec], data: Mapping[str, Any]) -> dic
     return {where: dict(_as_mapping(file)) for where, file in found if isinstance(file, str | Mapping)}
 
 
-def unkept(files: Mapping[str, Mapping[str, Any]], receipts: Receipts, now: datetime) -> list[Fault]:
-    """A fault for each of these files whose content is not proven to be kept."""
+def unkept(files: Mapping[str, Mapping[str, Any]], receipts: Receipts, now: datetime | None) -> list[Fault]:
+    """A fault for each of these files whose content is not proven to be kept; `now` as in `Receipts.fault`."""
     return [
         Fault(where=where, what=f"{file.get('name', '?')} {why}", allowed=HOW)
         for where, file in files.items()

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sop_engine.cases.contracts.limits import NAME_BYTES, OverfullError, cut
-from sop_engine.cases.contracts.signals import ROW_CHANGED, EventSignal
+from sop_engine.cases.contracts.signals import ROW_CHANGED, BroughtEvent, EventSignal
 from sop_engine.cases.people.actors import MACHINE
 from sop_engine.cases.running.effects.notify import notify
 from sop_engine.cases.running.events import is_of_people, is_reserved, read_event
@@ -111,7 +111,11 @@ def _signal(turn: Turn, message: EventSignal) -> None:
     if faults:
         refuse_event(turn, message.name, "; ".join(map(str, faults)), data=message.data)
         return
-    if keeps_files(turn) and (named := named_files(_fields_of(turn, message.name), values)):
+    if (
+        not isinstance(message, BroughtEvent)
+        and keeps_files(turn)
+        and (named := named_files(_fields_of(turn, message.name), values))
+    ):
         why = f"{', '.join(named)}: a file comes with `sop receive`, which brings its content"
         refuse_event(turn, message.name, why, data=message.data)
         return
@@ -138,4 +142,4 @@ def _unreadable(turn: Turn, message: Unreadable) -> None:
     refuse_event(turn, message.name, message.why)
 
 
-MESSAGES: Taken = MappingProxyType({EventSignal: _signal, Unreadable: _unreadable})
+MESSAGES: Taken = MappingProxyType({EventSignal: _signal, BroughtEvent: _signal, Unreadable: _unreadable})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sop_engine.cases.contracts.proof import Claim, Told
-from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.signals import BroughtEvent, EventSignal
 from sop_engine.cases.contracts.watching import CaseEnd
 from sop_engine.cases.running.effects.kinds import KeptAnswer, KeptCommand
 from sop_engine.cases.running.turn import Turn
@@ -103,6 +103,7 @@ class ReferenceData:
 
 Message = (
     EventSignal
+    | BroughtEvent
     | Unreadable
     | CommandDone
     | CommandFailed

@@ -58,8 +58,8 @@ class Receipts(NamedTuple):
         stamp = at.isoformat(timespec="seconds")
         return f"{stamp}|{self._of(digest, size, media_type, stamp)}"
 
-    def fault(self, file: Mapping[str, Any], now: datetime) -> str | None:
-        """Why a file is not proven to be kept; none where it is."""
+    def fault(self, file: Mapping[str, Any], now: datetime | None) -> str | None:
+        """Why a file is not proven to be kept; none where it is. Without `now` a receipt may be of any age."""
         receipt = file.get(RECEIPT)
         if not isinstance(receipt, str):
             return "is only named, its content is not kept"
@@ -67,7 +67,7 @@ class Receipts(NamedTuple):
         expected = self._of(file.get("sha256"), file.get("size"), file.get("type"), stamp)
         if not compare_digest(signature.encode("utf-8", "replace"), expected.encode()):
             return "does not fit its receipt"
-        return None if _is_fresh(stamp, now) else "has a receipt that is too old"
+        return None if now is None or _is_fresh(stamp, now) else "has a receipt that is too old"
 
     def nonce(self, digest: str, at: datetime) -> str:
         """What whoever brings a content is to answer by the hash of it and the content."""

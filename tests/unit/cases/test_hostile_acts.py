@@ -39,8 +39,8 @@ def opened() -> Played:
         ({"sha256": "0" * 63 + "g"}, "sha256", "64 digits"),
         ({"name": "../bl.pdf"}, "name", "without a folder"),
         ({"name": "c:\\bl.pdf"}, "name", "without a folder"),
-        ({"name": ""}, "name", "255 characters"),
-        ({"name": "\u202efdp.exe"}, "name", "255 characters"),
+        ({"name": ""}, "name", "up to 200 bytes"),
+        ({"name": "\u202efdp.exe"}, "name", "up to 200 bytes"),
         ({"type": "pdf"}, "type", "application/pdf"),
     ],
 )

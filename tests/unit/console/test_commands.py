@@ -26,14 +26,15 @@ from tests.unit.console.terminal import COMMANDS, sop
 
 def test_the_commands_of_the_contract_are_there() -> None:
     expected = """
-        demo|dev|worker|doctor|inbox|ui|case start|case show|case list|case timeline|case find|case signal|case hold
+        demo|dev|worker|doctor|inbox|ui|receive
+        case start|case show|case list|case timeline|case find|case signal|case hold
         case resume|case cancel|case comment|case attach|case amend|case move-deadline|task list|task show|task claim
         task release|task assign|task delegate|task suspend|task skip|task complete|task hand-over
         incident list|incident retry|incident correct|incident skip|definition list|definition show|definition lint
         definition schema|definition work
         definition simulate|definition coverage|definition diagram|definition versions|definition diff
         definition publish
-        document list|document open|report balance|report list|report run|table check|place find
+        document list|document open|document get|report balance|report list|report run|table check|place find
         records check|records repair|records adopt|schedule list|schedule apply|schedule pause|schedule resume
         schedule run|register list|register show|register set|register import|register export|register history
         stream list|stream show|stream import
