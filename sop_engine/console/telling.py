@@ -1,4 +1,4 @@
-"""Tells what changed between two looks at a case: stage, clocks, documents, children, its end."""
+"""Tells what changed between two looks at a case: stage, clocks, documents, files, children, its end."""
 
 from collections.abc import Callable
 from datetime import tzinfo
@@ -29,6 +29,9 @@ class Teller:
             if before is not None and document in before.documents:
                 continue
             self._say("document_made", view.case_id, titled(document.get("title"), self._language))
+        for file in view.files[len(before.files) if before is not None else 0 :]:
+            facts = f"{file.name}, {file.type}, {file.size:,} bytes, {word('version', self._language)} {file.version}"
+            self._say("file_kept", view.case_id, facts)
         self._clocks(before, view)
         if view.status in CLOSED and (before is None or before.status not in CLOSED):
             self._say("case_closed", view.case_id, view.outcome or view.status)

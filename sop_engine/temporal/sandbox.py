@@ -27,6 +27,7 @@ PASSED_THROUGH = (
     "workflows.errands",
     "workflows.leaving",
     "workflows.reading",
+    "workflows.receiving",
     "workflows.outbox",
     "workflows.person_orders",
     "workflows.proofs",

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -12,16 +14,20 @@ import pytest
 from sqlalchemy import func, select
 from temporalio.api.workflowservice.v1 import CountActivityExecutionsRequest
 
-from sop_engine.basis.faults import Refused
+from sop_engine.basis.faults import InvalidInput, Refused
 from sop_engine.cases.contracts.files import FileHead, FinishFileInput
+from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.content.library import content_root, load_library
 from sop_engine.records.contents import PieceRow
+from sop_engine.records.file_uses import FileUses
 from sop_engine.temporal.client import UnreachableError, connect_to
 from sop_engine.temporal.files_gateway import FilesGateway
 from sop_engine.temporal.gateway import CaseGateway
 from sop_engine.temporal.queues import FILE_BEGIN, FILE_FINISH, FILE_PIECE
+from tests.integration.complaint import COMPLAINT
 from tests.integration.cut_line import line_to
 from tests.integration.dev_process import Dev, sop
-from tests.integration.installation import Installation, installation
+from tests.integration.installation import PROJECT, Installation, installation, kill, until
 from tests.integration.postgresql import postgresql
 
 SIZE = 20_000_000
@@ -90,6 +96,65 @@ async def test_reads_and_files_leave_nothing_on_the_server_and_lies_are_refused(
             await house.gateway.run(FILE_FINISH, [lie], dict)
         assert pieces(house) == 3
         assert await left_on_the_server(house) == 0
+
+
+SCANNED = """
+sop: Scanned
+version: 1
+title: {en: Scanned, zh: 扫描}
+owner: operator
+calendar: cn_office
+data:
+  scan: {type: file, accept: [application/pdf], title: {en: Scan, zh: 扫描件}}
+events:
+  scan.came:
+    title: {en: A scan came, zh: 扫描件已到}
+    data: {scan: {type: file, required: true, title: {en: Scan, zh: 扫描件}}}
+initial: waiting
+states:
+  waiting:
+    title: {en: Waiting, zh: 等待}
+    task: {role: operator, outcomes: {done: {en: Done, zh: 完成}}}
+    on: {waiting.done: closed, scan.came: closed}
+  closed: {title: {en: Closed, zh: 结束}, final: closed}
+"""
+
+
+async def test_a_machine_brings_a_file_and_cannot_name_one_by_a_signal(tmp_path: Path) -> None:
+    root = tmp_path / "sop_definitions"
+    shutil.copytree(content_root(), root)
+    (root / "service" / "Scanned.yaml").write_text(SCANNED, encoding="utf-8")
+    async with installation(tmp_path / "data") as house, house.worker(load_library(root)):
+        await house.open("Scanned", "SCAN-1", {})
+        named = {"name": "s.pdf", "sha256": "0" * 64, "size": 7, "type": "application/pdf"}
+        await house.signal("SCAN-1", "scan.came", scan=named)
+        await until(lambda: len(house.journal("SCAN-1")) == 2, "the refused signal")
+        assert house.journal("SCAN-1")[1].kind == "event_refused"
+        told = EventSignal(name="scan.came", data={"scan": {**named, "receipt": "2026-01-01T00:00:00+00:00|0"}})
+        with pytest.raises(InvalidInput, match="does not fit its receipt"):
+            await house.gateway.receive("SCAN-1", told)
+        assert len(house.journal("SCAN-1")) == 2
+        scan = await FilesGateway(house.gateway).bring(written(tmp_path, "scan.pdf", 1_000))
+        told = EventSignal(name="scan.came", data={"scan": scan}, id="scanner-7")
+        answer = await house.gateway.receive("SCAN-1", told)
+        assert (answer.status, answer.message, answer.duplicate) == ("completed", "scan.came taken", False)
+        assert [line.name for line in FileUses(house.engine).list("SCAN-1").files] == ["scan.pdf"]
+
+
+async def test_a_client_that_is_killed_leaves_pieces_that_the_next_one_need_not_bring(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    async with installation(tmp_path / "data") as house, house.worker():
+        await house.open("Complaint", "CMP-kill", COMPLAINT)
+        words = ("-m", "cli", "case", "attach", "CMP-kill", str(path), "--as", "li.na")
+        process = await asyncio.create_subprocess_exec(sys.executable, *words, cwd=PROJECT, env=house.environment())
+        await until(lambda: pieces(house) >= 5, "five pieces")
+        await kill(process)
+        assert 5 <= pieces(house) < PIECES, "killed in the middle"
+        assert (await house.view("CMP-kill")).files == ()
+        again = await asyncio.create_subprocess_exec(sys.executable, *words, cwd=PROJECT, env=house.environment())
+        assert await again.wait() == 0
+        (file,) = (await house.view("CMP-kill")).files
+        assert (file.name, file.size, pieces(house)) == ("scan.pdf", SIZE, PIECES)
 
 
 @pytest.fixture(scope="module")

@@ -75,12 +75,14 @@ def _hold(turn: Turn, kind: str, file: Mapping[str, Any], *, is_many: bool, acto
     earlier = [held for held in turn.state.files if held.kind == kind and (not is_many or held.name == name)]
     if earlier and (earlier[-1].name, earlier[-1].sha256) == (name, file["sha256"]):
         return
+    # A kind of attachment may be called like a field.
+    same_name = max((held.version for held in turn.state.files if (held.kind, held.name) == (kind, name)), default=0)
     if len(turn.state.files) >= FILES:
         raise OverfullError(f"{turn.state.case_id} holds {FILES} files, versions included, and takes not one more")
     held = FileRef(
         kind=kind,
         name=name,
-        version=len(earlier) + 1,
+        version=max(len(earlier), same_name) + 1,
         sha256=str(file["sha256"]),
         size=int(file.get("size") or 0),
         type=str(file.get("type") or ""),

@@ -8,12 +8,18 @@ import pytest
 from sop_engine.basis.faults import InvalidInput
 from sop_engine.cases import casework
 from sop_engine.cases.contracts.acts import AttachInput, CompleteTaskInput
-from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.signals import BroughtEvent, EventSignal
+from sop_engine.cases.lint.findings import Surroundings
+from sop_engine.cases.lint.linting import lint
+from sop_engine.cases.running.effects.kinds import EFFECTS
+from sop_engine.cases.running.files import attach
 from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.told.file_checks import unkept, unkept_of_event
 from sop_engine.cases.written.engine_version import HARDENED, KEEPS_FILES
 from sop_engine.cases.written.file_facts import Receipts, is_accepted, name_fault, read_size
 from sop_engine.cases.written.file_samples import sample_file, samples_for
-from tests.unit.cases.casework_samples import MONDAY, Played, organization
+from sop_engine.cases.written.procedure import DefinitionError
+from tests.unit.cases.casework_samples import MONDAY, OFFICE, Played, ladders, organization, procedure
 
 RECEIPTS = Receipts(b"k" * 32)
 SOP = """
@@ -150,6 +156,49 @@ def test_a_machine_names_no_file_by_a_bare_signal() -> None:
     assert [step.kind for step in turn.steps] == ["event_refused"]
     assert "a file comes with `sop receive`" in str(turn.steps[0].note)
     assert turn.data["signed"] is None
+
+
+def test_a_machine_brings_a_file_whose_receipt_was_judged() -> None:
+    played = case()
+    event = BroughtEvent(name="scan.came", data={"signed": signed(sample_file("s.pdf"))}, id="scanner-1")
+    assert unkept(unkept_of_event(played.procedure, played.state, event), RECEIPTS, MONDAY) == []
+    turn = casework.hear(played.procedure, played.state, MONDAY, event)
+    assert turn is not None
+    assert [(file.kind, file.name, file.by) for file in turn.state.files] == [("signed", "s.pdf", "machine")]
+    assert "receipt" not in turn.state.model_dump_json() + turn.steps[0].model_dump_json()
+    assert casework.hear(played.procedure, turn.state, MONDAY, event) is None, "told once"
+    forged = event.model_copy(update={"data": {"signed": {**event.data["signed"], "size": 1}}})
+    assert unkept(unkept_of_event(played.procedure, played.state, forged), RECEIPTS, MONDAY) != []
+
+
+def test_versions_of_a_field_and_of_attachments_that_are_called_like_it_stay_apart() -> None:
+    played = case()
+    for kind, name in (("photo", "b"), ("photo", "c"), ("approved", "c"), ("photo", "c")):
+        turn = Turn(played.procedure, played.state, MONDAY)
+        content = sample_file(f"{kind}-{name}-{len(played.state.files)}.jpg")
+        attach(turn, {"approved" if kind == "photo" else kind: {**content, "name": name}}, "ann")
+        played.state = turn.state
+    keys = [(file.kind, file.name, file.version) for file in played.state.files]
+    assert len(set(keys)) == len(keys)
+
+
+def test_lint_names_what_is_wrong_with_files_in_rules() -> None:
+    text = SOP.replace("scan.came: {}", "scan.came: work")
+    around = Surroundings(ladders=ladders(), calendars=(OFFICE,), effects=EFFECTS, sops={})
+    for right, wrong, said in (
+        ("files('photo')", "files('phto')", "did you mean photo?"),
+        ("files('photo')", "files(signed)", "files takes a kind of attachment in quotes"),
+        ("same_content(signed, approved)", "same_content(signed, papers)", "papers is list of record, expected record"),
+    ):
+        found = lint(procedure(text.replace(right, wrong), engine_version=KEEPS_FILES), around)
+        assert any(said in finding.message for finding in found), wrong
+    for right, wrong, said in (
+        ("accept: [image/jpeg]", "accept: [jpeg]", "'jpeg' is no media type"),
+        ("max_size: 1 MB", "max_size: big", "'big' is no size"),
+        ("at_least: 2", "at_least: -1", "greater than or equal to 0"),
+    ):
+        with pytest.raises(DefinitionError, match=said):
+            procedure(text.replace(right, wrong))
 
 
 def test_a_case_of_an_earlier_engine_takes_names_as_it_did_and_holds_what_came_with_a_receipt() -> None:
