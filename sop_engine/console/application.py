@@ -69,9 +69,11 @@ async def receive(
     ] = None,
 ) -> None:
     """Tell a case what another system brings, files among it: nobody's act, and no signal, which can name no file."""
+    from sop_engine.temporal.queues import RECEIVE
+
     data = await brought(await session.gateway(), read_values(assignments or (), file))
     told = contract(EventSignal, name=event, data=data, id=event_id)
-    answer = await (await session.gateway()).receive(case_id, told)
+    answer = await (await session.gateway()).update(case_id, RECEIVE, told)
     if session.as_json:
         session.json(answer)
     session.say(f"{case_id}: {answer.message}{' (told before)' if answer.duplicate else ''}")

@@ -2,11 +2,13 @@
 
 from dataclasses import asdict
 
+from pydantic import TypeAdapter
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory, ChildWorkflowError
 
-from sop_engine.basis.faults import Fault, SopError
+from sop_engine.basis.faults import ERRORS, Fault, Refused, SopError
 from sop_engine.cases.contracts.limits import cut
 
+_FAULTS = TypeAdapter(tuple[Fault, ...])
 MOST, LONGEST = 50, 2_000
 """Faults of one refusal, and bytes of each of their texts: a refusal repeats what it refuses."""
 
@@ -30,3 +32,12 @@ def message_of(error: BaseException) -> str:
     """What a failed activity or child says in plain words."""
     cause = error.cause if isinstance(error, ActivityError | ChildWorkflowError) and error.cause is not None else error
     return getattr(cause, "message", None) or str(cause) or type(cause).__name__
+
+
+def refusal(cause: BaseException | None) -> SopError:
+    """The engine's own error that a failure carries: type = kind, details = [message, faults, allowed]."""
+    if not isinstance(cause, ApplicationError):
+        return Refused(f"The call failed: {cause}")
+    kind = next((error for error in ERRORS if error.kind == cause.type), Refused)
+    message, faults, allowed = cause.details if len(cause.details) == 3 else (cause.message, (), ())
+    return kind(message, _FAULTS.validate_python(faults), allowed)

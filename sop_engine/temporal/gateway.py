@@ -5,23 +5,17 @@ Every refusal comes back as the `SopError` it was; whoever calls knows nothing o
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
-    DeleteActivityExecutionRequest,
-    DescribeTaskQueueRequest,
     DescribeWorkflowExecutionRequest,
 )
 from temporalio.client import (
-    ActivityFailureError,
     Client,
     WorkflowExecutionStatus,
     WorkflowFailureError,
@@ -30,15 +24,12 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError, TerminatedError, TimeoutError, WorkflowAlreadyStartedError
+from temporalio.exceptions import TerminatedError, TimeoutError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.basis.faults import (
-    ERRORS,
     NOT_OPEN_YET,
     USED_ID,
-    Fault,
     InvalidInput,
     NotFound,
     Refused,
@@ -55,8 +46,10 @@ from sop_engine.cases.told.case_ids import refuse_long_id, refuse_own_id
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.ends import end_of
 from sop_engine.temporal.executions import Executions
+from sop_engine.temporal.failures import refusal
 from sop_engine.temporal.guard import ASK_AGAIN
-from sop_engine.temporal.queues import RECEIVE, REFUSAL
+from sop_engine.temporal.queues import REFUSAL
+from sop_engine.temporal.standalone import ANSWERED_WITHIN, Standalone, unreachable
 from sop_engine.temporal.starting import start_case
 from sop_engine.temporal.stuck import StuckCase, stuck_case
 
@@ -66,7 +59,6 @@ UPDATE_ATTEMPTS = 3
 QUERY_ATTEMPTS = 6
 TOO_SLOW = "[TMPRL1101]"
 """How the SDK begins its answer where a busy machine let a workflow run for too short a time."""
-_FAULTS = TypeAdapter(tuple[Fault, ...])
 
 ASKED_AGAIN_AFTER = 0.2
 """Seconds before the second attempt of a query that a case told to wait; before each later one twice as long."""
@@ -80,9 +72,6 @@ READ_AGAIN_AFTER = 0.2
 """Seconds that a case has to read again what is too old, the first time; each later time twice as long."""
 READ_AGAIN_MOST = 5
 """How often it is told to."""
-PICKED_UP_WITHIN = timedelta(seconds=3)
-"""How long a read waits for a worker; without one it would wait for ever."""
-ANSWERED_WITHIN = timedelta(seconds=30)
 OPENED_WITHIN = 15.0
 """Seconds that a new case has to load its procedure."""
 POLL_INTERVAL = 0.1
@@ -91,8 +80,6 @@ ENDED_BADLY = (
     WorkflowExecutionStatus.TERMINATED,
     WorkflowExecutionStatus.TIMED_OUT,
 )
-
-NO_WORKER = "No worker answers on the task queue {queue!r}; start one with `sop worker` or `sop dev`"
 
 
 class NotOpened(Refused):
@@ -127,6 +114,7 @@ class CaseGateway:
         self.task_queue = task_queue
         self.ui_url = ui_url
         self._say = say
+        self._standalone = Standalone(client, task_queue)
 
     async def start_case(self, sop: str, case_id: str, opening: OpenCaseInput, title: str = "") -> CaseView:
         """Opens a case and returns it as it stands once its procedure is loaded.
@@ -156,8 +144,8 @@ class CaseGateway:
         await self._raise_failure(handle)
         return CaseView.model_validate(answer)
 
-    async def update(self, case_id: str, name: str, act: Act) -> ActResult:
-        """Carries a person's act to a case and waits for the answer.
+    async def update(self, case_id: str, name: str, act: Act | EventSignal) -> ActResult:
+        """Carries a person's act to a case, or what a machine brings, and waits for the answer.
 
         An act that ran into a timeout may still be carried out, so it is repeated under the same id, which runs once;
         so is one that the server gives back because the run that it was for ends. Where the case has read something
@@ -229,23 +217,6 @@ class CaseGateway:
         except RPCError as error:
             raise await self._explain(error, handle) from None
 
-    async def receive(self, case_id: str, event: EventSignal) -> ActResult:
-        """Tells a case what a machine brings, files among it, and waits for the answer. One id is told once."""
-        await self._measure(f"{event.name} for {case_id}", event, ACT_BYTES)
-        handle = self.client.get_workflow_handle(case_id)
-        identifier = event.id or str(uuid4())
-        try:
-            answer: ActResult = await handle.execute_update(
-                RECEIVE, event, id=identifier, result_type=ActResult, rpc_timeout=UPDATE_TIMEOUT
-            )
-            return answer
-        except WorkflowUpdateFailedError as error:
-            raise refusal(error.cause) from None
-        except WorkflowUpdateRPCTimeoutOrCancelledError:
-            raise await self._why_silent(handle) from None
-        except RPCError as error:
-            raise await self._explain(error, handle) from None
-
     async def read(
         self, activity: str, question: BaseModel, result_type: type[Result], *, within: timedelta = ANSWERED_WITHIN
     ) -> Result:
@@ -262,30 +233,7 @@ class CaseGateway:
     ) -> View:
         """Runs one activity of no case on a worker. Nothing of it stays on the server: what it was given and answered
         would be readable there for a month."""
-        identifier = f"{activity}-{uuid4()}"
-        try:
-            answer: View = await self.client.execute_activity(
-                activity,
-                args=given,
-                id=identifier,
-                task_queue=self.task_queue,
-                result_type=result_type,
-                schedule_to_start_timeout=PICKED_UP_WITHIN,
-                start_to_close_timeout=within,
-                retry_policy=RetryPolicy(maximum_attempts=2),
-            )
-            return answer
-        except ActivityFailureError as error:
-            if isinstance(error.cause, TimeoutError):
-                raise await self._without_worker(activity) from None
-            raise refusal(error.cause) from None
-        except RPCError as error:
-            raise self._unreachable(error) from None
-        finally:
-            with suppress(RPCError):  # a server without such deletions, or none that answers
-                await self.client.workflow_service.delete_activity_execution(
-                    DeleteActivityExecutionRequest(namespace=self.client.namespace, activity_id=identifier)
-                )
+        return await self._standalone.run(activity, given, result_type, within)
 
     async def is_running(self, workflow_id: str) -> bool:
         """Whether a workflow runs; one of the engine's own, as well as a case."""
@@ -400,32 +348,8 @@ class CaseGateway:
             return self._unreachable(error)
         return StuckError(told(stuck)) if stuck is not None else None
 
-    async def _without_worker(self, activity: str) -> UnreachableError:
-        """Nobody took an activity in time. Pollers stay known to the server for minutes after they are gone."""
-        request = DescribeTaskQueueRequest(
-            namespace=self.client.namespace,
-            task_queue=TaskQueue(name=self.task_queue),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-        )
-        try:
-            pollers = (await self.client.workflow_service.describe_task_queue(request)).pollers
-        except RPCError as error:
-            return self._unreachable(error)
-        nobody = NO_WORKER.format(queue=self.task_queue)
-        if not pollers:
-            return UnreachableError(nobody)
-        last = max(pollers, key=lambda poller: poller.last_access_time.ToNanoseconds())
-        at = last.last_access_time.ToDatetime(tzinfo=UTC)
-        return UnreachableError(
-            f"{nobody}. {last.identity} asked for work at {at:%H:%M:%S} UTC and has not taken {activity!r} within "
-            f"{PICKED_UP_WITHIN.seconds} seconds: it has ended, or is busy"
-        )
-
     def _unreachable(self, error: RPCError) -> UnreachableError:
-        address = self.client.service_client.config.target_host
-        if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
-            return UnreachableError(f"Temporal does not answer at {address}")
-        return UnreachableError(f"Temporal at {address} refuses the call: {error.message}")
+        return unreachable(self.client, error)
 
 
 def told(stuck: StuckCase) -> str:
@@ -437,12 +361,3 @@ def web_link(ui_url: str, namespace: str, case_id: str | None = None) -> str:
     """The Web UI's list of cases, or one case. Ids are encoded once: twice does not resolve."""
     cases = f"{ui_url}/namespaces/{namespace}/workflows"
     return f"{cases}/{quote(case_id, safe='')}" if case_id else cases
-
-
-def refusal(cause: BaseException | None) -> SopError:
-    """The engine's own error that a failure carries: type = kind, details = [message, faults, allowed]."""
-    if not isinstance(cause, ApplicationError):
-        return Refused(f"The call failed: {cause}")
-    kind = next((error for error in ERRORS if error.kind == cause.type), Refused)
-    message, faults, allowed = cause.details if len(cause.details) == 3 else (cause.message, (), ())
-    return kind(message, _FAULTS.validate_python(faults), allowed)

@@ -8,7 +8,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.basis.faults import NotFound
 from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.gateway import NO_WORKER, refusal
+from sop_engine.temporal.failures import refusal
+from sop_engine.temporal.standalone import NO_WORKER
 
 
 @contextmanager

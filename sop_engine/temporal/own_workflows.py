@@ -9,7 +9,9 @@ from temporalio.client import WorkflowFailureError
 from temporalio.service import RPCError
 
 from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.gateway import NO_WORKER, CaseGateway, refusal
+from sop_engine.temporal.failures import refusal
+from sop_engine.temporal.gateway import CaseGateway
+from sop_engine.temporal.standalone import NO_WORKER
 from sop_engine.temporal.texts import summary
 
 Done = TypeVar("Done", bound=BaseModel)

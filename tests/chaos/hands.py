@@ -21,7 +21,7 @@ from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.console.playing import with_made_files
 from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.gateway import refusal
+from sop_engine.temporal.failures import refusal
 from tests.chaos.evidence import Evidence, Sent
 from tests.integration.installation import Installation
 

@@ -21,6 +21,7 @@ from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.temporal import gateway as gateway_module
+from sop_engine.temporal import standalone
 from sop_engine.temporal.client import UnreachableError, connect_to
 from sop_engine.temporal.gateway import CaseGateway
 from sop_engine.temporal.server import EmbeddedServer
@@ -207,7 +208,7 @@ async def test_a_read_answers_or_says_why_not(gateway: CaseGateway) -> None:
 async def test_without_a_worker_every_call_ends_and_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway_module, "UPDATE_TIMEOUT", timedelta(milliseconds=300))
     monkeypatch.setattr(gateway_module, "QUERY_TIMEOUT", timedelta(milliseconds=300))
-    monkeypatch.setattr(gateway_module, "PICKED_UP_WITHIN", timedelta(milliseconds=300))
+    monkeypatch.setattr(standalone, "PICKED_UP_WITHIN", timedelta(milliseconds=300))
     heard: list[str] = []
     lonely = CaseGateway(client, "nobody-polls-this", say=heard.append)
     await client.start_workflow("Echo", OpenCaseInput(), id="lonely", task_queue="nobody-polls-this")

@@ -10,7 +10,7 @@ import pytest_asyncio
 from temporalio.client import WorkflowUpdateFailedError
 
 from sop_engine.basis.faults import SopError
-from sop_engine.temporal.gateway import refusal
+from sop_engine.temporal.failures import refusal
 from tests.integration.complaint import COMPLAINT
 from tests.integration.installation import Installation, installation
 from tests.integration.shipment import opening_data

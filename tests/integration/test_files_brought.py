@@ -23,7 +23,7 @@ from sop_engine.records.file_uses import FileUses
 from sop_engine.temporal.client import UnreachableError, connect_to
 from sop_engine.temporal.files_gateway import FilesGateway
 from sop_engine.temporal.gateway import CaseGateway
-from sop_engine.temporal.queues import FILE_BEGIN, FILE_FINISH, FILE_PIECE
+from sop_engine.temporal.queues import FILE_BEGIN, FILE_FINISH, FILE_PIECE, RECEIVE
 from tests.integration.complaint import COMPLAINT
 from tests.integration.cut_line import line_to
 from tests.integration.dev_process import Dev, sop
@@ -132,11 +132,11 @@ async def test_a_machine_brings_a_file_and_cannot_name_one_by_a_signal(tmp_path:
         assert house.journal("SCAN-1")[1].kind == "event_refused"
         told = EventSignal(name="scan.came", data={"scan": {**named, "receipt": "2026-01-01T00:00:00+00:00|0"}})
         with pytest.raises(InvalidInput, match="does not fit its receipt"):
-            await house.gateway.receive("SCAN-1", told)
+            await house.gateway.update("SCAN-1", RECEIVE, told)
         assert len(house.journal("SCAN-1")) == 2
         scan = await FilesGateway(house.gateway).bring(written(tmp_path, "scan.pdf", 1_000))
         told = EventSignal(name="scan.came", data={"scan": scan}, id="scanner-7")
-        answer = await house.gateway.receive("SCAN-1", told)
+        answer = await house.gateway.update("SCAN-1", RECEIVE, told)
         assert (answer.status, answer.message, answer.duplicate) == ("completed", "scan.came taken", False)
         assert [line.name for line in FileUses(house.engine).list("SCAN-1").files] == ["scan.pdf"]
 

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from sop_engine.basis.faults import InvalidInput, NotFound, NotPermitted, Refused, SopError
 from sop_engine.cases.contracts.opening import OpenCaseInput
-from sop_engine.temporal.gateway import refusal
+from sop_engine.temporal.failures import refusal
 from tests.unit.content.exact_service import DATA
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from hmac import new as hmac
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
@@ -97,7 +98,7 @@ def _is_fresh(stamp: str, now: datetime) -> bool:
 
 
 _SIZE = re.compile(r"(\d{1,6}) ?(kB|MB|GB|bytes)", re.ASCII)
-_UNITS = {"bytes": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
+_UNITS: Mapping[str, int] = MappingProxyType({"bytes": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000})
 _MEDIA_RANGE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,99}/([a-z0-9][a-z0-9!#$&^_.+-]{0,99}|\*)")
 
 

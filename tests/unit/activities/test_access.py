@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine
 from temporalio.testing import ActivityEnvironment
 
-from activities.access import Guard, is_read, reads
+from activities.access import Guard, brings_content, is_read, reads
 from activities.work_rules import load_work_rules
 from sop_engine.basis.faults import ForeignRun
 from sop_engine.cases.contracts.base import ActivityInput, ForCase
@@ -34,6 +34,9 @@ def test_an_activity_reads_or_is_done_for_one_case(activity: Callable[..., Any])
     parameters = list(inspect.signature(activity).parameters)
     if is_read(activity):
         assert all(issubclass(typing.get_type_hints(activity)[name], ActivityInput) for name in parameters)
+        return
+    if brings_content(activity):
+        assert kind_of(activity) == "piece", "whoever comes along may keep content, and nothing else"
         return
     assert len(parameters) == 1, f"{activity.__name__} is neither a read nor takes one input of a case"
     taken = typing.get_type_hints(activity)[parameters[0]]
