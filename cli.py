@@ -8,15 +8,21 @@ from sop_engine.settings import Settings
 
 if TYPE_CHECKING:
     from temporalio.client import Client
+    from temporalio.worker import Interceptor
 
 
 async def serve(
-    client: "Client", settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+    client: "Client",
+    settings: Settings,
+    ready: asyncio.Event,
+    stop: asyncio.Event,
+    *,
+    stand_in: "Interceptor | None" = None,
 ) -> None:
     """A worker beside the command. Loaded when a command needs it: it brings the whole engine along."""
     import worker
 
-    await worker.serve(client, settings, ready, stop, alone=alone)
+    await worker.serve(client, settings, ready, stop, stand_in=stand_in)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker
 
 from activities.access import Guard
 from activities.bill_reversals import ReversalActivities
@@ -221,11 +221,16 @@ def mail_server(settings: Settings) -> MailServer | None:
 
 
 def build_worker(
-    client: Client, settings: Settings, library: Library, engine: Engine, guard: RecordsGuard | None = None
+    client: Client,
+    settings: Settings,
+    library: Library,
+    engine: Engine,
+    guard: RecordsGuard | None = None,
+    stand_in: Interceptor | None = None,
 ) -> Worker:
     """A worker for every SOP of the library. The client brings the plugin with converter and sandbox.
 
-    Without a guard nobody compares the records with what the cases know of them.
+    Without a guard nobody compares the records with what the cases know of them. A `stand_in` comes before everything.
     """
     work_rules = load_work_rules(library.root, settings.tables_folder)
     PRESENT.organization, PRESENT.places = library.organization, work_rules.places
@@ -258,6 +263,7 @@ def build_worker(
         graceful_shutdown_timeout=IN_HAND,
         activity_executor=ThreadPoolExecutor(THREADS),
         interceptors=[
+            *([stand_in] if stand_in is not None else []),
             ActLatency(),
             SignsOfLife(),
             Guard(Executions(client), settings.task_queue, chains.of),
@@ -268,22 +274,27 @@ def build_worker(
 
 
 async def serve(
-    client: Client, settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+    client: Client,
+    settings: Settings,
+    ready: asyncio.Event,
+    stop: asyncio.Event,
+    *,
+    stand_in: Interceptor | None = None,
 ) -> None:
     """Runs a worker until `stop` is set; sets `ready` once it polls. Raises where the server lacks an attribute.
 
-    `alone`: cases and nothing beside them, for a server that skips time, on which a watch or a round of duties would
-    run for each minute of the months that it skips.
+    With a `stand_in` for the world it plays cases and does nothing beside them, for a server that skips time: a watch
+    or a round of duties would run for each minute of the months that it skips.
     """
-    if not alone:
+    if stand_in is None:
         await require_attributes(client)
     library = load_library(**settings.content_files())
     engine = open_engine(settings.database_url)
     migrate(engine)
-    guard = RecordsGuard(engine, None if alone else Anchor(client, settings.task_queue))
+    guard = RecordsGuard(engine, None if stand_in is not None else Anchor(client, settings.task_queue))
     try:
-        if alone:
-            async with build_worker(client, settings, library, engine, guard):
+        if stand_in is not None:
+            async with build_worker(client, settings, library, engine, guard, stand_in):
                 ready.set()
                 await stop.wait()
             return

@@ -16,6 +16,7 @@ from sop_engine.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from temporalio.client import Client
+    from temporalio.worker import Interceptor
 
     from sop_engine.temporal.gateway import CaseGateway
 
@@ -23,10 +24,17 @@ Language = Literal["en", "zh"]
 
 
 class Serve(Protocol):
-    """Runs a worker: sets `ready` when it is, ends when `stop` is set. `alone`: for cases and nothing beside them."""
+    """Runs a worker: sets `ready` when it is, ends when `stop` is set. With a `stand_in` for the world it plays cases
+    and does nothing beside them."""
 
     def __call__(
-        self, client: "Client", settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+        self,
+        client: "Client",
+        settings: Settings,
+        ready: asyncio.Event,
+        stop: asyncio.Event,
+        *,
+        stand_in: "Interceptor | None" = None,
     ) -> Awaitable[None]: ...
 
 

@@ -53,12 +53,15 @@ class Served:
 async def serve_scenario(session: Session, theatre: "Theatre", played: "Played") -> Served:
     """Plays on a server what was played in memory, moved to days that are alike and lie ahead.
 
-    Raises InvalidInput where a server cannot play it: its clock does not go back, and its worker does all work itself.
+    What the scenario answers is answered there as well. Raises InvalidInput where a server cannot play it: its clock
+    does not go back, and its worker really plays every child.
     """
+    from sop_engine.cases.scenarios.fakes import Fakes
     from sop_engine.temporal.gateway import CaseGateway
+    from sop_engine.temporal.standing_in import StandIn
     from sop_engine.temporal.time_skipping import time_skipping
 
-    _refuse_fakes(played)
+    _refuse_faked_children(played)
     with TemporaryDirectory(prefix="sop-simulate-") as folder:
         async with time_skipping() as environment:
             later = theatre.later(played, await environment.get_current_time() + AHEAD)
@@ -69,18 +72,18 @@ async def serve_scenario(session: Session, theatre: "Theatre", played: "Played")
             # Nothing else of the installation's own settings: no mail leaves, no other database is touched.
             own = session.settings.model_dump(include=set(OF_THE_CONTENT))
             settings = Settings(data_directory=Path(folder), **own)
-            async with worker_beside(partial(session.serve, alone=True), environment.client, settings):
+            given = ahead.scenario.given
+            stand_in = StandIn(Fakes(given.answers, given.reads, given.unique))
+            async with worker_beside(partial(session.serve, stand_in=stand_in), environment.client, settings):
                 gateway = CaseGateway(environment.client, settings.task_queue)
                 await _play(environment, gateway, ahead)
                 came = await _course(settings, ahead)
     return Served(days, len(came), *_compared(played, came))
 
 
-def _refuse_fakes(played: "Played") -> None:
-    given, fakes = played.scenario.given, played.rehearsal.fakes
+def _refuse_faked_children(played: "Played") -> None:
+    given = played.scenario.given
     faults = [Fault(f"given.children.{name}", "is faked", "really played") for name in given.children]
-    faults += [Fault(f"given.unique.{name}", "is faked", "the case's own") for name in given.unique]
-    faults += [Fault(name, "is answered by the scenario, and done by the worker on a server") for name in fakes.calls]
     if not played.holds:
         faults.append(Fault("", "does not hold in memory"))
     if faults:

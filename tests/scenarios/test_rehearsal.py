@@ -76,7 +76,7 @@ def asked(activity: str, **values: Any) -> RunWork:
 
 def results(answers: Mapping[str, Any], *commands: RunWork) -> list[Any]:
     fakes = Fakes(answers)
-    return [fakes.result(command) for command in commands]
+    return [fakes.result(command.activity, command.values) for command in commands]
 
 
 def test_an_answer_is_typed_by_the_contract_of_the_work() -> None:
@@ -99,5 +99,5 @@ def test_work_can_fail() -> None:
 def test_what_is_handed_over_under_the_name_of_a_result_comes_back() -> None:
     items = [{"goods": "Machine parts", "hs_code": "8483409000"}]
     fakes = Fakes({})
-    assert fakes.result(asked("propose_import", items=items))["items"][0]["goods"] == "Machine parts"  # type: ignore[index]
+    assert fakes.result("propose_import", {"items": items})["items"][0]["goods"] == "Machine parts"  # type: ignore[index]
     assert fakes.plain == {"propose_import": 1}

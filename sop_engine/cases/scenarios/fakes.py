@@ -14,7 +14,6 @@ from typing import Any
 
 from sop_engine.basis.faults import Fault
 from sop_engine.basis.suggestion import suggestion
-from sop_engine.cases.contracts.commands import RunWork
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
 from sop_engine.cases.running.effects.unique import TakeValue, UniqueResult
 from sop_engine.cases.written.definition import READS
@@ -51,17 +50,17 @@ class Fakes:
     plain: Counter[str] = field(default_factory=Counter)
     """Work that no answer was given for, and how often it was asked for."""
 
-    def result(self, asked: RunWork) -> dict[str, Any] | Failure:
-        """What comes of a piece of work. Raises KeyError for a work that there is not."""
-        said = self._said(asked.activity)
+    def result(self, activity: str, values: Mapping[str, Any]) -> dict[str, Any] | Failure:
+        """What comes of a piece of work that is given some values. Raises KeyError for a work that there is not."""
+        said = self._next(activity, self.answers.get(activity))
         if said is None:
-            self.plain[asked.activity] += 1
+            self.plain[activity] += 1
         elif FAILS in said:
             return Failure(str(said[FAILS]))
-        contract = WORKS[asked.activity]
+        contract = WORKS[activity]
         parts = of_model(contract.gives).parts
         read = {key: _read(parts[key], key, value)[0] for key, value in (said or {}).items()}
-        echoed = {key: asked.values[key] for key in parts if key not in read and _fits(parts[key], key, asked.values)}
+        echoed = {key: values[key] for key in parts if key not in read and _fits(parts[key], key, values)}
         return answered(contract, {**echoed, **read})
 
     def row(self, asked: ReadRow) -> ReadResult:
@@ -76,9 +75,6 @@ class Fakes:
         """Who has a unique value: the case itself, unless the scenario names another one."""
         own = None if asked.value is None else asked.facts.case_id
         return UniqueResult(holder=self.holders.get(asked.name, own))
-
-    def _said(self, activity: str) -> Mapping[str, Any] | None:
-        return self._next(activity, self.answers.get(activity))
 
     def _next(self, key: str, written: Any) -> Mapping[str, Any] | None:
         """The answer to the next call; the last of a list stays."""

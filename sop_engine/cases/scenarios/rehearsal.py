@@ -229,7 +229,7 @@ class Rehearsal:
     def _carry_out(self, case_id: str, command: Command) -> None:
         match command:
             case RunWork():
-                result = self.fakes.result(command)
+                result = self.fakes.result(command.activity, command.values)
                 if isinstance(result, Failure):
                     self.hear(case_id, CommandFailed(command, result.why))
                 else:

@@ -16,7 +16,7 @@ NOWHERE = {"TEMPORAL_ADDRESS": "127.0.0.1:1", "COLUMNS": "100"}
 
 
 async def no_worker(
-    client: Any, settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+    client: Any, settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, stand_in: Any = None
 ) -> None:
     raise AssertionError("no command here brings a worker along")
 

@@ -15,7 +15,7 @@ from sop_engine.work.catalogue import WORKS
 
 
 async def no_worker(
-    client: Any, settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, alone: bool = False
+    client: Any, settings: Settings, ready: asyncio.Event, stop: asyncio.Event, *, stand_in: Any = None
 ) -> None:
     raise AssertionError("a contract is read from this machine")
 
