@@ -58,8 +58,13 @@ def _head(notes: Notebook) -> None:
     if definition.retention is not None:
         notes.period(("retention",), definition.retention)
     for name, spec in definition.data.items():
-        for fault in read_value(spec, spec.default, "default")[1]:
-            notes.error(("data", name, "default"), fault.what)
+        for key in ("default", "example"):
+            for fault in read_value(spec, getattr(spec, key), key)[1]:
+                notes.error(("data", name, key), fault.what)
+    for event, declared in definition.events.items():
+        for name, spec in declared.data.items():
+            for fault in read_value(spec, spec.example, "example")[1]:
+                notes.error(("events", event, "data", name, "example"), fault.what)
 
 
 def _names(notes: Notebook) -> None:

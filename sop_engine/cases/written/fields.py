@@ -84,6 +84,8 @@ class FieldSpec(Frozen):
     personal: bool = False
     """Personal data: shown by role, never put into a search attribute or a title."""
     help: Title | None = None
+    example: Any = None
+    """A value as somebody would enter it, with which a form passes its checks: `lint --deep` tries it first."""
 
     @model_validator(mode="after")
     def _shape(self) -> FieldSpec:

@@ -1,6 +1,6 @@
 """The values that are tried for a field, where conditions are tried out: few, in a fixed order, the plainest first.
 
-They are the ends of what a field takes, each choice, what the procedure compares the field with, empty lists and lists
+They are the example that the field gives, the ends of what it takes, each choice, what the procedure compares the field with, empty lists and lists
 of one entry; for dates and instants yesterday, today and later.
 """
 
@@ -76,7 +76,7 @@ class Pools:
     def of(self, spec: FieldSpec, place: Place) -> tuple[Any, ...]:
         """What is tried for a field, the plainest first; none stands last, where the field may be left empty."""
         values: list[Any] = []
-        for value in self._values(spec, place):
+        for value in (spec.example, *self._values(spec, place)):
             read, faults = read_value(spec, value, "")
             if not faults and read is not None and read not in values:
                 values.append(read)

@@ -230,6 +230,27 @@ def test_what_is_cut_off_says_so() -> None:
     assert {message for _, _, message in told(exploration)} >= {"not shown that a case comes here, in the time given"}
 
 
+HASHED = """
+data: {hash: {type: text}}
+initial: drafting
+states:
+  drafting:
+    task:
+      form: [{field: hash, required: true}]
+      checks: {whole: {rule: hash | length == 8, title: {en: Whole, zh: 完整}}}
+      outcomes: [drafted]
+    on: {drafting.drafted: drafted}
+    after: {2 days: lapsed}
+  drafted: {final: drafted}
+  lapsed: {final: lapsed}
+"""
+
+
+def test_an_example_passes_a_check_that_no_plain_value_passes() -> None:
+    assert any("not shown that a case comes here" in message for _, _, message in told(explored(HASHED)))
+    assert told(explored(HASHED.replace("type: text", "type: text, example: 9f86d081"))) == []
+
+
 APPROVER = """
 data: {{missing: {{type: list, default: [], item: {{type: text, title: {{en: Role, zh: 角色}}}}}}, who: {{type: text}}}}
 initial: asking

@@ -187,6 +187,7 @@ SLIPS = [
     ("  email:", "  now:", "data.now", "belongs to the engine"),
     ("wait: {default", "total: {default", "parameters.total", "a field has the same name"),
     ("type: integer, default: 1", "type: integer, default: one", "data.total.default", "not a whole number"),
+    ("type: integer, default: 1", "type: integer, example: one", "data.total.example", "not a whole number"),
     ("  end: {final: ended}", "  lost: {final: no}\n  end: {final: ended}", "states.lost", "no transition leads here"),
 ]
 
