@@ -309,6 +309,7 @@ async def serve(
             finally:
                 for task in beside:
                     task.cancel()
+        await guard.leave()
     finally:
         engine.dispose()
 

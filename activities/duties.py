@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 
@@ -66,6 +66,10 @@ from sop_engine.timekeeping.calendar_periods import EXAMPLES, Cycle
 
 TOGETHER = 10
 """Cases that are started at a time; what became of them is written then."""
+PAUSE = 1.0
+"""Seconds before the next so many: slower than cases open, so that nobody else waits, also for what an outage left."""
+PLANNED_EVERY = timedelta(seconds=30)
+"""Between two rounds for what a duty spreads, so that two thousand cases are not two thousand rounds."""
 
 
 class DutyActivities:
@@ -90,7 +94,7 @@ class DutyActivities:
         next_planned = await asyncio.to_thread(self._duties.next_planned, now)
         ahead = tuple(islice(self._coming(running, cycles, now), COMING))
         instants = [(each.at, f"{each.duty} {each.period}") for each in ahead[:1]]
-        instants += [(next_planned, "what is planned")] if next_planned is not None else []
+        instants += [(max(next_planned, now + PLANNED_EVERY), "what is planned")] if next_planned is not None else []
         next_at, next_is = (now, "the rest") if left else min(instants, default=(None, ""))
         return DutyRound(
             planned=planned,
@@ -116,6 +120,7 @@ class DutyActivities:
         there = await asyncio.to_thread(self._duties.there, [row.case_id for row in rows])
         started = 0
         for first in range(0, len(rows), TOGETHER):
+            await asyncio.sleep(PAUSE if first else 0)
             chunk = rows[first : first + TOGETHER]
             results = await asyncio.gather(*(self._start_one(row, is_there=row.case_id in there) for row in chunk))
             await asyncio.to_thread(self._duties.settle, results, now)

@@ -109,6 +109,13 @@ class RecordsGuard:
                 LOG.warning("the records could not be compared with what the cases know: %s", error)
                 await asyncio.sleep(TOLD_WITHIN)
 
+    async def leave(self) -> None:
+        """Tells of errands once more, when a worker ends: an older copy that is put back then is known as one."""
+        try:
+            await self._tell_errands()
+        except (RPCError, SQLAlchemyError) as error:
+            LOG.warning("what was carried out last could not be told: %s", error)
+
     async def require(self, *, can_wait: bool) -> None:
         """Raises the failure of an errand that must wait, where the records cannot be relied on."""
         if self.fitness is None:

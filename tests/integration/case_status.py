@@ -11,3 +11,9 @@ async def has_status(house: Installation, case_id: str, status: str) -> CaseView
 
     found: CaseView = await until(view, f"{case_id} {status}")
     return found
+
+
+async def is_kept_back(house: Installation, case_id: str) -> bool:
+    """Whether an errand of a case, or a round of duties, waits for the records to be mended."""
+    described = (await house.handle(case_id).describe()).raw_description
+    return any("waits until it is mended" in str(each.last_failure) for each in described.pending_activities)

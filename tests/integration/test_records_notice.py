@@ -22,6 +22,7 @@ from sop_engine.records.numbers import NumberRepository
 from sop_engine.temporal import records_gateway
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.queues import TOLD, anchor_id
+from tests.integration.case_status import is_kept_back
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.ledger_terminal import sop
@@ -56,12 +57,6 @@ def put_back(house: Installation, kept: Path | None) -> None:
         file.unlink()
     if kept is not None:
         shutil.copyfile(kept, records_of(house))
-
-
-async def is_kept_back(house: Installation, case_id: str) -> bool:
-    """Whether an errand of a case waits for the records to be mended."""
-    described = (await house.handle(case_id).describe()).raw_description
-    return any("waits until it is mended" in str(each.last_failure) for each in described.pending_activities)
 
 
 async def test_an_older_copy_gives_no_number_twice(
