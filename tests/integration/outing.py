@@ -1,4 +1,4 @@
-"""Two small procedures for tests of parents and children: an outing, which has a walk for a child."""
+"""Small procedures for tests of parents and children: an outing, which has a walk for a child, and a tour of many."""
 
 import shutil
 from pathlib import Path
@@ -60,15 +60,43 @@ states:
   home: {title: {en: Home, zh: 到家}, final: home}
 """
 
+TOUR = """
+sop: Tour
+version: 1
+title: {en: Tour, zh: 团队出行}
+owner: operator
+calendar: cn_office
+data:
+  destinations:
+    type: list
+    required: true
+    max_items: 20
+    item: {type: text, title: {en: Destination, zh: 目的地}}
+    title: {en: Destinations, zh: 目的地}
+  leave_by: {type: datetime, title: {en: Leave by, zh: 最晚出发}}
+initial: walking
+states:
+  walking:
+    title: {en: Walking, zh: 步行}
+    case:
+      sop: Walk
+      id: walk
+      for_each: destinations
+      with: {destination: item, leave_by: leave_by}
+      follow: [leave_by]
+    on: {walking.all: closed}
+  closed: {title: {en: Closed, zh: 结束}, final: closed}
+"""
+
 OPERATOR = "zhou.jie"
 
 
 def outing_library(folder: Path) -> Library:
-    """The packaged content with the two procedures beside it, in a new folder."""
+    """The packaged content with these procedures beside it, in a new folder."""
     root = folder / "sop_definitions"
     shutil.copytree(content_root(), root)
-    (root / "service" / "Outing.yaml").write_text(OUTING, encoding="utf-8")
-    (root / "service" / "Walk.yaml").write_text(WALK, encoding="utf-8")
+    for name, text in (("Outing", OUTING), ("Walk", WALK), ("Tour", TOUR)):
+        (root / "service" / f"{name}.yaml").write_text(text, encoding="utf-8")
     return load_library(root)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -74,3 +75,42 @@ async def test_a_person_s_own_value_is_replaced_aloud(house: Installation) -> No
     assert step.actor == "case own"
     assert "was set here" in step.note
     await house.act("own.walk", "complete_task", actor=OPERATOR, outcome="arrived")
+
+
+async def test_a_moved_value_reaches_every_child_whatever_it_is_doing(house: Installation) -> None:
+    """One is held, in one a person has set his own value, one is closed; each clock counts from the moved value."""
+    first = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    data = {"destinations": [f"hill {number}" for number in range(6)], "leave_by": first.isoformat()}
+    await house.open("Tour", "tour", data)
+    children = await until(lambda: _open_children(house, "tour", 6), "six walks")
+    held, own, closed, *_ = children
+    await house.act(held, "hold", actor=BOSS, reason="a question")
+    await move(house, own, first + timedelta(hours=5))
+    await house.act(closed, "complete_task", actor=OPERATOR, outcome="arrived")
+    await move(house, "tour", first + timedelta(hours=1))
+    moved = (first + timedelta(hours=1)).isoformat()
+    going_on = [child for child in children if child != closed]
+
+    async def have_followed() -> bool:
+        views = [await house.view(child) for child in going_on]
+        return all(view.data["leave_by"] == moved for view in views)
+
+    await until(have_followed, "the moved value in every walk")
+    for child in going_on:
+        rows = await house.published_journal(child)
+        assert [row.kind for row in rows].count("followed") == 1, child
+        (clock,) = (await house.view(child)).clocks
+        assert timedelta() <= clock.due_at - (first + timedelta(hours=1)) < timedelta(minutes=2), child
+    replaced = {child for child in going_on if "was set here" in str(_followed(house, child).note)}
+    assert replaced == {own}
+    assert "followed" not in [row.kind for row in house.journal(closed)]
+
+
+async def _open_children(house: Installation, case_id: str, wanted: int) -> list[str]:
+    found = [child.case_id for child in (await house.view(case_id)).children if child.status == "open"]
+    return found if len(found) == wanted else []
+
+
+def _followed(house: Installation, child: str) -> Any:
+    (row,) = [row for row in house.journal(child) if row.kind == "followed"]
+    return row
