@@ -14,16 +14,20 @@ from temporalio.exceptions import ApplicationError
 from activities.access import reads
 from activities.failures import refusals
 from activities.notice_ways import Ways
-from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxList
+from sop_engine.basis.faults import NotFound, NotPermitted
+from sop_engine.cases.contracts.orders import CarryOut, OrderDone, ResendWebhooksInput
+from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxLine, OutboxList
 from sop_engine.cases.contracts.outgoing import NoticePlan, PlanNotice, Receipt, SendNotice, SettleNotice
+from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
 from sop_engine.channels.outbound import Message, Outbound, PermanentError, TransientError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
 from sop_engine.records.notices import NoticeRepository, NoticeRow
 from sop_engine.records.outbox import Outbox, OutboxRow
-from sop_engine.temporal.queues import LIST_OUTBOX, PLAN_NOTICE, SEND_NOTICE, SETTLE_NOTICE
+from sop_engine.temporal.queues import LIST_OUTBOX, PLAN_NOTICE, RESEND_WEBHOOKS, SEND_NOTICE, SETTLE_NOTICE
 from sop_engine.temporal.writes import writes
 
+RESENT_AT_ONCE = 100
 DIGEST_PAUSE = timedelta(seconds=15)
 """Before it is looked again whether somebody else has sent what goes out together."""
 
@@ -104,6 +108,34 @@ class OutgoingActivities:
     def list_outbox(self, given: ListOutboxInput) -> OutboxList:
         with refusals():
             return self._outbox.messages(given)
+
+    @activity.defn(name=RESEND_WEBHOOKS)
+    @writes("order")
+    def resend_webhooks(self, given: CarryOut[ResendWebhooksInput]) -> OrderDone:
+        """Sends events once more, the oldest first, under their own ids; ends at the first that is not taken."""
+        order = given.order
+        with refusals():
+            who = person_of(self._organization, order.actor)
+            if not who.administrator:
+                raise NotPermitted(f"{order.actor} may not have events sent again", allowed=("an administrator",))
+            channel = self._channels.get(order.channel)
+            if channel is None or channel.outbound is None or not channel.has_events:
+                open_ones = [name for name, each in self._channels.items() if each.has_events]
+                raise NotFound(f"there is no open webhook {order.channel!r}", allowed=open_ones)
+            number = 0 if order.after == "0" else self._outbox.number_of(order.after)
+            sent, warnings = 0, list[str]()
+            while lines := self._outbox.messages(
+                ListOutboxInput(channel=order.channel, after=number, limit=RESENT_AT_ONCE)
+            ).messages:
+                for line in lines:
+                    try:
+                        channel.outbound.send(_again(line))
+                    except (PermanentError, TransientError) as error:
+                        warnings.append(f"{line.out_id}: {error}; go on after the one before it")
+                        return OrderDone(what=f"{sent} events", changed=sent > 0, warnings=tuple(warnings))
+                    sent, number = sent + 1, line.number
+                    activity.heartbeat(number)
+            return OrderDone(what=f"{sent} events", changed=sent > 0)
 
     # -- sending -------------------------------------------------------------------------------------------------------
 
@@ -209,11 +241,25 @@ def _message(given: SendNotice, rendered: RenderedNotice, row: OutboxRow) -> Mes
         text=rendered.text,
         short=rendered.short,
         html=rendered.html,
-        at=given.given.facts.at,
+        at=row.begun_at if row.event is not None else given.given.facts.at,
         called=row.recipient,
         language=given.attempt.addressee.language or "",
         template=row.template,
         event=row.event,
+    )
+
+
+def _again(line: OutboxLine) -> Message:
+    return Message(
+        key=line.out_id,
+        to=str(line.address),
+        subject=line.subject,
+        text=line.text,
+        short=line.subject,
+        html="",
+        at=line.begun_at,
+        template=line.template,
+        event=line.event,
     )
 
 

@@ -19,6 +19,7 @@ from sop_engine.console.doctor import doctor
 from sop_engine.console.document import document
 from sop_engine.console.incident import incident
 from sop_engine.console.inputs import contract, read_values
+from sop_engine.console.notice import notice
 from sop_engine.console.place import place
 from sop_engine.console.printing import LegibleGroup
 from sop_engine.console.publishing import definition
@@ -30,6 +31,7 @@ from sop_engine.console.schedule import schedule
 from sop_engine.console.stream import stream
 from sop_engine.console.table import tables
 from sop_engine.console.task import show_tasks, task
+from sop_engine.console.webhook import webhook
 from sop_engine.console.worker import worker
 
 application = typer.Typer(
@@ -99,6 +101,8 @@ for part in (
     case,
     task,
     incident,
+    notice,
+    webhook,
     definition,
     document,
     report,

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Engine, Integer
 from sqlmodel import Field, Session, col, select
 
+from sop_engine.basis.faults import NotFound
 from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxLine, OutboxList
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing
@@ -89,6 +90,14 @@ class Outbox:
                 session.add(row)
             session.flush()
             return rows
+
+    def number_of(self, out_id: str) -> int:
+        """Where a message stands. Raises NotFound."""
+        with Session(self._engine) as session:
+            number = session.exec(select(OutboxRow.number).where(OutboxRow.out_id == out_id)).first()
+        if number is None:
+            raise NotFound(f"the outbox has no message {out_id!r}")
+        return number
 
     def messages(self, given: ListOutboxInput) -> OutboxList:
         """Messages, the newest first; after a number, the oldest first."""

@@ -92,8 +92,26 @@ class DecideDisposalInput(OrderInput):
         return f"{'approve' if self.approved else 'refuse'} {self.disposal_id}"
 
 
+class ResendWebhooksInput(OrderInput):
+    """Sends the events of a webhook once more that came after one: its receiver drops what it knows by the id."""
+
+    does: Literal["resend_webhooks"] = "resend_webhooks"
+    channel: str = Field(min_length=1, max_length=TEXT_LENGTH)
+    after: str = Field(min_length=1, max_length=TEXT_LENGTH)
+    """The id of the last event that the receiver has; 0 for all."""
+
+    @property
+    def named(self) -> str:
+        return f"resend {self.channel} after {self.after}"
+
+
 Order = Annotated[
-    KeepDefinitionInput | SetHoldInput | LiftHoldInput | RequestDisposalInput | DecideDisposalInput,
+    KeepDefinitionInput
+    | SetHoldInput
+    | LiftHoldInput
+    | RequestDisposalInput
+    | DecideDisposalInput
+    | ResendWebhooksInput,
     Field(discriminator="does"),
 ]
 

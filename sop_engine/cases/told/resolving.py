@@ -31,6 +31,7 @@ INSTEAD = MappingProxyType(
     {
         "effect": "do again, or by hand, what it was to do",
         "event": "have it sent again",
+        "notice": "`sop notice retry`, `correct` or `skip` mends it",
         "parent": "nobody waits for this case any more, so cancel it or go on alone",
     }
 )
