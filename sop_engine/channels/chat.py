@@ -1,4 +1,4 @@
-"""Chats by `apprise`, where a site has installed it (`sop[chat]`): for what neither mail nor an HTTP gateway reaches.
+"""Chats by `apprise`, where a site has it (`freight-sop[chat]`): for what neither mail nor an HTTP gateway reaches.
 
 It follows redirects and calls what was lost on the way a success, so it is for nothing that anybody counts on; and it
 writes what it sends into its log, which is therefore kept quiet.

@@ -43,8 +43,14 @@ class Webhook:
             "webhook-timestamp": str(at),
             "webhook-signature": signature(self.secret, message.key, at, body),
         }
-        url = self.url or message.to
-        post(url, body, headers, seconds=self.spec.timeout_seconds, is_local_allowed=self.spec.local)
+        is_own = self.url is not None
+        post(
+            self.url or message.to,
+            body,
+            headers,
+            seconds=self.spec.timeout_seconds,
+            is_local_allowed=is_own or self.spec.local,
+        )
         return Taken()
 
 

@@ -34,7 +34,6 @@ SPEC = ChannelSpec(
     kind="http",
     url_from="SOP_SMS_URL",
     secret="SOP_SMS_KEY",
-    local=True,
     headers={"Authorization": "Bearer {secret}", "Idempotency-Key": "{out_id}"},
     body={"to": "{address}", "text": "{short}", "out_id": "{out_id}", "parts": ["{text}"]},
     accepted="answer.code == 'OK'",
@@ -136,7 +135,7 @@ def test_addresses_within_a_house_are_called_where_that_was_declared_alone(url: 
 
 def test_a_webhook_is_an_event_with_a_signature_of_each_attempt() -> None:
     secret = "whsec_" + base64.b64encode(b"a key of some length").decode()
-    spec = ChannelSpec(kind="webhook", url_from="SOP_HOOK_URL", secret="SOP_HOOK_KEY", local=True)
+    spec = ChannelSpec(kind="webhook", url_from="SOP_HOOK_URL", secret="SOP_HOOK_KEY")
     provider, now = Provider(says({})), iter((1_000.0, 2_000.0))
     with serving_http(provider):
         hook = Webhook(spec, provider.url, secret, clock=lambda: next(now))

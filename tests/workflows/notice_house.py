@@ -57,7 +57,6 @@ sms:
   kind: http
   url_from: SOP_SMS_URL
   secret: SOP_SMS_KEY
-  local: true
   body: {to: "{address}", text: "{short}", out_id: "{out_id}"}
   accepted: answer.code == 'OK'
   reference: answer.id

@@ -30,9 +30,9 @@ ANSWER: Mapping[str, FieldType] = MappingProxyType({"answer": FieldType("any"), 
 _SETTING = r"^SOP_[A-Z0-9_]{1,60}$"
 _KINDS_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("url", "url_from", "local"), ("http", "webhook")),
+        **dict.fromkeys(("url", "url_from"), ("http", "webhook")),
         **dict.fromkeys(("body", "headers", "form", "accepted", "reference"), ("http",)),
-        "from_data": ("webhook",),
+        **dict.fromkeys(("from_data", "local"), ("webhook",)),
         **dict.fromkeys(("sop", "told"), ("case",)),
     }
 )
@@ -51,10 +51,10 @@ class ChannelSpec(Frozen):
     """In place of `url`: the setting that has it. A channel whose setting is empty is closed."""
     secret: str | None = Field(default=None, pattern=_SETTING)
     """The setting that has the key; an empty one closes the channel."""
-    local: bool = False
-    """Whether the gateway may have a private or loopback address."""
     from_data: bool = False
     """Of a webhook: whether it goes to the addressee's own address, which is then https and public."""
+    local: bool = False
+    """Whether that address may be within a house all the same. One that the site itself names may be anywhere."""
     headers: dict[str, str] = {}
     body: dict[str, Any] = {}
     form: bool = False
