@@ -1,4 +1,4 @@
-"""The cargo on its way, on a server: fetched at the customer's, brought back; and what goes wrong with it."""
+"""The cargo on a server: fetched at the customer's, brought back, receipted; and what goes wrong with it."""
 
 from datetime import timedelta
 from typing import Any
@@ -114,3 +114,22 @@ async def test_goods_come_back_counted_by_two_and_a_difference_is_an_exception(s
     difference = desk.child("difference")
     await difference.task("reporting")
     assert (await difference.view()).data["description"] == "Return RET-1: 4 / 5"
+
+
+async def test_a_receipt_is_chased_recovered_entered_and_filed(house: House) -> None:
+    given = {"shipment_no": "SHP-1", "direction": "domestic", "customer_wants_copy": True}
+    desk = await Desk.open(house, "ReturnReceipt", "RCP-1", **given, **CUSTOMER)
+    await desk.task("awaited")
+    await house.pass_time(timedelta(days=4))
+    await desk.do("song.yan", "chasing", "chased", chased_party="Courier", chase_answer="It is on its way")
+    now = await in_hours(house, 0)
+    await desk.do("tian.yu", "awaited", "sent", sent_at=now, carrier_slip_no="SF-1")
+    signed = {"receipt_no": "RR-1", "signer": "Max", "signed_at": now, "damage_remark": "One carton wet"}
+    await desk.do("song.yan", "receiving", "received", received_at=now, receipt_scan="rr.pdf", **signed)
+    await desk.do("li.na", "auditing", "audited", entered_at=now, uploaded_at=now)
+    copy = {"holder": "Cui Hao", "handed_at": now, "signature": "sign.png"}
+    await desk.do("song.yan", "filing", "filed", file_place="Shelf 3", copies=[copy])
+    assert await desk.ended() == "recovered"
+    assert desk.told("receipt_copy") == [paths.CUSTOMER_MAIL]
+    assert (await desk.clock("recovered#1")).status == "met"
+    await desk.child("damage").task("reporting")

@@ -30,6 +30,7 @@ CHAIN = (
     "GoodsReturn",
     "Invoicing",
     "ReceiptAllocation",
+    "ReturnReceipt",
     "SatisfactionSurvey",
     "ShipmentException",
     "SopReading",
