@@ -1,4 +1,4 @@
-"""The cargo on a server: fetched at the customer's, brought back, receipted; and what goes wrong with it."""
+"""The cargo on a server: dispatched, fetched, brought back, receipted; and what goes wrong with it."""
 
 from datetime import timedelta
 from typing import Any
@@ -133,3 +133,38 @@ async def test_a_receipt_is_chased_recovered_entered_and_filed(house: House) -> 
     assert desk.told("receipt_copy") == [paths.CUSTOMER_MAIL]
     assert (await desk.clock("recovered#1")).status == "met"
     await desk.child("damage").task("reporting")
+
+
+async def test_an_order_is_dispatched_by_who_took_it_and_a_lost_package_is_told(shared_house: House) -> None:
+    desk = await Desk.open(shared_house, "DomesticDispatch", "DSP-1", **CUSTOMER)
+    money = {"goods_value": {"amount": "30000", "currency": "CNY"}, "cod": False}
+    party = {"name": "Chengdu Hardware", "address": "8 River Road", "contact": "Zhou Li"}
+    order = {"order_channel": "office", "consignee": party, "goods": [GOODS], "cargo_class": "general", **money}
+    await desk.do("jin.qiu", "registering", "registered", **order)
+    await desk.do("du.wen", "confirming", "confirmed")
+    tomorrow = await in_hours(shared_house, 24)
+    day = {"shippable_today": False, "ship_on": tomorrow[:10], "ex_factory_at": tomorrow}
+    await desk.do("yao.gang", "asking_workshop", "ready", **day)
+    await desk.do("cui.hao", "setting_times", "set", haulier_leaves_at=await in_hours(shared_house, 26))
+    await desk.do("ren.hai", "taking", "taken", order_signature="sign.png")
+    offer = {"haulier": "Chuanzhe", "price": {"amount": "1600", "currency": "CNY"}, "hours": 48, "service": 4}
+    chosen = {"offers": [{**offer, "is_vetted": True}], "haulier": "Chuanzhe", "haulier_reason": "The only one there"}
+    await desk.do("ren.hai", "choosing", "chosen", **chosen)
+    await desk.do("ren.hai", "checking_papers", "complete")
+    await desk.report("ren.hai", "cargo.missed", missing_what="One crate at the dock")
+    await desk.do("bai.yun", "reporting_loss", "reported")
+    now = await in_hours(shared_house, 0)
+    freight = {"waybill_no": "CZ-1", "freight": {"amount": "1600", "currency": "CNY"}, "photos": ["loaded.jpg"]}
+    await desk.do("ren.hai", "loading", "sent", pieces_loaded=5, loaded_at=now, **freight)
+    holders = [{"held_by": held, "handed_at": now, "signature": "sign.png"} for held in ("file", "cod_inspector")]
+    slip = {"slip_scan": "slip.pdf", "enquiry_phone": "+862887654321", "slip_holders": holders}
+    await desk.do("jin.qiu", "filing_slip", "filed", **slip)
+    task = await desk.task("reviewing_freight")
+    why = {"outcome": "reviewed", "task": task.task, "reason": "No other haulier goes there"}
+    await shared_house.act("DSP-1", "complete_task", actor="cui.hao", **why)
+    await desk.do("cui.hao", "feeding_back", "told")
+    assert await desk.ended() == "dispatched"
+    assert await desk.documents() == ["dispatch_note"]
+    assert desk.told("dispatched") == ["he.ping", "lin.yue"]
+    await desk.child("loss").task("reporting")
+    await desk.child("receipt").task("awaited")

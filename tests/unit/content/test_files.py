@@ -24,6 +24,7 @@ CHAIN = (
     "CustomsRelease",
     "Delivery",
     "DocumentPreparation",
+    "DomesticDispatch",
     "ExceptionMeasure",
     "FreightShipment",
     "GoodsPickup",
