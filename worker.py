@@ -34,6 +34,7 @@ from activities.notice_ways import Ways
 from activities.notices import NoticeActivities
 from activities.outgoing import OpenChannel, OutgoingActivities
 from activities.payables import PayableActivities
+from activities.people import PeopleActivities
 from activities.proofs import ProofActivities
 from activities.publishing import PublishingActivities
 from activities.reading import ReadingActivities
@@ -62,6 +63,7 @@ from sop_engine.content.rules import load_rules
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.documents.papers import PaperTemplates
 from sop_engine.freight.subledger.posting import LedgerRules
+from sop_engine.records.absences import Attendance
 from sop_engine.records.chains import Chains
 from sop_engine.records.contents import ContentStore
 from sop_engine.records.definition_publications import PublicationRepository
@@ -88,6 +90,7 @@ from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.records_guard import RecordsGuard
 from sop_engine.temporal.replaying import CaseReplayer
 from sop_engine.temporal.row_news import RowNews
+from sop_engine.temporal.staff import Staff
 from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
 from workflows.disposal import DisposalWorkflow
@@ -122,8 +125,15 @@ def activities(
     current = CurrentLibrary(library, publications.heads, publications.text)
     receipts = receipts or Receipts(token_bytes(32))
     store = ContentStore(engine, receipts, settings.files, settings.largest_file)
+    staff = staff_of(library, engine)
     definitions = DefinitionActivities(
-        current, DefinitionRepository(engine), work_rules.places, Chains(engine), settings.continue_after, receipts
+        current,
+        DefinitionRepository(engine),
+        work_rules.places,
+        Chains(engine),
+        settings.continue_after,
+        receipts,
+        staff.now,
     )
     records = RecordActivities(engine, gaps)
     notices = NoticeActivities(
@@ -151,7 +161,7 @@ def activities(
         ReportActivities(engine, rules, library.sop_calendars()),
     )
     sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
-    reading = ReadingActivities(engine, library.organization, sops)
+    reading = ReadingActivities(engine, library.organization, sops, staff.now)
     work = WorkActivities(engine, work_rules)
     subjects = RegisterSubjects(engine, library.registers)
     beside = (
@@ -165,6 +175,7 @@ def activities(
         StreamActivities(engine, library.streams, library.organization, tell_episodes),
         RetentionActivities(engine, library),
         HandOverActivities(engine, library.organization, sops, settings.task_queue),
+        PeopleActivities(engine, staff, Attendance(engine, library.registers)),
     )
     sending = outgoing(settings, library, engine)
     return declared(definitions, records, notices, sending, documents, *ledger, reading, work, *beside)
@@ -189,6 +200,11 @@ def outgoing(settings: Settings, library: Library, engine: Engine) -> OutgoingAc
             for name, outbound in made.items()
         },
     )
+
+
+def staff_of(library: Library, engine: Engine) -> Staff:
+    """Who is who in the firm at present."""
+    return Staff(library.organization, Attendance(engine, library.registers).away)
 
 
 def declared(*holders: object) -> list[Callable[..., Any]]:
@@ -233,8 +249,8 @@ def build_worker(
     Without a guard nobody compares the records with what the cases know of them. A `stand_in` comes before everything.
     """
     work_rules = load_work_rules(library.root, settings.tables_folder)
-    PRESENT.organization, PRESENT.places = library.organization, work_rules.places
-    PRESENT.receipts = receipts_of(engine)
+    PRESENT.places, PRESENT.receipts = work_rules.places, receipts_of(engine)
+    staff_of(library, engine).look()
     guard = guard or RecordsGuard(engine)
     chains = Chains(engine)
     proofs = ProofActivities(client, settings.task_queue, chains.of)
@@ -302,7 +318,8 @@ async def serve(
         counted, sweep = CaseQueries(engine).count_open, FileUses(engine, settings.files).sweep
         keeper = Keeper(client, settings.task_queue, counted, sweep, has_streams=bool(library.streams))
         async with build_worker(client, settings, library, engine, guard):
-            beside = [asyncio.create_task(guard.run()), asyncio.create_task(keeper.keep())]
+            kept = guard.run(), keeper.keep(), staff_of(library, engine).keep()
+            beside = [asyncio.create_task(each) for each in kept]
             try:
                 ready.set()
                 await stop.wait()

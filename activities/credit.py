@@ -15,6 +15,7 @@ from sop_engine.freight.money import Money
 from sop_engine.freight.rules import RuleError
 from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.ledger.credit import CreditRepository
+from sop_engine.temporal.staff import posted
 from sop_engine.work import credit
 
 NO_RATES = ExchangeRates(())
@@ -66,7 +67,7 @@ class CreditActivities:
 
     @carries_out(credit.APPROVE_CREDIT)
     def approve_credit(self, asked: credit.CreditApproval, given: WorkInput) -> object:
-        require_role(self._organization, asked.person, asked.role)
+        require_role(self._organization and posted(self._organization), asked.person, asked.role)
         self._credit.lift(
             given.key,
             asked.customer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from activities.access import reads
 from activities.failures import refusal
 from sop_engine.basis.faults import USED_ID, Fault, InvalidInput, NotPermitted, Refused, SopError
 from sop_engine.cases.contracts.opening import LoadInput, OpenCheckInput, OpenCheckResult, PlacesInput, PlacesResult
+from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.told.act_checks import faults_of_data
 from sop_engine.cases.told.case_ids import refuse_long_id
 from sop_engine.cases.told.file_checks import facts_faults, named_files, unkept
@@ -29,6 +31,7 @@ from sop_engine.records.chains import Chains
 from sop_engine.records.definitions import DefinitionRepository
 from sop_engine.temporal.present import PRESENT, pack
 from sop_engine.temporal.queues import CHECK_OPENING, JUDGE_PLACES, LOAD_ORGANIZATION, LOAD_PROCEDURE
+from sop_engine.temporal.staff import posted
 from sop_engine.temporal.writes import writes
 
 
@@ -43,6 +46,7 @@ class DefinitionActivities:
         chains: Chains,
         continue_after: int = 1_000,
         receipts: Receipts | None = None,
+        staff: Callable[[], Organization] | None = None,
     ) -> None:
         self._library = current.files
         self._current = current
@@ -51,6 +55,7 @@ class DefinitionActivities:
         self._chains = chains
         self._continue_after = continue_after
         self._receipts = receipts
+        self._staff = staff or (lambda: posted(self._library.organization))
 
     @activity.defn(name=LOAD_PROCEDURE)
     @writes("content")
@@ -80,7 +85,7 @@ class DefinitionActivities:
     @activity.defn(name=LOAD_ORGANIZATION)
     def load_organization(self) -> dict[str, Any]:
         """The organisation, for an act that came before its case was loaded."""
-        return self._library.organization.model_dump()
+        return self._staff().model_dump(mode="json")
 
     @reads
     @activity.defn(name=JUDGE_PLACES)
@@ -162,7 +167,7 @@ class DefinitionActivities:
 
     def _permit(self, actor: str | None, packed: bytes) -> None:
         if actor is not None:
-            permit_opening(self._library.organization, PRESENT.procedure(packed), actor)
+            permit_opening(posted(self._library.organization), PRESENT.procedure(packed), actor)
 
     def _keep(self, used: SopFile) -> None:
         self._definitions.store(used.definition.sop, used.definition.version, used.content_hash, used.text)

@@ -60,6 +60,7 @@ from sop_engine.temporal.queues import (
     RESUME_DUTY,
     RUN_DUTY,
 )
+from sop_engine.temporal.staff import posted
 from sop_engine.temporal.starting import start_case
 from sop_engine.temporal.writes import writes
 from sop_engine.timekeeping.calendar_periods import EXAMPLES, Cycle
@@ -242,7 +243,7 @@ class DutyActivities:
             known = tuple(applied) or ("none: `sop schedule apply` puts them in force",)
             raise NotFound(f"no duty {name!r} is in force{suggestion(name, applied)}", allowed=known)
         sop = self._library.sops.get(applied[name].duty.sop)
-        organization = self._library.organization
+        organization = posted(self._library.organization)
         owner = sop.definition.owner if sop is not None else ""
         if not holds_or_supervises(organization, actor, owner):
             allowed = (owner, *organization.superiors(owner))

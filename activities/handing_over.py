@@ -29,6 +29,7 @@ from sop_engine.records.queries import CaseQueries
 from sop_engine.records.used_names import UsedNames
 from sop_engine.temporal.gateway import CaseGateway
 from sop_engine.temporal.queues import HAND_TASKS, LIST_HELD_TASKS
+from sop_engine.temporal.staff import posted
 from sop_engine.temporal.writes import writes
 
 
@@ -56,7 +57,7 @@ class HandOverActivities:
         with refusals():
             self._names.judge_tasks(asked)
             found = self._cases.list_tasks(asked, given.at)
-            judge_hand_over(self._organization, order, {line.role for line in found.tasks})
+            judge_hand_over(posted(self._organization), order, {line.role for line in found.tasks})
         tasks = (HeldTask(case_id=line.case_id, sop=line.sop, task=line.key, role=line.role) for line in found.tasks)
         return HeldTasks(tasks=tuple(tasks), left=found.total - len(found.tasks))
 

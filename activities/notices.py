@@ -13,6 +13,7 @@ from sop_engine.cases.running.effects.notify import Notify, NotifyResult
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
 from sop_engine.records.notices import NoticeRepository, NoticeRow
+from sop_engine.temporal.staff import posted
 from sop_engine.temporal.writes import writes
 
 
@@ -103,9 +104,10 @@ class NoticeActivities:
         if given.address is not None:
             address = given.address if "@" in given.address else None
             return (Recipient(given.recipient, address),)
-        people = self._organization.people
+        organization = posted(self._organization)
+        people = organization.people
         named = given.people or ((given.recipient,) if given.recipient in people else ())
-        persons = named or self._organization.people_of(given.recipient)
+        persons = named or organization.people_of(given.recipient)
         if not persons:
             return (Recipient(given.recipient, None),)
         return tuple(Recipient(name, people[name].email if name in people else None) for name in persons)

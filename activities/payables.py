@@ -20,6 +20,7 @@ from sop_engine.freight.subledger.posting import LedgerRules, Posting
 from sop_engine.records.ledger.costs import CostRepository
 from sop_engine.records.ledger.payments import PaymentRepository
 from sop_engine.records.ledger.supplier_credits import SupplierCreditRepository
+from sop_engine.temporal.staff import posted
 from sop_engine.work import payables, payments
 
 
@@ -119,7 +120,7 @@ class PayableActivities:
 
     @carries_out(payments.APPROVE_PAYMENT)
     def approve_payment(self, asked: payments.PaymentApproval, given: WorkInput) -> object:
-        require_role(self._organization, asked.person, asked.role)
+        require_role(self._organization and posted(self._organization), asked.person, asked.role)
         return {"missing": self._payments.approve(asked.request_no, asked.role, asked.person, given.at)}
 
     @carries_out(payments.PAY_SUPPLIER)
@@ -140,8 +141,7 @@ def require_role(organization: Organization | None, name: str, role: str) -> Non
     """Raises NotPermitted where the organisation knows the roles and the person has not that one."""
     if organization is None:
         return
-    person = organization.people.get(name)
-    if person is None or role not in person.roles:
+    if not organization.holds(name, role):
         raise NotPermitted(f"{name} is no {role}")
 
 

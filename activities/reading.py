@@ -1,7 +1,8 @@
 """Standalone activities that read records for the command line, so that no operator's machine needs the database."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Engine
 from temporalio import activity
@@ -28,6 +29,7 @@ from sop_engine.cases.contracts.reading import (
     TrialBalance,
     TrialBalanceInput,
 )
+from sop_engine.cases.people.offers import right_to
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.records.documents import DocumentRepository
@@ -50,13 +52,14 @@ class ReadingActivities:
         engine: Engine,
         organization: Organization | None = None,
         definitions: Mapping[str, SopDefinition] | None = None,
+        staff: Callable[[], Organization] | None = None,
     ) -> None:
         self._cases = CaseQueries(engine)
         self._documents = DocumentRepository(engine)
         self._uses = FileUses(engine)
         self._notices = NoticeRepository(engine)
         self._ledger = LedgerRepository(engine)
-        self._organization = organization
+        self._staff = staff
         self._names = None if organization is None else KnownNames(UsedNames(engine), organization, definitions or {})
 
     @reads
@@ -70,14 +73,14 @@ class ReadingActivities:
     @reads
     @activity.defn(name="list_tasks")
     def list_tasks(self, given: ListTasksInput) -> TaskList:
-        """A user without roles gets those that the organisation gives."""
+        """Of a user: what the user has, and what the cases would let the user take at present."""
         if self._names is not None:
             with refusals():
                 self._names.judge_tasks(given)
-        if given.user is not None and not given.roles and self._organization is not None:
-            person = self._organization.people.get(given.user)
-            given = given.model_copy(update={"roles": person.roles if person is not None else ()})
-        return self._cases.list_tasks(given, given.at or datetime.now(UTC))
+        judge = None
+        if given.user is not None and self._staff is not None:
+            judge = partial(right_to, self._staff(), actor=given.user)
+        return self._cases.list_tasks(given, given.at or datetime.now(UTC), judge)
 
     @reads
     @activity.defn(name="read_timeline")

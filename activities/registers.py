@@ -31,6 +31,7 @@ from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.records.published_results import PublishedResults
 from sop_engine.records.registers import By, RegisterRepository
 from sop_engine.temporal.queues import CHECK_ROWS, KEEP_ROWS, LIST_REGISTERS, LIST_ROW_CHANGES, LIST_ROWS
+from sop_engine.temporal.staff import posted
 from sop_engine.temporal.writes import writes
 
 
@@ -81,7 +82,9 @@ class RegisterActivities:
         """What the rows would change, or every fault in them. Refuses who may not keep this register."""
         with refusals():
             spec = self._spec(given.register_name)
-            refuse_without_role(self._organization, given.actor, spec.keepers, f"has no role that keeps {spec.name}")
+            refuse_without_role(
+                posted(self._organization), given.actor, spec.keepers, f"has no role that keeps {spec.name}"
+            )
             return self._rows.check(spec, given.rows)
 
     @activity.defn(name=KEEP_ROWS)

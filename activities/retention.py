@@ -50,6 +50,7 @@ from sop_engine.temporal.queues import (
     REQUEST_DISPOSAL,
     SET_HOLD,
 )
+from sop_engine.temporal.staff import posted
 from sop_engine.temporal.writes import writes
 
 NOBODY_CONCERNED = "no case in the records is concerned by the {} {!r} yet; the hold waits for one, if that is no slip"
@@ -178,7 +179,7 @@ class RetentionActivities:
 
     def _permit(self, actor: str, roles: Collection[str], verb: str) -> None:
         """Raises NotPermitted."""
-        organization = self._library.organization
+        organization = posted(self._library.organization)
         refuse_without_role(organization, actor, sorted(roles), f"may not {verb}", administrators=False)
 
 

@@ -32,6 +32,7 @@ from sop_engine.records.readings import Bringer, ReadingRepository, lock
 from sop_engine.records.stream_lists import StreamLists
 from sop_engine.records.undeclared_streams import tell_cases, undeclared_streams
 from sop_engine.temporal.queues import CHECK_READINGS, LIST_STREAMS, SHOW_STREAM, STREAM_ROUND, TAKE_READINGS
+from sop_engine.temporal.staff import posted
 from sop_engine.temporal.writes import writes
 
 AT_LEAST_EVERY = timedelta(minutes=15)
@@ -79,7 +80,9 @@ class StreamActivities:
         with refusals():
             asked = given.given
             spec = self._spec(asked.stream_name)
-            refuse_without_role(self._organization, asked.actor, spec.feeders, f"has no role that feeds {spec.name}")
+            refuse_without_role(
+                posted(self._organization), asked.actor, spec.feeders, f"has no role that feeds {spec.name}"
+            )
             return self._readings.check(spec, asked.rows, asked.source, given.now)
 
     @activity.defn(name=TAKE_READINGS)

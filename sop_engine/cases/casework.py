@@ -18,7 +18,7 @@ from sop_engine.cases.contracts.acts import Act, ActResult
 from sop_engine.cases.contracts.limits import COMMENT_LENGTH, REASON_LENGTH, TEXT_LENGTH, OverfullError
 from sop_engine.cases.contracts.signals import BroughtEvent, EventSignal
 from sop_engine.cases.people.actors import SYSTEM
-from sop_engine.cases.people.identity import person_of
+from sop_engine.cases.people.deputies import by_right_of
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running import files
 from sop_engine.cases.running.incidents import open_incident
@@ -114,9 +114,8 @@ def check(
     """
     if state.has_seen(act.id):
         return None
-    person_of(organization, act.actor)
     kind = kind_of(name)
-    kind.may(organization, Turn(procedure, state, now), act, kind.verb)
+    kind.may(by_right_of(organization, act), Turn(procedure, state, now), act, kind.verb)
     if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)
     unproven = unkept(unkept_of_act(procedure, state, act), receipts, now) if receipts is not None else []
@@ -155,6 +154,8 @@ def perform(
     if state.has_seen(act.id):
         return turn, act_result(state, "done already", duplicate=True)
     messages: list[str] = []
+    if act.on_behalf_of is not None:
+        turn.acts_for[act.actor] = act.on_behalf_of
 
     def carry_out() -> None:
         messages.append(kind.carry_out(turn, act))
@@ -165,7 +166,7 @@ def perform(
 
     failure = failure_of(turn, lambda: catch_up(turn, now - INSTANT)) or failure_of(turn, carry_out)
     if failure is not None:
-        incident = open_incident(turn, "effect", f"{name} by {act.actor}: {failure}")
+        incident = open_incident(turn, "effect", f"{name} by {act.by}: {failure}")
         return turn, Refused(f"the SOP itself failed, see incident {incident.key}: {failure}")
     return turn, act_result(turn.state, messages[0])
 

@@ -38,6 +38,8 @@ def view_of(recorded: RecordedCase) -> CaseView:
                 state=task.state,
                 title=task.title,
                 role=task.role,
+                unit=task.unit,
+                person=task.person,
                 assignee=task.assignee,
                 status=task.status,
                 due_at=task.due_at,

@@ -71,6 +71,7 @@ class StepRow(Row, table=True):
     at: datetime = Field(sa_type=UtcInstant)
     happened_at: datetime | None = Field(sa_type=UtcInstant)
     actor: str
+    on_behalf_of: str | None
     kind: str
     name: str
     title: dict[str, str] = Field(sa_type=JSON)
@@ -79,6 +80,9 @@ class StepRow(Row, table=True):
     changes: tuple[dict[str, Any], ...] = Field(sa_type=JSON)
     note: str | None
     data: dict[str, Any] = Field(sa_type=JSON)
+
+
+CLOSED_TASKS = ("completed", "cancelled", "skipped")
 
 
 class TaskRow(Row, table=True):
@@ -94,6 +98,8 @@ class TaskRow(Row, table=True):
     state: str
     title: dict[str, str] = Field(sa_type=JSON)
     role: str
+    unit: str | None
+    person: str | None
     status: str
     assignee: str | None = Field(index=True)
     priority: int
@@ -101,10 +107,12 @@ class TaskRow(Row, table=True):
     due_at: datetime | None = Field(sa_type=UtcInstant)
     completed_at: datetime | None = Field(sa_type=UtcInstant)
     completed_by: str | None
+    completed_for: str | None
     outcome: str | None
     outcomes: tuple[str, ...] = Field(sa_type=Names)
     suspended_until: datetime | None = Field(sa_type=UtcInstant)
     candidates: tuple[str, ...] = Field(sa_type=Names)
+    barred: tuple[str, ...] = Field(sa_type=Names)
     written_at: datetime = Field(sa_type=UtcInstant)
 
 

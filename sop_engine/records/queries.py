@@ -1,10 +1,10 @@
 """The read model: lists of cases and tasks, the journal of a case, search by reference."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, and_, case, func, or_
+from sqlalchemy import Engine, and_, case, func, or_, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -27,15 +27,17 @@ from sop_engine.cases.contracts.reading import (
     TimelineInput,
 )
 from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
+from sop_engine.cases.people.offers import Offer
 from sop_engine.cases.seen.recent import attachments_of, comments_of
-from sop_engine.records.cases import CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow
+from sop_engine.records.cases import CLOSED_TASKS, CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
 from sop_engine.records.families import family
 from sop_engine.records.unheard import has_unheard, unheard_of
 from sop_engine.records.used_names import holds
 
 Entry = TypeVar("Entry")
 
-CLOSED_TASKS = ("completed", "cancelled", "skipped")
+RightTo = Callable[[Offer], str | None]
+"""By whose right a user may take what is offered so; none where they may not."""
 MOST_BELOW = 200
 """Tasks of cases below one that are told along with it; `sop task list --case` has them all."""
 
@@ -82,14 +84,15 @@ class CaseQueries:
             rows = session.exec(counted.group_by(CaseRow.sop, CaseRow.status)).all()
         return {(sop, status): number for sop, status, number in rows}
 
-    def list_tasks(self, given: ListTasksInput, at: datetime) -> TaskList:
+    def list_tasks(self, given: ListTasksInput, at: datetime, right_to: RightTo | None = None) -> TaskList:
         """Open tasks, most urgent first: breached, then by due instant, priority and age; suspended ones last.
 
-        Of a case: its own and those of the cases below it.
+        Of a case: its own and those of the cases below it. `right_to` judges what a user may take, as the cases do;
+        without it the user's roles decide.
         """
         chosen = select(TaskRow, CaseRow).join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         chosen = chosen.where(col(TaskRow.status).not_in(CLOSED_TASKS), col(CaseRow.closed_at).is_(None))
-        if given.user is not None:
+        if given.user is not None and right_to is None:
             chosen = chosen.where(_is_for(given.user, given.roles))
         elif given.roles:
             chosen = chosen.where(col(TaskRow.role).in_(given.roles))
@@ -112,6 +115,8 @@ class CaseQueries:
             col(TaskRow.key),
         )
         with Session(self._engine) as session:
+            if given.user is not None and right_to is not None:
+                return _of_user(session, ordered, given, at, right_to)
             rows = session.exec(ordered.offset(given.offset).limit(given.limit)).all()
             lines = tuple(_task_line(task, of, at) for task, of in rows)
             return TaskList(tasks=lines, total=_count(session, chosen))
@@ -256,6 +261,24 @@ def _is_for(user: str, roles: Sequence[str]) -> Any:
         col(TaskRow.assignee) == user,
         and_(col(TaskRow.assignee).is_(None), or_(holds(TaskRow.candidates, user), by_role)),
     )
+
+
+def _of_user(session: Session, ordered: Any, given: ListTasksInput, at: datetime, right_to: RightTo) -> TaskList:
+    """What a user may take. No condition of SQL can say it, so all offers are judged, and only the page is read."""
+    names, keys = tuple(Offer.model_fields), (col(TaskRow.case_id), col(TaskRow.key))
+    offered = session.execute(ordered.with_only_columns(*keys, *(getattr(TaskRow, name) for name in names)))
+    rights: dict[tuple[str, str], str] = {}
+    for case_id, key, *offer in offered:
+        right = right_to(Offer(**dict(zip(names, offer, strict=True))))
+        if right is not None:
+            rights[case_id, key] = right
+    page = list(rights)[given.offset : given.offset + given.limit]
+    rows = session.exec(ordered.where(tuple_(*keys).in_(page))).all() if page else ()
+    lines = (_task_line(task, of, at) for task, of in rows)
+    told = (line.model_copy(update={"on_behalf_of": rights[line.case_id, line.key]}) for line in lines)
+    own = {"on_behalf_of": None}
+    tasks = tuple(line.model_copy(update=own) if line.on_behalf_of == given.user else line for line in told)
+    return TaskList(tasks=tasks, total=len(rights))
 
 
 def _absent_last(instant: Any) -> Any:

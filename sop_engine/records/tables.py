@@ -2,6 +2,7 @@
 
 from sop_engine.records import (
     cases,
+    choices,
     contents,
     definition_publications,
     definitions,
@@ -35,6 +36,7 @@ from sop_engine.records.ledger import registers as paper_registers
 METADATA = Row.metadata
 MODULES = (
     cases,
+    choices,
     contents,
     definition_publications,
     definitions,

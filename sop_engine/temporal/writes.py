@@ -23,6 +23,7 @@ Kind = Literal[
     "disposal",
     "message",
     "piece",
+    "choice",
 ]
 ERRANDS: frozenset[Kind] = frozenset({"number", "money", "document", "notice", "row"})
 """What cases have carried out once per key; a repair carries out again what is missing."""

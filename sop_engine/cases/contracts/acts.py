@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.timekeeping.instants import Instant
@@ -24,8 +24,32 @@ class Act(Contract):
     """The name of the Temporal update, which is the act's name wherever it is meant."""
 
     actor: str = Field(min_length=1, max_length=100)
+    """Whose hands do it."""
+    on_behalf_of: str | None = Field(default=None, min_length=1, max_length=100)
+    """Who is away, and by whose right the actor does it as deputy; the actor's own where absent."""
     id: str | None = None
     """A caller's own id; the same id is carried out once. The update's id is used where this is absent."""
+
+    @property
+    def principal(self) -> str:
+        """By whose right it is done."""
+        return self.on_behalf_of or self.actor
+
+    @property
+    def hands(self) -> tuple[str, ...]:
+        """Who did it, and for whom: four eyes see both."""
+        return tuple(dict.fromkeys((self.actor, self.principal)))
+
+    @property
+    def by(self) -> str:
+        """Who does it, in words."""
+        return " for ".join(self.hands)
+
+    @model_serializer(mode="wrap")
+    def _as_needed(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A worker of another version refuses what is new to it, so what is not said is not written."""
+        said: dict[str, Any] = write(self)
+        return said if self.on_behalf_of is not None else {k: v for k, v in said.items() if k != "on_behalf_of"}
 
     @classmethod
     def told(cls) -> str:

@@ -18,6 +18,10 @@ class TaskRecord(Contract):
     state: str
     title: dict[str, str]
     role: str
+    unit: str | None = None
+    """Where it is to be done."""
+    person: str | None = None
+    """For whom alone it is."""
     status: str
     assignee: str | None
     priority: int
@@ -26,10 +30,14 @@ class TaskRecord(Contract):
     """What it is published with: by the clocks that time it alone. In a list: the first deadline that counts for it."""
     completed_at: datetime | None
     completed_by: str | None
+    completed_for: str | None = None
+    """By whose right, where a deputy completed it."""
     outcome: str | None
     outcomes: tuple[str, ...]
     suspended_until: datetime | None
     candidates: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
+    """Whom four eyes keep from it."""
 
 
 class ClockRecord(Contract):

@@ -91,6 +91,8 @@ class TaskLine(TaskRecord):
     case_status: str
     overdue: bool
     suspended: bool
+    on_behalf_of: str | None = None
+    """Who is away, and by whose right the person asked for may take it."""
 
     @property
     def task(self) -> str:
@@ -104,7 +106,7 @@ class ListTasksInput(ActivityInput):
     user: str | None = None
     """Tasks assigned to the person, and unassigned ones that the person may claim."""
     roles: tuple[str, ...] = ()
-    """With `user`: the person's roles, looked up by the worker when left out. Without: tasks of any of these roles."""
+    """Only tasks of any of these."""
     held_by: str | None = None
     """Tasks that this person has claimed or been given."""
     sop: str | None = None

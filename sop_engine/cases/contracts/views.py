@@ -15,6 +15,8 @@ class TaskView(Contract):
     state: str
     title: dict[str, str]
     role: str
+    unit: str | None = None
+    person: str | None = None
     assignee: str | None
     status: str
     due_at: datetime | None
@@ -60,6 +62,8 @@ class ChildTaskView(Contract):
     task: str
     title: dict[str, str]
     role: str
+    unit: str | None = None
+    person: str | None = None
     assignee: str | None
     status: str
     due_at: datetime | None
@@ -131,6 +135,8 @@ class StepView(Contract):
     at: datetime
     happened_at: datetime | None
     actor: str
+    on_behalf_of: str | None = None
+    """By whose right a deputy did it."""
     kind: str
     name: str
     title: dict[str, str] = {}

@@ -29,5 +29,5 @@ def refuse_without_role(
     is said. `why` stands behind the name: `may not set a legal hold`.
     """
     person, wanted = person_of(organization, claim), tuple(roles)
-    if not (administrators and person.administrator) and not set(person.roles) & set(wanted):
+    if not (administrators and person.administrator) and not set(person.all_roles) & set(wanted):
         raise NotPermitted(f"{claim} {why}", allowed=wanted)

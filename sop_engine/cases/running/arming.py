@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from sop_engine.basis.plain import plain
 from sop_engine.cases.contracts.commands import CancelWork, RunWork, StartCase, TellCase
-from sop_engine.cases.running import following, state_clocks
+from sop_engine.cases.running import following, naming, state_clocks
 from sop_engine.cases.running.state import Child, HumanTask, Work
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.written.definition import ChildSpec, TaskSpec
@@ -96,15 +96,18 @@ def has_role(turn: Turn, spec: TaskSpec, names: Mapping[str, Any] | None = None)
 def _open_tasks(turn: Turn, shape: StateShape, spec: TaskSpec, key: str, at: datetime) -> None:
     forget_closed(turn, shape.id)
     for task_key, index, names in _entries(turn, shape.id, spec.for_each, key):
-        turn.state.tasks[task_key] = HumanTask(
+        task = HumanTask(
             key=task_key,
             state=shape.id,
             role=resolve_role(turn, spec, names),
+            **naming.place(turn, spec, names),
             priority=spec.priority,
             opened_at=at,
             names=names,
             index=index,
         )
+        turn.state.tasks[task_key] = task
+        naming.look_for_somebody(turn, spec, task)
 
 
 def _entries(turn: Turn, state: str, for_each: str | None, key: str) -> list[tuple[str, int | None, dict[str, Any]]]:

@@ -22,7 +22,7 @@ from sop_engine.cases.written.procedure import (
     attached_type,
     field_type,
 )
-from sop_engine.cases.written.shape import faults_of, split_states
+from sop_engine.cases.written.shape import faults_of, split_states, with_roles
 from sop_engine.statechart.expressions import ATTACHED, FieldType
 from sop_engine.statechart.parse import Chart, ChartError, Fault, parse
 
@@ -66,7 +66,7 @@ def compile_procedure(bundle: Bundle) -> Procedure:
         bundle=bundle,
         definition=definition,
         chart=chart,
-        shapes=shapes,
+        shapes=with_roles(shapes, definition.owner),
         expressions=expressions,
         parameters=parameters,
         calendar=calendar,

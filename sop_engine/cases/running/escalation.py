@@ -24,7 +24,8 @@ def hand_over(turn: Turn, rung: Rung, tasks: Iterable[HumanTask]) -> None:
             update["priority"] = rung.priority
         if rung.reassign is not None:
             role = _superior(turn, task.role) if rung.reassign == "supervisor" else rung.reassign
-            update |= {"role": role, "assignee": None, "status": "ready", "suspended_until": None}
+            free = {"unit": None, "person": None, "assignee": None, "status": "ready", "suspended_until": None}
+            update |= {"role": role, **free}
         turn.state.tasks[task.key] = task.model_copy(update=update)
 
 
@@ -32,7 +33,8 @@ def tell(turn: Turn, running: RunningClock, due: timing.DueRung, due_at: datetim
     """Adds the notices of a rung. `assignee` is who holds the tasks, or their role while nobody does."""
     owner = turn.procedure.definition.owner
     role = tasks[0].role if tasks else owner
-    assignees = tuple(dict.fromkeys(task.assignee for task in tasks if task.assignee is not None))
+    whose = (task.assignee or task.person for task in tasks)
+    assignees = tuple(dict.fromkeys(person for person in whose if person is not None))
     values = {
         "clock": due.key,
         "rung": due.rung.key,

@@ -42,12 +42,18 @@ class HumanTask(_Entry):
     key: str
     state: str
     role: str
+    unit: str | None = None
+    """Where it is to be done: by those who have the role there or below."""
+    person: str | None = None
+    """For whom alone it is."""
     status: TaskStatus = "ready"
     assignee: str | None = None
     priority: int = 5
     opened_at: datetime
     completed_at: datetime | None = None
     completed_by: str | None = None
+    completed_for: str | None = None
+    """By whose right, where a deputy completed it."""
     outcome: str | None = None
     suspended_until: datetime | None = None
     names: Data = {}
@@ -222,6 +228,8 @@ class CaseState(BaseModel):
     tasks: dict[str, HumanTask] = {}
     """Open tasks and, for four eyes, the last completed one of each state."""
     last_completed_by: dict[str, str] = {}
+    last_completed_for: dict[str, str] = {}
+    """By whose right, of tasks that a deputy completed last."""
     clocks: dict[str, RunningClock] = {}
     """By key; clocks of the SOP stay after they stopped, those of a state go with the next entry."""
     works: dict[str, Work] = {}
@@ -269,8 +277,9 @@ class CaseState(BaseModel):
     def fork(self) -> CaseState:
         """A copy whose containers can be changed without touching this state."""
         copy = self.model_copy()
-        for name in ("tasks", "last_completed_by", "clocks", "works", "children", "incidents", "milestones"):
+        for name in ("tasks", "last_completed_by", "last_completed_for", "clocks", "works", "children"):
             setattr(copy, name, dict(getattr(self, name)))
+        copy.incidents, copy.milestones = dict(self.incidents), dict(self.milestones)
         copy.entries, copy.truths, copy.seen = dict(self.entries), dict(self.truths), dict(self.seen)
         copy.reads, copy.unique, copy.notices = dict(self.reads), dict(self.unique), dict(self.notices)
         return copy

@@ -29,7 +29,7 @@ from sop_engine.cases.contracts.limits import (
 from sop_engine.cases.contracts.views import StepView
 from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.written.engine_version import HARDENED
-from sop_engine.cases.written.procedure import Procedure
+from sop_engine.cases.written.procedure import HANDS, Procedure
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.snapshot import Event, StepError, TakenTransition
 
@@ -73,6 +73,8 @@ class Turn:
         self.reports: list[Event] = []
         """What arming a state reports at once (a `for_each` over nothing); taken when the present step is done."""
         self.reported = 0
+        self.acts_for: dict[str, str] = {}
+        """Who acts as a deputy in this turn, and for whom."""
         self.is_resuming = False
         """The case is still held, but takes what was kept."""
 
@@ -96,7 +98,15 @@ class Turn:
 
     def face(self, at: datetime, actor: str) -> None:
         """Tells expressions what instant, local date and actor the coming step has."""
-        self.put({"now": at, "today": self.today(at), "actor": actor})
+        self.put({"now": at, "today": self.today(at), **self.doers(actor)})
+
+    def doers(self, actor: str) -> dict[str, Any]:
+        """Who acts, as expressions see it: the one by name, and with whom they act for. A procedure that has a name of
+        its own for the second keeps that.
+        """
+        principal = self.acts_for.get(actor)
+        hands = [actor] if principal is None else [actor, principal]
+        return {"actor": actor} if self.procedure.has_own(HANDS) else {"actor": actor, HANDS: hands}
 
     def today(self, at: datetime) -> date:
         return self.procedure.calendar.local_date(at)
@@ -223,6 +233,7 @@ class Turn:
             at=at or self.now,
             happened_at=happened_at,
             actor=cut(actor, NAME_BYTES),
+            on_behalf_of=self.acts_for.get(actor),
             kind=kind,
             name=cut(name, NAME_BYTES),
             title=title.model_dump() if title is not None else {},

@@ -14,6 +14,7 @@ from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, Publi
 from sop_engine.cases.contracts.views import CaseView, ChildView, ClockView, RuleView, StepView, TaskView
 from sop_engine.cases.running import timing
 from sop_engine.cases.running.events import awaited
+from sop_engine.cases.running.four_eyes import offer_of
 from sop_engine.cases.running.state import CaseState, Child, HumanTask, RunningClock
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.seen.recent import Recent
@@ -94,6 +95,8 @@ def task_view(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskVi
         state=task.state,
         title=((spec.title if spec is not None else None) or shape.title).model_dump(),
         role=task.role,
+        unit=task.unit,
+        person=task.person,
         assignee=task.assignee,
         status=task.status,
         due_at=task_due(procedure, state, task),
@@ -264,13 +267,15 @@ def _rows_read(procedure: Procedure, state: CaseState) -> Iterator[tuple[str, st
 
 
 def task_record(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskRecord:
-    shape = procedure.shapes[task.state]
+    shape, offer = procedure.shapes[task.state], offer_of(procedure, state, task)
     spec = shape.task
     return TaskRecord(
         key=task.key,
         state=task.state,
         title=((spec.title if spec is not None else None) or shape.title).model_dump(),
         role=task.role,
+        unit=task.unit,
+        person=task.person,
         status=task.status,
         assignee=task.assignee,
         priority=task.priority,
@@ -278,10 +283,12 @@ def task_record(procedure: Procedure, state: CaseState, task: HumanTask) -> Task
         due_at=own_due(procedure, state, task),
         completed_at=task.completed_at,
         completed_by=task.completed_by,
+        completed_for=task.completed_for,
         outcome=task.outcome,
         outcomes=tuple(spec.outcomes) if spec is not None else (),
         suspended_until=task.suspended_until,
-        candidates=spec.candidates if spec is not None else (),
+        candidates=offer.candidates,
+        barred=offer.barred if task.is_open else (),
     )
 
 

@@ -21,6 +21,7 @@ from sop_engine.cases.contracts.outgoing import NoticeStarted
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.people.actors import SYSTEM
 from sop_engine.cases.running.arming import needed, siblings_of
+from sop_engine.cases.running.effects.choose import Choice, ChoosePerson
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
 from sop_engine.cases.running.effects.unique import TakeValue, UniqueResult
@@ -28,6 +29,7 @@ from sop_engine.cases.running.incidents import open_incident
 from sop_engine.cases.running.state import CaseState, Child
 from sop_engine.cases.running.stepping import dispatch
 from sop_engine.cases.running.turn import CHART_FAILURES, Turn, facts_of
+from sop_engine.cases.told.choices import take_choice
 from sop_engine.cases.told.hearing import store_result, try_event
 from sop_engine.cases.told.messages import ChildStarted, CommandDone, CommandFailed, RelativeEnded, Taken
 from sop_engine.cases.told.notices import notice_lost, notice_started
@@ -55,6 +57,9 @@ def _done(turn: Turn, message: CommandDone) -> None:
     elif isinstance(command, SendNotice):
         assert isinstance(answer, NoticeStarted)
         notice_started(turn, command.given.key, answer.run_id)
+    elif isinstance(command, ChoosePerson):
+        assert isinstance(answer, Choice)
+        take_choice(turn, command, answer)
     elif isinstance(command, EffectCommand) and (hear := EFFECTS[command.kind].hear) is not None:
         hear(turn, command, answer)
 

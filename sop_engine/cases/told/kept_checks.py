@@ -12,9 +12,10 @@ from typing import Any
 from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.acts import Act, AmendInput
 from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.written.procedure import HANDS
 from sop_engine.statechart.expressions import ExpressionError
 
-OF_THE_DOING = frozenset({"actor", "now", "today"})
+OF_THE_DOING = frozenset({"actor", HANDS, "now", "today"})
 """Names of who did it and when: a rule over them was about that moment."""
 
 

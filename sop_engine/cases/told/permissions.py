@@ -1,7 +1,8 @@
-"""Who may do what: roles and supervision decide, judged by the worker's present copy of the organisation.
+"""Who may do what: posts and supervision decide, judged by the worker's present copy of the organisation.
 
 The owner of a case is its SOP's `owner` role. A supervisor of a role is anybody with a role above it, or an
-administrator. Every act of a person names one of the policies here (`casework.ACTS`).
+administrator. Every act of a person names one of the policies here (`casework.ACTS`). Each judges by whose right the
+act is done, which is the actor's own or, of a deputy, what the principal lends (`people/deputies.py`).
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from typing import Any
 
 from sop_engine.basis.faults import NotPermitted
 from sop_engine.cases.contracts.acts import AssignTaskInput, DelegateTaskInput, EventInput, TaskAct
+from sop_engine.cases.people.deputies import is_deputy
 from sop_engine.cases.people.identity import person_of
+from sop_engine.cases.people.offers import Refusal, refusal
 from sop_engine.cases.people.organization import Organization
-from sop_engine.cases.running.state import HumanTask
+from sop_engine.cases.running.four_eyes import offer_of
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.open_tasks import find
 from sop_engine.cases.written.procedure import Procedure
@@ -30,22 +33,19 @@ def anybody(organization: Organization, turn: Turn, act: Any, verb: str) -> None
 
 
 def holder(organization: Organization, turn: Turn, act: TaskAct, verb: str) -> None:
-    """Those who do the work: the role of the task, or among it those to whom it is offered."""
-    task = find(turn, act.task)
-    candidates = _candidates(turn, task)
-    if candidates and act.actor not in (*candidates, task.assignee):
-        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is offered to others", allowed=candidates)
-    if not _holds(organization, task, act.actor):
-        allowed = organization.people_of(task.role)
-        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is work of {task.role}", allowed=allowed)
+    """Those who do the work: the role of the task in its unit, or among it those to whom it is offered; of a task for a
+    person that person alone."""
+    found = _why_not(organization, turn, act)
+    if found is not None:
+        raise NotPermitted(f"{act.by} may not {verb} {find(turn, act.task).key}: {found.why}", allowed=found.allowed)
 
 
 def supervisor(organization: Organization, turn: Turn, act: TaskAct, verb: str) -> None:
     """Those above the role of the task."""
     task = find(turn, act.task)
-    if not organization.supervises(act.actor, task.role):
+    if not organization.supervises(act.principal, task.role, task.unit):
         allowed = organization.superiors(task.role)
-        raise NotPermitted(f"{act.actor} may not {verb} {task.key}", allowed=allowed)
+        raise NotPermitted(f"{act.by} may not {verb} {task.key}", allowed=allowed)
 
 
 def handing_on(policy: Policy) -> Policy:
@@ -53,9 +53,11 @@ def handing_on(policy: Policy) -> Policy:
 
     def judge(organization: Organization, turn: Turn, act: AssignTaskInput | DelegateTaskInput, verb: str) -> None:
         policy(organization, turn, act, verb)
-        role = find(turn, act.task).role
-        if not organization.holds(act.to, role):
-            raise NotPermitted(f"{act.to} has not the role {role}", allowed=organization.people_of(role))
+        task = find(turn, act.task)
+        if act.to != task.person and not organization.holds(act.to, task.role, task.unit):
+            where = f" in {task.unit}" if task.unit is not None else ""
+            allowed = organization.people_of(task.role, task.unit)
+            raise NotPermitted(f"{act.to} has not the role {task.role}{where}", allowed=allowed)
 
     judge.__doc__ = f"{policy.__doc__} Only to somebody who has the role of the task."
     return judge
@@ -64,14 +66,14 @@ def handing_on(policy: Policy) -> Policy:
 def assignee(organization: Organization, turn: Turn, act: TaskAct, verb: str) -> None:
     """Who has the task, a holder while nobody has it, and those above."""
     task = find(turn, act.task)
-    is_free = task.assignee is None and _holds(organization, task, act.actor)
-    if not (is_free or task.assignee == act.actor or organization.supervises(act.actor, task.role)):
-        raise NotPermitted(f"{act.actor} may not {verb} {task.key}: it is claimed by {task.assignee}")
+    is_own = task.assignee in (None, act.principal) and _why_not(organization, turn, act) is None
+    if not (is_own or organization.supervises(act.principal, task.role, task.unit)):
+        raise NotPermitted(f"{act.by} may not {verb} {task.key}: it is claimed by {task.assignee}")
 
 
 def owner(organization: Organization, turn: Turn, act: Any, verb: str) -> None:
     """The case's owner role and those above it."""
-    _require_owner(organization, turn, verb, act.actor)
+    _require_owner(organization, turn, verb, act)
 
 
 def reporter(organization: Organization, turn: Turn, act: EventInput, verb: str) -> None:
@@ -79,8 +81,8 @@ def reporter(organization: Organization, turn: Turn, act: EventInput, verb: str)
     spec = turn.procedure.definition.events.get(act.name)
     if spec is None:  # nobody may: the case refuses it as undeclared
         return
-    if not any(holds_or_supervises(organization, act.actor, role) for role in spec.roles):
-        _require_owner(organization, turn, f"{verb} {act.name} to", act.actor, spec.roles)
+    if not any(holds_or_supervises(organization, act.principal, role) for role in spec.roles):
+        _require_owner(organization, turn, f"{verb} {act.name} to", act, spec.roles)
 
 
 def permit_opening(organization: Organization, procedure: Procedure, actor: str) -> None:
@@ -98,18 +100,16 @@ def holds_or_supervises(organization: Organization, actor: str, role: str) -> bo
     return organization.holds(actor, role) or organization.supervises(actor, role)
 
 
-def _require_owner(organization: Organization, turn: Turn, what: str, actor: str, roles: tuple[str, ...] = ()) -> None:
+def _require_owner(organization: Organization, turn: Turn, what: str, act: Any, roles: tuple[str, ...] = ()) -> None:
     owning = turn.procedure.definition.owner
-    if not holds_or_supervises(organization, actor, owning):
+    if not holds_or_supervises(organization, act.principal, owning):
         allowed = (*roles, owning, *organization.superiors(owning))
-        raise NotPermitted(f"{actor} may not {what} a {turn.state.sop}", allowed=allowed)
+        raise NotPermitted(f"{act.by} may not {what} a {turn.state.sop}", allowed=allowed)
 
 
-def _holds(organization: Organization, task: HumanTask, actor: str) -> bool:
-    return organization.holds(actor, task.role) or task.assignee == actor
-
-
-def _candidates(turn: Turn, task: HumanTask) -> tuple[str, ...]:
-    """To whom alone the task is offered; once a rung gave it to another role, to nobody in particular."""
-    spec = turn.procedure.shapes[task.state].task
-    return spec.candidates if spec is not None and task.role == spec.role else ()
+def _why_not(organization: Organization, turn: Turn, act: TaskAct) -> Refusal | None:
+    """Why the task is not the actor's. What somebody has by name, a deputy does only in a role that is lent."""
+    task = find(turn, act.task)
+    if act.on_behalf_of is not None and not is_deputy(organization, act.actor, act.on_behalf_of, task.role):
+        return Refusal(f"{act.actor} is no deputy of {act.on_behalf_of} as {task.role}", ())
+    return refusal(organization, offer_of(turn.procedure, turn.state, task), act.principal)

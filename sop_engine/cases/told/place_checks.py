@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sop_engine.basis.faults import Fault
+from sop_engine.cases.running.four_eyes import spec_of
 from sop_engine.cases.running.state import HumanTask
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.told.tasks import spec_of
 from sop_engine.cases.written.definition import FormField
 from sop_engine.cases.written.fields import FieldSpec
 from sop_engine.freight.places import Places

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sop_engine.basis.faults import Fault, InvalidInput, NotFound, NotPermitted, Refused
+from sop_engine.basis.faults import Fault, InvalidInput, NotPermitted, Refused
 from sop_engine.cases.contracts.acts import (
     AssignTaskInput,
     ClaimTaskInput,
@@ -18,6 +18,7 @@ from sop_engine.cases.contracts.acts import (
 )
 from sop_engine.cases.running import files
 from sop_engine.cases.running.arming import needed, siblings_of
+from sop_engine.cases.running.four_eyes import bar, refuse_barred, spec_of
 from sop_engine.cases.running.state import HumanTask
 from sop_engine.cases.running.stepping import dispatch
 from sop_engine.cases.running.turn import Turn
@@ -45,13 +46,6 @@ class Completion:
     happened_at: datetime | None
 
 
-def spec_of(turn: Turn, task: HumanTask) -> TaskSpec:
-    spec = turn.procedure.shapes[task.state].task
-    if spec is None:
-        raise NotFound(f"state {task.state} carries no task")
-    return spec
-
-
 def refuse_while_held(turn: Turn) -> None:
     if turn.state.held_at is not None:
         raise Refused(
@@ -64,9 +58,9 @@ def plan_completion(turn: Turn, act: CompleteTaskInput) -> Completion:
     refuse_while_held(turn)
     task = find(turn, act.task)
     spec = spec_of(turn, task)
-    if task.assignee is not None and task.assignee != act.actor:
+    if task.assignee not in (None, act.principal):
         raise NotPermitted(f"{task.key} is claimed by {task.assignee}", allowed=("release", "assign"))
-    four_eyes(turn, task, act.actor)
+    refuse_barred(turn, task, *act.hands)
     if act.outcome not in spec.outcomes:
         raise Refused(f"{act.outcome!r} is no outcome of {task.key}", allowed=tuple(spec.outcomes))
     required = required_of(turn, spec, act.outcome)
@@ -80,29 +74,6 @@ def plan_completion(turn: Turn, act: CompleteTaskInput) -> Completion:
     if faults:
         raise InvalidInput(f"{task.key} cannot be completed as {act.outcome}", faults)
     return Completion(task, spec, values, warnings, act.happened_at)
-
-
-def four_eyes(turn: Turn, task: HumanTask, actor: str) -> None:
-    """Refuses the person who last completed a task that this one must be distinct from, or that must be from it."""
-    for state in spec_of(turn, task).distinct_from:
-        if actor in _completed_by(turn, state):
-            raise NotPermitted(f"four eyes: {actor} completed {state}, so somebody else must do this")
-    if actor in task.barred:
-        raise NotPermitted(f"four eyes: {actor} completed what must be done by another person than {task.key}")
-
-
-def _completed_by(turn: Turn, state: str) -> tuple[str | None, ...]:
-    """Who last completed a task; of a `for_each`, who completed any of its present tasks."""
-    items = (task for task in turn.state.tasks.values() if task.state == state and task.index is not None)
-    return (turn.state.last_completed_by.get(state), *(task.completed_by for task in items if not task.is_open))
-
-
-def _bar(turn: Turn, done: HumanTask, actor: str) -> None:
-    """Of two open tasks the later completion is refused, whichever of them asks for the other pair of eyes."""
-    for state in spec_of(turn, done).distinct_from:
-        for other in turn.state.open_tasks():
-            if other.state == state and other.key != done.key:
-                turn.state.tasks[other.key] = other.model_copy(update={"barred": (*other.barred, actor)})
 
 
 def _left_undone(spec: TaskSpec, act: CompleteTaskInput) -> list[Fault]:
@@ -147,14 +118,15 @@ def _check_rules(
 ) -> tuple[list[Fault], tuple[str, ...]]:
     faults: list[Fault] = []
     warnings: list[str] = []
-    names = {**task.names, **values, "actor": act.actor, "now": turn.now, "today": turn.today(turn.now)}
+    names = {**task.names, **values, "now": turn.now, "today": turn.today(turn.now)}
     if act.attachments:
         names[ATTACHED] = files.seen_with(turn, act.attachments)
     for name, check in spec.checks.items():
         if check.outcomes and act.outcome not in check.outcomes:
             continue
         try:
-            holds = turn.holds(check.rule, names)
+            # A rule that keeps somebody out keeps out who acts for them, and whom they act for.
+            holds = all(turn.holds(check.rule, {**names, **turn.doers(act.actor), "actor": hand}) for hand in act.hands)
             reason = check.title.both()
         except ExpressionError as error:
             holds, reason = False, f"{check.title.both()}: {error}"
@@ -175,7 +147,7 @@ def complete_task(turn: Turn, act: CompleteTaskInput) -> str:
     note = act.reason
     if done.warnings:
         note = f"{act.reason} (passed: {', '.join(done.warnings)})"
-    _finish_task(turn, done.task, act.actor, act.outcome, done.values, note, done.happened_at, "completed", act)
+    _finish_task(turn, done.task, act, done.values, note, done.happened_at, "completed")
     return f"{done.task.key} completed as {act.outcome}{_again(turn, done.task)}"
 
 
@@ -188,14 +160,14 @@ def skip_task(turn: Turn, act: SkipTaskInput) -> str:
         raise Refused(f"{act.outcome!r} is no outcome of {task.key}", allowed=tuple(spec.outcomes))
     if spec.skip is not None and act.outcome not in spec.skip:
         raise Refused(f"{task.key} may not be skipped as {act.outcome}", allowed=spec.skip or ("complete",))
-    four_eyes(turn, task, act.actor)
+    refuse_barred(turn, task, *act.hands)
     form = answered(turn, task, spec, act.actor, act.data)
     values, faults = form.values, list(form.faults)
     if spec.skip is not None:
         faults += _needed_without(turn, task, act, {*values, *(fault.where.split(".", 1)[0] for fault in faults)})
     if faults:
         raise InvalidInput(f"{task.key} cannot be skipped as {act.outcome}", faults)
-    _finish_task(turn, task, act.actor, act.outcome, values, act.reason, None, "skipped", None)
+    _finish_task(turn, task, act, values, act.reason, None, "skipped")
     return f"{task.key} skipped as {act.outcome}{_again(turn, task)}"
 
 
@@ -213,15 +185,13 @@ def _needed_without(turn: Turn, task: HumanTask, act: SkipTaskInput, told: set[s
 def _finish_task(
     turn: Turn,
     task: HumanTask,
-    actor: str,
-    outcome: str,
+    act: CompleteTaskInput | SkipTaskInput,
     values: dict[str, Any],
     note: str | None,
     happened_at: datetime | None,
     status: str,
-    act: CompleteTaskInput | None,
 ) -> None:
-    before = turn.data
+    before, actor, outcome = turn.data, act.actor, act.outcome
     spec = spec_of(turn, task)
     turn.put(values)
     turn.state.tasks[task.key] = task.model_copy(
@@ -229,18 +199,22 @@ def _finish_task(
             "status": status,
             "completed_at": happened_at or turn.now,
             "completed_by": actor,
+            "completed_for": act.on_behalf_of,
             "outcome": outcome,
-            "assignee": task.assignee or actor,
+            "assignee": task.assignee or act.principal,
             "result": values if task.index is not None else {},
         }
     )
-    if act is not None:
+    if isinstance(act, CompleteTaskInput):
         files.attach(turn, act.attachments, actor)
-    _bar(turn, task, actor)
+    bar(turn, task, act.hands)
     turn.touched_tasks[task.key] = None
     turn.state.last_completed_by[task.state] = actor
+    turn.state.last_completed_for.pop(task.state, None)
+    if act.on_behalf_of is not None:
+        turn.state.last_completed_for[task.state] = act.on_behalf_of
     data: dict[str, Any] = dict(values)
-    if act is not None and (act.checklist or act.attachments):
+    if isinstance(act, CompleteTaskInput) and (act.checklist or act.attachments):
         data |= {"checklist": list(act.checklist)} if act.checklist else {}
         data |= {"attachments": without_receipts(act.attachments)} if act.attachments else {}
     title = spec.outcomes[outcome].title
@@ -267,6 +241,7 @@ def reopen(turn: Turn, task: HumanTask) -> None:
         "assignee": None,
         "completed_at": None,
         "completed_by": None,
+        "completed_for": None,
         "outcome": None,
         "opened_at": turn.now,
         "suspended_until": None,
@@ -315,12 +290,12 @@ def _finish_item(
 def claim_task(turn: Turn, act: ClaimTaskInput) -> str:
     """Takes a task for oneself; nobody else completes it until it is released."""
     task = find(turn, act.task)
-    if task.assignee == act.actor:
-        return f"{task.key} is yours already"
+    if task.assignee == act.principal:
+        return f"{task.key} is yours already" if act.on_behalf_of is None else f"{task.key} is theirs already"
     if task.assignee is not None:
         raise Refused(f"{task.key} is claimed by {task.assignee}", allowed=("release", "assign"))
-    four_eyes(turn, task, act.actor)
-    _hand(turn, task, act.actor, act.actor, "claimed")
+    refuse_barred(turn, task, *act.hands)
+    _hand(turn, task, act.principal, act.actor, "claimed")
     return f"{task.key} claimed"
 
 
@@ -338,7 +313,7 @@ def assign_task(turn: Turn, act: AssignTaskInput) -> str:
     task = find(turn, act.task)
     if act.held_by not in (None, task.assignee):
         raise Refused(f"{task.key} is not with {act.held_by} any more, but with {task.assignee or 'nobody'}")
-    four_eyes(turn, task, act.to)
+    refuse_barred(turn, task, act.to)
     _hand(turn, task, act.to, act.actor, "assigned", act.reason)
     return f"{task.key} assigned to {act.to}"
 
@@ -346,9 +321,9 @@ def assign_task(turn: Turn, act: AssignTaskInput) -> str:
 def delegate_task(turn: Turn, act: DelegateTaskInput) -> str:
     """The holder of a task gives it to somebody else."""
     task = find(turn, act.task)
-    if task.assignee is not None and task.assignee != act.actor:
+    if task.assignee not in (None, act.principal):
         raise NotPermitted(f"{task.key} is claimed by {task.assignee}", allowed=("assign",))
-    four_eyes(turn, task, act.to)
+    refuse_barred(turn, task, act.to)
     _hand(turn, task, act.to, act.actor, "delegated")
     return f"{task.key} delegated to {act.to}"
 

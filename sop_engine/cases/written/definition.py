@@ -215,11 +215,25 @@ class AttachmentSpec(Frozen):
         return FieldSpec(type="file", title=self.title, accept=self.accept, max_size=self.max_size)
 
 
+Assign = Literal["least_busy", "rotation", "on_duty"]
+"""Who gets a task: who has the fewest open ones that were so given, who had none for the longest, or of those whom the
+roster names for the day the least busy."""
+
+
 class TaskSpec(Frozen):
     """Work for a person, armed when its state is entered and cancelled when it is left."""
 
-    role: str
-    """A role of the organisation, or an expression that gives one."""
+    role: str = ""
+    """A role of the organisation, or an expression that gives one. Left out beside `person` or `same_as`: the SOP's
+    owner, and the role of the other task."""
+    unit: str | None = None
+    """Where: a field, or an expression, that gives a unit; whoever has the role there or below may do it."""
+    person: str | None = None
+    """For whom alone: a field, or an expression, that gives a person. While it gives nobody, the role's."""
+    same_as: str | None = None
+    """For whoever did that task last, or for whom it was done; the role's where nobody did."""
+    assign: Assign | None = None
+    """To whom it is given by itself; until that is known, and where nobody is left, it is the role's."""
     title: Title | None = None
     """Defaults to the state's title."""
     form: tuple[Annotated[FormField, BeforeValidator(_form_field, json_schema_input_type=str | FormField)], ...] = ()
@@ -247,6 +261,20 @@ class TaskSpec(Frozen):
     help: Title | None = None
     for_each: str | None = None
     until: Until = "all"
+
+    @model_validator(mode="after")
+    def _somebodys(self) -> TaskSpec:
+        named = [key for key in ("person", "same_as", "assign", "candidates") if getattr(self, key)]
+        if not self.role and not {"person", "same_as"} & set(named):
+            raise ValueError("a task says whose it is: `role`, `person` or `same_as`")
+        if len(named) > 1:
+            raise ValueError(f"`{named[0]}` and `{named[1]}` both say to whom a task goes; leave one out")
+        return self
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether more than a role decides who may do it."""
+        return any((self.unit, self.person, self.same_as, self.assign))
 
 
 class WorkSpec(Frozen):

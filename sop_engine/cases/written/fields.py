@@ -39,6 +39,8 @@ FieldKind = Literal[
     "choice",
     "file",
     "reference",
+    "person",
+    "unit",
     "list",
     "record",
 ]
@@ -68,6 +70,8 @@ class FieldSpec(Frozen):
     max_length: int | None = Field(default=None, ge=1, le=20_000)
     max_items: int | None = Field(default=None, ge=1, le=LIST_ENTRIES)
     """Of a list; a thousand unless given."""
+    kind: str | None = None
+    """Of a field that holds a unit of the firm: only units of this kind, such as `company`."""
     unit: str | None = None
     per_unit: bool = False
     """Money for one unit of something: it may be finer than the smallest unit of its currency."""
@@ -99,6 +103,8 @@ class FieldSpec(Frozen):
             raise ValueError("only a list has `max_items`")
         if self.per_unit and self.type != "money":
             raise ValueError("only money can be `per_unit`")
+        if self.kind is not None and self.type != "unit":
+            raise ValueError("only a unit has a `kind`")
         if self.signed and self.type != "money":
             raise ValueError("only money can be `signed`; a number has a `min`")
         if self.past and self.type not in ("date", "datetime"):
@@ -375,6 +381,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "duration": "ISO 8601 such as PT2H30M",
         "boolean": "yes or no",
         "file": "a file, by its path: FIELD=@PATH",
+        "person": "a person of the organisation",
+        "unit": "a unit of the organisation",
         "reference": "a reference such as a case or customer number",
     }
 )
@@ -384,6 +392,8 @@ _READERS: Mapping[str, Callable[[FieldSpec, Any, str], Parsed]] = MappingProxyTy
         "text": _text,
         "long_text": _text,
         "reference": _text,
+        "person": _text,
+        "unit": _text,
         "integer": _integer,
         "decimal": _decimal,
         "money": _money,

@@ -85,7 +85,7 @@ class Pools:
     def _values(self, spec: FieldSpec, place: Place) -> Iterator[Any]:
         constants = self.constants.get(place, ())
         match spec.type:
-            case "text" | "long_text" | "reference":
+            case "text" | "long_text" | "reference" | "person" | "unit":
                 yield from (text for text in constants if isinstance(text, str))
                 if place not in self.named:
                     yield from SAMPLES[spec.format] if spec.format is not None else ("plain",)

@@ -125,6 +125,10 @@ class Procedure:
     def types(self) -> Mapping[str, FieldType]:
         return self.expressions.types
 
+    def has_own(self, name: str) -> bool:
+        """Whether a field or parameter has the name."""
+        return name in self.definition.data or name in self.definition.parameters
+
     def expression(self, source: str) -> Expression:
         """A compiled expression over the case's data. Raises ExpressionError."""
         return self.expressions.of(source, self.calendar)
@@ -166,12 +170,16 @@ class Procedure:
         return stages[-1] if stages else None
 
 
+HANDS = "hands"
+"""Who acted, and for whom: the name by which expressions know both."""
+
 SYSTEM_NAMES: tuple[tuple[str, FieldType], ...] = (
     ("case_id", FieldType("text")),
     ("parent_id", FieldType("text")),
     ("now", FieldType("datetime")),
     ("today", FieldType("date")),
     ("actor", FieldType("text")),
+    (HANDS, FieldType("list", item=FieldType("text"))),
     ("opened_at", FieldType("datetime")),
     ("item", FieldType("any")),
 )
@@ -304,5 +312,7 @@ _SIMPLE_TYPES: Mapping[str, FieldType] = MappingProxyType(
         "date": FieldType("date"),
         "datetime": FieldType("datetime"),
         "duration": FieldType("duration"),
+        "person": FieldType("text"),
+        "unit": FieldType("text"),
     }
 )

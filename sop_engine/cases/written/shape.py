@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -38,6 +38,26 @@ def split_states(states: Any) -> tuple[dict[str, Any], dict[str, StateShape], li
     faults: list[Fault] = []
     chart = _walk(states, ("states",), None, shapes, faults)
     return chart, shapes, faults
+
+
+def with_roles(shapes: Mapping[str, StateShape], owner: str) -> dict[str, StateShape]:
+    """The shapes with a role for every task: where none is written, that of the task that it is the same as, or the
+    owner's.
+    """
+    return {name: _with_role(shape, shapes, owner) for name, shape in shapes.items()}
+
+
+def _with_role(shape: StateShape, shapes: Mapping[str, StateShape], owner: str) -> StateShape:
+    if shape.task is None or shape.task.role:
+        return shape
+    seen: list[str] = []
+    task: TaskSpec | None = shape.task
+    while task is not None and not task.role and task.same_as is not None and task.same_as not in seen:
+        seen.append(task.same_as)
+        other = shapes.get(task.same_as)
+        task = None if other is None else other.task
+    role = task.role if task is not None else ""
+    return replace(shape, task=shape.task.model_copy(update={"role": role or owner}))
 
 
 def faults_of(error: ValidationError, path: tuple[str | int, ...]) -> list[Fault]:

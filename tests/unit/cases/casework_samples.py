@@ -131,8 +131,10 @@ class Played:
         now: datetime = MONDAY,
         parent: ParentRef | None = None,
         bundle_changes: Mapping[str, Any] | None = None,
+        firm: Organization | None = None,
         **data: Any,
     ) -> None:
+        self.firm = firm or organization()
         self.procedure = procedure(text, **(bundle_changes or {}))
         self.now = now
         self.steps: list[StepView] = []
@@ -145,7 +147,7 @@ class Played:
     def act(self, name: str, actor: str = "ann", /, **given: Any) -> ActResult:
         """Takes an act, judged first as the update validator does. Raises what the case refuses."""
         act = casework.read_act(name, {"actor": actor, **given})
-        trial = casework.check(self.procedure, self.state, name, act, organization(), self.now)
+        trial = casework.check(self.procedure, self.state, name, act, self.firm, self.now)
         turn, answer = self._twice(lambda: casework.perform(self.procedure, self.state, name, act, self.now))
         if trial is not None:
             assert trial.answers(name, act, self.state, self.now)

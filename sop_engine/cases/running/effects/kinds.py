@@ -19,6 +19,7 @@ from sop_engine.cases.contracts.commands import (
     StartCase,
     TellCase,
 )
+from sop_engine.cases.running.effects.choose import CHOOSE
 from sop_engine.cases.running.effects.document import DOCUMENT
 from sop_engine.cases.running.effects.keep import KEEP
 from sop_engine.cases.running.effects.kind import EffectKind
@@ -34,7 +35,7 @@ from sop_engine.cases.running.turn import Turn
 from sop_engine.statechart.snapshot import Effect
 
 EFFECTS: Mapping[str, EffectKind] = MappingProxyType(
-    {kind.name: kind for kind in (NOTIFY, DOCUMENT, START, TELL, MILESTONE, POST, KEEP, READ, UNIQUE)}
+    {kind.name: kind for kind in (NOTIFY, DOCUMENT, START, TELL, MILESTONE, POST, KEEP, READ, UNIQUE, CHOOSE)}
 )
 
 if TYPE_CHECKING:

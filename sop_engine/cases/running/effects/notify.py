@@ -111,7 +111,7 @@ def _carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
     owner = turn.procedure.definition.owner
     task = next((task for task in reversed(turn.state.tasks.values()) if task.state == effect.state), None)
     if recipient == "assignee" and task is not None:
-        person = task.assignee or task.completed_by
+        person = task.assignee or task.completed_by or task.person
         people = (person,) if person is not None else ()
         recipient = recipient if people else task.role
     elif recipient == "supervisor":
