@@ -19,7 +19,7 @@ from sop_engine.cases.told.case_ids import refuse_long_id
 from sop_engine.cases.told.file_checks import facts_faults, named_files, unkept
 from sop_engine.cases.told.opening import read_opening
 from sop_engine.cases.told.permissions import permit_opening
-from sop_engine.cases.told.place_checks import faults_of, unknown_places
+from sop_engine.cases.told.place_checks import faults_of, unknown_names, unknown_places
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.cases.written.procedure import DefinitionError
@@ -110,6 +110,7 @@ class DefinitionActivities:
                 *faults_of_data(definition.data, values, calendar, now),
                 *self._faults_of_files(definition, given.data),
                 *unknown_places(definition.data, values, self._places),
+                *unknown_names(definition.data, values, self._library.organization),
             ]
             if faults:
                 raise InvalidInput(f"a {given.sop} cannot be opened with this data", faults)

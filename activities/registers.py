@@ -23,7 +23,7 @@ from sop_engine.cases.contracts.registers import (
     RowList,
     RowsCheck,
 )
-from sop_engine.cases.people.identity import refuse_without_role
+from sop_engine.cases.people.identity import person_of, refuse_without_role
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.keep import KeepResult, KeepRow
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
@@ -82,9 +82,10 @@ class RegisterActivities:
         """What the rows would change, or every fault in them. Refuses who may not keep this register."""
         with refusals():
             spec = self._spec(given.register_name)
-            refuse_without_role(
-                posted(self._organization), given.actor, spec.keepers, f"has no role that keeps {spec.name}"
-            )
+            firm = posted(self._organization)
+            person_of(firm, given.actor)
+            if spec.own is None or any(row.values.get(spec.own) != given.actor for row in given.rows):
+                refuse_without_role(firm, given.actor, spec.keepers, f"has no role that keeps {spec.name}")
             return self._rows.check(spec, given.rows)
 
     @activity.defn(name=KEEP_ROWS)

@@ -33,7 +33,12 @@ from sop_engine.cases.told.file_checks import hashes_of_event, proven_hashes, un
 from sop_engine.cases.told.freshness import judge_freshness
 from sop_engine.cases.told.kept_checks import undone_checks
 from sop_engine.cases.told.messages import Message, Taken, Unreadable
-from sop_engine.cases.told.place_checks import places_of_act, unknown_places_of_act
+from sop_engine.cases.told.place_checks import (
+    faults_of_names,
+    named_in_act,
+    places_of_act,
+    unknown_places_of_act,
+)
 from sop_engine.cases.told.refusing import refuse_event
 from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.cases.written.procedure import Procedure
@@ -128,6 +133,8 @@ def check(
         raise InvalidInput(f"{name} cannot be taken", blank)
     if undone := undone_checks(Turn(procedure, state, now), act, trial.taken[0]):
         raise InvalidInput(f"{name} cannot be taken", undone)
+    if unknown := faults_of_names(named_in_act(state.snapshot.data, trial.taken[0]), organization):
+        raise InvalidInput(f"{name} names what the organisation does not know", unknown)
     faults = unknown_places_of_act(state.snapshot.data, trial.taken[0], places) if places is not None else []
     if faults:
         raise InvalidInput("a place is not known", faults)

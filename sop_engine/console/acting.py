@@ -3,12 +3,14 @@
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Annotated, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 import typer
 from pydantic.fields import FieldInfo
 
+from sop_engine.basis.faults import NotPermitted
 from sop_engine.cases.contracts.acts import ACT_MODELS, ARGUMENT, Act, TaskAct
+from sop_engine.cases.contracts.reading import ListTasksInput, TaskList
 from sop_engine.console.arguments import (
     ActIdOption,
     CaseId,
@@ -24,15 +26,33 @@ from sop_engine.console.command import command
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
 
+if TYPE_CHECKING:
+    from sop_engine.temporal.gateway import CaseGateway
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _BY_HAND: set[type[Act]] = set()
+BESIDE = ("actor", "on_behalf_of", "id", "data")
+"""Fields of an act that every command asks for in a way of its own."""
 
 
 async def carry_out(session: Session, case_id: str, act: Act) -> None:
-    """Sends an act and tells what came of it."""
+    """Sends an act and tells what came of it. What is not the user's to do is done for somebody who is away, where the
+    user may do it so.
+    """
     gateway = await session.gateway()
-    answer = await gateway.update(case_id, act.update, await with_files(gateway, act))
+    act = await with_files(gateway, act)
+    if session.principal is not None:
+        act = act.model_copy(update={"on_behalf_of": session.principal})
+    try:
+        answer = await gateway.update(case_id, act.update, act)
+    except NotPermitted:
+        principal = await _principal(gateway, case_id, act)
+        if principal is None:
+            raise
+        act = act.model_copy(update={"on_behalf_of": principal})
+        answer = await gateway.update(case_id, act.update, act)
+        session.say(f"done for {principal}, who is away")
     if session.as_json:
         session.json(answer)
     where = ", ".join(answer.states) or answer.status
@@ -41,10 +61,20 @@ async def carry_out(session: Session, case_id: str, act: Act) -> None:
     session.say(f"{case_id}: {answer.message or 'done'}{again}; now in {where}{tasks}")
 
 
+async def _principal(gateway: "CaseGateway", case_id: str, act: Act) -> str | None:
+    """By whose right the user may do what was refused; none where nobody's, or several people's, would do."""
+    if not isinstance(act, TaskAct) or act.on_behalf_of is not None or act.id is not None:
+        return None
+    inbox = await gateway.read("list_tasks", ListTasksInput(user=act.actor, case_id=case_id), TaskList)
+    meant = [line for line in inbox.tasks if line.case_id == case_id and act.task in (None, line.key, line.state)]
+    found = dict.fromkeys(line.on_behalf_of for line in meant)
+    return next(iter(found)) if len(found) == 1 else None
+
+
 def act_command(owner: typer.Typer, name: str, model: type[Act]) -> Callable[[Function], Function]:
     """Registers a function that asks for an act and carries it out."""
     _BY_HAND.add(model)
-    return command(owner, name, acts=True, reads=True)
+    return command(owner, name, acts=True, deputises=True, reads=True)
 
 
 def add_other_acts(case: typer.Typer, task: typer.Typer) -> None:
@@ -65,10 +95,10 @@ def add_act(owner: typer.Typer, model: type[Act]) -> None:
         act = contract(model, actor=session.actor(), id=act_id, **{k: v for k, v in values.items() if v is not None})
         await carry_out(session, case_id, act)
 
-    asked = {name: field for name, field in model.model_fields.items() if name not in ("actor", "id", "data")}
+    asked = {name: field for name, field in model.model_fields.items() if name not in BESIDE}
     run.__doc__ = model.told().partition("Example: ")[0].strip()
     run.__signature__ = inspect.Signature(list(_parameters(model, asked)))  # type: ignore[attr-defined]
-    command(owner, model.update.removesuffix("_task").replace("_", "-"), acts=True, reads=True)(run)
+    command(owner, model.update.removesuffix("_task").replace("_", "-"), acts=True, deputises=True, reads=True)(run)
 
 
 def _parameters(model: type[Act], asked: dict[str, FieldInfo]) -> Iterator[inspect.Parameter]:

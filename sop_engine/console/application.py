@@ -20,6 +20,7 @@ from sop_engine.console.document import document
 from sop_engine.console.incident import incident
 from sop_engine.console.inputs import contract, read_values
 from sop_engine.console.notice import notice
+from sop_engine.console.person import person
 from sop_engine.console.place import place
 from sop_engine.console.printing import LegibleGroup
 from sop_engine.console.publishing import definition
@@ -113,6 +114,7 @@ for part in (
     stream,
     tables,
     place,
+    person,
 ):
     application.add_typer(part)
 

@@ -21,6 +21,10 @@ ProfileOption = Annotated[
 ]
 LanguageOption = Annotated[Language | None, typer.Option("--lang", help="Language of titles and labels.")]
 UserOption = Annotated[str | None, typer.Option("--as", metavar="USER", help="Who acts; else SOP_USER.")]
+ForOption = Annotated[
+    str | None,
+    typer.Option("--for", metavar="USER", help="Who is away, and for whom it is done; else found out."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 ADDED = "sop.added"
@@ -29,6 +33,7 @@ ADDED = "sop.added"
 _HALF = re.compile("[\ud800-\udfff]")
 _SHARED: tuple[tuple[str, Any, Any], ...] = (
     ("shared_user", UserOption, None),
+    ("shared_principal", ForOption, None),
     ("shared_json", JsonOption, False),
     ("shared_profile", ProfileOption, None),
     ("shared_language", LanguageOption, None),
@@ -46,18 +51,24 @@ def command(
     *,
     reads: bool = False,
     acts: bool = False,
+    deputises: bool = False,
     local: bool = False,
     cls: type[TyperCommand] = TyperCommand,
 ) -> Callable[[Function], Function]:
     """Registers `function(session, …)` under a name, with the shared options.
 
-    `reads` gives it `--json`, `acts` gives it `--as`, `local` spares it `--profile`; `cls` may add options to those of
-    the function's signature, for a function that takes `**more`. An `async` function is run to its end: Typer alone
-    would never run it and still exit with 0.
+    `reads` gives it `--json`, `acts` gives it `--as`, `deputises` gives it `--for`, `local` spares it `--profile`;
+    `cls` may add options to those of the function's signature, for a function that takes `**more`. An `async` function
+    is run to its end: Typer alone would never run it and still exit with 0.
     """
 
     def register(function: Function) -> Function:
-        wanted_by = {"shared_json": reads, "shared_user": acts, "shared_profile": not local}
+        wanted_by = {
+            "shared_json": reads,
+            "shared_user": acts,
+            "shared_principal": deputises,
+            "shared_profile": not local,
+        }
         wanted = [
             inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
             for key, annotation, default in _SHARED
@@ -77,6 +88,7 @@ def command(
                     context.obj,
                     profile=given.pop("shared_profile", None),
                     user=given.pop("shared_user", None),
+                    principal=given.pop("shared_principal", None),
                     language=given.pop("shared_language"),
                     as_json=given.pop("shared_json", False),
                 )

@@ -58,6 +58,8 @@ class Session:
     serve: Serve
     profile: str | None = None
     user: str | None = None
+    principal: str | None = None
+    """For whom the user acts as deputy, where a command says so."""
     language: Language = "en"
     as_json: bool = False
     zone: tzinfo | None = None
@@ -118,6 +120,7 @@ def open_session(
     *,
     profile: str | None = None,
     user: str | None = None,
+    principal: str | None = None,
     language: Language | None = None,
     as_json: bool = False,
 ) -> Session:
@@ -127,6 +130,7 @@ def open_session(
         settings=settings,
         serve=invocation.serve,
         profile=profile or invocation.profile,
+        principal=principal,
         user=user or invocation.user or invocation.environ.get("SOP_USER"),
         language=language or invocation.language or settings.language,
         as_json=as_json or invocation.as_json,

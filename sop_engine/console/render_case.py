@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.views import CaseView, ClockView, TaskView
-from sop_engine.console.render_lists import render_tasks
+from sop_engine.console.render_lists import render_tasks, whose
 from sop_engine.console.render_values import EMPTY, deadline, heading, identifier, instant, pairs, table, titled, value
 from sop_engine.console.words import word
 
@@ -80,7 +80,7 @@ def _tasks(tasks: tuple[TaskView, ...], language: str, zone: tzinfo | None) -> R
         made.add_row(
             task.task,
             titled(task.title, language),
-            task.role,
+            whose(task),
             task.assignee or EMPTY,
             word(task.status, language),
             deadline(task.due_at, zone),
@@ -151,7 +151,7 @@ def render_task(task: TaskView, case_id: str, language: str, zone: tzinfo | None
     """One task: what it asks for, and how to complete it."""
     entries = [
         ("status", word(task.status, language)),
-        ("role", task.role),
+        ("role", whose(task)),
         ("assignee", task.assignee or EMPTY),
         ("due", deadline(task.due_at, zone)),
         ("since", instant(task.opened_at, zone)),

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from sop_engine.cases.contracts.handing_over import HandOverDone
 from sop_engine.cases.contracts.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
-from sop_engine.cases.contracts.views import ChildTaskView, StepView
+from sop_engine.cases.contracts.views import ChildTaskView, StepView, TaskView
 from sop_engine.console.findings import Finding
 from sop_engine.console.render_values import EMPTY, deadline, identifier, instant, table, titled, value
 from sop_engine.console.words import word
@@ -82,13 +82,20 @@ def render_tasks(
             identifier(task.case_id),
             task.task,
             titled(task.title, language),
-            task.role,
+            whose(task),
             task.assignee or EMPTY,
             word(task.status, language),
             _due(task.due_at, task.overdue, False, language, zone),
             ", ".join(task.outcomes),
         )
     return made
+
+
+def whose(task: TaskLine | ChildTaskView | TaskView) -> str:
+    """The role of a task, where, for whom, and by whose right the user may take it."""
+    principal = task.on_behalf_of if isinstance(task, TaskLine) else None
+    more = (task.unit and f"@ {task.unit}", task.person and f"→ {task.person}", principal and f"({principal})")
+    return " ".join(filter(None, (task.role, *more)))
 
 
 def render_found(found: tuple[FoundCase, ...], language: str) -> RenderableType:
@@ -111,7 +118,7 @@ def render_timeline(steps: tuple[StepView, ...], language: str, zone: tzinfo | N
         made.add_row(
             str(step.step) + ("*" if step.superseded else ""),
             instant(step.at, zone),
-            step.actor,
+            step.actor if step.on_behalf_of is None else f"{step.actor} → {step.on_behalf_of}",
             what,
             " ".join((*(f"-{state}" for state in step.exited), *(f"+{state}" for state in step.entered))) or EMPTY,
             "; ".join(_change(change, language, zone) for change in step.changes) or EMPTY,

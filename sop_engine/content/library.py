@@ -29,6 +29,7 @@ from sop_engine.content.channel_file import NOTHING as NO_CHANNELS
 from sop_engine.content.dunning_rungs import days_of_levels, placed
 from sop_engine.content.inner import inner_of, without_inner
 from sop_engine.content.legal_figures import legal_figures
+from sop_engine.content.organization_file import read_organization
 from sop_engine.content.placing import keys_of, sentence_of
 from sop_engine.content.published import published_by
 from sop_engine.content.read_fields import with_reads
@@ -162,9 +163,9 @@ def load_library(
     """
     root = root or content_root()
     faults: list[YamlFault] = []
-    organization = _organization(organization_file or root / "organization.yaml", faults)
     ladders = _ladders(root / "ladders.yaml", root / "ledger.yaml", faults)
     calendars, festivals = read_calendars(root / CALENDARS, faults)
+    organization = read_organization(organization_file or root / "organization.yaml", calendars, faults)
     sops: dict[str, SopFile] = {}
     parts = load_parts(root, faults)
     files = [
@@ -303,24 +304,6 @@ def _legal_clocks(folder: Path, faults: list[YamlFault]) -> LegalClocks:
     except ValidationError as error:
         faults += [YamlFault(folder.name, 1, 1, "", found.message) for found in faults_of(error, ())]
         return LegalClocks(())
-
-
-def _organization(path: Path, faults: list[YamlFault]) -> Organization | None:
-    file = read_noting(path, faults)
-    organization = _validated(file, Organization, faults) if file is not None else None
-    if file is None or organization is None:
-        return None
-    named = [(("roles", name, "superior"), role.superior) for name, role in organization.roles.items() if role.superior]
-    named += [
-        (("people", name, "roles"), role) for name, person in organization.people.items() for role in person.roles
-    ]
-    for place, role_name in named:
-        role = organization.roles.get(role_name)
-        if role is None:
-            faults.append(file.fault(place, f"unknown role {role_name!r}"))
-        elif role.external and place[0] == "people":
-            faults.append(file.fault(place, f"the role {role_name!r} is of an outside party; nobody here holds it"))
-    return organization
 
 
 def _ladders(path: Path, ledger: Path, faults: list[YamlFault]) -> dict[str, Ladder]:

@@ -29,7 +29,7 @@ from sop_engine.cases.contracts.reading import (
 from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
 from sop_engine.cases.people.offers import Offer
 from sop_engine.cases.seen.recent import attachments_of, comments_of
-from sop_engine.records.cases import CLOSED_TASKS, CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow, fold
+from sop_engine.records.cases import CLOSED_TASKS, CaseRow, ChildRow, ClockRow, ReferenceRow, StepRow, TaskRow
 from sop_engine.records.families import family
 from sop_engine.records.unheard import has_unheard, unheard_of
 from sop_engine.records.used_names import holds

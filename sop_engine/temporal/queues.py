@@ -66,6 +66,7 @@ POKE = "poke"
 """The signal that has the duties looked at now: a worker tells it when it starts, for it may have read other files."""
 
 LIST_REGISTERS = "list_registers"
+LIST_PEOPLE = "list_people"
 LIST_ROWS = "list_rows"
 LIST_ROW_CHANGES = "list_row_changes"
 CHECK_ROWS = "check_rows"

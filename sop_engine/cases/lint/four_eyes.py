@@ -6,14 +6,20 @@ has different people where different ones are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
 
 from sop_engine.cases.lint.findings import Notebook
+from sop_engine.cases.lint.naming import units_of
+from sop_engine.cases.written.definition import TaskSpec
 
 MOST_TRIED = 10_000
 """Ways to give tasks to people: more than any procedure of a firm needs."""
 
-Pairs = Mapping[str, tuple[str, ...]]
+Names = tuple[str, ...]
+Pairs = Mapping[str, Names]
+People = Mapping[str, Names]
+"""Task -> who may do it."""
 
 
 def lint_four_eyes(notes: Notebook) -> None:
@@ -23,33 +29,53 @@ def lint_four_eyes(notes: Notebook) -> None:
     for state, spec in tasks.items():
         path = (*notes.places[state], "task", "distinct_from")
         for other in spec.distinct_from:
-            if not notes.known(path, "task", other, tasks) or not (able := _able(notes, (state, other))):
+            if not notes.known(path, "task", other, tasks):
                 continue
             joined = _with(pairs, state, other)
             group = _group(joined, state)
-            people = _able(notes, group)
-            if _can_be_kept(joined, group, people):
+            ways = {where: people for where, people in _ways(notes, tasks, group) if people}
+            kept = [where for where, people in ways.items() if _can_be_kept(joined, group, people)]
+            if not ways or len(kept) == len(ways):
                 pairs = joined
-                continue
-            everybody = tuple(dict.fromkeys(person for task in group for person in people[task]))
-            alone = tuple(dict.fromkeys(person for each in able.values() for person in each))
-            if len(alone) == 1:
-                notes.error(path, f"four eyes can never be: {alone[0]} alone does '{other}' and '{state}'")
+            elif kept:
+                pairs = joined
+                lost = ", ".join(" and ".join(where) for where in ways if where not in kept)
+                notes.warn(
+                    path, f"four eyes can never be in {lost}: too few people may do '{other}' and '{state}' there"
+                )
             else:
-                named = ", ".join(f"'{task}'" for task in group)
-                message = f"four eyes can never be: {named} must be different people's, and {', '.join(everybody)}"
-                notes.error(path, f"{message} are all who may do them")
+                notes.error(path, _told(group, (state, other), tuple(ways.values())))
 
 
-def _able(notes: Notebook, tasks: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _told(group: Sequence[str], pair: tuple[str, str], ways: Sequence[People]) -> str:
+    state, other = pair
+    everybody = tuple(dict.fromkeys(person for people in ways for task in group for person in people[task]))
+    alone = tuple(dict.fromkeys(person for people in ways for task in pair for person in people[task]))
+    if len(alone) == 1:
+        return f"four eyes can never be: {alone[0]} alone does '{other}' and '{state}'"
+    if len(ways) > 1:
+        return f"four eyes can never be: in no unit may two people do '{other}' and '{state}'"
+    named = ", ".join(f"'{task}'" for task in group)
+    message = f"four eyes can never be: {named} must be different people's, and {', '.join(everybody)}"
+    return f"{message} are all who may do them"
+
+
+def _ways(notes: Notebook, tasks: Mapping[str, TaskSpec], group: Sequence[str]) -> Iterator[tuple[Names, People]]:
+    """Who may do each task of a group, for each way to fill the fields that say in which units they are done."""
+    sources = tuple(dict.fromkeys(unit for task in group if (unit := tasks[task].unit) is not None))
+    for units in islice(product(*(units_of(notes, source) for source in sources)), MOST_TRIED):
+        yield units, _able(notes, tasks, group, dict(zip(sources, units, strict=True)))
+
+
+def _able(notes: Notebook, tasks: Mapping[str, TaskSpec], group: Sequence[str], units: Mapping[str, str]) -> People:
     """Who may do each task; nothing where that is not known of one, or where nobody may, which is told of its role."""
     organization = notes.around.organization
     found: dict[str, tuple[str, ...]] = {}
-    for state in tasks:
-        spec = notes.procedure.shapes[state].task
-        if organization is None or spec is None or spec.role not in organization.roles:
+    for state in group:
+        spec = tasks[state]
+        if organization is None or spec.person is not None or spec.role not in organization.roles:
             return {}
-        found[state] = organization.people_of(spec.role)
+        found[state] = organization.people_of(spec.role, units.get(spec.unit or ""))
     return found if all(found.values()) else {}
 
 

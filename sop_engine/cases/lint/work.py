@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from sop_engine.cases.lint.contracts import lint_contract
 from sop_engine.cases.lint.events import outcomes_of
 from sop_engine.cases.lint.findings import Notebook
+from sop_engine.cases.lint.naming import lint_naming
 from sop_engine.cases.written.definition import ChildSpec, ClockSpec, SopDefinition, TaskSpec, WorkSpec
 from sop_engine.cases.written.places import paths_of_states
 from sop_engine.cases.written.shape import split_states
@@ -34,6 +35,7 @@ def lint_work(notes: Notebook) -> None:
 def _task(notes: Notebook, spec: TaskSpec, path: Path) -> None:
     fields = notes.procedure.definition.data
     _role(notes, spec.role, (*path, "role"))
+    lint_naming(notes, spec, path)
     for index, entry in enumerate(spec.form):
         notes.known((*path, "form", index), "field", entry.field, fields)
     named = [entry.field for entry in spec.form]

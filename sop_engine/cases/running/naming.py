@@ -27,7 +27,7 @@ def look_for_somebody(turn: Turn, spec: TaskSpec, task: HumanTask) -> None:
     """Asks who may do a task that opened. Of one that names nobody the supervisor is told, and it is its role's."""
     if (spec.person or spec.same_as) and task.person is None:
         tell_of_nobody(turn, task, "names")
-    if spec.is_placed:
+    if spec.unit or spec.person or spec.same_as or spec.assign:
         choose.ask(turn, task)
 
 

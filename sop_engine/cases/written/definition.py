@@ -216,16 +216,14 @@ class AttachmentSpec(Frozen):
 
 
 Assign = Literal["least_busy", "rotation", "on_duty"]
-"""Who gets a task: who has the fewest open ones that were so given, who had none for the longest, or of those whom the
-roster names for the day the least busy."""
+"""Who has the fewest open tasks, who got none for the longest, or of those on the day's roster the least busy."""
 
 
 class TaskSpec(Frozen):
     """Work for a person, armed when its state is entered and cancelled when it is left."""
 
     role: str = ""
-    """A role of the organisation, or an expression that gives one. Left out beside `person` or `same_as`: the SOP's
-    owner, and the role of the other task."""
+    """A role, or an expression that gives one; left out beside `person` or `same_as`, the owner or the other's role."""
     unit: str | None = None
     """Where: a field, or an expression, that gives a unit; whoever has the role there or below may do it."""
     person: str | None = None
@@ -270,11 +268,6 @@ class TaskSpec(Frozen):
         if len(named) > 1:
             raise ValueError(f"`{named[0]}` and `{named[1]}` both say to whom a task goes; leave one out")
         return self
-
-    @property
-    def is_placed(self) -> bool:
-        """Whether more than a role decides who may do it."""
-        return any((self.unit, self.person, self.same_as, self.assign))
 
 
 class WorkSpec(Frozen):

@@ -34,6 +34,8 @@ class RegisterSpec(Frozen):
     """The field by which a row is known, or several."""
     people: Names = ()
     """Fields that name a person of the organisation."""
+    own: str | None = None
+    """Of these fields the one whose person may keep the row without a keeper's role."""
     fields: dict[str, FieldSpec] = Field(min_length=1)
 
     @field_validator("fields")
@@ -65,6 +67,8 @@ def register_faults(spec: RegisterSpec, roles: Collection[str] | None) -> Iterat
             yield RegisterFault(("people", index), f"unknown field {name!r}{suggestion(name, spec.fields)}")
         elif spec.fields[name].type != "text":
             yield RegisterFault(("people", index), f"{name} is {spec.fields[name].type}; a person is named by text")
+    if spec.own is not None and spec.own not in spec.people:
+        yield RegisterFault(("own",), f"{spec.own!r} is no field of `people`{suggestion(spec.own, spec.people)}")
     yield from _field_faults(spec.fields, ("fields",))
 
 

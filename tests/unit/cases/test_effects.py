@@ -44,7 +44,10 @@ def test_recorded_inputs_of_effects_are_read_and_written_as_they_are() -> None:
     kept = {"key": "C:8.0 clients", "register_name": "clients", "values": {"client_no": "C-1"}, "reason": None}
     read = {"key": "C:9.0 c", "name": "c", "register_name": "clients", "row": "C-1", "fields": ["grade"], "sop": None}
     wanted = {"key": "C:9.1 v", "name": "v", "value": "V-1", "gives_up": None}
+    nobody = {"unit": None, "person": None, "candidates": [], "assignee": None, "barred": ["ann"]}
+    chosen = {"key": "C:9.2 t", "task": "t#1", "offer": {"role": "clerk", **nobody}, "assign": None}
     never: dict[str, dict[str, Any]] = {"post_entry": posted, "keep_row": kept, "read_row": read, "take_value": wanted}
+    never["choose_person"] = chosen
     asked += [(name, {**said, "facts": asked[0][1]["facts"]}) for name, said in never.items()]
     assert {name for name, _ in asked} == {*COMMANDS}
     for name, given in asked:

@@ -112,6 +112,7 @@ OTHERWISE = {
     "a deputy in another role than the task's": "fay is no deputy of cai as clerk",
     "nobody's deputy": "cai is no deputy of ann",
     "claimed for the principal, done by the deputy without saying so": "reviewing#1 is claimed by ann",
+    "a task delegated to the author by a colleague": "reviewing#1 is claimed by bob",
     "an unknown hand for a known one": "nobody called 'zoe'",
     "a known hand for an unknown one": "nobody called 'zoe'",
 }

@@ -15,6 +15,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("person", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("completed_for", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("barred", Names(), nullable=False, server_default=""))
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.alter_column("barred", existing_type=Names(), existing_nullable=False, server_default=None)
     with op.batch_alter_table("steps", schema=None) as batch_op:
         batch_op.add_column(sa.Column("on_behalf_of", sa.String(), nullable=True))
     op.create_table(
