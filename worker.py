@@ -27,6 +27,7 @@ from activities.files import FileActivities
 from activities.handing_over import HandOverActivities
 from activities.interruption import Interruption
 from activities.ledger import LedgerActivities
+from activities.lenses import Lenses
 from activities.life import SignsOfLife
 from activities.margins import MarginActivities
 from activities.months import MonthActivities
@@ -50,6 +51,7 @@ from activities.selection import SelectionActivities
 from activities.streams import StreamActivities
 from activities.supplier_credits import SupplierCreditActivities
 from activities.unique_values import UniqueValueActivities
+from activities.viewing import ViewActivities
 from activities.watching import WatchActivities
 from activities.work import WorkActivities
 from activities.work_rules import WorkRules, load_work_rules
@@ -78,6 +80,7 @@ from sop_engine.records.numbers import NumberRepository
 from sop_engine.records.queries import CaseQueries
 from sop_engine.records.registers import RegisterRepository
 from sop_engine.records.signing_keys import receipts_of
+from sop_engine.records.views import VIEWING, workers_key
 from sop_engine.settings import Settings
 from sop_engine.temporal.act_latency import ActLatency
 from sop_engine.temporal.anchor import Anchor
@@ -90,6 +93,7 @@ from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.records_guard import RecordsGuard
 from sop_engine.temporal.replaying import CaseReplayer
 from sop_engine.temporal.row_news import RowNews
+from sop_engine.temporal.seal import Seal
 from sop_engine.temporal.staff import Staff
 from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
@@ -136,11 +140,14 @@ def activities(
         staff.now,
     )
     records = RecordActivities(engine, gaps)
+    sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
+    lenses = Lenses(engine, library.organization, sops)
     notices = NoticeActivities(
-        engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices")
+        engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices"), lenses
     )
     papers = library.root / "documents"
-    documents = DocumentActivities(engine, PaperTemplates(papers), library.organization)
+    templates = PaperTemplates(papers)
+    documents = DocumentActivities(engine, templates, library.organization)
     packaged = load_rules(library.root / "ledger.yaml", LedgerRules)
     rules = packaged.model_copy(update={"rates": work_rules.exchange_rates})
     books = (
@@ -160,8 +167,7 @@ def activities(
         CreditActivities(engine, rules, library.organization, work_rules.exchange_rates),
         ReportActivities(engine, rules, library.sop_calendars()),
     )
-    sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
-    reading = ReadingActivities(engine, library.organization, sops, staff.now)
+    reading = ReadingActivities(engine, library.organization, sops, staff.now, templates)
     work = WorkActivities(engine, work_rules)
     subjects = RegisterSubjects(engine, library.registers)
     beside = (
@@ -220,10 +226,11 @@ def declared(*holders: object) -> list[Callable[..., Any]]:
 def redoing_of(settings: Settings, library: Library, engine: Engine, own: Sequence[Callable[..., Any]]) -> Redoing:
     """How a repair carries errands out again: by the same activities, but that no mail leaves."""
     firm, templates = library.organization, NoticeTemplates(library.root / "notices")
+    lenses = Lenses(engine, firm, {name: sop_file.definition for name, sop_file in library.sops.items()})
     return Redoing(
         NumberRepository(engine),
         DocumentActivities(engine, PaperTemplates(library.root / "documents"), firm),
-        lambda mail: NoticeActivities(engine, firm, mail, templates),
+        lambda mail: NoticeActivities(engine, firm, mail, templates, lenses),
         NoticeRepository(engine),
         {activity._Definition.must_from_callable(method).name or "": method for method in own},
     )
@@ -254,6 +261,9 @@ def build_worker(
     guard = guard or RecordsGuard(engine)
     chains = Chains(engine)
     proofs = ProofActivities(client, settings.task_queue, chains.of)
+    PRESENT.seal = Seal(workers_key(engine, VIEWING))
+    sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
+    viewing = ViewActivities(engine, client, settings.task_queue, Lenses(engine, library.organization, sops))
     news = RowNews(client, engine).tell, EpisodeNews(client, engine).tell
     own = activities(settings, library, engine, work_rules, guard.gaps, *news, PRESENT.receipts)
     redoing = redoing_of(settings, library, engine, own)
@@ -274,7 +284,7 @@ def build_worker(
             HandOverWorkflow,
             NoticeWorkflow,
         ],
-        activities=[*own, *declared(care), proofs.read_words],
+        activities=[*own, *declared(care, viewing), proofs.read_words],
         max_heartbeat_throttle_interval=PROGRESS_EVERY,
         graceful_shutdown_timeout=IN_HAND,
         activity_executor=ThreadPoolExecutor(THREADS),

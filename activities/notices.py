@@ -7,9 +7,12 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.failures import refusals
+from activities.lenses import Lenses
 from sop_engine.basis.faults import Fault, Refused
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.notify import Notify, NotifyResult
+from sop_engine.cases.visibility.masking import masked_data
+from sop_engine.cases.visibility.papers import masked_values
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
 from sop_engine.records.notices import NoticeRepository, NoticeRow
@@ -33,8 +36,15 @@ class NoticeActivities:
     """Records notices and sends them."""
 
     def __init__(
-        self, engine: Engine, organization: Organization, mail: MailServer | None, templates: NoticeTemplates
+        self,
+        engine: Engine,
+        organization: Organization,
+        mail: MailServer | None,
+        templates: NoticeTemplates,
+        lenses: Lenses | None = None,
     ) -> None:
+        """Without lenses everybody is told everything."""
+        self._lenses = lenses
         self._notices = NoticeRepository(engine)
         self._organization = organization
         self._mail = mail
@@ -45,12 +55,11 @@ class NoticeActivities:
     def notify(self, given: Notify) -> NotifyResult:
         """One notice to everyone meant, once per key. Every recipient is tried before a refusal fails the activity."""
         with refusals():
-            rendered = self._templates.render(given.template, given.facts, given.values, self._organization)
             recipients = self._recipients(given)
             faults = [
                 Fault(where=recipient.name, what=refusal)
                 for recipient in recipients
-                if (refusal := self._notify_one(given, recipient, rendered)) is not None
+                if (refusal := self._notify_one(given, recipient, self._rendered(given, recipient))) is not None
             ]
             if faults:
                 raise MailRefusedError(f"mail {given.template} of {given.facts.case_id} was refused", faults)
@@ -58,6 +67,18 @@ class NoticeActivities:
         return NotifyResult(
             recipients=tuple(recipient.name for recipient in recipients), channel="mail" if by_mail else "in_app"
         )
+
+    def _rendered(self, given: Notify, recipient: Recipient) -> RenderedNotice:
+        """The notice as its recipient may read it. Whom the case itself names by an address is told what the template
+        says: its author chose both."""
+        facts, values = given.facts, given.values
+        if self._lenses is not None and given.address is None:
+            person = recipient.name if recipient.name in self._organization.people else None
+            definition = self._lenses.cases.definition_of(facts.case_id, facts.sop)
+            seen = self._lenses.of(definition, facts.data, person)
+            facts = facts.model_copy(update={"data": masked_data(facts.data, seen)})
+            values = masked_values(definition, "notify", given.template, values, seen)
+        return self._templates.render(given.template, facts, values, self._organization)
 
     def _notify_one(self, given: Notify, recipient: Recipient, rendered: RenderedNotice) -> str | None:
         """Records and sends; returns why the mail was refused for good."""

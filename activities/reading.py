@@ -9,7 +9,9 @@ from temporalio import activity
 
 from activities.access import reads
 from activities.failures import refusals
+from activities.lenses import Lenses
 from activities.reading_names import KnownNames
+from sop_engine.basis.faults import NotPermitted
 from sop_engine.cases.contracts.reading import (
     CaseInput,
     CaseList,
@@ -21,6 +23,7 @@ from sop_engine.cases.contracts.reading import (
     ListCasesInput,
     ListNoticesInput,
     ListTasksInput,
+    NoticeLine,
     NoticeList,
     RecordedCase,
     TaskList,
@@ -29,9 +32,15 @@ from sop_engine.cases.contracts.reading import (
     TrialBalance,
     TrialBalanceInput,
 )
+from sop_engine.cases.contracts.viewing import Reading
 from sop_engine.cases.people.offers import right_to
 from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.visibility.lens import nobodys_lens
+from sop_engine.cases.visibility.masking import is_filled, masked_steps, places
+from sop_engine.cases.visibility.papers import hidden_from_paper
+from sop_engine.cases.visibility.recorded import masked_notice, masked_record
 from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.documents import DocumentRepository
 from sop_engine.records.file_uses import FileUses
 from sop_engine.records.ledger.book import LedgerRepository
@@ -53,6 +62,7 @@ class ReadingActivities:
         organization: Organization | None = None,
         definitions: Mapping[str, SopDefinition] | None = None,
         staff: Callable[[], Organization] | None = None,
+        papers: PaperTemplates | None = None,
     ) -> None:
         self._cases = CaseQueries(engine)
         self._documents = DocumentRepository(engine)
@@ -60,6 +70,8 @@ class ReadingActivities:
         self._notices = NoticeRepository(engine)
         self._ledger = LedgerRepository(engine)
         self._staff = staff
+        self._papers = papers
+        self._lenses = None if organization is None else Lenses(engine, organization, definitions)
         self._names = None if organization is None else KnownNames(UsedNames(engine), organization, definitions or {})
 
     @reads
@@ -68,7 +80,8 @@ class ReadingActivities:
         if self._names is not None:
             with refusals():
                 self._names.judge_cases(given)
-        return self._cases.list_cases(given, given.at or datetime.now(UTC))
+        with refusals():
+            return self._cases.list_cases(given, given.at or datetime.now(UTC), self._hidden(given))
 
     @reads
     @activity.defn(name="list_tasks")
@@ -80,18 +93,26 @@ class ReadingActivities:
         judge = None
         if given.user is not None and self._staff is not None:
             judge = partial(right_to, self._staff(), actor=given.user)
-        return self._cases.list_tasks(given, given.at or datetime.now(UTC), judge)
+        with refusals():
+            return self._cases.list_tasks(given, given.at or datetime.now(UTC), judge, self._hidden(given))
 
     @reads
     @activity.defn(name="read_timeline")
     def read_timeline(self, given: TimelineInput) -> Timeline:
         with refusals():
-            return self._cases.timeline(given)
+            found = self._cases.timeline(given)
+            if self._lenses is None:
+                return found
+            case, seen = self._lenses.on(given.case_id, given)
+            self._lenses.keep_view(given, given.case_id, seen, case.data)
+            steps = masked_steps(found.steps, seen, case.data)
+            return found.model_copy(update={"steps": steps, "masked": places(seen)})
 
     @reads
     @activity.defn(name="find_cases")
     def find_cases(self, given: FindCasesInput) -> FoundCases:
-        return self._cases.find(given, given.at or datetime.now(UTC))
+        with refusals():
+            return self._cases.find(given, given.at or datetime.now(UTC), self._hidden(given))
 
     @reads
     @activity.defn(name="read_case_record")
@@ -101,12 +122,20 @@ class ReadingActivities:
             made = tuple(line.model_dump(mode="json", include=SHOWN) for line in documents[-MOST_DOCUMENTS:])
             below = self._cases.tasks_below(given.case_id, datetime.now(UTC))
             more = {"documents": made, "child_tasks": below, "files": self._uses.of(given.case_id)}
-            return self._cases.read_case(given.case_id).model_copy(update=more)
+            found = self._cases.read_case(given.case_id).model_copy(update=more)
+            if self._lenses is None:
+                return found
+            case, seen = self._lenses.on(given.case_id, given)
+            self._lenses.keep_view(given, given.case_id, seen, case.data)
+            return masked_record(found, seen)
 
     @reads
     @activity.defn(name="list_documents")
     def list_documents(self, given: CaseInput) -> DocumentList:
+        with refusals():
+            hidden = self._hidden(given)
         found = self._documents.list(given.case_id)
+        found = DocumentList(documents=tuple(line for line in found.documents if line.case_id not in hidden))
         if not found.documents and self._names is not None:
             with refusals():
                 self._names.judge_case(given.case_id)
@@ -115,13 +144,49 @@ class ReadingActivities:
     @reads
     @activity.defn(name="find_document")
     def find_document(self, given: FindDocumentInput) -> DocumentLine:
+        """A document, for a reader who may see all that its template reads of what is classified.
+
+        Raises NotPermitted for anybody else.
+        """
         with refusals():
-            return self._documents.find(given)
+            document = self._documents.find(given)
+            self._permit(document, given)
+            return document
+
+    def _permit(self, document: DocumentLine, given: FindDocumentInput) -> None:
+        if self._lenses is None:
+            return
+        case, seen = self._lenses.on(document.case_id, given)
+        mentioned = None if self._papers is None else self._papers.mentions(document.template)
+        said = partial(hidden_from_paper, case.definition, document.template, mentioned)
+        if hidden := said(seen):
+            who = given.reader or "Who does not say who looks"
+            fields = ", ".join(hidden)
+            raise NotPermitted(f"{who} may not see {document.document_id}: it shows what is classified ({fields})")
+        shown = said(nobodys_lens(case.definition))
+        self._lenses.keep_places(given, document.case_id, (place for place in shown if is_filled(case.data, place)))
 
     @reads
     @activity.defn(name="list_notices")
     def list_notices(self, given: ListNoticesInput) -> NoticeList:
-        return self._notices.list(given)
+        found = self._notices.list(given)
+        if self._lenses is None:
+            return found
+        with refusals():
+            return NoticeList(notices=tuple(self._shown(line, given) for line in found.notices))
+
+    def _shown(self, line: NoticeLine, given: ListNoticesInput) -> NoticeLine:
+        """A notice for a reader: whom it was for has it anyway."""
+        assert self._lenses is not None
+        if given.reader is not None and given.reader == line.recipient:
+            return line
+        case, seen = self._lenses.on(line.case_id, given)
+        self._lenses.keep_view(given, line.case_id, seen, case.data)
+        return masked_notice(line, seen, case.data)
+
+    def _hidden(self, given: Reading) -> frozenset[str]:
+        """The cases that the reader does not find in any list."""
+        return frozenset() if self._lenses is None else self._lenses.hidden_cases(given.reader)
 
     @reads
     @activity.defn(name="trial_balance")

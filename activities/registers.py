@@ -1,12 +1,15 @@
 """Activities on registers: what people ask of them, and the writes that people and cases have done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
 
 from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.access import reads
 from activities.failures import refusals
+from activities.lenses import Lenses
 from sop_engine.basis.faults import NotFound, Refused
 from sop_engine.basis.suggestion import nearest
 from sop_engine.cases.contracts.registers import (
@@ -19,6 +22,7 @@ from sop_engine.cases.contracts.registers import (
     RegisterLine,
     RegisterList,
     RegistersInput,
+    RowChangeLine,
     RowChanges,
     RowList,
     RowsCheck,
@@ -27,6 +31,9 @@ from sop_engine.cases.people.identity import person_of, refuse_without_role
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.keep import KeepResult, KeepRow
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
+from sop_engine.cases.visibility.lens import Lens, lens_on_register
+from sop_engine.cases.visibility.masking import is_filled, masked_data, places
+from sop_engine.cases.visibility.recorded import masked_row_change
 from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.records.published_results import PublishedResults
 from sop_engine.records.registers import By, RegisterRepository
@@ -51,6 +58,7 @@ class RegisterActivities:
         self._results = PublishedResults(engine)
         self._registers = registers
         self._organization = organization
+        self._lenses = Lenses(engine, organization)
 
     @reads
     @activity.defn(name=LIST_REGISTERS)
@@ -66,15 +74,28 @@ class RegisterActivities:
     @activity.defn(name=LIST_ROWS)
     def list_rows(self, given: ListRowsInput) -> RowList:
         with refusals():
-            self._spec(given.register_name)
-            return self._rows.rows(given)
+            seen = lens_on_register(self._organization, self._spec(given.register_name), given.reader)
+            found = self._rows.rows(given, partial(masked_data, lens=seen))
+            self._keep_view(given, given.key, seen, (row.values for row in found.rows))
+            return found.model_copy(update={"masked": places(seen)})
 
     @reads
     @activity.defn(name=LIST_ROW_CHANGES)
     def list_row_changes(self, given: ListChangesInput) -> RowChanges:
         with refusals():
-            self._spec(given.register_name)
-            return self._rows.history(given)
+            seen = lens_on_register(self._organization, self._spec(given.register_name), given.reader)
+            found = self._rows.history(given)
+            changes = tuple(masked_row_change(change, seen) for change in found.changes)
+            self._keep_view(given, given.key, seen, (_values(change) for change in changes))
+            return RowChanges(changes=changes, masked=places(seen))
+
+    def _keep_view(
+        self, given: ListRowsInput | ListChangesInput, key: str | None, seen: Lens, rows: Iterable[dict[str, Any]]
+    ) -> None:
+        """Keeps what the reader is shown of rows."""
+        subject = " ".join(filter(None, ("register", given.register_name, key)))
+        shown = {place for row in rows for place in seen.shows if is_filled(row, place)}
+        self._lenses.keep_places(given, subject, shown)
 
     @reads
     @activity.defn(name=CHECK_ROWS)
@@ -131,3 +152,8 @@ class RegisterActivities:
         if name not in self._registers:
             raise NotFound(f"there is no register {name!r}", allowed=nearest(name, self._registers) or self._registers)
         return self._registers[name]
+
+
+def _values(change: RowChangeLine) -> dict[str, Any]:
+    """What a change shows of its row."""
+    return {field: told.get("new") or told.get("old") for field, told in change.changes.items()}

@@ -36,6 +36,7 @@ from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
 from sop_engine.console.recorded import view_of, with_records
+from sop_engine.console.viewing import view_for
 
 case = group("case", "Open cases, look at them, act on them.")
 
@@ -107,9 +108,9 @@ async def _seen(session: Session, case_id: str) -> CaseView:
     from sop_engine.temporal.gateway import NotOpened
 
     gateway = await session.gateway()
-    asked = CaseInput(case_id=case_id)
+    asked = CaseInput(case_id=case_id, **session.reading())
     try:
-        view = await gateway.case(case_id)
+        view = await view_for(session, gateway, case_id)
     except NotOpened as refusal:
         try:
             kept = await gateway.read("read_case_record", asked, RecordedCase)
@@ -145,6 +146,7 @@ async def list_cases(
     """List cases, the most pressing first."""
     question = contract(
         ListCasesInput,
+        **session.reading(),
         sop=sop,
         status=status,
         sla=sla,
@@ -181,7 +183,9 @@ async def timeline(
     limit: LimitOption = 200,
 ) -> None:
     """Show a case's journal: who did what when, and what changed."""
-    question = contract(TimelineInput, case_id=case_id, superseded=superseded, before=before, limit=limit)
+    question = contract(
+        TimelineInput, **session.reading(), case_id=case_id, superseded=superseded, before=before, limit=limit
+    )
     answer = await (await session.gateway()).read("read_timeline", question, Timeline)
     if session.as_json:
         session.json(answer)
@@ -200,7 +204,7 @@ async def find(
     limit: LimitOption = 50,
 ) -> None:
     """Find cases by booking, container, waybill, declaration or any other reference."""
-    question = contract(FindCasesInput, text=reference, limit=min(limit, 500))
+    question = contract(FindCasesInput, **session.reading(), text=reference, limit=min(limit, 500))
     answer = await (await session.gateway()).read("find_cases", question, FoundCases)
     if session.as_json:
         session.json(answer)

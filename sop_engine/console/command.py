@@ -20,7 +20,7 @@ ProfileOption = Annotated[
     str | None, typer.Option("--profile", help="Connection profile of Temporal's own configuration file.")
 ]
 LanguageOption = Annotated[Language | None, typer.Option("--lang", help="Language of titles and labels.")]
-UserOption = Annotated[str | None, typer.Option("--as", metavar="USER", help="Who acts; else SOP_USER.")]
+UserOption = Annotated[str | None, typer.Option("--as", metavar="USER", help="Who acts or looks; else SOP_USER.")]
 ForOption = Annotated[
     str | None,
     typer.Option("--for", metavar="USER", help="Who is away, and for whom it is done; else found out."),
@@ -57,15 +57,16 @@ def command(
 ) -> Callable[[Function], Function]:
     """Registers `function(session, …)` under a name, with the shared options.
 
-    `reads` gives it `--json`, `acts` gives it `--as`, `deputises` gives it `--for`, `local` spares it `--profile`;
-    `cls` may add options to those of the function's signature, for a function that takes `**more`. An `async` function
-    is run to its end: Typer alone would never run it and still exit with 0.
+    `reads` gives it `--json`, `acts` gives it `--as`, and so does `reads`, for who looks decides what is shown;
+    `deputises` gives it `--for`; `local` spares it `--profile`, and `--as` where nobody acts; `cls` may add options to
+    those of the function's signature, for a function that takes `**more`. An `async` function is run to its end: Typer
+    alone would never run it and still exit with 0.
     """
 
     def register(function: Function) -> Function:
         wanted_by = {
             "shared_json": reads,
-            "shared_user": acts,
+            "shared_user": acts or (reads and not local),
             "shared_principal": deputises,
             "shared_profile": not local,
         }
@@ -91,6 +92,7 @@ def command(
                     principal=given.pop("shared_principal", None),
                     language=given.pop("shared_language"),
                     as_json=given.pop("shared_json", False),
+                    command=context.command_path,
                 )
                 answer = function(session, **given)
                 if answer is not None:

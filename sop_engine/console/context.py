@@ -62,6 +62,8 @@ class Session:
     """For whom the user acts as deputy, where a command says so."""
     language: Language = "en"
     as_json: bool = False
+    command: str = ""
+    """Which command it is, `sop case show`: what the log of views says."""
     zone: tzinfo | None = None
     """The zone in which instants are shown; the machine's own when absent."""
 
@@ -70,6 +72,10 @@ class Session:
         if not self.user:
             raise InvalidInput("Nobody is named as the one who acts: give --as USER or set SOP_USER")
         return self.user
+
+    def reading(self) -> dict[str, Any]:
+        """Who looks, for a question whose answer shows what its reader may see; nobody where nobody said."""
+        return {"reader": self.user, "command": self.command}
 
     async def gateway(self) -> "CaseGateway":
         """The way to the cases, over the chosen profile. Raises `UnreachableError`."""
@@ -123,6 +129,7 @@ def open_session(
     principal: str | None = None,
     language: Language | None = None,
     as_json: bool = False,
+    command: str = "",
 ) -> Session:
     """A session: a command's own options win over those before its name, those over the environment."""
     settings = read_settings(invocation.environ)
@@ -134,4 +141,5 @@ def open_session(
         user=user or invocation.user or invocation.environ.get("SOP_USER"),
         language=language or invocation.language or settings.language,
         as_json=as_json or invocation.as_json,
+        command=command,
     )

@@ -21,7 +21,7 @@ document = group("document", "Documents that cases made, and files that they hol
 async def list_documents(session: Session, case_id: CaseId) -> None:
     """List the documents of a case and of those below it."""
     gateway = await session.gateway()
-    answer = await gateway.read("list_documents", CaseInput(case_id=case_id), DocumentList)
+    answer = await gateway.read("list_documents", CaseInput(case_id=case_id, **session.reading()), DocumentList)
     if session.as_json:
         session.json(answer)
         return
@@ -30,7 +30,7 @@ async def list_documents(session: Session, case_id: CaseId) -> None:
     session.show(render_documents(answer.documents, session.language, session.zone))
 
 
-@command(document, "open")
+@command(document, "open", acts=True)
 async def open_document(
     session: Session,
     document_id: Annotated[str, typer.Argument(metavar="DOCUMENT", help="The document's id.")],
@@ -43,7 +43,7 @@ async def open_document(
     from sop_engine.temporal.files_gateway import FilesGateway
 
     gateway = await session.gateway()
-    question = FindDocumentInput(document_id=document_id, kind="pdf" if pdf else "html")
+    question = FindDocumentInput(**session.reading(), document_id=document_id, kind="pdf" if pdf else "html")
     found = await gateway.read("find_document", question, DocumentLine)
     content = await FilesGateway(gateway).fetch(found.case_id, found.sha256, found.size)
     name = Path(found.name).name

@@ -13,6 +13,7 @@ from sop_engine.console.arguments import ActIdOption, CaseId, FileOption, LimitO
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
+from sop_engine.console.viewing import view_for
 
 if TYPE_CHECKING:
     from sop_engine.temporal.stuck import StuckCase
@@ -51,7 +52,7 @@ async def list_incidents(
     standing = [one for one in stuck if case_id in (None, one.case_id)]
     lines = [IncidentLine(case_id=one.case_id, incident=standing_still(one)) for one in standing]
     if case_id is None:
-        question = ListCasesInput(status="blocked", limit=limit)
+        question = ListCasesInput(status="blocked", limit=limit, **session.reading())
         blocked = await gateway.read("list_cases", question, CaseList)
         cases = [line.case_id for line in blocked.cases]
     else:
@@ -61,7 +62,7 @@ async def list_incidents(
         IncidentLine(case_id=case, incident=found)
         for case in cases
         if case not in mute
-        for found in (await gateway.case(case)).incidents
+        for found in (await view_for(session, gateway, case)).incidents
     ]
     answer = IncidentList(incidents=tuple(lines))
     if session.as_json:

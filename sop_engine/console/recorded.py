@@ -79,4 +79,5 @@ def view_of(recorded: RecordedCase) -> CaseView:
         step=0,
         files=recorded.files,
         child_tasks=recorded.child_tasks,
+        masked=recorded.masked,
     )

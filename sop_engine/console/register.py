@@ -66,7 +66,7 @@ async def list_registers(
             session.show(render_registers(found, session.language))
         return
     spec = await gateway.register(name)
-    rows = await gateway.rows(contract(ListRowsInput, register_name=name, text=text, limit=limit))
+    rows = await gateway.rows(contract(ListRowsInput, **session.reading(), register_name=name, text=text, limit=limit))
     if session.as_json:
         session.json(rows)
         return
@@ -81,7 +81,7 @@ async def show(session: Session, name: RegisterName, key: RowKey) -> None:
 
     gateway = await _gateway(session)
     spec = await gateway.register(name)
-    (row,) = (await gateway.rows(ListRowsInput(register_name=name, key=key))).rows
+    (row,) = (await gateway.rows(ListRowsInput(**session.reading(), register_name=name, key=key))).rows
     if session.as_json:
         session.json(row)
     else:
@@ -141,7 +141,7 @@ async def import_rows(
     session.say(f"{len(rows)} rows: {what}")
 
 
-@command(register, "export")
+@command(register, "export", acts=True)
 async def export(
     session: Session,
     name: RegisterName,
@@ -154,11 +154,14 @@ async def export(
 
     gateway = await _gateway(session)
     spec = await gateway.register(name)
-    rows = [row.values async for row in gateway.all_rows(name)]
-    head = head_of(spec, rows)
+    asked = ListRowsInput(**session.reading(), register_name=name)
+    masked = {place.split(".")[0] for place in (await gateway.rows(asked)).masked}
+    rows = [row.values async for row in gateway.all_rows(asked)]
+    # What is not shown is left out: empty, it would be emptied by an import of the file.
+    head = [column for column in head_of(spec, rows) if column.split(".")[0] not in masked]
     write_file(file, write_rows(file, spec.title.text(session.language), head, (flat(spec, row) for row in rows)))
     session.line(str(file))
-    session.say(f"{len(rows)} rows of {name}")
+    session.say(f"{len(rows)} rows of {name}" + (f", without {', '.join(sorted(masked))}" if masked else ""))
 
 
 @command(register, "history", reads=True)
@@ -167,7 +170,8 @@ async def history(session: Session, name: RegisterName, key: AnyRow = None, limi
     from sop_engine.console.render_registers import render_changes
 
     gateway = await _gateway(session)
-    found = await gateway.history(contract(ListChangesInput, register_name=name, key=key, limit=limit))
+    asked = contract(ListChangesInput, **session.reading(), register_name=name, key=key, limit=limit)
+    found = await gateway.history(asked)
     if session.as_json:
         session.json(found)
     else:

@@ -32,6 +32,7 @@ from sop_engine.console.asking import ask
 from sop_engine.console.command import command, group
 from sop_engine.console.context import Session
 from sop_engine.console.inputs import contract, read_values
+from sop_engine.console.viewing import view_for
 
 task = group("task", "The work of people: find it, take it, complete it.")
 
@@ -66,7 +67,14 @@ async def show_tasks(
     case_id: str | None = None,
 ) -> None:
     question = contract(
-        ListTasksInput, roles=tuple(roles), user=user, overdue=overdue, sop=sop, case_id=case_id, limit=limit
+        ListTasksInput,
+        **session.reading(),
+        roles=tuple(roles),
+        user=user,
+        overdue=overdue,
+        sop=sop,
+        case_id=case_id,
+        limit=limit,
     )
     answer = await (await session.gateway()).read("list_tasks", question, TaskList)
     if session.as_json:
@@ -81,7 +89,7 @@ async def show_tasks(
 @command(task, "show", reads=True)
 async def show(session: Session, case_id: CaseId, key: TaskKey = None) -> None:
     """Show one task: its form, its checklist, its outcomes."""
-    view = await (await session.gateway()).case(case_id)
+    view = await view_for(session, await session.gateway(), case_id)
     found = _the_task(view.tasks, case_id, key)
     if session.as_json:
         session.json(found)

@@ -31,6 +31,8 @@ ENDING = ".typ"
 Medium = Literal["print", "screen"]
 """PDF or HTML."""
 _ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_TAKEN = re.compile(r'#import "([^"@]+)"')
+_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*", re.ASCII)
 _GLYPHLESS = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _PLACE = re.compile(r"┌─ (.+):(\d+):\d+$", re.MULTILINE)
@@ -62,6 +64,20 @@ class PaperTemplates:
 
     def __contains__(self, template_id: str) -> bool:
         return _ID.fullmatch(template_id) is not None and (self._folder / f"{template_id}{ENDING}").is_file()
+
+    def mentions(self, template_id: str) -> frozenset[str] | None:
+        """Every dotted name in the text of a template and of the shared pieces that it takes; none where there is no
+        such template. What it reads of a case is among them.
+        """
+        if template_id not in self:
+            return None
+        texts, waiting = dict[str, str](), [f"{template_id}{ENDING}"]
+        while waiting:
+            name = waiting.pop()
+            if name not in texts and (self._folder / name).is_file():
+                texts[name] = (self._folder / name).read_text(encoding="utf-8")
+                waiting += [str(Path(name).parent / taken) for taken in _TAKEN.findall(texts[name])]
+        return frozenset(_NAME.findall("\n".join(texts.values())))
 
     def render(
         self, template_id: str, facts: CaseFacts, values: dict[str, Any], firm: Firm, *, medium: Medium = "print"

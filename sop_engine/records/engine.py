@@ -29,6 +29,11 @@ def scratch() -> Engine:
     return open_engine("sqlite://", StaticPool).execution_options(is_scratch=True)
 
 
+def beside_reading(engine: Engine) -> Engine:
+    """The same database, for what is written of a look at it: such as who looked."""
+    return engine.execution_options(is_beside_reading=True)
+
+
 def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
     """An engine for `sqlite:///<file>` or `postgresql+psycopg://…`. Connects when first used.
 
@@ -47,9 +52,10 @@ def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes. On SQLite it takes the write lock at once: one that turns writer late may fail.
 
-    Raises RuntimeError within `read_only`, unless the engine is one that `scratch` made.
+    Raises RuntimeError within `read_only`, unless the engine is one that `scratch` or `beside_reading` made.
     """
-    if _IS_READ_ONLY.get() and not engine.get_execution_options().get("is_scratch", False):
+    options = engine.get_execution_options()
+    if _IS_READ_ONLY.get() and not (options.get("is_scratch", False) or options.get("is_beside_reading", False)):
         raise RuntimeError("what was declared to read only tries to write to the records")
     queue = _SQLITE_WRITERS if engine.dialect.name == "sqlite" else nullcontext()
     with queue, engine.execution_options(writes=True).begin() as connection:

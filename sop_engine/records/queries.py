@@ -1,6 +1,6 @@
 """The read model: lists of cases and tasks, the journal of a case, search by reference."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -48,9 +48,9 @@ class CaseQueries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def list_cases(self, given: ListCasesInput, at: datetime) -> CaseList:
-        """Cases that meet every condition: due ones first by due instant, then the newest."""
-        chosen = select(CaseRow)
+    def list_cases(self, given: ListCasesInput, at: datetime, hidden: Collection[str] = ()) -> CaseList:
+        """Cases that meet every condition, but the hidden ones: due ones first by due instant, then the newest."""
+        chosen = select(CaseRow).where(col(CaseRow.case_id).not_in(hidden))
         for name in ("sop", "status", "owner", "sla", "stage", "parent"):
             wanted = getattr(given, name)
             if wanted is not None:
@@ -84,7 +84,9 @@ class CaseQueries:
             rows = session.exec(counted.group_by(CaseRow.sop, CaseRow.status)).all()
         return {(sop, status): number for sop, status, number in rows}
 
-    def list_tasks(self, given: ListTasksInput, at: datetime, right_to: RightTo | None = None) -> TaskList:
+    def list_tasks(
+        self, given: ListTasksInput, at: datetime, right_to: RightTo | None = None, hidden: Collection[str] = ()
+    ) -> TaskList:
         """Open tasks, most urgent first: breached, then by due instant, priority and age; suspended ones last.
 
         Of a case: its own and those of the cases below it. `right_to` judges what a user may take, as the cases do;
@@ -92,6 +94,7 @@ class CaseQueries:
         """
         chosen = select(TaskRow, CaseRow).join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         chosen = chosen.where(col(TaskRow.status).not_in(CLOSED_TASKS), col(CaseRow.closed_at).is_(None))
+        chosen = chosen.where(col(TaskRow.case_id).not_in(hidden))
         if given.user is not None and right_to is None:
             chosen = chosen.where(_is_for(given.user, given.roles))
         elif given.roles:
@@ -142,7 +145,7 @@ class CaseQueries:
             steps = last_within(found, MESSAGE_BYTES - RESERVE_BYTES)
             return Timeline(case_id=given.case_id, steps=steps, more=len(rows) > len(steps))
 
-    def find(self, given: FindCasesInput, at: datetime) -> FoundCases:
+    def find(self, given: FindCasesInput, at: datetime, hidden: Collection[str] = ()) -> FoundCases:
         """Cases with a reference, or an id, that begins with the text; whole matches first."""
         start = fold(given.text)
         if not start:
@@ -151,6 +154,7 @@ class CaseQueries:
             select(ReferenceRow, CaseRow)
             .join(CaseRow, col(CaseRow.case_id) == col(ReferenceRow.case_id))
             .where(col(ReferenceRow.folded) >= start, col(ReferenceRow.folded) < start + "\U0010ffff")
+            .where(col(ReferenceRow.case_id).not_in(hidden))
             .order_by(case((col(ReferenceRow.folded) == start, 0), else_=1), ReferenceRow.case_id, ReferenceRow.field)
             .limit(given.limit)
         )

@@ -1,6 +1,6 @@
 """Registers: rows of master data, every change of each, and what was kept by which command."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
@@ -131,26 +131,27 @@ class RegisterRepository:
         with Session(self._engine) as session:
             return _count(session, register_name)
 
-    def rows(self, asked: ListRowsInput) -> RowList:
-        """Raises NotFound for a key that no row has."""
+    def rows(self, asked: ListRowsInput, shown: Callable[[Mapping[str, Any]], dict[str, Any]] = dict) -> RowList:
+        """Rows with what is shown of each, and sought in that alone. Raises NotFound for a key that no row has."""
         chosen = select(RegisterRow).where(RegisterRow.register_name == asked.register_name).order_by(RegisterRow.key)
         with Session(self._engine) as session:
             if asked.key is not None:
                 row = session.get(RegisterRow, (asked.register_name, asked.key))
                 if row is None:
                     raise _unknown(session, asked.register_name, asked.key)
-                return RowList(rows=(_line(row),), total=1)
+                return RowList(rows=(_line(row, shown),), total=1)
             if asked.text:
                 sought = asked.text.casefold()
                 found = [
                     row
                     for row in session.exec(chosen.execution_options(yield_per=SOUGHT))
-                    if sought in row.key.casefold() or _holds(row.values, sought)
+                    if sought in row.key.casefold() or _holds(shown(row.values), sought)
                 ]
                 page = [row for row in found if row.key > asked.after][: asked.limit]
-                return RowList(rows=tuple(map(_line, page)), total=len(found))
+                return RowList(rows=tuple(_line(row, shown) for row in page), total=len(found))
             listed = session.exec(chosen.where(RegisterRow.key > asked.after).limit(asked.limit))
-            return RowList(rows=tuple(map(_line, listed)), total=_count(session, asked.register_name))
+            lines = tuple(_line(row, shown) for row in listed)
+            return RowList(rows=lines, total=_count(session, asked.register_name))
 
     def history(self, asked: ListChangesInput) -> RowChanges:
         """The newest change first. Raises NotFound for a key that no row has."""
@@ -245,5 +246,6 @@ def _holds(value: Any, sought: str) -> bool:
     return value is not None and sought in str(value).casefold()
 
 
-def _line(row: RegisterRow) -> RowLine:
-    return RowLine(key=row.key, values=row.values, version=row.version, changed_at=row.changed_at, actor=row.actor)
+def _line(row: RegisterRow, shown: Callable[[Mapping[str, Any]], dict[str, Any]]) -> RowLine:
+    values = shown(row.values)
+    return RowLine(key=row.key, values=values, version=row.version, changed_at=row.changed_at, actor=row.actor)

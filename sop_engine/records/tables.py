@@ -18,6 +18,7 @@ from sop_engine.records import (
     signing_keys,
     streams,
     unique_values,
+    views,
 )
 from sop_engine.records.columns import Row
 from sop_engine.records.ledger import (
@@ -62,4 +63,5 @@ MODULES = (
     retention,
     signing_keys,
     unique_values,
+    views,
 )

@@ -1,5 +1,5 @@
 """What a worker process knows at present: the organisation, the places and the receipts of files that update validators
-ask for, and procedures compiled so far.
+ask for, the seal that queries ask for, and procedures compiled so far.
 
 Validators run once, before anything reaches history, and never on replay; so they may ask for what is true now.
 Procedures are kept by the bytes that lie in the history, so the same history always gives the same procedure.
@@ -14,6 +14,7 @@ from sop_engine.cases.running.compiling import compile_procedure
 from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.cases.written.procedure import Bundle, Procedure
 from sop_engine.freight.places import Places
+from sop_engine.temporal.seal import Seal
 
 KEPT_PROCEDURES = 256
 
@@ -25,6 +26,8 @@ class Present:
         self.organization: Organization | None = None
         self.places: Places | None = None
         self.receipts: Receipts | None = None
+        self.seal: Seal | None = None
+        """By which a case knows that a worker asks it for all that it holds."""
         self._procedures: OrderedDict[str, Procedure] = OrderedDict()
 
     def procedure(self, packed: bytes) -> Procedure:

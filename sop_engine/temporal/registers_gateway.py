@@ -52,10 +52,10 @@ class RegistersGateway:
         """Raises `NotFound` for a register or a key that is not there."""
         return await self._gateway.read(LIST_ROWS, asked, RowList)
 
-    async def all_rows(self, name: str) -> AsyncIterator[RowLine]:
-        """Every row of a register, in the order of their keys."""
+    async def all_rows(self, asked: ListRowsInput) -> AsyncIterator[RowLine]:
+        """Every row that is asked for, in the order of their keys."""
         after = ""
-        while found := (await self.rows(ListRowsInput(register_name=name, after=after, limit=PAGE))).rows:
+        while found := (await self.rows(asked.model_copy(update={"after": after, "limit": PAGE}))).rows:
             for row in found:
                 yield row
             after = found[-1].key

@@ -93,7 +93,7 @@ async def word_of(house: Installation, case_id: str) -> Word | str:
     word: Word | None = None
     for _ in range(STEADY):
         try:
-            view = await house.gateway.case(case_id)
+            view = await house.view(case_id)
             timeline = await house.timeline(case_id)
         except SopError as error:
             return error.text()

@@ -35,6 +35,7 @@ from sop_engine.temporal.client import connect_to
 from sop_engine.temporal.gateway import CaseGateway
 from sop_engine.temporal.server import EmbeddedServer
 from tests.serving import serving
+from tests.whole_view import whole_view
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 40.0
@@ -89,7 +90,7 @@ class Installation:
     # -- reading -------------------------------------------------------------------------------------------------------
 
     async def view(self, case_id: str) -> CaseView:
-        return await self.gateway.case(case_id)
+        return await whole_view(self.gateway, self.engine, case_id)
 
     async def timeline(self, case_id: str) -> list[StepView]:
         return await self.gateway.query(case_id, "timeline", list[StepView])

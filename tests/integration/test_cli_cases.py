@@ -40,7 +40,7 @@ def opened(dev: Dev, case_id: str) -> str:
 
 
 def shown(dev: Dev, case_id: str) -> dict[str, Any]:
-    result = sop(dev, "case", "show", case_id, "--json")
+    result = sop(dev, "case", "show", case_id, "--json", "--as", "feng.xue")
     assert result.exit_code == 0, result.stderr
     view: dict[str, Any] = json.loads(result.stdout)
     return view

@@ -28,6 +28,7 @@ from sop_engine.settings import Settings
 from sop_engine.temporal.gateway import CaseGateway
 from sop_engine.temporal.time_skipping import skip, time_skipping
 from tests.serving import serving
+from tests.whole_view import whole_view
 
 
 @dataclass
@@ -54,7 +55,7 @@ class House:
         return await self.gateway.start_case(sop, case_id, OpenCaseInput(data=data, actor=actor))
 
     async def view(self, case_id: str) -> CaseView:
-        return await self.gateway.case(case_id)
+        return await whole_view(self.gateway, self.engine, case_id)
 
     async def act(self, case_id: str, name: str, /, **values: Any) -> ActResult:
         """Any act of a person, by the name of its update."""

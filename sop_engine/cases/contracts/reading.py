@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sop_engine.cases.contracts.base import ActivityInput, Contract
+from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, TaskRecord
+from sop_engine.cases.contracts.viewing import Reading
 from sop_engine.cases.contracts.views import ChildTaskView, ChildView, StepView
 
 DocumentKind = Literal["html", "pdf"]
@@ -53,7 +54,7 @@ class CaseLine(Contract):
     """Messages that the case did not take, the last ones first; only where they were asked for."""
 
 
-class ListCasesInput(ActivityInput):
+class ListCasesInput(Reading):
     """Which cases: every condition given must hold. The most pressing come first: by due instant, then the newest."""
 
     sop: str | None = None
@@ -100,7 +101,7 @@ class TaskLine(TaskRecord):
         return self.key
 
 
-class ListTasksInput(ActivityInput):
+class ListTasksInput(Reading):
     """Which open tasks. Breached ones come first, then by due instant, priority and age; suspended ones last."""
 
     user: str | None = None
@@ -124,7 +125,7 @@ class TaskList(Contract):
     total: int
 
 
-class TimelineInput(ActivityInput):
+class TimelineInput(Reading):
     case_id: str
     superseded: bool = False
     """Also what lost attempts and earlier executions of the same id wrote."""
@@ -140,9 +141,11 @@ class Timeline(Contract):
     steps: tuple[StepView, ...]
     more: bool
     """Whether there are earlier ones."""
+    masked: tuple[str, ...] = ()
+    """Places of the case's data that are null for this reader."""
 
 
-class FindCasesInput(ActivityInput):
+class FindCasesInput(Reading):
     """Finds cases by any reference or case id, or its beginning; case, blanks and hyphens do not matter."""
 
     text: str = Field(min_length=1, max_length=200)
@@ -163,7 +166,7 @@ class FoundCases(Contract):
     found: tuple[FoundCase, ...]
 
 
-class CaseInput(ActivityInput):
+class CaseInput(Reading):
     case_id: str
 
 
@@ -184,6 +187,8 @@ class RecordedCase(Contract):
     """Every version of every file that it holds."""
     child_tasks: tuple[ChildTaskView, ...] = ()
     """Open tasks of the cases below it, the most urgent first."""
+    masked: tuple[str, ...] = ()
+    """Places of its data that are null for this reader."""
 
 
 class DocumentLine(Contract):
@@ -209,7 +214,7 @@ class DocumentList(Contract):
     documents: tuple[DocumentLine, ...]
 
 
-class FindDocumentInput(ActivityInput):
+class FindDocumentInput(Reading):
     """Activity `find_document`: name, media type, size and hash are those of the kind that is asked for."""
 
     document_id: str
@@ -232,7 +237,7 @@ class NoticeLine(Contract):
     error: str | None
 
 
-class ListNoticesInput(ActivityInput):
+class ListNoticesInput(Reading):
     """Notices of a case, or to a person or role; the newest first."""
 
     case_id: str | None = None
@@ -244,7 +249,7 @@ class NoticeList(Contract):
     notices: tuple[NoticeLine, ...]
 
 
-class TrialBalanceInput(ActivityInput):
+class TrialBalanceInput(Reading):
     until: datetime | None = None
     """Entries posted at or before this instant; all when absent."""
     case_id: str | None = None

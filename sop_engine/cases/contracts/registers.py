@@ -13,6 +13,7 @@ from pydantic import Field
 from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.base import ActivityInput, Contract, ForCase
 from sop_engine.cases.contracts.limits import REASON_LENGTH, TEXT_LENGTH
+from sop_engine.cases.contracts.viewing import Reading
 
 
 class GivenRow(Contract):
@@ -92,12 +93,12 @@ class RegisterList(Contract):
     registers: tuple[RegisterLine, ...]
 
 
-class ListRowsInput(ActivityInput):
+class ListRowsInput(Reading):
     """Activity `list_rows`: rows of a register in the order of their keys."""
 
     register_name: str
     text: str = Field(default="", max_length=TEXT_LENGTH)
-    """Only rows that hold it in any field; case does not matter."""
+    """Only rows that hold it in any field that the reader sees; case does not matter."""
     key: str | None = None
     """Only the row that is known by it."""
     after: str = ""
@@ -120,9 +121,11 @@ class RowList(Contract):
     rows: tuple[RowLine, ...]
     total: int
     """Of those that were asked for, before `after` and `limit`."""
+    masked: tuple[str, ...] = ()
+    """Places of a row that are null for this reader, filled or not."""
 
 
-class ListChangesInput(ActivityInput):
+class ListChangesInput(Reading):
     """Activity `list_row_changes`: changes of a register or of one row, the newest first."""
 
     register_name: str
@@ -147,3 +150,5 @@ class RowChangeLine(Contract):
 
 class RowChanges(Contract):
     changes: tuple[RowChangeLine, ...]
+    masked: tuple[str, ...] = ()
+    """Places of a row that are null for this reader."""

@@ -6,14 +6,15 @@ from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from sop_engine.cases.contracts.base import ActivityInput, Contract
+from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.viewing import Reading
 
 CellKind = Literal["text", "amount", "integer", "decimal", "share", "date"]
 Aggregate = Literal["sum", "share", "median"]
 """How one figure is made of many observations."""
 
 
-class ReportInput(ActivityInput):
+class ReportInput(Reading):
     """Which report, of what, and which rows of it. The report says which parameters it has."""
 
     name: str

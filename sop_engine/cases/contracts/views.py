@@ -31,6 +31,8 @@ class TaskView(Contract):
     item: Any = None
     candidates: tuple[str, ...] = ()
     suspended_until: datetime | None = None
+    masked: tuple[str, ...] = ()
+    """Places of the case's data that its reader does not see."""
 
 
 class ClockView(Contract):
@@ -115,6 +117,8 @@ class CaseView(Contract):
     """Every version of every file that it holds."""
     child_tasks: tuple[ChildTaskView, ...] = ()
     """Open tasks of the cases below it, the most urgent first; from the records, which a query does not ask."""
+    masked: tuple[str, ...] = ()
+    """Places of its data that are null for this reader, such as `parties.*.phone`, filled or not."""
     end: str | None = None
     """Who ended it past the engine, and why; what it answers by itself is how it stood before."""
 

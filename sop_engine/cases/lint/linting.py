@@ -21,6 +21,7 @@ from sop_engine.cases.lint.promises import lint_promises
 from sop_engine.cases.lint.reads import lint_reads
 from sop_engine.cases.lint.silence import lint_silence
 from sop_engine.cases.lint.streams import lint_streams
+from sop_engine.cases.lint.visibility import lint_visibility
 from sop_engine.cases.lint.work import lint_work
 from sop_engine.cases.written.fields import read_value
 from sop_engine.cases.written.procedure import SYSTEM_NAMES, Procedure
@@ -93,6 +94,7 @@ CHECKS: Mapping[str, Callable[[Notebook], None]] = MappingProxyType(
         "past": lint_past,
         "reads": lint_reads,
         "streams": lint_streams,
+        "visibility": lint_visibility,
         "chart": _chart,
     }
 )

@@ -11,7 +11,10 @@ from shlex import quote
 
 from sop_engine.basis.legible import code, legible_line
 from sop_engine.cases.running.state import CaseState
+from sop_engine.cases.running.turn import facts_of
 from sop_engine.cases.seen.views import sla_state, task_due
+from sop_engine.cases.visibility.lens import nobodys_lens
+from sop_engine.cases.visibility.masking import hidden_texts, redacted
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.timekeeping.instants import deadline_text
 from sop_engine.timekeeping.timetable import LocalClock
@@ -20,6 +23,8 @@ from sop_engine.timekeeping.timetable import LocalClock
 def case_card(procedure: Procedure, state: CaseState) -> str:
     """The present state of a case as Markdown; instants are local to the SOP's calendar, with their offset."""
     clock = LocalClock(procedure.calendar.offsets)
+    is_told = state.hold_reason is not None or state.incidents
+    hidden = hidden_texts(facts_of(procedure, state), nobodys_lens(procedure.definition)) if is_told else ()
     title = procedure.definition.title
     lines = [f"### {title.en} · {title.zh}", "", f"- **Status** {_status(state)}"]
     leaves = [name for name in state.snapshot.configuration if not _has_active_child(procedure, state, name)]
@@ -28,7 +33,7 @@ def case_card(procedure: Procedure, state: CaseState) -> str:
     ]
     lines.append(f"- **SLA** {sla_state(state).replace('_', ' ')}")
     if state.hold_reason is not None:
-        lines.append(f"- **Held** {code(state.hold_reason)}")
+        lines.append(f"- **Held** {code(redacted(state.hold_reason, hidden))}")
     for running in state.clocks.values():
         if running.is_open:
             label = procedure.title_of(running.name)
@@ -38,7 +43,7 @@ def case_card(procedure: Procedure, state: CaseState) -> str:
         if child.is_live:
             lines.append(f"- **Child** {child.sop} {code(child.case_id)}: {child.status}")
     for incident in state.incidents.values():
-        lines.append(f"- **Incident** `{incident.key}`: {code(incident.message)}")
+        lines.append(f"- **Incident** `{incident.key}`: {code(redacted(incident.message, hidden))}")
     tasks = state.open_tasks()
     if tasks:
         lines += ["", "**To do next**", ""]

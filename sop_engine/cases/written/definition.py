@@ -392,6 +392,12 @@ class UniqueSpec(Frozen):
     """An expression; while it gives nothing, nothing is asked."""
 
 
+class ReaderSpec(Frozen):
+    """A reader whom a field of the case names."""
+
+    person: str
+
+
 class SopDefinition(Frozen):
     """An SOP file as written. `states` and `on` hold the chart with the work of each state inside."""
 
@@ -427,6 +433,10 @@ class SopDefinition(Frozen):
     cancelled_with: dict[str, Any] = {}
     """The result that a parent reads where the case is cancelled, beside the reason."""
     retention: str | None = None
+    readers: tuple[str | ReaderSpec, ...] = ()
+    """Who may see the data of its cases: roles, and `{person: field}`. Where nobody is named, whoever may act on it."""
+    hidden_from: tuple[ReaderSpec, ...] = ()
+    """Persons who see nothing of a case, whatever roles they have."""
 
     def exact(self) -> SopDefinition:
         """The same SOP, asking of every amount of money that its currency exists and that it may be below nought."""

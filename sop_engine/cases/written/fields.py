@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -48,6 +49,7 @@ FieldKind = Literal[
 Parsed = tuple[Any, list[Fault]]
 MediaRange = Annotated[str, AfterValidator(check_media_range)]
 FileSize = Annotated[str, AfterValidator(check_size)]
+MISSING = "is missing"
 
 
 class FieldSpec(Frozen):
@@ -86,7 +88,9 @@ class FieldSpec(Frozen):
     max_size: FileSize | None = None
     """Of a file: such as `20 MB`."""
     personal: bool = False
-    """Personal data: shown by role, never put into a search attribute or a title."""
+    """Personal data: shown to the roles whose forms name the field, to the owner, and to those above them."""
+    confidential: tuple[str, ...] = ()
+    """The roles to which alone the value is shown; it is open to everybody where none is named."""
     help: Title | None = None
     example: Any = None
     """A value as somebody would enter it, with which a form passes its checks: `lint --deep` tries it first."""
@@ -133,6 +137,9 @@ def read_value(spec: FieldSpec, value: Any, where: str) -> Parsed:
     parsed, faults = reader(spec, value, where)
     if not faults and parsed is not None:
         faults = _bounds(spec, parsed, where)
+    if faults and (spec.personal or spec.confidential):
+        # What is wrong with a value quotes it, and a fault stands in journals and answers that others read.
+        faults = [fault if fault.what == MISSING else replace(fault, what="does not fit") for fault in faults]
     return parsed, faults
 
 
@@ -352,7 +359,7 @@ def _record(spec: FieldSpec, value: Any, where: str) -> Parsed:
         if parsed.get(name) is None:
             parsed[name] = field.default
         if field.required and parsed.get(name) is None and not any(f.where == f"{where}.{name}" for f in faults):
-            faults.append(Fault(where=f"{where}.{name}", what="is missing", allowed=describe(field)))
+            faults.append(Fault(where=f"{where}.{name}", what=MISSING, allowed=describe(field)))
     return {name: parsed.get(name) for name in specs}, faults
 
 

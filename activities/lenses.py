@@ -1,0 +1,56 @@
+"""What readers see of cases in the records, and that it is kept who saw what: before the answer leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from sop_engine.cases.contracts.viewing import Reading
+from sop_engine.cases.people.identity import person_of
+from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.visibility.lens import Lens, lens
+from sop_engine.cases.visibility.masking import is_filled
+from sop_engine.cases.written.definition import SopDefinition
+from sop_engine.records.viewed_cases import ViewedCase, ViewedCases
+from sop_engine.records.views import ViewLog
+
+
+class Lenses:
+    """Makes the lens of a question's reader on a case. Raises NotPermitted for a reader whom nobody knows."""
+
+    def __init__(
+        self, engine: Engine, organization: Organization, definitions: Mapping[str, SopDefinition] | None = None
+    ) -> None:
+        self.cases = ViewedCases(engine, definitions or {})
+        self.organization = organization
+        self._log = ViewLog(engine)
+
+    def on(self, case_id: str, given: Reading) -> tuple[ViewedCase, Lens]:
+        """The case, and what the reader sees of it. Raises NotFound for a case that the records do not know."""
+        case = self.cases.of(case_id)
+        return case, self.of(case.definition, case.data, given.reader)
+
+    def of(self, definition: SopDefinition, data: Mapping[str, Any], reader: str | None) -> Lens:
+        if reader is not None:
+            person_of(self.organization, reader)
+        return lens(self.organization, definition, data, reader)
+
+    def hidden_cases(self, reader: str | None) -> frozenset[str]:
+        """The cases that a reader does not even find in a list: those of procedures that hide them from somebody."""
+        return frozenset(
+            case.case_id
+            for case in self.cases.of_secret_procedures()
+            if reader is None or self.of(case.definition, case.data, reader).is_shut
+        )
+
+    def keep_view(self, given: Reading, case_id: str, seen: Lens, data: Mapping[str, Any]) -> None:
+        """Keeps what the reader is shown of a case with this data; nothing where that is nothing classified."""
+        self.keep_places(given, case_id, (place for place in seen.shows if is_filled(data, place)))
+
+    def keep_places(self, given: Reading, subject: str, places: Iterable[str]) -> None:
+        shown = sorted(places)
+        if given.reader is not None and shown:
+            self._log.keep(datetime.now(UTC), given.reader, subject, shown, given.command)
