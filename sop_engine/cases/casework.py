@@ -40,13 +40,14 @@ from sop_engine.cases.told.place_checks import (
     unknown_places_of_act,
 )
 from sop_engine.cases.told.refusing import refuse_event
+from sop_engine.cases.visibility import disclosing
 from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.freight.places import Places
 from sop_engine.statechart.transition import next_due
 
 ACTS: Mapping[str, ActKind] = MappingProxyType(
-    {kind.model.update: kind for kind in (*tasks.ACTS, *acts.ACTS, *resolving.ACTS)}
+    {kind.model.update: kind for kind in (*tasks.ACTS, *acts.ACTS, *resolving.ACTS, *disclosing.ACTS)}
 )
 """Every act of a person, by the name of its update. What is not among them nobody may do."""
 

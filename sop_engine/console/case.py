@@ -19,6 +19,7 @@ from sop_engine.cases.contracts.reading import (
     Timeline,
     TimelineInput,
 )
+from sop_engine.cases.contracts.viewing import LIST_VIEWS, ListViewsInput, ViewList
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.console.arguments import (
     CaseId,
@@ -214,3 +215,16 @@ async def find(
     from sop_engine.console.render_lists import render_found
 
     session.show(render_found(answer.found, session.language))
+
+
+@command(case, "views", reads=True)
+async def views(session: Session, case_id: CaseId, limit: LimitOption = 100) -> None:
+    """Show who saw what is classified in a case: for its owner and those above."""
+    question = contract(ListViewsInput, **session.reading(), case_id=case_id, limit=limit)
+    answer = await (await session.gateway()).read(LIST_VIEWS, question, ViewList)
+    if session.as_json:
+        session.json(answer)
+        return
+    from sop_engine.console.render_lists import render_views
+
+    session.show(render_views(answer.views, session.language, session.zone))

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 
 from sop_engine.cases.contracts.handing_over import HandOverDone
 from sop_engine.cases.contracts.reading import CaseLine, DocumentLine, FoundCase, TaskLine, TrialBalance
+from sop_engine.cases.contracts.viewing import ViewLine
 from sop_engine.cases.contracts.views import ChildTaskView, StepView, TaskView
 from sop_engine.console.findings import Finding
 from sop_engine.console.render_values import EMPTY, deadline, identifier, instant, table, titled, value
@@ -189,3 +190,11 @@ def _due(moment: datetime | None, overdue: bool, provisional: bool, language: st
         return EMPTY
     marks = [word(mark, language) for mark, holds in (("overdue", overdue), ("provisional", provisional)) if holds]
     return " ".join((deadline(moment, zone), *(f"({mark})" for mark in marks)))
+
+
+def render_views(views: tuple[ViewLine, ...], language: str, zone: tzinfo | None) -> RenderableType:
+    """Who saw what, the newest first."""
+    made = table(("at", "actor", "fields", "command"), language)
+    for view in views:
+        made.add_row(instant(view.at, zone), view.reader, ", ".join(view.fields), view.command)
+    return made

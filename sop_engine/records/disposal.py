@@ -33,6 +33,7 @@ from sop_engine.records.retention import (
     refuse_self_approval,
 )
 from sop_engine.records.retention_facts import RetentionFacts
+from sop_engine.records.views import ViewRow
 
 PAGE = 500
 _ID = "case_id"
@@ -278,7 +279,7 @@ def _delete(connection: Connection, session: Session, case: CaseRow, file: Dispo
     hashes = sorted({*papers, *files})
     file.digest = hashlib.sha256(to_json([case.data, steps, notices, hashes])).hexdigest()
     file.steps, file.notices, file.documents = len(steps), len(notices), hashes
-    for model in (StepRow, TaskRow, ClockRow, NoticeRow, OutboxRow, DocumentRow, FileUseRow):
+    for model in (StepRow, TaskRow, ClockRow, NoticeRow, OutboxRow, DocumentRow, FileUseRow, ViewRow):
         table = model.table()
         connection.execute(delete(table).where(table.c.case_id == case.case_id))
     references = ReferenceRow.table()

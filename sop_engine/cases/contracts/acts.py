@@ -195,6 +195,19 @@ class AttachInput(Act):
     """A kind of attachment that a task of the SOP asks for; `file` where none is said."""
 
 
+class DiscloseInput(Act):
+    """Record that an authority was told what the case holds, and on what ground.
+
+    Example: {"actor": "zhao.min", "to": "Shanghai customs", "field": ["contact"], "ground": "letter of 2 March"}
+    """
+
+    update: ClassVar[str] = "disclose"
+
+    to: str = Field(min_length=1, max_length=200, description="The authority, and whom there.")
+    field: tuple[str, ...] = Field(min_length=1, description="A field that was told; may be repeated.")
+    ground: str = Field(min_length=1, max_length=2_000, description="The law or the letter that asks for it.")
+
+
 class HoldInput(Act):
     """Stop a case for a while: its clocks pause, its tasks wait, its children too.
 

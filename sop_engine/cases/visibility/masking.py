@@ -6,6 +6,7 @@ in free text may quote a value, so a hidden value is taken out of it wherever it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ from sop_engine.cases.written.classified import EACH
 
 HIDDEN = "(hidden)"
 """Stands for a hidden value within a text."""
+TELLING = 7
+"""Digits that tell one number from others, whatever stands before them."""
+_NUMBER = re.compile(r"[+(]?\d(?:[\d ().,-]*\d)?", re.ASCII)
 SHORTEST = 4
 """Characters of a value that is looked for in texts; a shorter one stands in any of them by chance."""
 
@@ -99,11 +103,31 @@ def is_filled(data: Mapping[str, Any], place: str) -> bool:
 
 
 def redacted(text: Any, hidden: Iterable[str]) -> Any:
-    """A text without the values that are hidden."""
-    if isinstance(text, str):
-        for each in hidden:
-            text = text.replace(each, HIDDEN)
-    return text
+    """A text without the values that are hidden; a number in whichever way it is written, with its country or not."""
+    if not isinstance(text, str):
+        return text
+    numbers = set[str]()
+    for each in hidden:
+        text = text.replace(each, HIDDEN)
+        numbers |= {_digits(each)} if _NUMBER.fullmatch(each) else set()
+    if not numbers:
+        return text
+    return _NUMBER.sub(lambda found: HIDDEN if _is_one_of(_digits(found[0]), numbers) else found[0], text)
+
+
+def _digits(number: str) -> str:
+    """The digits of a number, without nought behind its point."""
+    whole, _, fraction = number.rpartition(".") if number.count(".") == 1 else (number, "", "")
+    return "".join(filter(str.isdigit, whole + fraction.rstrip("0")))
+
+
+def _is_one_of(digits: str, numbers: Iterable[str]) -> bool:
+    """Whether two say the same, or the longer has no more than a prefix before the shorter."""
+    return any(
+        digits == number
+        or (min(len(digits), len(number)) >= TELLING and (digits.endswith(number) or number.endswith(digits)))
+        for number in numbers
+    )
 
 
 def redacted_entries(entries: Iterable[Mapping[str, Any]], hidden: Sequence[str]) -> tuple[dict[str, Any], ...]:
