@@ -79,8 +79,7 @@ from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.numbers import NumberRepository
 from sop_engine.records.queries import CaseQueries
 from sop_engine.records.registers import RegisterRepository
-from sop_engine.records.signing_keys import receipts_of
-from sop_engine.records.views import VIEWING, workers_key
+from sop_engine.records.signing_keys import VIEWING, receipts_of, workers_key
 from sop_engine.settings import Settings
 from sop_engine.temporal.act_latency import ActLatency
 from sop_engine.temporal.anchor import Anchor

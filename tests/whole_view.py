@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.records.views import VIEWING, workers_key
+from sop_engine.records.signing_keys import VIEWING, workers_key
 from sop_engine.temporal.gateway import CaseGateway
 from sop_engine.temporal.seal import Seal
 

@@ -19,6 +19,7 @@ from sop_engine.records.cases import CaseRow, ChildRow
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import insert_into, writing
 from sop_engine.records.keeping import CARRIED_OUT_AGAIN, Keeping, backed_up, rebuilt
+from sop_engine.records.signing_keys import MARKS, SigningKeyRow
 
 BEAT = "beat"
 """Raised each minute while a worker runs: a copy of any earlier minute is lower."""
@@ -39,9 +40,6 @@ class IdentityRow(Row, table=True):
     complete_from: datetime | None = Field(default=None, sa_type=UtcInstant)
     """Errands that ended before are in the records without a row in `errands`: those of an installation that was there
     before the table was."""
-
-    seal_key: str
-    """What the records seal their marks with. Nobody who reads histories has it."""
 
 
 class MarkRow(Row, table=True):
@@ -191,10 +189,11 @@ def _present(session: Session) -> RecordsMark:
     return _sealed(RecordsMark(identity=identity, marks={row.name: row.value for row in marks}), _key(session))
 
 
-def _key(session: Session) -> str:
-    return session.exec(select(IdentityRow.seal_key)).one()
+def _key(session: Session) -> bytes:
+    """Nobody who reads histories has it."""
+    return session.exec(select(SigningKeyRow.secret).where(SigningKeyRow.name == MARKS)).one()
 
 
-def _sealed(mark: RecordsMark, key: str) -> RecordsMark:
+def _sealed(mark: RecordsMark, key: bytes) -> RecordsMark:
     said = json.dumps([mark.identity, sorted(mark.marks.items())])
-    return mark.model_copy(update={"seal": hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()})
+    return mark.model_copy(update={"seal": hmac.new(key, said.encode(), hashlib.sha256).hexdigest()})

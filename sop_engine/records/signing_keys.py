@@ -13,6 +13,10 @@ from sop_engine.records.engine import insert_into, writing
 from sop_engine.records.keeping import Keeping, rebuilt
 
 RECEIPTS = "receipts of files"
+VIEWING = "viewing"
+"""Seals what workers ask of cases."""
+MARKS = "marks of the records"
+"""Seals how far the records have come; made with the tables, so that every copy of them has it."""
 
 
 class SigningKeyRow(Row, table=True):
@@ -28,10 +32,15 @@ class SigningKeyRow(Row, table=True):
     made_at: datetime = Field(sa_type=UtcInstant)
 
 
-def receipts_of(engine: Engine) -> Receipts:
-    """What signs the receipts of files kept in these records; the key is made at the first call."""
+def workers_key(engine: Engine, name: str) -> bytes:
+    """The key of that name; made by the first worker that asks."""
     keys = SigningKeyRow.table()
-    new = {"name": RECEIPTS, "secret": token_bytes(32), "made_at": datetime.now(UTC)}
+    new = {"name": name, "secret": token_bytes(32), "made_at": datetime.now(UTC)}
     with writing(engine) as connection:
         connection.execute(insert_into(keys, connection.dialect).values(new).on_conflict_do_nothing())
-        return Receipts(bytes(connection.execute(select(keys.c.secret).where(keys.c.name == RECEIPTS)).scalar_one()))
+        return bytes(connection.execute(select(keys.c.secret).where(keys.c.name == name)).scalar_one())
+
+
+def receipts_of(engine: Engine) -> Receipts:
+    """What signs the receipts of files kept in these records."""
+    return Receipts(workers_key(engine, RECEIPTS))

@@ -1,21 +1,17 @@
-"""Who saw what that not everybody may see: one row a view, written before the answer leaves. And the workers' keys."""
+"""Who saw what that not everybody may see: one row a view, written before the answer leaves."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from secrets import token_bytes
 from typing import ClassVar
 from uuid import uuid4
 
-from sqlalchemy import JSON, Engine, LargeBinary
+from sqlalchemy import JSON, Engine
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.contracts.viewing import ViewLine
 from sop_engine.records.columns import Row, UtcInstant
-from sop_engine.records.engine import beside_reading, insert_into, writing
+from sop_engine.records.engine import beside_reading, writing
 from sop_engine.records.keeping import Keeping, backed_up
-
-VIEWING = "viewing"
-"""The key that seals what workers ask of cases."""
 
 
 class ViewRow(Row, table=True):
@@ -31,18 +27,6 @@ class ViewRow(Row, table=True):
     """The case; of a register `register <name>`."""
     fields: list[str] = Field(sa_type=JSON)
     command: str
-
-
-class KeyRow(Row, table=True):
-    """A key that the workers of these records share."""
-
-    __tablename__ = "worker_keys"
-    keeping: ClassVar[Keeping] = backed_up(
-        "a new one is made where it is lost; what was sealed with it is not asked again"
-    )
-
-    name: str = Field(primary_key=True)
-    secret: bytes = Field(sa_type=LargeBinary)
 
 
 class ViewLog:
@@ -62,12 +46,3 @@ class ViewLog:
         with Session(self._engine) as session:
             rows = session.exec(chosen.limit(limit)).all()
             return tuple(ViewLine(**row.model_dump(exclude={"view_id"})) for row in rows)
-
-
-def workers_key(engine: Engine, name: str) -> bytes:
-    """The key of that name; made by the first worker that asks."""
-    with writing(engine) as connection:
-        made = insert_into(KeyRow.table(), connection.dialect).values(name=name, secret=token_bytes(32))
-        connection.execute(made.on_conflict_do_nothing())
-    with Session(engine) as session:
-        return session.exec(select(KeyRow.secret).where(KeyRow.name == name)).one()

@@ -10,9 +10,11 @@ from sop_engine.cases.contracts.orders import OrderDone, ResendWebhooksInput
 from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxList
 from sop_engine.cases.contracts.outgoing import MendNoticeInput, NoticeAnswer, NoticeView, ReceiptInput, notice_of
 from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.gateway import NO_WORKER, QUERY_TIMEOUT, UPDATE_TIMEOUT, CaseGateway, refusal
+from sop_engine.temporal.failures import refusal
+from sop_engine.temporal.gateway import QUERY_TIMEOUT, UPDATE_TIMEOUT, CaseGateway
 from sop_engine.temporal.orders import order
 from sop_engine.temporal.queues import LIST_OUTBOX
+from sop_engine.temporal.standalone import NO_WORKER
 
 
 class NoticesGateway:

@@ -82,8 +82,8 @@ async def test_a_deputy_does_what_the_command_line_finds_and_no_review_of_it(tmp
         assert (done.exit_code, f"done for {AWAY}, who is away" in done.stderr) == (0, True), done.stderr
         (step,) = [each for each in await house.timeline("O-1") if each.name == "drafting.done"]
         assert (step.actor, step.on_behalf_of) == (DEPUTY, AWAY)
-        for who in (("--as", DEPUTY), ("--as", AWAY), ("--as", DEPUTY, "--for", AWAY)):
-            refused = await ask("task", "complete", "O-1", "done", *who)
+        for hands in (("--as", DEPUTY), ("--as", AWAY), ("--as", DEPUTY, "--for", AWAY)):
+            refused = await ask("task", "complete", "O-1", "done", *hands)
             assert (refused.exit_code, "four eyes" in refused.stderr) == (5, True), refused.stderr
         given = await ask("task", "assign", "O-1", "--to", DEPUTY, "--as", BOSS)
         assert (given.exit_code, "four eyes" in given.stderr) == (5, True), given.stderr

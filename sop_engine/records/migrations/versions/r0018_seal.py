@@ -1,16 +1,19 @@
 """The key that the records seal their marks with."""
 
-from secrets import token_hex
+from datetime import UTC, datetime
+from secrets import token_bytes
 
 import sqlalchemy as sa
 from alembic import op
+
+from sop_engine.records.columns import UtcInstant
 
 revision = "0018"
 down_revision = "0017"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("record_identity", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("seal_key", sa.String(), nullable=False, server_default=token_hex(32)))
-    with op.batch_alter_table("record_identity", schema=None) as batch_op:
-        batch_op.alter_column("seal_key", existing_type=sa.String(), server_default=None)
+    keys = sa.table(
+        "signing_keys", sa.column("name"), sa.column("secret", sa.LargeBinary()), sa.column("made_at", UtcInstant())
+    )
+    op.bulk_insert(keys, [{"name": "marks of the records", "secret": token_bytes(32), "made_at": datetime.now(UTC)}])

@@ -5,8 +5,8 @@ from alembic import op
 
 from sop_engine.records.columns import Names, UtcInstant
 
-revision = "0017"
-down_revision = "0014"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:

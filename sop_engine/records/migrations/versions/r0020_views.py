@@ -1,12 +1,12 @@
-"""Who saw what is classified, and the keys that workers share."""
+"""Who saw what is classified."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from sop_engine.records.columns import UtcInstant
 
-revision = "0018"
-down_revision = "0014"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:
@@ -22,9 +22,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("views", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_views_case_id"), ["case_id"], unique=False)
-    op.create_table(
-        "worker_keys",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_keys")),
-    )
