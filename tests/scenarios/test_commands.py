@@ -97,7 +97,17 @@ def test_coverage_says_what_no_scenario_comes_past_with_its_place(tmp_path: Path
     assert "MonthEnd.yaml:" in answer.output
     (found,) = json.loads(sop(tmp_path, "definition", "coverage", "MonthEnd", "--json").stdout)["sops"]
     assert found["touched"]["rung"] == [16, 16]
+    assert found["touched"]["guard"] == [1, 1]
     assert {"place", "kind", "name", "promised"} == set(found["missing"][0])
+
+
+def test_a_guard_is_come_past_once_it_held_and_once_it_did_not(tmp_path: Path) -> None:
+    (found,) = json.loads(sop(tmp_path, "definition", "coverage", "Delivery", "--json").stdout)["sops"]
+    assert found["touched"]["episode"] == [6, 6]
+    guards = {each["name"] for each in found["missing"] if each["kind"] == "guard"}
+    transitions = {each["name"] for each in found["missing"] if each["kind"] == "transition"}
+    assert "handing_over[2]" in guards - transitions, "a second attempt is there, a third never"
+    assert "container_question[0]" not in guards, "containers are returned in one scenario, and none in another"
 
 
 def test_an_sop_that_cannot_run_is_told_with_its_place(tmp_path: Path) -> None:

@@ -16,7 +16,22 @@ from sop_engine.cases.written.places import paths_of_states
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.statechart.faults import Path
 
-Kind = Literal["state", "transition", "outcome", "check", "event", "work", "child", "clock", "rung", "delay", "final"]
+Kind = Literal[
+    "state",
+    "transition",
+    "guard",
+    "outcome",
+    "check",
+    "event",
+    "work",
+    "child",
+    "clock",
+    "rung",
+    "delay",
+    "final",
+    "episode",
+]
+"""Of a guard it is come past both ways: it held, and it did not."""
 PROMISED: tuple[Kind, ...] = ("rung", "delay", "final")
 """Of these every one must be named by a scenario; of the others it is enough to come past, and none must."""
 
@@ -55,6 +70,8 @@ def cover(procedure: Procedure, sops: Mapping[str, SopDefinition], played: Itera
     turns = [turn for each in played for turn in each.rehearsal.turns if turn.procedure.sop == procedure.sop]
     named = {found for each in played for found in _named(each, procedure.sop)}
     touched = {(found.kind, found.name) for turn in turns for found in _touched(turn)} | named
+    held = {name for kind, name in touched if kind == "transition"}
+    touched |= {("guard", name) for name in held & {name for turn in turns for name in _passed_over(turn)}}
     kinds = dict.fromkeys(each.kind for each in whole)
     counts = []
     for kind in kinds:
@@ -87,6 +104,8 @@ def _elements(procedure: Procedure, sops: Mapping[str, SopDefinition]) -> Iterat
         for transition in state.transitions:
             key = ("on", transition.events[0]) if transition.events else ("after" if transition.delay else "always",)
             yield Element("transition", _transition(transition.source, transition.index), (*place, *key))
+            if transition.when is not None:
+                yield Element("guard", _transition(transition.source, transition.index), (*place, *key))
     for name, shape in procedure.shapes.items():
         place = places.get(name, ())
         if shape.task is not None:
@@ -106,6 +125,10 @@ def _elements(procedure: Procedure, sops: Mapping[str, SopDefinition]) -> Iterat
     for name, spec, place in clocks_of(procedure):
         yield Element("clock", name, place)
         yield from (Element("rung", f"{name}.{rung}", place) for rung in rungs_of(procedure, spec))
+    for stream, use in procedure.definition.streams.items():
+        for rule, body in use.rules.items():
+            for word in body.tell:
+                yield Element("episode", f"{stream}.{rule}.{word}", ("streams", stream, "rules", rule, "tell", word))
     yield from (Element("delay", name, place) for name, place in delays_of(procedure))
     yield from (Element("final", state, place) for state, _, place in finals_of(procedure))
 
@@ -124,6 +147,7 @@ def _touched(turn: Turn) -> Iterator[Element]:
     for running in turn.state.clocks.values():
         yield Element("clock", running.name)
     shapes = turn.procedure.shapes
+    episodes = _told_of_episodes(turn.procedure)
     for step in turn.steps:
         yield from (Element("state", state) for state in step.entered)
         yield from (Element("final", state) for state in step.entered)
@@ -139,6 +163,7 @@ def _touched(turn: Turn) -> Iterator[Element]:
                 yield Element(step.kind, step.name)
             case "event":
                 yield Element("event", step.name)
+                yield from (Element("episode", name) for name in episodes.get(step.name, ()))
                 # A work that fails is told as an event of its state.
                 yield Element("work", step.name)
             case "rung":
@@ -148,6 +173,28 @@ def _touched(turn: Turn) -> Iterator[Element]:
             case _:
                 # Acts that change no chart come past nothing.
                 pass
+
+
+def _told_of_episodes(procedure: Procedure) -> dict[str, list[str]]:
+    """Event -> the words of episodes that it tells."""
+    found: dict[str, list[str]] = {}
+    for stream, use in procedure.definition.streams.items():
+        for rule, body in use.rules.items():
+            for word, event in body.tell.items():
+                found.setdefault(event, []).append(f"{stream}.{rule}.{word}")
+    return found
+
+
+def _passed_over(turn: Turn) -> Iterator[str]:
+    """The transitions whose guards did not hold: those of the same trigger written before one that was taken."""
+    chart = turn.procedure.chart
+    for taken in turn.taken:
+        source = chart.states[taken.source].transitions if taken.source else chart.root.transitions
+        chosen = next(each for each in source if each.index == taken.index)
+        for before in source:
+            is_alike = set(before.events) & set(chosen.events) or before.events == chosen.events
+            if before.index < chosen.index and before.when is not None and is_alike:
+                yield _transition(before.source, before.index)
 
 
 def _named(played: Played, sop: str) -> Iterator[tuple[str, str]]:

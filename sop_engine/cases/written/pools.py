@@ -1,7 +1,7 @@
 """The values that are tried for a field, where conditions are tried out: few, in a fixed order, the plainest first.
 
-They are the example that the field gives, the ends of what it takes, each choice, what the procedure compares the
-field with, empty lists and lists of one entry; for dates and instants yesterday, today and later.
+They are the example that the field gives, the ends of what it takes, each choice, what the procedure compares it with,
+empty lists and lists of one entry; for dates and instants yesterday, today and later.
 """
 
 from __future__ import annotations

@@ -239,6 +239,7 @@ states:
       form: [{field: hash, required: true}]
       checks: {whole: {rule: hash | length == 8, title: {en: Whole, zh: 完整}}}
       outcomes: [drafted]
+      skip: []
     on: {drafting.drafted: drafted}
     after: {2 days: lapsed}
   drafted: {final: drafted}
