@@ -8,6 +8,7 @@ from sop_engine.work.shapes import Part, Shape, of_model
 from sop_engine.work.wording import is_money
 from tests.docs.blind_spots import blind_spots
 from tests.docs.computed_page import Block, filled, table
+from tests.docs.language_uses import language_uses
 
 PAGE = Path(__file__).parents[2] / "docs" / "sop-format.md"
 
@@ -34,7 +35,11 @@ def _inside(shape: Shape) -> str:
     return f" [{{{names}}}]" if shape.item is not None else f" {{{names}}}"
 
 
-BLOCKS: dict[str, Block] = {"automated_work": automated_work, "blind_spots": blind_spots}
+BLOCKS: dict[str, Block] = {
+    "automated_work": automated_work,
+    "blind_spots": blind_spots,
+    "language_uses": language_uses,
+}
 
 if __name__ == "__main__":
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), BLOCKS), encoding="utf-8")
