@@ -19,7 +19,8 @@ from tests.docs.runbook import PROGRAMS, PROJECT, Block, Reader, blocks_of
 
 README, INTEGRATION, HOW_TO, WRITING = "README.md", "docs/integration.md", "docs/how-to.md", "docs/writing-an-sop.md"
 SCENARIOS = "docs/scenarios.md"
-DIAGRAMS = "docs/diagrams.md"
+DIAGRAMS, FILES = "docs/diagrams.md", "docs/files.md"
+OF_AUTHORS = (HOW_TO, WRITING, DIAGRAMS, FILES)
 BY_THEMSELVES = ("docs/operations.md",)
 """Pages with a test of their own."""
 PAGES = sorted(
@@ -87,7 +88,7 @@ def test_the_ten_minutes_of_the_first_page_are_as_it_says(reader: Reader) -> Non
     assert (shown["states"], shown["status"]) == (["checking"], "open")
 
 
-@pytest.mark.parametrize("page", [HOW_TO, WRITING, DIAGRAMS])
+@pytest.mark.parametrize("page", OF_AUTHORS)
 def test_every_command_of_a_page_for_authors_does_what_it_says(reader: Reader, page: str) -> None:
     for block in (SERVER, CASE, *blocks_of(PROJECT / page)):
         reader.carry_out(block)
@@ -101,7 +102,7 @@ def test_every_command_of_the_page_on_scenarios_needs_no_server(reader: Reader) 
 def test_no_command_of_a_page_is_left_out(page: str) -> None:
     kinds = FENCE.findall((PROJECT / page).read_text(encoding="utf-8"))[::2]
     assert "" not in kinds, "a fence says what it holds"
-    assert "sh" not in kinds or page in (README, INTEGRATION, HOW_TO, WRITING, SCENARIOS, DIAGRAMS, *BY_THEMSELVES)
+    assert "sh" not in kinds or page in (README, INTEGRATION, SCENARIOS, *OF_AUTHORS, *BY_THEMSELVES)
 
 
 @pytest.mark.parametrize("page", PAGES)

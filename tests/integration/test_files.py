@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, func, select
+from sqlmodel import Session, delete, func, select
 
 from sop_engine.basis.faults import InvalidInput, NotFound, Refused
 from sop_engine.cases.contracts.files import PIECE_BYTES, FileHead, FileRef, FinishFileInput
+from sop_engine.records.comparing import differences, read_said, replayed_said
 from sop_engine.records.contents import ContentRow, ContentStore, PieceRow, keep_content
 from sop_engine.records.engine import writing
-from sop_engine.records.file_uses import FileUses
+from sop_engine.records.file_uses import FileUseRow, FileUses
 from sop_engine.records.media_types import media_type_of
 from sop_engine.records.publishing import Publisher
 from sop_engine.records.signing_keys import receipts_of
@@ -146,6 +147,27 @@ def test_the_sweep_takes_what_nothing_uses(engine: Engine, tmp_path: Path) -> No
     uses.require(given.case.case_id, used["sha256"])
     with pytest.raises(NotFound, match="has no file with the hash"):
         uses.require("CASE-2", used["sha256"])
+
+
+def test_a_check_knows_which_files_a_case_holds(engine: Engine) -> None:
+    file = FileRef(kind="paper", name="a.pdf", sha256="0" * 64, size=7, type="application/pdf", at=AT, by="ann")
+    newer = file.model_copy(update={"version": 2, "sha256": "1" * 64})
+    publisher = Publisher(engine)
+    first = published(minute(1), step(1, "opened")).model_copy(update={"files": (file,)})
+    second = published(minute(2), step(2, "attached")).model_copy(update={"files": (file, newer)})
+    for given in (first, second, second):
+        publisher.publish(given)
+    case_id = first.case.case_id
+    lived = replayed_said(case_id, [first, second])
+    assert differences(case_id, read_said(engine, case_id), lived) == []
+    uses = FileUseRow.table()
+    with writing(engine) as connection:
+        connection.execute(delete(uses).where(uses.c.version == 1))
+    (found,) = differences(case_id, read_said(engine, case_id), lived)
+    assert (found.table, found.what) == ("file_uses", "paper a.pdf 1 is missing")
+    lost = published(minute(3), step(2, "attached")).model_copy(update={"files": ()})
+    publisher.publish(lost)
+    assert FileUses(engine).of(case_id) == (), "what a lost attempt held goes with the attempt that came instead"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sop_engine.cases.contracts.acts import CompleteTaskInput, EventInput, SkipT
 from sop_engine.cases.contracts.commands import RunWork
 from sop_engine.cases.contracts.effects import WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
-from sop_engine.cases.contracts.signals import EventSignal
+from sop_engine.cases.contracts.signals import BroughtEvent
 from sop_engine.cases.people.actors import SYSTEM
 from sop_engine.cases.running.effects.read import ReadResult, ask
 from sop_engine.cases.running.effects.unique import UniqueResult, take
@@ -130,7 +130,7 @@ class Hears(Move):
 
     def turn(self, procedure: Procedure, state: CaseState | None, now: datetime) -> Turn | None:
         assert state is not None
-        return casework.hear(procedure, state, now, EventSignal(name=self.what, data=plain(self.values)))
+        return casework.hear(procedure, state, now, BroughtEvent(name=self.what, data=plain(self.values)))
 
 
 class WorkDone(Move):

@@ -20,7 +20,7 @@ from sop_engine.cases.contracts.commands import Command, ReportToParent, RunWork
 from sop_engine.cases.contracts.effects import WorkResult
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.publishing import EpisodeWatch
-from sop_engine.cases.contracts.signals import ROW_CHANGED, EventSignal
+from sop_engine.cases.contracts.signals import ROW_CHANGED, BroughtEvent, EventSignal
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.document import DocumentResult, MakeDocument
 from sop_engine.cases.running.effects.read import ReadRow
@@ -120,7 +120,9 @@ class Rehearsal:
     def tell(self, case_id: str, event: EventSignal) -> None:
         """What another system tells now."""
         self.told.append(Told(self.now, case_id, event))
-        self.hear(case_id, event)
+        declared = self._procedures[case_id].definition.events.get(event.name)
+        made = with_samples(declared.data if declared is not None else {}, event.data)
+        self.hear(case_id, BroughtEvent.model_validate({**event.model_dump(), "data": made}))
 
     def take_readings(self, step: ReadingsCome, calendar: BusinessCalendar) -> None:
         """Readings of a stream come now; each case is told what it watches for. Raises InvalidInput."""

@@ -200,7 +200,8 @@ def case_view(procedure: Procedure, state: CaseState, recent: Recent, now: datet
             for name, rule in procedure.bundle.rules.items()
         ),
     )
-    return view.model_copy(update={"tasks": in_bounds(view.tasks, MESSAGE_BYTES - RESERVE_BYTES - size_of(view.data))})
+    room = MESSAGE_BYTES - RESERVE_BYTES - size_of(view.data) - size_of(view.files)
+    return view.model_copy(update={"tasks": in_bounds(view.tasks, room)})
 
 
 def in_bounds(tasks: tuple[TaskView, ...], most: int = MESSAGE_BYTES) -> tuple[TaskView, ...]:
