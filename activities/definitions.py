@@ -18,7 +18,7 @@ from sop_engine.cases.told.act_checks import faults_of_data
 from sop_engine.cases.told.case_ids import refuse_long_id
 from sop_engine.cases.told.file_checks import facts_faults, named_files, unkept
 from sop_engine.cases.told.opening import read_opening
-from sop_engine.cases.told.permissions import permit_opening
+from sop_engine.cases.told.permissions import permit_opening, refuse_beside
 from sop_engine.cases.told.place_checks import faults_of, unknown_names, unknown_places
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.file_facts import Receipts
@@ -106,6 +106,8 @@ class DefinitionActivities:
                 today = library.opening_day(sop_file.definition, now)
                 self._permit(given.actor, pack(library.bundle_of(sop_file, today)))
             values = read_opening(definition, given.data)
+            if given.actor is not None:
+                refuse_beside(self._staff(), definition, values, given.actor)
             faults = [
                 *faults_of_data(definition.data, values, calendar, now),
                 *self._faults_of_files(definition, given.data),

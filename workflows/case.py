@@ -39,6 +39,7 @@ from workflows.alarm import Alarm
 from workflows.background import Background
 from workflows.errands import PATIENT, Errands, tell_parent
 from workflows.leaving import Leaving
+from workflows.openers import judge_opener
 from workflows.outbox import Outbox
 from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
@@ -158,6 +159,8 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseReceiving, CaseQueries):
             )
         )
         assert self._procedure is not None
+        if info.parent is None:
+            await judge_opener(self._procedure, opening)
         try:
             if self._excess is not None and self._procedure.bundle.engine_version >= HARDENED:
                 raise InvalidInput(f"a {info.workflow_type} cannot be opened: {self._excess}")

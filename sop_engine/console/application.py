@@ -19,6 +19,7 @@ from sop_engine.console.doctor import doctor
 from sop_engine.console.document import document
 from sop_engine.console.incident import incident
 from sop_engine.console.inputs import contract, read_values
+from sop_engine.console.issuing import issue
 from sop_engine.console.notice import notice
 from sop_engine.console.person import person
 from sop_engine.console.place import place
@@ -97,6 +98,7 @@ def ui(
         typer.launch(link)
 
 
+command(task, "issue", acts=True)(issue)
 add_other_acts(case, task)
 for part in (
     case,

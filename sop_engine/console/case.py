@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
@@ -58,12 +58,18 @@ async def start(
     ] = None,
 ) -> None:
     """Open a case of an SOP; prints its id."""
+    await start_case(session, sop, case_id, read_values(assignments or (), file), version)
+
+
+async def start_case(
+    session: Session, sop: str, case_id: str | None, data: dict[str, Any], version: int | None = None
+) -> None:
+    """Opens a case, once a worker said that it would open; prints its id."""
     import re
 
     identifier = case_id or f"{sop}-{datetime.now(UTC):%Y%m%d}-{uuid4().hex[:6]}"
     if not re.fullmatch(CASE_ID, identifier):
         raise InvalidInput(f"{identifier!r} cannot be a case's id: letters, digits, dots, hyphens and underscores can")
-    data = read_values(assignments or (), file)
     gateway = await session.gateway()
     data = await brought(gateway, data)
     asked = OpenCheckInput(sop=sop, version=version, data=data, actor=session.actor())

@@ -26,6 +26,7 @@ PASSED_THROUGH = (
     "workflows.earlier_words",
     "workflows.errands",
     "workflows.leaving",
+    "workflows.openers",
     "workflows.reading",
     "workflows.receiving",
     "workflows.outbox",

@@ -4,6 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+from temporalio.client import WorkflowFailureError
+
 from sop_engine.content.library import Library, content_root, load_library
 from tests.integration.console_beside import asking
 from tests.integration.installation import Installation, installation, until
@@ -82,8 +85,8 @@ async def test_a_deputy_does_what_the_command_line_finds_and_no_review_of_it(tmp
         assert (done.exit_code, f"done for {AWAY}, who is away" in done.stderr) == (0, True), done.stderr
         (step,) = [each for each in await house.timeline("O-1") if each.name == "drafting.done"]
         assert (step.actor, step.on_behalf_of) == (DEPUTY, AWAY)
-        for hands in (("--as", DEPUTY), ("--as", AWAY), ("--as", DEPUTY, "--for", AWAY)):
-            refused = await ask("task", "complete", "O-1", "done", *hands)
+        for hand in ((DEPUTY,), (AWAY,), (DEPUTY, "--for", AWAY)):
+            refused = await ask(*complete, *hand)
             assert (refused.exit_code, "four eyes" in refused.stderr) == (5, True), refused.stderr
         given = await ask("task", "assign", "O-1", "--to", DEPUTY, "--as", BOSS)
         assert (given.exit_code, "four eyes" in given.stderr) == (5, True), given.stderr
@@ -122,3 +125,33 @@ async def test_tasks_are_shared_out_within_their_unit(tmp_path: Path) -> None:
         assert (elsewhere.exit_code, "tracking_clerk in shanghai" in elsewhere.stderr) == (5, True), elsewhere.stderr
         listed = json.loads((await ask("person", "list", "--unit", "shanghai", "--json")).stdout)
         assert [line["person"] for line in listed["people"]] == ["yu.fei", "qin.lan"]
+
+
+async def test_a_superior_gives_a_task_and_nobody_else_does(tmp_path: Path) -> None:
+    """By the command line, and past it: an opening has no validator."""
+    async with installation(tmp_path / "house") as house, house.worker():
+        ask = asking(house)
+        issue = ("task", "issue", "--to", "zhou.jie", "--due", "2099-01-01T09:00+08:00", "--about", "Count the yard")
+        beside = await ask(*issue, "--as", "xu.ming")
+        assert (beside.exit_code, "no role above operator" in beside.stderr) == (5, True), beside.stderr
+        given = await ask(*issue, "--id", "YARD-1", "--as", "huang.tao")
+        assert (given.exit_code, given.stdout.strip()) == (0, "YARD-1"), given.stderr
+        mine = json.loads((await ask("inbox", "--json", "--as", "zhou.jie")).stdout)
+        assert [(line["case_id"], line["person"], line["role"]) for line in mine["tasks"]] == [
+            ("YARD-1", "zhou.jie", "operator")
+        ]
+        done = await ask("task", "complete", "YARD-1", "done", "--set", "result=14", "--as", "zhou.jie")
+        assert done.exit_code == 0, done.stderr
+
+        data = {
+            "recipient": "huang.tao",
+            "capacity": "operations_manager",
+            "about": "x",
+            "due_at": "2099-01-01T09:00+08:00",
+        }
+        handle = await house.client.start_workflow(
+            "AdHocTask", {"data": data, "actor": "zhou.jie"}, id="YARD-2", task_queue=house.settings.task_queue
+        )
+        with pytest.raises(WorkflowFailureError) as refused:
+            await handle.result()
+        assert "zhou.jie may not open a AdHocTask for huang.tao" in str(refused.value.cause)

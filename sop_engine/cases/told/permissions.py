@@ -7,7 +7,7 @@ act is done, which is the actor's own or, of a deputy, what the principal lends 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sop_engine.basis.faults import NotPermitted
@@ -19,6 +19,7 @@ from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.four_eyes import offer_of
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.open_tasks import find
+from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.procedure import Procedure
 
 Policy = Callable[[Organization, Turn, Any, str], None]
@@ -86,14 +87,33 @@ def reporter(organization: Organization, turn: Turn, act: EventInput, verb: str)
 
 
 def permit_opening(organization: Organization, procedure: Procedure, actor: str) -> None:
-    """Raises NotPermitted for somebody who may not open a case: who has no part in the procedure at all."""
+    """Raises NotPermitted for somebody who may not open a case: who has no part in the procedure at all. One that asks
+    above whom its opener stands is anybody's who does (`refuse_beside`).
+    """
     person_of(organization, actor)
+    if any(spec.below_opener_as for spec in procedure.definition.data.values()):
+        return
     roles = {procedure.definition.owner}
     roles.update(shape.task.role for shape in procedure.shapes.values() if shape.task is not None)
     roles.update(role for spec in procedure.definition.events.values() for role in spec.roles)
     known = sorted(roles & organization.roles.keys())
     if not any(holds_or_supervises(organization, actor, role) for role in known):
         raise NotPermitted(f"{actor} may not open a {procedure.sop}: no role of theirs has a part in it", allowed=known)
+
+
+def refuse_beside(organization: Organization, definition: SopDefinition, data: Mapping[str, Any], actor: str) -> None:
+    """Raises NotPermitted where the opener does not stand above whom the case is opened for."""
+    for name, spec in definition.data.items():
+        role, person = data.get(spec.below_opener_as or ""), data.get(name)
+        if role is None or person is None:
+            continue
+        if not organization.holds(person, role):
+            raise NotPermitted(f"{person} has not the role {role}", allowed=organization.people_of(role))
+        if not organization.supervises(actor, role):
+            allowed = organization.superiors(role)
+            raise NotPermitted(
+                f"{actor} may not open a {definition.sop} for {person}: no role above {role}", allowed=allowed
+            )
 
 
 def holds_or_supervises(organization: Organization, actor: str, role: str) -> bool:

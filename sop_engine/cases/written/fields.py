@@ -74,6 +74,8 @@ class FieldSpec(Frozen):
     """Of a list; a thousand unless given."""
     kind: str | None = None
     """Of a field that holds a unit of the firm: only units of this kind, such as `company`."""
+    below_opener_as: str | None = None
+    """Of a person: the field that holds the role in which whoever opens the case must stand above that person."""
     unit: str | None = None
     per_unit: bool = False
     """Money for one unit of something: it may be finer than the smallest unit of its currency."""
@@ -109,6 +111,8 @@ class FieldSpec(Frozen):
             raise ValueError("only money can be `per_unit`")
         if self.kind is not None and self.type != "unit":
             raise ValueError("only a unit has a `kind`")
+        if self.below_opener_as is not None and self.type != "person":
+            raise ValueError("only a person is `below_opener_as`")
         if self.signed and self.type != "money":
             raise ValueError("only money can be `signed`; a number has a `min`")
         if self.past and self.type not in ("date", "datetime"):

@@ -87,13 +87,13 @@ def _carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
     """One notice to the address that a field holds, or to a role; while a field that is no role is empty, to who is
     named `otherwise`, or to nobody.
 
-    A field may hold the name of a role, as `responsible_unit` does: then that role is told. It may also have the name
-    of a role, as `consignee` has: then its e-mail address is meant, and the role without one.
+    A field may hold a person, who is told, or the name of a role, as `responsible_unit` does: then that role is told.
+    It may also have the name of a role, as `consignee` has: then its e-mail address is meant, and the role without one.
     """
     if "as" in effect.options:
         send(turn, effect, actor)
         return
-    recipient = str(effect.target)
+    recipient, people = str(effect.target), tuple[str, ...]()
     address = None
     if recipient in turn.procedure.definition.data:
         held = turn.data.get(recipient)
@@ -105,9 +105,10 @@ def _carry_out(turn: Turn, effect: Effect, at: datetime, actor: str) -> None:
             recipient = str(effect.options["otherwise"])
         elif isinstance(known, str) and known in turn.procedure.bundle.superiors:
             recipient = str(known)
+        elif turn.procedure.definition.data[recipient].type == "person":
+            people = (str(known),)
         elif known is not None and (not is_role or "@" in str(known)):
             address = str(known)
-    people: tuple[str, ...] = ()
     owner = turn.procedure.definition.owner
     task = next((task for task in reversed(turn.state.tasks.values()) if task.state == effect.state), None)
     if recipient == "assignee" and task is not None:
