@@ -156,8 +156,8 @@ async def test_an_order_is_dispatched_by_who_took_it_and_a_lost_package_is_told(
     now = await in_hours(shared_house, 0)
     freight = {"waybill_no": "CZ-1", "freight": {"amount": "1600", "currency": "CNY"}, "photos": ["loaded.jpg"]}
     await desk.do("ren.hai", "loading", "sent", pieces_loaded=5, loaded_at=now, **freight)
-    holders = [{"held_by": held, "handed_at": now, "signature": "sign.png"} for held in ("file", "cod_inspector")]
-    slip = {"slip_scan": "slip.pdf", "enquiry_phone": "+862887654321", "slip_holders": holders}
+    kept = {"copies_made": 2, "slip_filed": "Shelf 3", "inspector_signature": "sign.png"}
+    slip = {"slip_scan": "slip.pdf", "enquiry_phone": "+862887654321", **kept}
     await desk.do("jin.qiu", "filing_slip", "filed", **slip)
     task = await desk.task("reviewing_freight")
     why = {"outcome": "reviewed", "task": task.task, "reason": "No other haulier goes there"}
