@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sop_engine.cases.lint.findings import Notebook
-from sop_engine.cases.written.classified import OPEN, Marks, Place, classified, marks_at, places_of
+from sop_engine.cases.written.classified import OPEN, Classification, Place, classification_at, classified, places_of
 from sop_engine.cases.written.definition import ReaderSpec, SopDefinition
 from sop_engine.cases.written.fields import FieldSpec
 from sop_engine.cases.written.places import Written
@@ -19,7 +19,7 @@ from sop_engine.statechart.expression_places import carried
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.faults import Path
 
-MEND = "mark the target as it is, or leave the value out"
+MEND = "classify the target as its source is, or leave the value out"
 
 
 class Source(NamedTuple):
@@ -39,27 +39,27 @@ def lint_visibility(notes: Notebook) -> None:
     _found_by(notes, marked, around)
     _forms(notes, marked)
     for source, target, told in _within(notes):
-        _covered(notes, source, target, told, marks_of(notes, marked, source))
+        _covered(notes, source, target, told, classification_of(notes, marked, source))
     for source, target, told in _outward(notes):
-        _covered(notes, source, target, told, marks_of(notes, marked, source) + around)
+        _covered(notes, source, target, told, classification_of(notes, marked, source) + around)
     for path, given, target, told in _told_back(notes):
         if not target.covers(given):
             notes.error(path, f"{told} is {given.told()}, the field {target.told()}", mend=MEND)
 
 
-def marks_of(notes: Notebook, marked: Mapping[Place, Marks], source: Source) -> Marks:
+def classification_of(notes: Notebook, marked: Mapping[Place, Classification], source: Source) -> Classification:
     """What classifies the value that an expression gives."""
     found = OPEN
     for place in _carried(notes, source.text):
         if place[0] == "item" and source.each is not None:
             for stem in _carried(notes, source.each):
-                found += marks_at(marked, (*stem, *place[1:]))
+                found += classification_at(marked, (*stem, *place[1:]))
         elif place[:2] == ("_event", "data") and len(place) > 2:
             for event in notes.procedure.definition.events.values():
-                found += marks_at(classified(event.data), place[2:])
-            found += marks_at(marked, place[2:])
+                found += classification_at(classified(event.data), place[2:])
+            found += classification_at(marked, place[2:])
         else:
-            found += marks_at(marked, place)
+            found += classification_at(marked, place)
     return found
 
 
@@ -77,16 +77,18 @@ def _carried(notes: Notebook, text: Any) -> Iterator[Place]:
             return  # told by who compiles it
 
 
-def _covered(notes: Notebook, source: Source, target: Marks, told: str, marks: Marks) -> None:
-    if not target.covers(marks):
-        notes.error(source.path, f"is {marks.told()}, and {told} is {target.told()}", mend=MEND)
+def _covered(
+    notes: Notebook, source: Source, target: Classification, told: str, classification: Classification
+) -> None:
+    if not target.covers(classification):
+        notes.error(source.path, f"is {classification.told()}, and {told} is {target.told()}", mend=MEND)
 
 
-def _around(definition: SopDefinition) -> Marks:
+def _around(definition: SopDefinition) -> Classification:
     """What classifies all that a case with readers holds, once it leaves the case."""
     if not definition.readers:
         return OPEN
-    return Marks(roles=frozenset(each for each in definition.readers if isinstance(each, str)))
+    return Classification(roles=frozenset(each for each in definition.readers if isinstance(each, str)))
 
 
 def _readers(notes: Notebook) -> None:
@@ -110,12 +112,12 @@ def _specs(specs: Mapping[str, FieldSpec], path: Path) -> Iterator[tuple[Path, F
         yield from _specs(inner or {}, (*path, name, "fields"))
 
 
-def _found_by(notes: Notebook, marked: Mapping[Place, Marks], around: Marks) -> None:
+def _found_by(notes: Notebook, marked: Mapping[Place, Classification], around: Classification) -> None:
     """References, ids, keys of rows and values that one case alone has stand in lists, and in other systems."""
     definition = notes.procedure.definition
     for index, name in enumerate(definition.reference):
-        if (marks := marks_at(marked, (name,)) + around).is_classified:
-            what = f"'{name}' is {marks.told()}, and everybody finds a case by its references"
+        if (classification := classification_at(marked, (name,)) + around).is_classified:
+            what = f"'{name}' is {classification.told()}, and everybody finds a case by its references"
             notes.error(("reference", index), what, mend="find it by another field")
     open_to_all: list[tuple[Path, Any]] = [
         (("unique", name, "value"), unique.value) for name, unique in definition.unique.items()
@@ -134,11 +136,11 @@ def _found_by(notes: Notebook, marked: Mapping[Place, Marks], around: Marks) -> 
         if action.kind == "milestone" and "at" in action.body
     ]
     for path, text in open_to_all:
-        if (marks := marks_of(notes, marked, Source(path, text))).is_classified:
-            notes.error(path, f"is {marks.told()}, and what stands here is open to everybody")
+        if (classification := classification_of(notes, marked, Source(path, text))).is_classified:
+            notes.error(path, f"is {classification.told()}, and what stands here is open to everybody")
 
 
-def _forms(notes: Notebook, marked: Mapping[Place, Marks]) -> None:
+def _forms(notes: Notebook, marked: Mapping[Place, Classification]) -> None:
     """Who works with a value has to see it."""
     definition = notes.procedure.definition
     readers = _around(definition).roles
@@ -150,14 +152,14 @@ def _forms(notes: Notebook, marked: Mapping[Place, Marks]) -> None:
         if readers is not None and role not in readers and not named:
             notes.error((*place, "role"), f"{role} does the task and is none of the `readers`", mend="name it there")
         for index, entry in enumerate(shape.task.form):
-            roles = marks_at(marked, (entry.field,)).roles
-            own = next((marks.roles for at, marks in marked.items() if at == (entry.field,)), None)
+            roles = classification_at(marked, (entry.field,)).roles
+            own = next((classification.roles for at, classification in marked.items() if at == (entry.field,)), None)
             if own is not None and roles is not None and role not in own:
                 what = f"asks {role} for '{entry.field}', which is shown to {', '.join(sorted(own))} alone"
                 notes.error((*place, "form", index), what, mend="name the role in `confidential`")
 
 
-def _within(notes: Notebook) -> Iterator[tuple[Source, Marks, str]]:
+def _within(notes: Notebook) -> Iterator[tuple[Source, Classification, str]]:
     """What is put into a field of the case itself."""
     marked = classified(notes.procedure.definition.data)
     for action in notes.actions:
@@ -167,7 +169,7 @@ def _within(notes: Notebook) -> Iterator[tuple[Source, Marks, str]]:
                 yield source, _all_of(marked, str(name)), f"the field '{name}'"
 
 
-def _outward(notes: Notebook) -> Iterator[tuple[Source, Marks, str]]:
+def _outward(notes: Notebook) -> Iterator[tuple[Source, Classification, str]]:
     """What is given to other cases and kept in registers."""
     sops, registers = notes.around.sops, notes.around.registers or {}
     for shape in notes.procedure.shapes.values():
@@ -193,15 +195,15 @@ def _outward(notes: Notebook) -> Iterator[tuple[Source, Marks, str]]:
 
 def _given(
     path: Path, values: Mapping[str, Any], specs: Mapping[str, FieldSpec], told: str, each: str | None
-) -> Iterator[tuple[Source, Marks, str]]:
+) -> Iterator[tuple[Source, Classification, str]]:
     marked = classified(specs)
     for name, text in values.items():
         yield Source((*path, name), text, each), _all_of(marked, str(name)), f"{told}.{name}"
 
 
-def _all_of(marked: Mapping[Place, Marks], name: str) -> Marks:
-    """What classifies whatever is put into a field: marks on parts of it, which come with the parts, count too."""
-    return marks_at(marked, (name,))
+def _all_of(marked: Mapping[Place, Classification], name: str) -> Classification:
+    """What classifies whatever is put into a field; what its parts say comes with the parts and counts too."""
+    return classification_at(marked, (name,))
 
 
 def _cancelling(notes: Notebook) -> Iterator[Written]:
@@ -209,14 +211,14 @@ def _cancelling(notes: Notebook) -> Iterator[Written]:
         yield Written(("cancel", index), body)
 
 
-def _told_back(notes: Notebook) -> Iterator[tuple[Path, Marks, Marks, str]]:
-    """What an event brings into fields of its names, and what children report: path, its marks, those of the field."""
+def _told_back(notes: Notebook) -> Iterator[tuple[Path, Classification, Classification, str]]:
+    """What events bring into fields of their names, and children report: how that is classified, and how the field."""
     definition = notes.procedure.definition
     marked = classified(definition.data)
     for name, event in definition.events.items():
         for field in event.data if event.store else ():
             if field in definition.data:
-                source = marks_at(classified(event.data), (field,))
+                source = classification_at(classified(event.data), (field,))
                 yield ("events", name, "data", field), source, _all_of(marked, field), f"'{field}' of {name}"
     for shape in notes.procedure.shapes.values():
         child = notes.around.sops.get(shape.child.sop) if shape.child is not None else None
@@ -227,14 +229,14 @@ def _told_back(notes: Notebook) -> Iterator[tuple[Path, Marks, Marks, str]]:
             yield path, _reported(child, key), _all_of(marked, field), f"{key} of {child.sop}"
 
 
-def _reported(child: SopDefinition, key: str) -> Marks:
+def _reported(child: SopDefinition, key: str) -> Classification:
     """What classifies a value of a child's result."""
     marked, found = classified(child.data), OPEN
     chart, _, _ = split_states(child.states)
     for values in (*_finals(chart), child.cancelled_with):
         if key in values:
             for place in places_of(values[key]):
-                found += marks_at(marked, place)
+                found += classification_at(marked, place)
     return found + _around(child)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sop_engine.basis.plain import plain
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.people.organization import Organization
-from sop_engine.cases.written.classified import Marks, classified, dotted
+from sop_engine.cases.written.classified import Classification, classified, dotted
 from sop_engine.cases.written.definition import ReaderSpec, SopDefinition, TaskSpec
 from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.cases.written.shape import split_states
@@ -43,8 +43,8 @@ def lens(firm: Organization, definition: SopDefinition, facts: Mapping[str, Any]
     working = _working(definition, facts)
     hidden = frozenset(
         dotted(place)
-        for place, marks in marked.items()
-        if not _shows(firm, marks, {definition.owner, *working.get(place[0], ())}, reader)
+        for place, classification in marked.items()
+        if not _shows(firm, classification, {definition.owner, *working.get(place[0], ())}, reader)
     )
     return Lens(reader=reader, shows=nobodys.hides - hidden, hides=hidden)
 
@@ -61,8 +61,8 @@ def lens_on_register(firm: Organization, spec: RegisterSpec, reader: str | None)
     marked = classified(spec.fields)
     shown = frozenset(
         dotted(place)
-        for place, marks in marked.items()
-        if reader is not None and _shows(firm, marks, set(spec.keepers), reader)
+        for place, classification in marked.items()
+        if reader is not None and _shows(firm, classification, set(spec.keepers), reader)
     )
     return Lens(reader=reader, shows=shown, hides=frozenset(map(dotted, marked)) - shown)
 
@@ -81,9 +81,9 @@ def _is_named(firm: Organization, entry: str | ReaderSpec, facts: Mapping[str, A
     return bool(plain(facts.get(entry.person)) == reader)
 
 
-def _shows(firm: Organization, marks: Marks, working: set[str], reader: str) -> bool:
-    if marks.roles is not None:
-        return any(firm.holds(reader, role) for role in marks.roles)
+def _shows(firm: Organization, classification: Classification, working: set[str], reader: str) -> bool:
+    if classification.roles is not None:
+        return any(firm.holds(reader, role) for role in classification.roles)
     return any(firm.holds(reader, role) or firm.supervises(reader, role) for role in working)
 
 

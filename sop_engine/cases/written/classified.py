@@ -1,7 +1,7 @@
-"""Which places of a procedure's data are classified, and for whom: the marks `personal` and `confidential` of fields.
+"""Which places of a procedure's data are classified, and for whom: `personal` and `confidential` fields.
 
-A place is the keys that lead to a value, `*` for the entries of a list: `("parties", "*", "phone")`. A mark on a field
-holds for all that lies below it.
+A place is the keys that lead to a value, `*` for the entries of a list: `("parties", "*", "phone")`. What a field
+says holds for all that lies below it.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ Place = tuple[str, ...]
 EACH = "*"
 
 
-class Marks(NamedTuple):
+class Classification(NamedTuple):
     """What makes a place classified."""
 
     is_personal: bool = False
     roles: frozenset[str] | None = None
     """To whom alone what is confidential shows; none where it is not confidential."""
 
-    def __add__(self, other: object) -> Marks:
+    def __add__(self, other: object) -> Classification:
         """Both together: only those see it who may see either."""
-        if not isinstance(other, Marks):
+        if not isinstance(other, Classification):
             return NotImplemented
         known = [each for each in (self.roles, other.roles) if each is not None]
         roles = frozenset.intersection(*known) if known else None
-        return Marks(self.is_personal or other.is_personal, roles)
+        return Classification(self.is_personal or other.is_personal, roles)
 
-    def covers(self, source: Marks) -> bool:
-        """Whether a value with those marks may be put where these are: nobody sees more of it there."""
+    def covers(self, source: Classification) -> bool:
+        """Whether a value with those classification may be put where these are: nobody sees more of it there."""
         if source.roles is not None:
             return self.roles is not None and self.roles <= source.roles
         return not source.is_personal or self.is_classified
@@ -48,24 +48,26 @@ class Marks(NamedTuple):
         return ", ".join((["personal: true"] if self.is_personal else []) + shown) or "not classified"
 
 
-OPEN = Marks()
+OPEN = Classification()
 
 
-def classified(specs: Mapping[str, FieldSpec]) -> dict[Place, Marks]:
-    """Every marked place, the outer ones first."""
-    return {place: marks for name, spec in specs.items() for place, marks in _marked((name,), spec, OPEN)}
+def classified(specs: Mapping[str, FieldSpec]) -> dict[Place, Classification]:
+    """Every classified place, the outer ones first."""
+    return {
+        place: classification for name, spec in specs.items() for place, classification in _marked((name,), spec, OPEN)
+    }
 
 
-def marks_at(marked: Mapping[Place, Marks], place: Place) -> Marks:
-    """What classifies a value that is read at a place: marks on it, around it and within it.
+def classification_at(marked: Mapping[Place, Classification], place: Place) -> Classification:
+    """What classifies a value that is read at a place: classification on it, around it and within it.
 
     `place` may leave out that a list has entries, as expressions do.
     """
     keys, found = _named(place), OPEN
-    for known, marks in marked.items():
+    for known, classification in marked.items():
         named = _named(known)
         if named[: len(keys)] == keys or keys[: len(named)] == named:
-            found += marks
+            found += classification
     return found
 
 
@@ -90,8 +92,8 @@ def _named(place: Place) -> Place:
     return tuple(key for key in place if key != EACH)
 
 
-def _marked(place: Place, spec: FieldSpec, around: Marks) -> Iterator[tuple[Place, Marks]]:
-    own = Marks(spec.personal, frozenset(spec.confidential) or None)
+def _marked(place: Place, spec: FieldSpec, around: Classification) -> Iterator[tuple[Place, Classification]]:
+    own = Classification(spec.personal, frozenset(spec.confidential) or None)
     within = around + own
     if own.is_classified:
         yield place, within
