@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, func, select
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowExecution
+from temporalio.service import RPCError
 
 from sop_engine.cases.contracts.duties import ApplyDutiesInput, PauseDutyInput, ResumeDutyInput, RunDutyInput
 from sop_engine.cases.contracts.handing_over import BITE, HandOverDone, HandOverInput
@@ -193,12 +194,14 @@ async def _pause_and_resume(duties: DutiesGateway) -> None:
 async def nudge(house: Installation) -> None:
     """Has every workflow that is open live its history again, and waits until each has."""
     before = datetime.now(UTC)
-    running = await everything(house, "ExecutionStatus = 'Running'")
-    for each in running:
-        await house.handle(each.id).signal(NUDGE)
+    nudged: list[str] = []
+    for each in await everything(house, "ExecutionStatus = 'Running'"):
+        with suppress(RPCError):  # it has ended meanwhile
+            await house.handle(each.id).signal(NUDGE)
+            nudged.append(each.id)
 
     async def have_all() -> bool:
-        return all([await _is_lived(house, each.id, before) for each in running])
+        return all([await _is_lived(house, workflow_id, before) for workflow_id in nudged])
 
     await until(have_all, "every open workflow", within=WITHIN)
 
