@@ -41,6 +41,7 @@ from workflows.errands import PATIENT, Errands, tell_parent
 from workflows.leaving import Leaving
 from workflows.openers import judge_opener
 from workflows.outbox import Outbox
+from workflows.portions import Portions
 from workflows.proofs import Proofs
 from workflows.queries import CaseQueries
 from workflows.reading import as_started, excess_of_start, read_opening, read_parent, read_start
@@ -88,6 +89,7 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseReceiving, CaseQueries):
         self._errands = Errands(self.hear, self._background, self._is_bounded)
         self._relatives = Relatives(self._background, lambda: self._state, self.hear)
         self._own_words = Rung("own words", since=None)
+        self._portions = Portions(self._background, self.take)
         self._proofs = Proofs(self._background, self.loaded, self.hear)
         self._excess = excess_of_start(args)
         self._start = read_start(args)
@@ -278,6 +280,8 @@ class CaseWorkflow(CaseActs, CaseSignals, CaseReceiving, CaseQueries):
         A run that is to continue as new waits a while for activities; the next one starts the rest again under the
         same keys.
         """
+        if self._portions.are_waiting:
+            return True
         if self._leaving.is_hurried:
             return self._errands.has_messages
         under_way = self._errands.has_messages if self._leaving.is_impatient else bool(self._errands.pending)

@@ -18,6 +18,7 @@ from sop_engine.cases.told.messages import Message, Unreadable
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.temporal.queues import REFERENCE_DATA
 from workflows.earlier_words import earlier_words
+from workflows.portions import Portions
 from workflows.proofs import Proofs
 from workflows.reading import EVENT, Arrived, Claimed, Oversized, read_signal
 from workflows.relatives import Relatives
@@ -35,6 +36,7 @@ class CaseSignals(ABC):
     """Whether what cannot be read is told in our own words."""
     _proofs: Proofs
     _relatives: Relatives
+    _portions: Portions
 
     @abstractmethod
     def _not_before(self, arrived: datetime) -> datetime:
@@ -84,11 +86,17 @@ class CaseSignals(ABC):
             self.hear(said)
 
     def hear(self, message: Arrived, arrived: datetime | None = None) -> None:
-        """Lets the case take what arrived then, or just now: at once or as soon as the case is loaded."""
+        """Lets the case take what arrived then, or just now: at once, or when the case is loaded and has time."""
         arrived = arrived or workflow.now()
         if self._state is None or self._procedure is None:
             self._heard.append((message, arrived))
             return
+        self._portions.hand_on(message, arrived, self._procedure.bundle)
+
+    def take(self, message: Arrived, arrived: datetime) -> None:
+        """Lets a case that is loaded take what arrived then."""
+        assert self._state is not None
+        assert self._procedure is not None
         taken: Message | None
         match message:
             case Claimed():

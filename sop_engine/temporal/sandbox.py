@@ -31,6 +31,7 @@ PASSED_THROUGH = (
     "workflows.receiving",
     "workflows.outbox",
     "workflows.person_orders",
+    "workflows.portions",
     "workflows.proofs",
     "workflows.queries",
     "workflows.relatives",
