@@ -94,6 +94,7 @@ from sop_engine.temporal.replaying import CaseReplayer
 from sop_engine.temporal.row_news import RowNews
 from sop_engine.temporal.seal import Seal
 from sop_engine.temporal.staff import Staff
+from sop_engine.temporal.turns import patient
 from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
 from workflows.disposal import DisposalWorkflow
@@ -267,7 +268,7 @@ def build_worker(
     own = activities(settings, library, engine, work_rules, guard.gaps, *news, PRESENT.receipts)
     redoing = redoing_of(settings, library, engine, own)
     care = RecordsCare(engine, client, settings.task_queue, guard, CaseReplayer(CaseWorkflow), own, redoing.redo)
-    return Worker(
+    serving = Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[
@@ -296,6 +297,7 @@ def build_worker(
             Interruption(),
         ],
     )
+    return patient(serving)
 
 
 async def serve(
