@@ -34,7 +34,7 @@ async def all_are_taken(house: Installation, case_id: str, folder: Path) -> None
         taken: list[bool] = [row.name.startswith("moon.rose") for row in house.journal(case_id)]
         return sum(taken) == MESSAGES
 
-    await until(have_come, f"{MESSAGES} messages in the journal of {case_id}", within=180)
+    await until(have_come, f"{MESSAGES} messages in the journal of {case_id}", within=300)
     rows = [row for row in house.unbroken_journal(case_id) if row.name.startswith("moon.rose")]
     assert len({row.name for row in rows}) == MESSAGES
     histories = await runs_of(house.client, case_id)
@@ -55,6 +55,6 @@ async def test_what_came_while_no_worker_answered_is_taken_in_portions(house: In
     await house.client.start_workflow("Complaint", opening, id="opening", task_queue=house.settings.task_queue)
     await asyncio.gather(tell(house, "open"), tell(house, "opening"))
     async with house.worker():
-        act = house.act("open", "comment", actor="li.na", text="and I am heard meanwhile")
-        await asyncio.gather(act, *(all_are_taken(house, case_id, tmp_path) for case_id in ("open", "opening")))
+        for case_id in ("open", "opening"):
+            await all_are_taken(house, case_id, tmp_path)
     assert MESSAGES > 2 * PORTION
