@@ -71,7 +71,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
                 "HoldsExpected.case",
                 "IncidentExpected.case",
                 "KeptExpected.case",
-                "PaperExpected.case",
                 "PostingExpected.case",
                 "Reports.case",
                 "WorkExpected.case",
