@@ -139,8 +139,11 @@ def test_readings_from_files_are_all_taken_or_every_fault_is_told(dev: Dev, tmp_
         (tmp_path / name).write_text(text, encoding="utf-8")
         result = sop(dev, "stream", "import", "positions", str(tmp_path / name), *bring)
         assert said in result.stderr, result.stderr
-    (line,) = json.loads(sop(dev, "stream", "list", "--json").stdout)["streams"]
-    assert (line["readings"], line["subjects"]) == (301, 8)
+    lines = json.loads(sop(dev, "stream", "list", "--json").stdout)["streams"]
+    assert {each["written"]["stream"]: (each["readings"], each["subjects"]) for each in lines} == {
+        "positions": (301, 8),
+        "temperatures": (0, 0),
+    }
     shown = json.loads(sop(dev, "stream", "show", "positions", "沪a 3", "--limit", "2", "--json").stdout)
     assert ([each["subject"] for each in shown["readings"]], shown["total"]) == (["沪A3", "沪A3"], 43)
     for words in (("list",), ("show", "positions")):
