@@ -1,20 +1,14 @@
 """What the command line asks of notices that wait for something, and tells them."""
 
-from typing import Any
+from contextlib import AbstractContextManager
 
-from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
-from temporalio.service import RPCError, RPCStatusCode
-
-from sop_engine.basis.faults import NotFound
 from sop_engine.cases.contracts.orders import OrderDone, ResendWebhooksInput
 from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxList
 from sop_engine.cases.contracts.outgoing import MendNoticeInput, NoticeAnswer, NoticeView, ReceiptInput, notice_of
-from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.failures import refusal
 from sop_engine.temporal.gateway import QUERY_TIMEOUT, UPDATE_TIMEOUT, CaseGateway
 from sop_engine.temporal.orders import order
+from sop_engine.temporal.own_updates import answered
 from sop_engine.temporal.queues import LIST_OUTBOX
-from sop_engine.temporal.standalone import NO_WORKER
 
 
 class NoticesGateway:
@@ -29,10 +23,8 @@ class NoticesGateway:
     async def notice(self, notice: str) -> NoticeView:
         """How a notice stands. Raises NotFound."""
         handle = self._gateway.client.get_workflow_handle(notice)
-        try:
+        with self._answered(notice):
             view: NoticeView = await handle.query("state", result_type=NoticeView, rpc_timeout=QUERY_TIMEOUT)
-        except (RPCError, WorkflowQueryFailedError) as error:
-            raise self._told(notice, error) from None
         return view
 
     async def receipt(self, given: ReceiptInput) -> NoticeAnswer:
@@ -46,20 +38,14 @@ class NoticesGateway:
     async def resend(self, given: ResendWebhooksInput) -> OrderDone:
         return await order(self._gateway, given)
 
-    async def _update(self, notice: str, name: str, given: Any) -> NoticeAnswer:
+    async def _update(self, notice: str, name: str, given: ReceiptInput | MendNoticeInput) -> NoticeAnswer:
         handle = self._gateway.client.get_workflow_handle(notice)
-        try:
+        with self._answered(notice):
             answer: NoticeAnswer = await handle.execute_update(
                 name, given, result_type=NoticeAnswer, rpc_timeout=UPDATE_TIMEOUT
             )
-        except WorkflowUpdateFailedError as error:
-            raise refusal(error.cause) from None
-        except RPCError as error:
-            raise self._told(notice, error) from None
         return answer
 
-    def _told(self, notice: str, error: Exception) -> Exception:
-        if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
-            return NotFound(f"there is no notice {notice!r} under way; `sop notice list` has what became of each")
-        told = error.message if isinstance(error, RPCError) else str(error)
-        return UnreachableError(f"{NO_WORKER.format(queue=self._gateway.task_queue)} ({told})")
+    def _answered(self, notice: str) -> AbstractContextManager[None]:
+        missing = f"there is no notice {notice!r} under way; `sop notice list` has what became of each"
+        return answered(self._gateway.task_queue, missing)
