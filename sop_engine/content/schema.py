@@ -97,7 +97,7 @@ def _chart() -> dict[str, Any]:
                 "cancel": {"type": "string"},
                 "if": {"type": ["string", "boolean"]},
                 "then": refer("Actions"),
-                "else": refer("Actions"),
+                "else": {"anyOf": [refer("Actions"), {"type": "array", "items": {"type": "string"}}]},
                 **{kind: {"type": ["string", "null"]} for kind in sorted(EFFECTS)},
             },
         },

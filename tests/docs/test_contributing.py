@@ -382,7 +382,7 @@ def test_a_notice(content: Copy) -> None:
         "sop_definitions/notices/weather.j2",
         "{% block subject %}Weather{% endblock %}{% block body %}Rain{% endblock %}",
     )
-    told = "          - {notify: contact_email, otherwise: customer_service_agent, template: complaint_received}\n"
+    told = "          - {notify: complainant, as: received, counts: delivered, template: complaint_received, else: [call, post]}\n"
     content.change(COMPLAINT, told, f"{told}          - {{notify: operator, template: weather}}\n")
     assert faults_of(content.library(), "Complaint") == []
     assert is_said("a notice", content.touched())

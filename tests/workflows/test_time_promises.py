@@ -47,6 +47,8 @@ SERVED = (
     ("MonthEnd", "nobody_prepares_the_month"),
     ("Complaint", "nobody_answers"),
     ("Complaint", "nobody_investigates"),
+    ("Call", "nobody_calls"),
+    ("Letter", "nobody_writes"),
     ("VisitFollowUp", "nobody_follows_a_visit_up"),
     ("VisitQuestion", "nobody_answers_a_question"),
     ("CustomerClassification", "nobody_opens_the_file"),

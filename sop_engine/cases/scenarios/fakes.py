@@ -14,6 +14,7 @@ from typing import Any
 
 from sop_engine.basis.faults import Fault
 from sop_engine.basis.suggestion import suggestion
+from sop_engine.cases.contracts.commands import SendNotice
 from sop_engine.cases.running.effects.read import ReadResult, ReadRow
 from sop_engine.cases.running.effects.unique import TakeValue, UniqueResult
 from sop_engine.cases.written.definition import READS
@@ -75,6 +76,12 @@ class Fakes:
         """Who has a unique value: the case itself, unless the scenario names another one."""
         own = None if asked.value is None else asked.facts.case_id
         return UniqueResult(holder=self.holders.get(asked.name, own))
+
+    def notice(self, asked: SendNotice) -> str | None:
+        """What comes of a notice that is waited for: a word, or none where the scenario tells it later."""
+        self.calls[f"notices.{asked.given.name}"] += 1
+        comes = self.notices.get(asked.given.name, "kept")
+        return None if comes == "silent" else comes
 
     def _next(self, key: str, written: Any) -> Mapping[str, Any] | None:
         """The answer to the next call; the last of a list stays."""

@@ -243,8 +243,8 @@ class Rehearsal:
             case TakeValue():
                 self.hear(case_id, CommandDone(command, self.fakes.holder(command)))
             case SendNotice():
-                comes = self.fakes.notices.get(command.given.name, "kept")
-                if comes != "silent" and self.states[case_id].notices[command.given.key].heard == 0:
+                comes = self.fakes.notice(command)
+                if comes is not None and self.states[case_id].notices[command.given.key].heard == 0:
                     self.notice_comes(case_id, command.given.name, comes)
             case StartCase():
                 self._start(case_id, command)
