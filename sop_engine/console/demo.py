@@ -15,6 +15,7 @@ from sop_engine.cases.contracts.reading import TrialBalance, TrialBalanceInput
 from sop_engine.cases.contracts.views import CaseView
 from sop_engine.console.context import Session
 from sop_engine.console.definition import read_library
+from sop_engine.console.demo_notices import Phone, tell, text_messages
 from sop_engine.console.playing import CLOSED, ZONE, Example, PlayedAct, Player, read_example
 from sop_engine.console.stack import log_to, told_to_stop, until_told, worker_beside
 from sop_engine.settings import Settings
@@ -66,24 +67,40 @@ async def demo(
         session.line("Below, each line is somebody's act; indented under it is what the engine did about it.")
         server = EmbeddedServer(data_dir=Path(folder), port=free_or_any(7233), ui_port=free_or_any(8233))
         async with server:
-            # Nothing of the installation's own settings: no mail leaves, no other database is touched.
-            settings = Settings(data_directory=Path(folder), ui_url=server.ui_url)
             client = await connect_to(server.address)
-            async with worker_beside(session.serve, client, settings) as serving:
-                gateway = CaseGateway(client, settings.task_queue, ui_url=server.ui_url, say=session.say)
-                played = [await play(session, gateway, example, organization) for example in plays]
-                balance = await gateway.read("trial_balance", TrialBalanceInput(), TrialBalance)
-                failures = [one.failure for one in played if one.failure]
-                failures += [] if balance.balanced else ["the ledger does not balance"]
-                close(session, gateway, played, balance, server.address, keep=keep)
-                for failure in failures:
-                    session.say(f"error: {failure}")
-                if failures:
-                    session.say(f"\nhint: the worker's log is {log}")
-                if keep:
-                    await until_told(serving, stop)
+            with text_messages() as phone:
+                # Nothing of the installation's own settings: no mail leaves, no other database is touched.
+                settings = Settings(
+                    data_directory=Path(folder), ui_url=server.ui_url, channel_settings=phone.settings()
+                )
+                async with worker_beside(session.serve, client, settings) as serving:
+                    gateway = CaseGateway(client, settings.task_queue, ui_url=server.ui_url, say=session.say)
+                    played = [await play(session, gateway, example, organization) for example in plays]
+                    failures = [one.failure for one in played if one.failure]
+                    if examples is None:
+                        failures += await must_be_told(session, gateway, phone)
+                    balance = await gateway.read("trial_balance", TrialBalanceInput(), TrialBalance)
+                    failures += [] if balance.balanced else ["the ledger does not balance"]
+                    close(session, gateway, played, balance, server.address, keep=keep)
+                    for failure in failures:
+                        session.say(f"error: {failure}")
+                    if failures:
+                        session.say(f"\nhint: the worker's log is {log}")
+                    if keep:
+                        await until_told(serving, stop)
     if failures:
         raise typer.Exit(1)
+
+
+async def must_be_told(session: Session, gateway: "CaseGateway", phone: Phone) -> list[str]:
+    """Two complaints whose complainants are told; what went wrong."""
+    session.line("")
+    session.line("== Two complaints: who complained must have been told  两起投诉：务必告知投诉人")
+    try:
+        await tell(gateway, phone, session.line)
+    except SopError as error:
+        return [error.text()]
+    return []
 
 
 async def play(session: Session, gateway: "CaseGateway", example: Example, organization: "Organization") -> Played:

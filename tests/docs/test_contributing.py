@@ -382,8 +382,8 @@ def test_a_notice(content: Copy) -> None:
         "sop_definitions/notices/weather.j2",
         "{% block subject %}Weather{% endblock %}{% block body %}Rain{% endblock %}",
     )
-    told = "          - {notify: complainant, as: received, counts: delivered, template: complaint_received, else: [call, post]}\n"
-    content.change(COMPLAINT, told, f"{told}          - {{notify: operator, template: weather}}\n")
+    told = "        do: [{notify: responsible_unit, template: complaint_assigned}]\n"
+    content.change(COMPLAINT, told, told.replace("]", ", {notify: operator, template: weather}]"))
     assert faults_of(content.library(), "Complaint") == []
     assert is_said("a notice", content.touched())
 

@@ -28,6 +28,10 @@ def test_both_shipments_are_paid_and_the_ledger_balances(tmp_path: Path) -> None
         "document made: Freight invoice  [SHP-2026-0001.invoicing]\n",
         "case closed: paid  [SHP-2026-0001]\n",
         "case closed: paid  [SHP-2026-0002]\n",
+        "text message to +8613800000000: Your complaint CMP-2026-0001 is registered",
+        "clock met: First response has reached the complainant  [CMP-2026-0001]\n",
+        "task opened: To be called  [CMP-2026-0002.notice.received#1.call]\n",
+        "clock met: First response has reached the complainant  [CMP-2026-0002]\n",
         "The ledger balances\n",
         "/namespaces/default/workflows/SHP-2026-0002\n",
     ):
