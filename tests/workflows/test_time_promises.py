@@ -49,6 +49,8 @@ SERVED = (
     ("Complaint", "nobody_investigates"),
     ("Call", "nobody_calls"),
     ("Letter", "nobody_writes"),
+    ("AdHocTask", "nobody_does_it"),
+    ("CustomerVisit", "nobody_gets_ready"),
     ("VisitFollowUp", "nobody_follows_a_visit_up"),
     ("VisitQuestion", "nobody_answers_a_question"),
     ("CustomerClassification", "nobody_opens_the_file"),
@@ -58,7 +60,8 @@ SERVED = (
 
 
 async def play(house: House, number: int, scenario: Scenario) -> Desk:
-    desk = await Desk.open(house, scenario.sop, f"CASE-{number}", **scenario.given.data)
+    desk = Desk(house, f"CASE-{number}")
+    await house.open(scenario.sop, desk.case_id, dict(scenario.given.data), scenario.given.by)
     await perform(desk, scenario)
     return desk
 

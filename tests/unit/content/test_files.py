@@ -13,12 +13,14 @@ from tests.unit.content.written_effects import effects, mappings
 LIBRARY = shipped()
 PROCEDURES = {name: compiled(name) for name in LIBRARY.sops}
 CHAIN = (
+    "AdHocTask",
     "Booking",
     "Collection",
     "CommissionIntake",
     "Complaint",
     "CreditTerms",
     "CustomerClassification",
+    "CustomerVisit",
     "CustomsDeclaration",
     "CustomsInspection",
     "CustomsRelease",
