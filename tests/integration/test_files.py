@@ -12,6 +12,7 @@ from sqlmodel import Session, delete, func, select
 
 from sop_engine.basis.faults import InvalidInput, NotFound, Refused
 from sop_engine.cases.contracts.files import PIECE_BYTES, FileHead, FileRef, FinishFileInput
+from sop_engine.cases.written.file_samples import BEGINNINGS, sample_content, sample_file
 from sop_engine.records.comparing import differences, read_said, replayed_said
 from sop_engine.records.contents import ContentRow, ContentStore, PieceRow, keep_content
 from sop_engine.records.engine import writing
@@ -192,3 +193,9 @@ def test_a_check_knows_which_files_a_case_holds(engine: Engine) -> None:
 )
 def test_the_media_type_is_what_the_content_says(head: bytes, media_type: str) -> None:
     assert media_type_of(head) == media_type
+
+
+@pytest.mark.parametrize("ending", BEGINNINGS)
+def test_a_made_up_file_is_what_it_says(ending: str) -> None:
+    made = sample_file(f"scan.{ending}")
+    assert media_type_of(sample_content(f"scan.{ending}")) == made["type"] == BEGINNINGS[ending][0]

@@ -20,6 +20,7 @@ BEGINNINGS: Mapping[str, tuple[str, bytes]] = MappingProxyType(
         "png": ("image/png", b"\x89PNG\r\n\x1a\n"),
         "heic": ("image/heic", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"),
         "mp3": ("audio/mpeg", b"ID3\x04\x00\x00"),
+        "eml": ("message/rfc822", b"From: sender@house.example\r\nMIME-Version: 1.0\r\n\r\n"),
         "txt": ("text/plain", b""),
     }
 )
