@@ -124,9 +124,6 @@ def check(
     kind.may(by_right_of(organization, act), Turn(procedure, state, now), act, kind.verb)
     if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)
-    unproven = unkept(unkept_of_act(procedure, state, act), receipts, now) if receipts is not None else []
-    if unproven:
-        raise InvalidInput(f"{name} cannot be taken", unproven)
     resolving.judge_retry(state, act)
     judge_freshness(procedure, state, act, now)
     trial = Trial(name, act, state, now, perform(procedure, state, name, act, now))
@@ -136,6 +133,9 @@ def check(
         raise InvalidInput(f"{name} cannot be taken", undone)
     if unknown := faults_of_names(named_in_act(state.snapshot.data, trial.taken[0]), organization):
         raise InvalidInput(f"{name} names what the organisation does not know", unknown)
+    unproven = unkept(unkept_of_act(procedure, state, act), receipts, now) if receipts is not None else []
+    if unproven:
+        raise InvalidInput(f"{name} cannot be taken", unproven)
     faults = unknown_places_of_act(state.snapshot.data, trial.taken[0], places) if places is not None else []
     if faults:
         raise InvalidInput("a place is not known", faults)

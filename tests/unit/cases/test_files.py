@@ -112,8 +112,11 @@ def test_what_the_case_holds_already_needs_no_new_receipt() -> None:
 )
 def test_a_file_that_is_not_proven_to_be_kept_is_refused(file: Any, why: str) -> None:
     assert why in refused(case(), completion(approved=file))[0]
-    photos = [file, signed(PHOTOS[0])]
-    assert why in refused(case(), completion(photos))[0]
+
+
+def test_an_attachment_that_is_not_proven_to_be_kept_is_refused() -> None:
+    assert "photo.0: x.jpg is only named" in refused(case(), completion(["x.jpg", signed(PHOTOS[0])]))[0]
+    assert "photo.1: file-2.jpg is only named" in refused(case(), completion([signed(PHOTOS[0]), PHOTOS[1]]))[0]
 
 
 def test_a_renamed_program_is_refused_where_the_field_says_what_it_accepts() -> None:
