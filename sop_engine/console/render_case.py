@@ -171,6 +171,8 @@ def render_task(task: TaskView, case_id: str, language: str, zone: tzinfo | None
         ("outcomes", task.outcomes),
     ):
         if titles:
-            named = pairs((name, titled(title, language)) for name, title in titles.items())
+            asked = task.asks if key == "attachments" else {}
+            told = {name: f" ({asked[name].told()})" if name in asked else "" for name in titles}
+            named = pairs((name, f"{titled(title, language)}{told[name]}") for name, title in titles.items())
             parts += [Text(), heading(key, language), named]
     return Group(*parts)

@@ -10,6 +10,20 @@ from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.watching import CaseEnd
 
 
+class FilesAsked(Contract):
+    """What a task asks of the files of one kind."""
+
+    at_least: int
+    accept: tuple[str, ...]
+    """Media types; any where none are named."""
+    max_size: str | None
+
+    def told(self) -> str:
+        """In a few signs: `2 × image/jpeg, ≤ 20 MB`."""
+        most = "" if self.max_size is None else f", ≤ {self.max_size}"
+        return f"{self.at_least} × {' | '.join(self.accept) or '*'}{most}"
+
+
 class TaskView(Contract):
     task: str
     state: str
@@ -26,6 +40,8 @@ class TaskView(Contract):
     form: tuple[dict[str, Any], ...] = ()
     checklist: dict[str, dict[str, str]] = {}
     attachments: dict[str, dict[str, str]] = {}
+    asks: dict[str, FilesAsked] = {}
+    """Of each kind of attachment, what is asked of its files."""
     distinct_from: tuple[str, ...] = ()
     help: dict[str, str] | None = None
     item: Any = None

@@ -11,7 +11,7 @@ from sop_engine.basis.plain import plain
 from sop_engine.cases.contracts.acts import ActResult
 from sop_engine.cases.contracts.limits import MESSAGE_BYTES, RESERVE_BYTES, size_of
 from sop_engine.cases.contracts.publishing import CaseRecord, ClockRecord, PublishInput, TaskRecord
-from sop_engine.cases.contracts.views import CaseView, ChildView, ClockView, RuleView, StepView, TaskView
+from sop_engine.cases.contracts.views import CaseView, ChildView, ClockView, FilesAsked, RuleView, StepView, TaskView
 from sop_engine.cases.running import timing
 from sop_engine.cases.running.events import awaited
 from sop_engine.cases.running.four_eyes import offer_of
@@ -19,6 +19,7 @@ from sop_engine.cases.running.state import CaseState, Child, HumanTask, RunningC
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.seen.recent import Recent
 from sop_engine.cases.seen.watches import watches_of
+from sop_engine.cases.written.definition import AttachmentSpec
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.cases.written.references import read_field, references_of
 from sop_engine.timekeeping import clocks
@@ -106,12 +107,17 @@ def task_view(procedure: Procedure, state: CaseState, task: HumanTask) -> TaskVi
         form=tuple(form),
         checklist=titles(spec.checklist if spec is not None else {}),
         attachments=titles({kind: asked.title for kind, asked in spec.attachments.items()} if spec is not None else {}),
+        asks={kind: _asked(asked) for kind, asked in spec.attachments.items()} if spec is not None else {},
         distinct_from=spec.distinct_from if spec is not None else (),
         help=spec.help.model_dump() if spec is not None and spec.help is not None else None,
         item=plain(task.names.get("item")),
         candidates=spec.candidates if spec is not None else (),
         suspended_until=task.suspended_until,
     )
+
+
+def _asked(spec: AttachmentSpec) -> FilesAsked:
+    return FilesAsked(at_least=spec.at_least, accept=spec.accept, max_size=spec.max_size)
 
 
 def clock_view(procedure: Procedure, running: RunningClock, now: datetime) -> ClockView:

@@ -14,6 +14,7 @@ from sop_engine.cases.lint.linting import lint
 from sop_engine.cases.running.effects.kinds import EFFECTS
 from sop_engine.cases.running.files import attach
 from sop_engine.cases.running.turn import Turn
+from sop_engine.cases.seen.views import task_view
 from sop_engine.cases.told.file_checks import unkept, unkept_of_event
 from sop_engine.cases.written.engine_version import HARDENED, KEEPS_FILES
 from sop_engine.cases.written.file_facts import Receipts, is_accepted, name_fault, read_size
@@ -183,6 +184,12 @@ def test_versions_of_a_field_and_of_attachments_that_are_called_like_it_stay_apa
         played.state = turn.state
     keys = [(file.kind, file.name, file.version) for file in played.state.files]
     assert len(set(keys)) == len(keys)
+
+
+def test_a_task_tells_what_it_asks_of_files() -> None:
+    played = case()
+    (task,) = played.state.open_tasks()
+    assert task_view(played.procedure, played.state, task).asks["photo"].told() == "2 × image/jpeg"
 
 
 def test_lint_names_what_is_wrong_with_files_in_rules() -> None:
