@@ -115,6 +115,25 @@ def test_complaints_are_answered_by_promise_in_the_order_of_the_procedure(office
     assert table.measured.axis == ("2026-03", "2026-04")
 
 
+def test_cargo_is_on_time_by_promise_in_the_order_in_which_it_comes(engine: Engine) -> None:
+    pickup, receipt = case(1, "GoodsPickup", MONDAY), case(1, "ReturnReceipt", MONDAY)
+    clocks = (
+        clock(receipt, "recovered", "met", MONDAY + DAY, MONDAY),
+        clock(pickup, "window", "breached", MONDAY),
+        clock(pickup, "fetched", "met", MONDAY + DAY, MONDAY + HOUR),
+        clock(pickup, "agreeing", "met", MONDAY, MONDAY),
+    )
+    with writing(engine) as connection, Session(connection) as session:
+        session.add_all([pickup, receipt, *clocks])
+        session.commit()
+    assert Office(engine).report("cargo-on-time").rows == (
+        ("GoodsPickup.fetched", "2026-03", "1", "1.0000"),
+        ("GoodsPickup.window", "2026-03", "1", "0.0000"),
+        ("ReturnReceipt.recovered", "2026-03", "1", "1.0000"),
+        ("All 合计", "All 合计", "3", "0.6667"),
+    )
+
+
 def test_working_time_is_counted_by_the_calendar_of_the_sop_and_of_completed_cases_alone(office: Office) -> None:
     """Sunday 22 February to Monday 2 March at eleven: the Spring Festival takes the 23rd, the 28th is made up for."""
     rows = office.report("working-time").rows

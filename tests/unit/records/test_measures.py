@@ -1,6 +1,6 @@
 """What a measure makes of observations: a row for each group, one for the whole, and the axis of its picture."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from sop_engine.cases.contracts.report_tables import Aggregate, ReportColumn, Re
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.subledger.posting import LedgerRules
-from sop_engine.records.reports.entries import complaints_answered
+from sop_engine.records.reports.entries import cargo_on_time, complaints_answered
 from sop_engine.records.reports.measure import MONTH, SOP, Dimension, Observed, measure
 from sop_engine.records.reports.parameters import Parameters
 from sop_engine.records.reports.report import Books, Report, column, money
@@ -103,9 +103,16 @@ def test_money_of_a_measure_needs_a_currency_to_stand_by() -> None:
         example([], "sum", money("owed", "Owed", "应收"))
 
 
-def test_the_promises_that_a_measure_names_are_clocks_of_its_procedure() -> None:
+NAMED = {
+    "complaints_answered": [(complaints_answered.SOP, name) for name in complaints_answered.PROMISES],
+    "cargo_on_time": cargo_on_time.PROMISES,
+}
+
+
+@pytest.mark.parametrize("promises", NAMED.values(), ids=NAMED)
+def test_the_promises_that_a_measure_names_are_clocks_of_its_procedure(promises: Sequence[tuple[str, str]]) -> None:
     """A clock that is renamed would empty its row without a word."""
-    complaint = load_library().sops[complaints_answered.SOP].definition
-    of_states = [body.get("clocks", {}) for body in complaint.states.values() if isinstance(body, dict)]
-    clocks = {name for named in (complaint.clocks, *of_states) for name in named}
-    assert {*complaints_answered.PROMISES} <= clocks
+    for sop, clock in promises:
+        written = load_library().sops[sop].definition
+        of_states = [body.get("clocks", {}) for body in written.states.values() if isinstance(body, dict)]
+        assert clock in {name for named in (written.clocks, *of_states) for name in named}, sop
