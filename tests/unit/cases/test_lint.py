@@ -178,6 +178,7 @@ SLIPS = [
     (", event: told", "", "states.doing.on.doing.done.do.4", "names in `event`"),
     ("tell: parent", "tell: parnt", "states.doing.on.doing.done.do.4.tell", "unknown name parnt"),
     ("start: Child", "start: Chidl", "states.doing.on.doing.done.do.5.start", "did you mean Child?"),
+    ("start: Child,", "start: Child, id: \"'kid'\",", "states.doing.on.doing.done.do.5.id", "letters, digits, - and _"),
     ("wait: checking,", "wiat: checking,", "states.doing.after.wiat", "unknown name wiat"),
     ("3 hours: checking", "3 huors: checking", "states.doing.after.3 huors", "unknown unit"),
     ("limit_at - 1 hour:", "limt_at - 1 hour:", "states.doing.after.limt_at - 1 hour", "did you mean limit_at"),

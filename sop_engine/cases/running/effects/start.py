@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sop_engine.cases.lint.findings import Notebook, WrittenEffect
@@ -11,8 +12,16 @@ from sop_engine.cases.running.state import Child
 from sop_engine.cases.running.turn import Turn
 from sop_engine.statechart.snapshot import Effect
 
+_SUFFIX = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+"""What may follow a case's id, as it stands in the file: it is no expression."""
+
 
 def _lint(notes: Notebook, written: WrittenEffect) -> None:
+    suffix = str(written.body.get("id", "start"))
+    if not _SUFFIX.fullmatch(suffix):
+        notes.error(
+            (*written.path, "id"), f"{suffix!r} cannot follow a case's id: letters, digits, - and _"
+        )
     if notes.known(written.place, "SOP", written.target, notes.around.sops):
         notes.opens(written.path, written.target, written.given)
 
