@@ -165,7 +165,7 @@ def activities(
         PayableActivities(engine, rules, work_rules.charges.codes, library.organization),
         ReversalActivities(engine, rules, work_rules.charges.codes),
         CreditActivities(engine, rules, library.organization, work_rules.exchange_rates),
-        ReportActivities(engine, rules, library.sop_calendars()),
+        ReportActivities(engine, rules, library.sop_calendars(), library.organization),
     )
     reading = ReadingActivities(engine, library.organization, sops, staff.now, templates)
     work = WorkActivities(engine, work_rules)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from sop_engine.cases.contracts.viewing import Reading
+from sop_engine.cases.contracts.viewing import Reading, ViewLine
 from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.visibility.lens import Lens, lens
@@ -51,6 +51,8 @@ class Lenses:
         self.keep_places(given, case_id, (place for place in seen.shows if is_filled(data, place)))
 
     def keep_places(self, given: Reading, subject: str, places: Iterable[str]) -> None:
-        shown = sorted(places)
+        shown = tuple(sorted(places))
         if given.reader is not None and shown:
-            self._log.keep(datetime.now(UTC), given.reader, subject, shown, given.command)
+            now = datetime.now(UTC)
+            line = ViewLine(at=now, reader=given.reader, case_id=subject, fields=shown, command=given.command)
+            self._log.keep(line, given.view)

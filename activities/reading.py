@@ -1,8 +1,9 @@
 """Standalone activities that read records for the command line, so that no operator's machine needs the database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 
 from sqlalchemy import Engine
 from temporalio import activity
@@ -19,6 +20,7 @@ from sop_engine.cases.contracts.reading import (
     DocumentList,
     FindCasesInput,
     FindDocumentInput,
+    FoundCase,
     FoundCases,
     ListCasesInput,
     ListNoticesInput,
@@ -36,7 +38,7 @@ from sop_engine.cases.contracts.viewing import Reading
 from sop_engine.cases.people.offers import right_to
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.visibility.lens import nobodys_lens
-from sop_engine.cases.visibility.masking import is_filled, masked_steps, places
+from sop_engine.cases.visibility.masking import SHORTEST, is_filled, masked_steps, places, said_at
 from sop_engine.cases.visibility.papers import hidden_from_paper
 from sop_engine.cases.visibility.recorded import masked_notice, masked_record
 from sop_engine.cases.written.definition import SopDefinition
@@ -112,7 +114,21 @@ class ReadingActivities:
     @activity.defn(name="find_cases")
     def find_cases(self, given: FindCasesInput) -> FoundCases:
         with refusals():
-            return self._cases.find(given, given.at or datetime.now(UTC), self._hidden(given))
+            at, hidden = given.at or datetime.now(UTC), self._hidden(given)
+            found = self._cases.find(given, at, hidden).found
+            classified = islice(self._by_classified(given, at, hidden), given.limit - len(found))
+            return FoundCases(found=(*found, *classified))
+
+    def _by_classified(self, given: FindCasesInput, at: datetime, hidden: frozenset[str]) -> Iterator[FoundCase]:
+        """Cases by a classified value, for a reader who sees it there anyway. That it was found is a view of it."""
+        if self._lenses is None or given.reader is None or len(given.text) < SHORTEST:
+            return
+        for line, data in self._cases.holding(given.text, hidden, at):
+            _, seen = self._lenses.on(line.case_id, given)
+            for place, value in said_at(data, seen.shows):
+                if given.text in value:
+                    self._lenses.keep_places(given, line.case_id, [place])
+                    yield FoundCase(field=place, value=value, case=line)
 
     @reads
     @activity.defn(name="read_case_record")

@@ -3,9 +3,10 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+from uuid import uuid4
 
 from pydantic import BaseModel
 
@@ -64,6 +65,8 @@ class Session:
     as_json: bool = False
     command: str = ""
     """Which command it is, `sop case show`: what the log of views says."""
+    view: str = field(default_factory=lambda: uuid4().hex)
+    """An id of this run, by which what it asks several times is one view."""
     zone: tzinfo | None = None
     """The zone in which instants are shown; the machine's own when absent."""
 
@@ -75,7 +78,7 @@ class Session:
 
     def reading(self) -> dict[str, Any]:
         """Who looks, for a question whose answer shows what its reader may see; nobody where nobody said."""
-        return {"reader": self.user, "command": self.command}
+        return {"reader": self.user, "command": self.command, "view": self.view}
 
     async def gateway(self) -> "CaseGateway":
         """The way to the cases, over the chosen profile. Raises `UnreachableError`."""

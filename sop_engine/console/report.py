@@ -60,7 +60,8 @@ async def run(
 
     A measure can also be drawn, as SVG or PNG; its PDF has the picture above the table.
     """
-    asked = _asked(name, {key: value for key, value in parameters.items() if value is not None}, form)
+    given: dict[str, JsonValue] = {key: value for key, value in parameters.items() if value is not None}
+    asked = _asked(name, given, form).model_copy(update=session.reading())
     answer = await _whole(session, asked)
     if session.as_json:
         session.json(answer)

@@ -1,10 +1,10 @@
 """The read model: lists of cases and tasks, the journal of a case, search by reference."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, and_, case, func, or_, tuple_
+from sqlalchemy import Engine, String, and_, case, cast, func, or_, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -38,6 +38,8 @@ Entry = TypeVar("Entry")
 
 RightTo = Callable[[Offer], str | None]
 """By whose right a user may take what is offered so; none where they may not."""
+MOST_HOLDING = 500
+"""Cases that are looked at where one is sought by a value that is no reference."""
 MOST_BELOW = 200
 """Tasks of cases below one that are told along with it; `sop task list --case` has them all."""
 
@@ -166,6 +168,16 @@ class CaseQueries:
                     for reference, of in rows
                 )
             )
+
+    def holding(self, text: str, hidden: Collection[str], at: datetime) -> Iterator[tuple[CaseLine, dict[str, Any]]]:
+        """Cases whose data says a text somewhere, the newest first, each with its data."""
+        says = cast(CaseRow.data, String).contains(text, autoescape=True)
+        chosen = (
+            select(CaseRow).where(says, col(CaseRow.case_id).not_in(hidden)).order_by(col(CaseRow.opened_at).desc())
+        )
+        with Session(self._engine) as session:
+            for row in session.exec(chosen.limit(MOST_HOLDING)):
+                yield _case_line(row, at), row.data
 
     def read_case(self, case_id: str) -> RecordedCase:
         """All that is kept of one case but its journal. Raises NotFound for an unknown case."""

@@ -1,7 +1,8 @@
 """Who saw what that not everybody may see: one row a view, written before the answer leaves."""
 
-from collections.abc import Sequence
+import json
 from datetime import datetime
+from hashlib import sha256
 from typing import ClassVar
 from uuid import uuid4
 
@@ -35,10 +36,17 @@ class ViewLog:
     def __init__(self, engine: Engine) -> None:
         self._engine = beside_reading(engine)
 
-    def keep(self, at: datetime, reader: str, case_id: str, fields: Sequence[str], command: str) -> None:
-        given = {"view_id": uuid4().hex, "at": at, "reader": reader, "case_id": case_id, "command": command}
+    def keep(self, line: ViewLine, view: str | None) -> None:
+        """Keeps a view; the same of one use of a command once."""
+        said = [view or uuid4().hex, line.reader, line.case_id, *line.fields]
+        row = {
+            "view_id": sha256(json.dumps(said).encode()).hexdigest(),
+            **line.model_dump(),
+            "fields": list(line.fields),
+        }
         with writing(self._engine) as connection:
-            connection.execute(ViewRow.table().insert().values(**given, fields=sorted(fields)))
+            new = insert_into(ViewRow.table(), connection.dialect).values(**row)
+            connection.execute(new.on_conflict_do_nothing())
 
     def of(self, case_id: str, limit: int) -> tuple[ViewLine, ...]:
         """The last views of a case, the newest first."""

@@ -21,6 +21,7 @@ README, INTEGRATION, HOW_TO, WRITING = "README.md", "docs/integration.md", "docs
 SCENARIOS = "docs/scenarios.md"
 DIAGRAMS, FILES = "docs/diagrams.md", "docs/files.md"
 OF_AUTHORS = (HOW_TO, WRITING, DIAGRAMS, FILES)
+WHO_MAY_SEE = "docs/who-may-see.md"
 BY_THEMSELVES = ("docs/operations.md",)
 """Pages with a test of their own."""
 PAGES = sorted(
@@ -98,11 +99,24 @@ def test_every_command_of_the_page_on_scenarios_needs_no_server(reader: Reader) 
     carry_out(reader, SCENARIOS)
 
 
+def test_every_command_of_the_page_on_who_may_see_does_what_it_says(reader: Reader) -> None:
+    reader.carry_out(SERVER)
+    carry_out(reader, WHO_MAY_SEE)
+    asker = Asker(reader)
+    assert asker.answer("case", "show", "CMP-9")["data"]["contact"] is None
+    assert asker.answer("case", "show", "CMP-9", "--as", "zhao.min")["data"]["contact"] == "13800000000"
+    views = asker.answer("case", "views", "CMP-9", "--as", "zhao.min")["views"]
+    assert [(view["reader"], view["command"]) for view in views[-2:]] == [
+        ("zhao.min", "sop case timeline"),
+        ("zhao.min", "sop case show"),
+    ]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_no_command_of_a_page_is_left_out(page: str) -> None:
     kinds = FENCE.findall((PROJECT / page).read_text(encoding="utf-8"))[::2]
     assert "" not in kinds, "a fence says what it holds"
-    assert "sh" not in kinds or page in (README, INTEGRATION, SCENARIOS, *OF_AUTHORS, *BY_THEMSELVES)
+    assert "sh" not in kinds or page in (README, INTEGRATION, SCENARIOS, WHO_MAY_SEE, *OF_AUTHORS, *BY_THEMSELVES)
 
 
 @pytest.mark.parametrize("page", PAGES)

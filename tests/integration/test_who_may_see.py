@@ -210,6 +210,21 @@ async def test_a_paper_and_a_row_show_to_those_who_work_with_them(house: Install
     assert ("name" in head, "contacts" in head) == (True, False)
 
 
+async def test_a_case_is_found_by_a_classified_value_for_its_readers_alone_and_that_is_in_the_log(
+    house: Installation,
+) -> None:
+    assert (await ask(house, "case", "find", PHONE, "--as", ACCUSED)).exit_code == 3
+    found = json.loads((await ask(house, "case", "find", PHONE, "--as", "lin.yue", "--json")).stdout)["found"]
+    assert [(each["field"], each["case"]["case_id"]) for each in found] == [("caller", ENQUIRY)]
+    log = json.loads((await ask(house, "case", "views", ENQUIRY, "--as", "lin.yue", "--json")).stdout)["views"]
+    assert "case find" in {each["command"].split(" ", 1)[1] for each in log}
+
+
+async def test_a_report_of_confidential_money_is_for_its_readers(house: Installation) -> None:
+    assert (await ask(house, "report", "run", "margin", "--as", ACCUSED)).exit_code == 5
+    assert (await ask(house, "report", "run", "margin", "--as", holder_of("finance_manager"))).exit_code == 0
+
+
 async def test_a_hearing_is_not_there_for_whom_it_is_hidden_from(house: Installation) -> None:
     for who, is_there in ((ACCUSED, False), ("huang.tao", True)):
         listed = (await ask(house, "case", "list", "--as", who, "--json")).stdout

@@ -61,7 +61,7 @@ async def _show(session: Session, gateway: CaseGateway, day: date) -> None:
         ReportInput(name="ageing", parameters={"side": "payable"}),
         ReportInput(name="cod"),
         ReportInput(name="tax"),
-        ReportInput(name="margin"),
+        ReportInput(name="margin", reader="qian.li"),
     ):
         report = await gateway.read("run_report", asked, ReportTable)
         session.line(f"\n{report.title['en']} {report.scope}".rstrip())

@@ -20,6 +20,8 @@ class Reading(ActivityInput):
     """Who looks; who says nothing sees nothing classified."""
     command: str = Field(default="", max_length=TEXT_LENGTH)
     """With which command, for the log."""
+    view: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    """An id of this use of the command: whatever it asks of the same, and however often, is one view."""
 
 
 class ReadCaseInput(Reading):

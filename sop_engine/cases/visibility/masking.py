@@ -97,6 +97,12 @@ def hidden_texts(data: Mapping[str, Any], lens: Lens) -> tuple[str, ...]:
     return _longest_first(text for place in lens.hides for text in _texts_at(data, place.split(".")))
 
 
+def said_at(data: Mapping[str, Any], sought: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every value at some places, as it would stand in a text, with its place."""
+    for place in sorted(sought):
+        yield from ((place, text) for text in _texts_at(data, place.split(".")))
+
+
 def is_filled(data: Mapping[str, Any], place: str) -> bool:
     """Whether there is a value at a place."""
     return any(True for _ in _filled_at(data, place.split(".")))

@@ -64,6 +64,8 @@ class Report(Generic[Asked]):
     query: Callable[[Books, Asked], Found]
     is_measure: bool = False
     """Whether it can be drawn."""
+    readers: tuple[str, ...] = ()
+    """The roles to which alone it is told, of what is confidential in cases; everybody where none is named."""
 
     def __post_init__(self) -> None:
         """Raises ValueError where no column holds the currency of another."""

@@ -19,9 +19,7 @@ _SUFFIX = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 def _lint(notes: Notebook, written: WrittenEffect) -> None:
     suffix = str(written.body.get("id", "start"))
     if not _SUFFIX.fullmatch(suffix):
-        notes.error(
-            (*written.path, "id"), f"{suffix!r} cannot follow a case's id: letters, digits, - and _"
-        )
+        notes.error((*written.path, "id"), f"{suffix!r} cannot follow a case's id: letters, digits, - and _")
     if notes.known(written.place, "SOP", written.target, notes.around.sops):
         notes.opens(written.path, written.target, written.given)
 

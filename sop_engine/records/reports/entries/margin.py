@@ -79,4 +79,5 @@ REPORT = Report(
         money("disbursements", "Disbursed, not passed on", "代垫未转"),
     ),
     query=_margin,
+    readers=("sales_rep", "finance_clerk", "finance_manager", "department_manager", "general_manager"),
 )
