@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from sop_engine.basis.faults import NotPermitted
 from sop_engine.cases.contracts.viewing import Reading, ViewLine
 from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
@@ -29,9 +30,19 @@ class Lenses:
         self._log = ViewLog(engine)
 
     def on(self, case_id: str, given: Reading) -> tuple[ViewedCase, Lens]:
-        """The case, and what the reader sees of it. Raises NotFound for a case that the records do not know."""
+        """The case, and what the reader sees of it.
+
+        Raises NotFound for a case that the records do not know, NotPermitted for one that is not for its reader at all.
+        """
         case = self.cases.of(case_id)
-        return case, self.of(case.definition, case.data, given.reader)
+        return case, self.on_data(case, case.data, given.reader)
+
+    def on_data(self, case: ViewedCase, data: Mapping[str, Any], reader: str | None) -> Lens:
+        """The lens on a case whose data is newer than the records. Raises NotPermitted as `on` does."""
+        seen = self.of(case.definition, data, reader)
+        if reader is not None and seen.is_shut:
+            raise NotPermitted(f"{case.case_id} is not for {reader}: its procedure says who may see it")
+        return seen
 
     def of(self, definition: SopDefinition, data: Mapping[str, Any], reader: str | None) -> Lens:
         if reader is not None:

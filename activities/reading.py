@@ -196,7 +196,8 @@ class ReadingActivities:
         assert self._lenses is not None
         if given.reader is not None and given.reader == line.recipient:
             return line
-        case, seen = self._lenses.on(line.case_id, given)
+        case = self._lenses.cases.of(line.case_id)
+        seen = self._lenses.of(case.definition, case.data, given.reader)
         self._lenses.keep_view(given, line.case_id, seen, case.data)
         return masked_notice(line, seen, case.data)
 

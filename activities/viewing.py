@@ -35,8 +35,7 @@ class ViewActivities:
         assert PRESENT.seal is not None
         with refusals():
             view = await self._cases.case(given.case_id, PRESENT.seal.of(given.case_id, datetime.now(UTC)))
-            definition = self._lenses.cases.of(given.case_id).definition
-            seen = self._lenses.of(definition, view.data, given.reader)
+            seen = self._lenses.on_data(self._lenses.cases.of(given.case_id), view.data, given.reader)
             self._lenses.keep_view(given, given.case_id, seen, view.data)
             return masked(view, seen)
 
@@ -45,14 +44,14 @@ class ViewActivities:
     def list_views(self, given: ListViewsInput) -> ViewList:
         """Who saw what of a case. For its owner and those above; raises NotPermitted for everybody else."""
         with refusals():
-            case, seen = self._lenses.on(given.case_id, given)
+            case, _ = self._lenses.on(given.case_id, given)
             owner, firm = case.definition.owner, self._lenses.organization
             if given.reader is None:
                 raise NotPermitted(
                     f"who looked at {given.case_id} is told to its owner: say who asks", allowed=(owner,)
                 )
             person_of(firm, given.reader)
-            if seen.is_shut or not holds_or_supervises(firm, given.reader, owner):
+            if not holds_or_supervises(firm, given.reader, owner):
                 allowed = (owner, *firm.superiors(owner))
                 raise NotPermitted(f"{given.reader} may not see who looked at {given.case_id}", allowed=allowed)
             return ViewList(views=self._log.of(given.case_id, given.limit))

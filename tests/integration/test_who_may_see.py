@@ -229,6 +229,8 @@ async def test_a_hearing_is_not_there_for_whom_it_is_hidden_from(house: Installa
     for who, is_there in ((ACCUSED, False), ("huang.tao", True)):
         listed = (await ask(house, "case", "list", "--as", who, "--json")).stdout
         assert (HEARING in listed) is is_there
+    for words in (("case", "show"), ("case", "timeline"), ("task", "show"), ("case", "views")):
+        assert (await ask(house, *words, HEARING, "--as", ACCUSED)).exit_code == 5, words
     shown = json.loads((await ask(house, "case", "show", HEARING, "--as", "huang.tao", "--json")).stdout)
     assert shown["data"]["said"] == SAID
 

@@ -12,8 +12,9 @@ from sop_engine.cases.visibility.masking import HIDDEN, masked_data, masked_step
 from sop_engine.cases.visibility.papers import hidden_from_paper
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.cases.written.fields import FieldSpec, read_value
+from sop_engine.cases.written.register import RegisterSpec
 from tests.unit.cases.casework_samples import bundle
-from tests.unit.cases.lint_samples import GOOD, around, found
+from tests.unit.cases.lint_samples import CHILD, GOOD, found
 
 PHONE, PRICE = "13811112222", {"amount": "98765.40", "currency": "CNY"}
 SECRET = """
@@ -190,5 +191,70 @@ def test_paths_are_followed_and_not_the_names_at_their_roots() -> None:
     assert leaks(text.replace("set: {total: total + 1}", "set: {plain: who_is.phone}")) != []
 
 
-def test_the_surroundings_are_as_lint_has_them() -> None:
-    assert "Child" in around().sops
+TELLING = """
+title: {en: Telling, zh: 告知}
+data:
+  caller: {type: text, personal: true}
+  need: {type: integer, confidential: [auditor]}
+  plain: {type: text}
+  count: {type: integer}
+states:
+  asking:
+    task: {role: auditor, outcomes: [done]}
+    on:
+      asking.done:
+        to: child
+        do:
+          - {tell: parent, event: told, with: {who: plain}}
+          - {keep: clients, with: {client_no: plain, name: plain}}
+  child:
+    case: {sop: Child, id: plain, with: {need: count}, store: {count: fee}}
+    on: {child.ok: end, child.odd: end, child.cancelled: end}
+  end: {final: ended}
+"""
+OUTWARD = [
+    ("with: {who: plain}", "with: {who: caller}", "with.who"),
+    ("name: plain}", "name: caller}", "with.name"),
+    ("id: plain", "id: caller", "case.id"),
+    ("need: count}", "need: need}", "case.with.need"),
+]
+
+
+def outward(text: str, child: str = "") -> list[str]:
+    title = {"en": "T", "zh": "题"}
+    of_child = bundle(
+        CHILD.replace("need: {type: integer, required: true}", child or "need: {type: integer, required: true}")
+    )
+    written = {
+        **of_child.definition,
+        "events": {"told": {"title": title, "data": {"who": {"type": "text", "title": title}}}},
+    }
+    clients = {
+        "register": "clients",
+        "title": title,
+        "purpose": title,
+        "keepers": ["clerk"],
+        "key": "client_no",
+        "fields": {
+            "client_no": {"type": "text", "required": True, "title": title},
+            "name": {"type": "text", "title": title},
+        },
+    }
+    known = {
+        "sops": {"Child": SopDefinition.model_validate(written)},
+        "registers": {"clients": RegisterSpec.model_validate(clients)},
+    }
+    return [".".join(map(str, each.path)) for each in found(text, **known) if each.check == "visibility"]
+
+
+@pytest.mark.parametrize(("right", "wrong", "place"), OUTWARD, ids=[way[2] for way in OUTWARD])
+def test_lint_refuses_what_would_leave_the_case(right: str, wrong: str, place: str) -> None:
+    assert outward(TELLING) == []
+    assert right in TELLING
+    assert any(each.endswith(place) for each in outward(TELLING.replace(right, wrong, 1)))
+
+
+def test_lint_refuses_what_a_child_reports_into_a_field_that_is_not_as_classified() -> None:
+    secret_need = "need: {type: integer, required: true, confidential: [auditor]}"
+    assert outward(TELLING, secret_need) == ["states.child.case.store.count"]
+    assert outward(TELLING.replace("store: {count: fee}", "store: {need: fee}"), secret_need) == []
