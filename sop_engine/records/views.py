@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, col, select
 
 from sop_engine.cases.contracts.viewing import ViewLine
 from sop_engine.records.columns import Row, UtcInstant
-from sop_engine.records.engine import beside_reading, writing
+from sop_engine.records.engine import beside_reading, insert_into, writing
 from sop_engine.records.keeping import Keeping, backed_up
 
 

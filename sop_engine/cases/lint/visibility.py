@@ -119,6 +119,8 @@ def _found_by(notes: Notebook, marked: Mapping[Place, Classification], around: C
         if (classification := classification_at(marked, (name,)) + around).is_classified:
             what = f"'{name}' is {classification.told()}, and everybody finds a case by its references"
             notes.error(("reference", index), what, mend="find it by another field")
+    for index, name in enumerate(definition.publishes if around.is_classified else ()):
+        notes.error(("publishes", index), f"'{name}' is of a case with readers, and any SOP may read it")
     open_to_all: list[tuple[Path, Any]] = [
         (("unique", name, "value"), unique.value) for name, unique in definition.unique.items()
     ]

@@ -243,6 +243,8 @@ def act_result(state: CaseState, message: str, duplicate: bool = False) -> ActRe
 def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> CaseRecord:
     definition = procedure.definition
     data: dict[str, Any] = {name: plain(state.snapshot.data.get(name)) for name in definition.data}
+    # Everybody finds a case by its references.
+    open_data = {} if definition.readers or definition.hidden_from else data
     stage = procedure.stage_of(state.snapshot.configuration)
     return CaseRecord(
         case_id=state.case_id,
@@ -257,7 +259,7 @@ def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> Ca
         outcome=state.outcome,
         sla=sla_state(state),
         states=state.snapshot.configuration,
-        references=(*references_of(definition.data, definition.reference, data), *_rows_read(procedure, state)),
+        references=(*references_of(definition.data, definition.reference, open_data), *_rows_read(procedure, state)),
         parent=state.parent.case_id if state.parent is not None else None,
         opened_at=state.opened_at,
         closed_at=state.closed_at,

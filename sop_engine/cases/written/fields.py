@@ -125,6 +125,11 @@ class FieldSpec(Frozen):
             raise ValueError(f"unknown format {self.format!r}; allowed: {', '.join(FORMATS)}")
         return self
 
+    @property
+    def is_classified(self) -> bool:
+        """Whether not everybody sees its value."""
+        return self.personal or bool(self.confidential)
+
     def choices(self) -> tuple[str, ...]:
         return tuple(self.of or ())
 
@@ -141,7 +146,7 @@ def read_value(spec: FieldSpec, value: Any, where: str) -> Parsed:
     parsed, faults = reader(spec, value, where)
     if not faults and parsed is not None:
         faults = _bounds(spec, parsed, where)
-    if faults and (spec.personal or spec.confidential):
+    if faults and spec.is_classified:
         # What is wrong with a value quotes it, and a fault stands in journals and answers that others read.
         faults = [fault if fault.what == MISSING else replace(fault, what="does not fit") for fault in faults]
     return parsed, faults

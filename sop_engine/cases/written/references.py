@@ -46,11 +46,13 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _numbers(path: str, spec: FieldSpec, value: Any) -> Iterator[tuple[str, str]]:
+    if spec.is_classified:
+        return
     if spec.type == "list" and isinstance(value, list | tuple):
         for entry in value:
             yield from _numbers(path, spec.element(), entry)
     elif spec.type == "record" and isinstance(value, Mapping):
         for name, field in (spec.fields or {}).items():
             yield from _numbers(f"{path}.{name}", field, value.get(name))
-    elif spec.format in NUMBERS and not spec.personal:
+    elif spec.format in NUMBERS:
         yield from ((path, text) for text in _texts(value))

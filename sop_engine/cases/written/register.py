@@ -81,8 +81,8 @@ def _key_faults(spec: RegisterSpec, path: Path, name: str) -> Iterator[RegisterF
         yield RegisterFault(path, f"{name} is {field.type}; a key is made of: {', '.join(KEY_KINDS)}")
     if not field.required:
         yield RegisterFault(path, f"{name} is part of the key and so `required: true`")
-    if field.personal:
-        yield RegisterFault(path, f"{name} is personal and would stand in every history; choose another key")
+    if field.is_classified:
+        yield RegisterFault(path, f"{name} is classified and would stand in every history; choose another key")
 
 
 def _field_faults(fields: Mapping[str, FieldSpec], path: Path) -> Iterator[RegisterFault]:

@@ -77,8 +77,8 @@ def stream_faults(spec: StreamSpec, roles: Collection[str] | None) -> Iterator[t
         if field.type not in READING_KINDS:
             allowed = ", ".join(READING_KINDS)
             yield ("fields", name, "type"), f"{name} is {field.type}; a reading holds: {allowed}"
-        if field.personal:
-            yield ("fields", name), "is personal; a stream of it would be kept of every minute"
+        if field.is_classified:
+            yield ("fields", name), "is classified; a stream of it would be kept of every minute"
     for key, text in (("lateness", spec.lateness), ("keep", spec.keep)):
         if text is not None and (fault := elapsed_fault(text)) is not None:
             yield (key,), fault

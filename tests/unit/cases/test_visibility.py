@@ -156,6 +156,7 @@ WAYS = [
     ("title: {en: Good", "readers: [clark]\ntitle: {en: Good", "readers.0"),
     ("title: {en: Good", "hidden_from: [{person: whom}]\ntitle: {en: Good", "hidden_from.0.person"),
     ("title: {en: Good", "readers: [auditor]\ntitle: {en: Good", "reference.0"),
+    ("title: {en: Good", "readers: [auditor]\npublishes: [total]\ntitle: {en: Good", "publishes.0"),
 ]
 
 
