@@ -61,7 +61,8 @@ SERVED = (
 
 async def play(house: House, number: int, scenario: Scenario) -> Desk:
     desk = Desk(house, f"CASE-{number}")
-    await house.open(scenario.sop, desk.case_id, dict(scenario.given.data), scenario.given.by)
+    opener = scenario.given.by if scenario.sop == "AdHocTask" else None  # nobody else's opener must stand above anybody
+    await house.open(scenario.sop, desk.case_id, dict(scenario.given.data), opener)
     await perform(desk, scenario)
     return desk
 

@@ -138,6 +138,7 @@ def test_no_template_lies_unused() -> None:
         "events_refused",
         "message_refused",
         "value_followed",
+        "task_for_nobody",
     }
     assert documents <= set(LIBRARY.templates)
 
