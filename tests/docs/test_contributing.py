@@ -382,8 +382,8 @@ def test_a_notice(content: Copy) -> None:
         "sop_definitions/notices/weather.j2",
         "{% block subject %}Weather{% endblock %}{% block body %}Rain{% endblock %}",
     )
-    told = "        do: [{notify: responsible_unit, template: complaint_assigned}]\n"
-    content.change(COMPLAINT, told, told.replace("]", ", {notify: operator, template: weather}]"))
+    told = "      registered.acknowledged:\n        to: classified\n        do:\n"
+    content.change(COMPLAINT, told, f"{told}          - {{notify: operator, template: weather}}\n")
     assert faults_of(content.library(), "Complaint") == []
     assert is_said("a notice", content.touched())
 
