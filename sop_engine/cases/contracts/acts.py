@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
-from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.base import Contract, Deputised
 from sop_engine.timekeeping.instants import Instant
 
 ARGUMENT = "argument"
 """Of a field that the command line takes by its place, not by its name."""
 
 
-class Act(Contract):
+class Act(Deputised):
     """What every act of a person carries."""
 
     update: ClassVar[str]
@@ -44,12 +44,6 @@ class Act(Contract):
     def by(self) -> str:
         """Who does it, in words."""
         return " for ".join(self.hands)
-
-    @model_serializer(mode="wrap")
-    def _as_needed(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A worker of another version refuses what is new to it, so what is not said is not written."""
-        said: dict[str, Any] = write(self)
-        return said if self.on_behalf_of is not None else {k: v for k, v in said.items() if k != "on_behalf_of"}
 
     @classmethod
     def told(cls) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.base import Contract, Deputised
 from sop_engine.cases.contracts.files import FileRef
 from sop_engine.cases.contracts.watching import CaseEnd
 
@@ -148,15 +148,13 @@ class CaseView(Contract):
         return self.model_copy(update={**changed, "end": end.told()})
 
 
-class StepView(Contract):
+class StepView(Deputised):
     """One line of the journal, as the timeline shows it."""
 
     step: int
     at: datetime
     happened_at: datetime | None
     actor: str
-    on_behalf_of: str | None = None
-    """By whose right a deputy did it."""
     kind: str
     name: str
     title: dict[str, str] = {}
