@@ -130,7 +130,7 @@ def test_expired_and_missing_documents_are_refused() -> None:
     expired = [{"type": "permit", "valid_to": "2026-03-01"}]
     with pytest.raises(InvalidInput) as refused:
         house.do("DP", "zhou.jie", "collecting", "complete", {"documents": expired})
-    assert {fault.where for fault in refused.value.faults} == {"nothing_missing", "in_date"}
+    assert {fault.where for fault in refused.value.faults} == {"nothing_missing", "as_files", "in_date"}
 
 
 def test_the_customer_is_reminded_at_half_and_four_fifths_of_the_time_left() -> None:
