@@ -117,6 +117,7 @@ def _share(definitions: dict[str, Any], root: dict[str, Any]) -> None:
     shown["anyOf"] = [{"required": shown.pop("required")}, {"required": [USE]}]
     state = definitions["State"]
     needed = {key: {"required": definitions[work].pop("required")} for key, work in _WORK.items()}
+    needed["task"]["anyOf"] = [{"required": [whose]} for whose in ("role", "person", "same_as")]
     state["anyOf"] = [{"required": [USE]}, {"properties": needed}]
     state["properties"][USE] = {"type": "string", "description": _USED["State"]}
     for holder in (root, definitions["EventSpec"]):

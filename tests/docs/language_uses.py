@@ -99,7 +99,7 @@ USES = (
         SHIPMENT,
         "a_refrigerated_container_gets_warm",
     ),
-    Use("which vehicle has room", "activity: free_vehicles", DELIVERY, "vehicles_with_room_are_proposed"),
+    Use("which vehicle has room", "use: vehicles_with_room", DELIVERY, "vehicles_with_room_are_proposed"),
     Use("who is on duty", "activity: people_on_duty", DELIVERY, "vehicles_with_room_are_proposed"),
     Use("several states for each entry of a list", "procedure:", VISIT, "each_question_goes_its_own_way"),
     Use("a type that procedures share", "use: survey_dimension", SURVEY),
