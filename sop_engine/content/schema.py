@@ -40,6 +40,7 @@ def definition_schema() -> dict[str, Any]:
     definitions = described(MODELS)
     for name, key in SET_BY_THE_ENGINE.items():
         del definitions[name]["properties"][key]
+    definitions["TaskSpec"]["anyOf"] = [{"required": [key]} for key in ("role", "person", "same_as")]
     definitions |= _chart()
     root = definitions.pop(SopDefinition.__name__)
     _share(definitions, root)
