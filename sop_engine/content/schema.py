@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from sop_engine.cases.running.effects.kinds import EFFECTS
-from sop_engine.cases.written.definition import WORK_KEYS, ChildSpec, SopDefinition, TaskSpec, WorkSpec
+from sop_engine.cases.written.definition import WORK_KEYS, ChildSpec, SopDefinition, WorkSpec
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.content.inner import OF_THE_OUTER, PROCEDURE
 from sop_engine.content.model_schemas import by_name, described, mapping, refer, whole
 from sop_engine.content.shared.parts import DIFFERS, USE
@@ -40,7 +41,6 @@ def definition_schema() -> dict[str, Any]:
     definitions = described(MODELS)
     for name, key in SET_BY_THE_ENGINE.items():
         del definitions[name]["properties"][key]
-    definitions["TaskSpec"]["anyOf"] = [{"required": [key]} for key in ("role", "person", "same_as")]
     definitions |= _chart()
     root = definitions.pop(SopDefinition.__name__)
     _share(definitions, root)

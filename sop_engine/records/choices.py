@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import Engine, and_, exists, func, or_, text
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.cases.written.definition import Assign
+from sop_engine.cases.written.task import Assign
 from sop_engine.records.cases import CLOSED_TASKS, TaskRow
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.engine import writing

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from sop_engine.cases.written.definition import Assign
+from sop_engine.cases.written.task import Assign
 from sop_engine.records.choices import Choices
 
 pytest_plugins = ("tests.integration.databases",)

@@ -23,9 +23,9 @@ from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.forms import answered
 from sop_engine.cases.told.messages import CommandDone, CommandFailed, EngineWord
 from sop_engine.cases.told.opening import open_case
-from sop_engine.cases.written.definition import TaskSpec
 from sop_engine.cases.written.file_samples import samples_for
 from sop_engine.cases.written.procedure import Procedure
+from sop_engine.cases.written.task import TaskSpec
 
 CASE_ID = "EXPLORED"
 REASON = "explored"

@@ -19,10 +19,11 @@ from sop_engine.cases.running.reading import event_of
 from sop_engine.cases.running.state import CaseState, Child, HumanTask, SentNotice, Work
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.running.uniqueness import TAKEN
-from sop_engine.cases.written.definition import UNIQUE, EventSpec, TaskSpec
+from sop_engine.cases.written.definition import UNIQUE, EventSpec
 from sop_engine.cases.written.fields import FieldSpec, read_value
 from sop_engine.cases.written.pools import Pools, combinations, spec_of, variations
 from sop_engine.cases.written.procedure import Procedure
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.model import matches
 from sop_engine.work.catalogue import WORKS
 from sop_engine.work.plain import plain_value

@@ -11,7 +11,7 @@ from itertools import islice, product
 
 from sop_engine.cases.lint.findings import Notebook
 from sop_engine.cases.lint.naming import units_of
-from sop_engine.cases.written.definition import TaskSpec
+from sop_engine.cases.written.task import TaskSpec
 
 MOST_TRIED = 10_000
 """Ways to give tasks to people: more than any procedure of a firm needs."""

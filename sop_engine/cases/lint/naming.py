@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sop_engine.cases.lint.findings import Notebook
-from sop_engine.cases.written.definition import TaskSpec
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.faults import Path
 
 

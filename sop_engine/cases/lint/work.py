@@ -8,9 +8,10 @@ from sop_engine.cases.lint.contracts import lint_contract
 from sop_engine.cases.lint.events import outcomes_of
 from sop_engine.cases.lint.findings import Notebook
 from sop_engine.cases.lint.naming import lint_naming
-from sop_engine.cases.written.definition import ChildSpec, ClockSpec, SopDefinition, TaskSpec, WorkSpec
+from sop_engine.cases.written.definition import ChildSpec, ClockSpec, SopDefinition, WorkSpec
 from sop_engine.cases.written.places import paths_of_states
 from sop_engine.cases.written.shape import split_states
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.periods import PeriodError, split_offset

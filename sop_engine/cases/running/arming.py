@@ -11,8 +11,9 @@ from sop_engine.cases.contracts.commands import CancelWork, RunWork, StartCase, 
 from sop_engine.cases.running import following, naming, state_clocks
 from sop_engine.cases.running.state import Child, HumanTask, Work
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.written.definition import ChildSpec, TaskSpec
+from sop_engine.cases.written.definition import ChildSpec
 from sop_engine.cases.written.shape import StateShape
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.expressions import ExpressionError
 from sop_engine.statechart.snapshot import Event
 

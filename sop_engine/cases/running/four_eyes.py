@@ -11,8 +11,8 @@ from sop_engine.basis.faults import NotFound, NotPermitted
 from sop_engine.cases.people.offers import Offer
 from sop_engine.cases.running.state import CaseState, HumanTask
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.written.definition import TaskSpec
 from sop_engine.cases.written.procedure import Procedure
+from sop_engine.cases.written.task import TaskSpec
 
 
 def spec_of(turn: Turn, task: HumanTask) -> TaskSpec:

@@ -10,7 +10,7 @@ from sop_engine.cases.running.effects import choose
 from sop_engine.cases.running.effects.notify import notify
 from sop_engine.cases.running.state import HumanTask
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.written.definition import TaskSpec
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.expressions import ExpressionError
 
 NOBODYS = "task_for_nobody"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sop_engine.cases.running import timing
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.written.definition import Verdict
+from sop_engine.cases.written.terms import Verdict
 from sop_engine.statechart.snapshot import Event
 
 

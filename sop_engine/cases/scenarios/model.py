@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from sop_engine.basis.models import Frozen, Title
-from sop_engine.cases.written.definition import Names
+from sop_engine.cases.written.terms import Names
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.sla_clock import ClockStatus
 

@@ -20,9 +20,9 @@ from sop_engine.cases.scenarios.judging import Verdict, judge, unexpected_incide
 from sop_engine.cases.scenarios.model import ChildFake, Scenario
 from sop_engine.cases.scenarios.readings import ReadingBook
 from sop_engine.cases.scenarios.rehearsal import Procedures, Rehearsal
-from sop_engine.cases.written.definition import TaskSpec
 from sop_engine.cases.written.file_samples import made_up, samples_for
 from sop_engine.cases.written.stream import StreamSpec
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.calendar import BusinessCalendar
 

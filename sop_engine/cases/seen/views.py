@@ -19,9 +19,9 @@ from sop_engine.cases.running.state import CaseState, Child, HumanTask, RunningC
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.seen.recent import Recent
 from sop_engine.cases.seen.watches import watches_of
-from sop_engine.cases.written.definition import AttachmentSpec
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.cases.written.references import read_field, references_of
+from sop_engine.cases.written.task import AttachmentSpec
 from sop_engine.timekeeping import clocks
 from sop_engine.timekeeping.ladders import STILL_OVERDUE
 

@@ -15,12 +15,12 @@ from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.running.files import several
 from sop_engine.cases.running.state import CaseState
-from sop_engine.cases.written.definition import TaskSpec
 from sop_engine.cases.written.engine_version import KEEPS_FILES
 from sop_engine.cases.written.fields import FieldSpec, read_value
 from sop_engine.cases.written.file_facts import NAMES_ALLOWED, RECEIPT, Receipts, name_fault
 from sop_engine.cases.written.file_values import files_in
 from sop_engine.cases.written.procedure import Procedure
+from sop_engine.cases.written.task import TaskSpec
 
 LARGEST_FILE = 2**40
 """Bytes: a file that nobody attaches to a case is larger."""

@@ -13,8 +13,8 @@ from typing import Any
 from sop_engine.basis.faults import Fault
 from sop_engine.cases.running.state import HumanTask
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.written.definition import TaskSpec
 from sop_engine.cases.written.fields import describe, read_fields
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.expressions import ExpressionError
 
 

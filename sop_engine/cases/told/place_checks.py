@@ -15,8 +15,8 @@ from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.four_eyes import spec_of
 from sop_engine.cases.running.state import HumanTask
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.written.definition import FormField
 from sop_engine.cases.written.fields import FieldSpec
+from sop_engine.cases.written.task import FormField
 from sop_engine.freight.places import Places
 from sop_engine.statechart.expressions import ExpressionError
 

@@ -27,10 +27,10 @@ from sop_engine.cases.told.act_kinds import ActKind
 from sop_engine.cases.told.file_checks import attachment_faults
 from sop_engine.cases.told.forms import answered, missing, required_of
 from sop_engine.cases.told.open_tasks import find
-from sop_engine.cases.written.definition import TaskSpec
 from sop_engine.cases.written.fields import describe
 from sop_engine.cases.written.file_facts import without_receipts
 from sop_engine.cases.written.filling import Filling
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.expressions import ATTACHED, ExpressionError
 from sop_engine.statechart.snapshot import Event
 

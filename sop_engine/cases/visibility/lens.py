@@ -14,9 +14,10 @@ from sop_engine.basis.plain import plain
 from sop_engine.cases.contracts.base import Contract
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.written.classified import Classification, classified, dotted
-from sop_engine.cases.written.definition import ReaderSpec, SopDefinition, TaskSpec
+from sop_engine.cases.written.definition import ReaderSpec, SopDefinition
 from sop_engine.cases.written.register import RegisterSpec
 from sop_engine.cases.written.shape import split_states
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart import expression_tree as tree
 from sop_engine.statechart.expressions import ExpressionError, compile_expression
 

@@ -387,8 +387,7 @@ def describe(spec: FieldSpec) -> str:
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "text": "text",
-        "long_text": "text",
+        **dict.fromkeys(("text", "long_text"), "text"),
         "integer": "a whole number",
         "decimal": "a number",
         "money": "an amount with its currency such as CNY 1250.00",
@@ -405,11 +404,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 
 _READERS: Mapping[str, Callable[[FieldSpec, Any, str], Parsed]] = MappingProxyType(
     {
-        "text": _text,
-        "long_text": _text,
-        "reference": _text,
-        "person": _text,
-        "unit": _text,
+        **dict.fromkeys(("text", "long_text", "reference", "person", "unit"), _text),
         "integer": _integer,
         "decimal": _decimal,
         "money": _money,

@@ -13,8 +13,9 @@ from pydantic import Field, field_validator
 
 from sop_engine.basis.models import Frozen, Title
 from sop_engine.basis.suggestion import suggestion
-from sop_engine.cases.written.definition import Names, exact_fields
+from sop_engine.cases.written.definition import exact_fields
 from sop_engine.cases.written.fields import FieldKind, FieldSpec, read_value
+from sop_engine.cases.written.terms import Names
 from sop_engine.statechart.faults import Path
 
 KEY_KINDS: tuple[FieldKind, ...] = ("text", "reference", "choice", "integer", "date")

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from sop_engine.basis.faults import told
 from sop_engine.basis.models import Title
-from sop_engine.cases.written.definition import WORK_KEYS, ChildSpec, ClockSpec, TaskSpec, WorkSpec
+from sop_engine.cases.written.definition import WORK_KEYS, ChildSpec, ClockSpec, WorkSpec
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.parse import Fault
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -13,8 +13,8 @@ from sop_engine.basis.faults import Fault
 from sop_engine.basis.models import Frozen, Title
 from sop_engine.basis.plain import plain
 from sop_engine.basis.suggestion import suggestion
-from sop_engine.cases.written.definition import Names
 from sop_engine.cases.written.fields import FieldKind, FieldSpec, describe, read_fields, read_instant
+from sop_engine.cases.written.terms import Names
 from sop_engine.statechart.faults import Path
 from sop_engine.timekeeping.periods import PeriodError, parse_period
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, NamedTuple
 
-from sop_engine.cases.written.definition import TaskSpec
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.cases.written.shape import StateShape
+from sop_engine.cases.written.task import TaskSpec
 from sop_engine.statechart.expression_tree import conjuncts
 from sop_engine.statechart.expressions import Expression, ExpressionError
 from sop_engine.statechart.model import (

@@ -18,7 +18,7 @@ from sop_engine.cases.running.effects.kind import EffectKind
 from sop_engine.cases.running.four_eyes import offer_of, spec_of
 from sop_engine.cases.running.state import HumanTask
 from sop_engine.cases.running.turn import Turn
-from sop_engine.cases.written.definition import Assign
+from sop_engine.cases.written.task import Assign
 from sop_engine.statechart.snapshot import Effect
 
 
