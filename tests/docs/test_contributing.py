@@ -427,9 +427,7 @@ def test_an_effect_kind(tmp_path: Path) -> None:
     copy = Copy(tmp_path, "sop_engine")
     copy.put("sop_engine/cases/running/effects/remark.py", EFFECT)
     copy.change(KINDS, "import POST\n", "import POST\nfrom sop_engine.cases.running.effects.remark import REMARK\n")
-    copy.change(
-        KINDS, "TELL, MILESTONE, POST, KEEP, READ, UNIQUE)", "TELL, MILESTONE, POST, KEEP, READ, UNIQUE, REMARK)"
-    )
+    copy.change(KINDS, "POST, KEEP, READ, UNIQUE, CHOOSE)", "POST, KEEP, READ, UNIQUE, CHOOSE, REMARK)")
     copy.run(RUN_EFFECT)
     assert is_said("an effect kind", copy.touched())
 
