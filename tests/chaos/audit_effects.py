@@ -102,6 +102,8 @@ def _promised(found: Found) -> Iterator[Difference]:
     """As many notices, papers and entries of a case as its journal has steps that ask for one."""
     kept: Counter[tuple[str, str, str]] = Counter()
     kept.update((row.case_id, "notice", row.template) for row in found.notices)
+    notices = {(row.notice, row.case_id, row.template) for row in found.outbox}
+    kept.update((case_id, "notice", template) for _, case_id, template in notices)
     kept.update((row.case_id, "paper", row.template) for row in found.documents)
     kept.update((row.case_id, "entry", row.entry) for row in found.entries)
     for case_id, rows in found.journal.items():
@@ -132,6 +134,16 @@ def _mails(found: Found, taken: Mapping[str, int], sender: MailServer) -> Iterat
                 yield Difference("mails", row.case_id, f"{row.template} to {row.address} is {row.status}")
         elif not taken.get(message_id):
             yield Difference("mails", row.case_id, f"{row.template} to {row.address} is sent, but nobody took it")
+    for row in found.outbox:
+        if row.channel != "mail":
+            continue
+        mail = Mail(key=row.out_id, to=row.address, subject="", text="", html="", at=row.begun_at)
+        message_id = str(sender.message(mail)["Message-ID"])
+        expected.add(message_id)
+        if row.status in ("accepted", "delivered") and not taken.get(message_id):
+            yield Difference(
+                "mails", row.notice, f"{row.template} to {row.address} is {row.status}, but nobody took it"
+            )
     for message_id in sorted({*taken} - expected):
         yield Difference("mails", message_id, "a mail without a notice")
 

@@ -18,6 +18,7 @@ from sop_engine.records.documents import DocumentRow
 from sop_engine.records.ledger.entries import EntryRow, LineRow
 from sop_engine.records.notices import NoticeRow
 from sop_engine.records.numbers import NumberRow
+from sop_engine.records.outbox import OutboxRow
 from tests.chaos.evidence import Evidence
 from tests.integration.installation import Installation
 from tests.replay.cold import ColdRun
@@ -51,6 +52,8 @@ class Found:
     clocks: Mapping[str, Rows] = field(default_factory=dict)
     children: Mapping[str, Rows] = field(default_factory=dict)
     notices: Rows = ()
+    outbox: Rows = ()
+    """The messages of notices that wait for something."""
     documents: Rows = ()
     numbers: Rows = ()
     entries: Rows = ()
@@ -69,6 +72,7 @@ class Found:
         self.clocks = _by_case(_rows(engine, ClockRow))
         self.children = _by_case(_rows(engine, ChildRow))
         self.notices = _rows(engine, NoticeRow)
+        self.outbox = _rows(engine, OutboxRow)
         self.documents = _rows(engine, DocumentRow)
         self.numbers = _rows(engine, NumberRow)
         self.entries = _rows(engine, EntryRow)
