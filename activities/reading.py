@@ -49,6 +49,7 @@ from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.queries import CaseQueries
 from sop_engine.records.used_names import UsedNames
+from sop_engine.temporal.staff import posted
 
 SHOWN = {"document_id", "template", "title", "version", "name", "sha256", "rendered_at"}
 MOST_DOCUMENTS = 200
@@ -71,7 +72,7 @@ class ReadingActivities:
         self._uses = FileUses(engine)
         self._notices = NoticeRepository(engine)
         self._ledger = LedgerRepository(engine)
-        self._staff = staff
+        self._staff = staff or (None if organization is None else lambda: posted(organization))
         self._papers = papers
         self._lenses = None if organization is None else Lenses(engine, organization, definitions)
         self._names = None if organization is None else KnownNames(UsedNames(engine), organization, definitions or {})

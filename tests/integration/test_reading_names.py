@@ -62,7 +62,7 @@ def test_an_inbox_of_nobody_is_no_empty_inbox(reading: ReadingActivities, given:
     ("given", "told"),
     [
         (ListCasesInput(sop="FreightShipmnt"), "sop: there is no SOP 'FreightShipmnt' (allowed: FreightShipment"),
-        (ListCasesInput(sop="Zzz"), "sop: there is no SOP 'Zzz' (allowed: Booking, Collection"),
+        (ListCasesInput(sop="Zzz"), "sop: there is no SOP 'Zzz' (allowed: AdHocTask, Booking"),
         (ListCasesInput(owner="operations_manger"), "owner: there is no role 'operations_manger' (allowed: operat"),
         (ListCasesInput(state="clasified"), "state: no SOP has a state 'clasified' (allowed: classified"),
         (ListCasesInput(stage="clasified"), "stage: no SOP has a phase 'clasified'"),

@@ -69,7 +69,7 @@ def _commission(plan: Plan) -> list[PlayedAct]:
     rules = ("operating_rules", "carriage_requirements", "not_banned")
     totals = {"total_pieces": plan.pieces, "total_weight_kg": plan.weight_kg}
     return [
-        task("intake", operator, "received", "recorded", source_document=f"order-{plan.number}.eml"),
+        task("intake", operator, "received", "recorded", source_document=f"@order-{plan.number}.eml"),
         task("intake", operator, "checking", "complete", **totals),
         task("intake", operator, "reviewing", "clean", *rules),
     ]

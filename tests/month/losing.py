@@ -44,6 +44,7 @@ NOT_COMPARED: Mapping[str, str] = MappingProxyType(
         "record_changes": "says who repaired",
         "record_identity": "compared by itself",
         "record_marks": "compared by what they number",
+        "signing_keys": "made anew with the tables",
         "credit_terms": "written past every case, here and in place of a backup",
     }
 )

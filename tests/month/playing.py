@@ -13,7 +13,7 @@ from sop_engine.cases.contracts.acts import CompleteTaskInput, EventInput
 from sop_engine.cases.contracts.opening import OpenCaseInput
 from sop_engine.cases.contracts.signals import EventSignal
 from sop_engine.cases.contracts.views import CaseView
-from sop_engine.console.playing import PlayedAct, PlayError, worked_out
+from sop_engine.console.playing import PlayedAct, PlayError, with_made_files, worked_out
 from sop_engine.temporal.client import UnreachableError
 from sop_engine.temporal.gateway import CaseGateway
 from tests.month.carriage import carriage, opening
@@ -80,7 +80,7 @@ def _is_through(plan: Plan, view: CaseView) -> bool:
 async def _perform(gateway: CaseGateway, plan: Plan, act: PlayedAct) -> None:
     """Carries an act out as soon as its case is ready for it."""
     case_id = f"{plan.case_id}.{act.case}" if act.case else plan.case_id
-    data = worked_out(act.data, datetime.now(UTC))
+    data = await with_made_files(gateway, worked_out(act.data, datetime.now(UTC)))
     if act.is_task:
         done = CompleteTaskInput(
             actor=act.person or "", task=act.target, outcome=act.outcome or "", data=data, checklist=act.checklist
