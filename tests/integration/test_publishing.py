@@ -203,7 +203,7 @@ async def test_a_running_worker_takes_what_a_revision_published(files: Library, 
         for words in (
             ("versions", "VisitFollowUp"),
             ("diff", "VisitFollowUp"),
-            ("diff", "VisitFollowUp", "--from", "2", "--to", "3"),
+            ("diff", "VisitFollowUp", "--from", str(VERSION), "--to", str(VERSION + 1)),
         ):
             shown = await ask("definition", *words)
             assert (shown.exit_code, bool(shown.stdout)) == (0, True), shown.stderr

@@ -1,8 +1,6 @@
 """Records the histories that every later version must replay: `make record`. See README.md beside this file."""
 
 import asyncio
-import json
-import re
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,13 +9,11 @@ from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from socket import gethostname
 from typing import Any
 
 import pytest
 from temporalio import activity
-from temporalio.api.history.v1 import WorkflowExecutionStartedEventAttributes
-from temporalio.client import Client, WorkflowHistory
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 import worker
@@ -31,6 +27,8 @@ from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.shipment import completion, export_example, intake_acts, opening_data
 from tests.replay.capture import Recorded, listening
+from tests.replay.keeping import keep_history, runs_in_turn, started, write
+from tests.replay.recording_own import OWN_RECORDINGS
 from tests.workflows.harness import time_skipping_house
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -168,36 +166,14 @@ async def task_opens(house: Installation, case_id: str, state: str) -> None:
 
 async def keep(client: Client, case_id: str, recorded: Recorded) -> None:
     """Writes the history of each run of a case, and beside it what the run published."""
-    handle = client.get_workflow_handle(case_id)
-    runs = [await handle.fetch_history()]
-    while before := started(runs[0]).continued_execution_run_id:
-        runs.insert(0, await client.get_workflow_handle(case_id, run_id=before).fetch_history())
+    runs = await runs_in_turn(client, case_id)
     for number, history in enumerate(runs, 1):
         published = recorded[started(history).original_execution_run_id]
         suffix = f"-run{number}" if len(runs) > 1 else ""
         stem = f"v{ENGINE_VERSION}-{case_id.replace('.', '-')}{suffix}"
-        started(history).workflow_id = case_id  # the server that skips time leaves it out
-        write(HISTORIES / f"{stem}.json", without_place(json.loads(history.to_json())))
+        keep_history(HISTORIES / f"{stem}.json", history)
         write(HISTORIES / f"{stem}.steps.json", published)
         print(f"{stem}: {len(history.events)} events, {len(published)} writes")
-
-
-def started(history: WorkflowHistory) -> WorkflowExecutionStartedEventAttributes:
-    return history.events[0].workflow_execution_started_event_attributes
-
-
-def without_place(value: Any) -> Any:
-    """A history without who recorded it, and where."""
-    if isinstance(value, dict):
-        hidden = {"identity": "recorder", "stackTrace": ""}
-        return {key: hidden[key] if key in hidden else without_place(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [without_place(inner) for inner in value]
-    return re.sub(rf"\d+@{re.escape(gethostname())}", "recorder", value) if isinstance(value, str) else value
-
-
-def write(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 RECORDINGS: dict[str, Callable[[Recorded], Awaitable[None]]] = {
@@ -211,10 +187,12 @@ RECORDINGS: dict[str, Callable[[Recorded], Awaitable[None]]] = {
 
 
 async def main(names: list[str]) -> None:
-    HISTORIES.mkdir(exist_ok=True)
-    with listening() as recorded:
-        for name in names or RECORDINGS:
-            await RECORDINGS[name](recorded)
+    for name in names or (*RECORDINGS, *OWN_RECORDINGS):
+        if name in OWN_RECORDINGS:
+            await OWN_RECORDINGS[name]()
+        else:
+            with listening() as recorded:
+                await RECORDINGS[name](recorded)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from sop_engine.temporal.queues import (
     DUTIES,
     HAND_OVER,
     KEEP_REGISTER,
+    NOTICE,
     ORDER,
     POKE,
     RECORDS_ANCHOR,
@@ -41,13 +42,16 @@ from sop_engine.temporal.queues import (
 from sop_engine.temporal.records_gateway import RecordsGateway
 from tests.integration.installation import Installation, installation, until
 from tests.integration.offers import LEAVES, ORDERS, SUCCEEDS, offers
+from tests.integration.provider import Provider, says, serving_http
 from tests.integration.published import published, step
 from tests.integration.register_house import register_house
 from tests.replay.keeping import keep_history, runs_in_turn
 from tests.unit.timekeeping.timekeeping_samples import china
+from tests.workflows.desk import Desk
 from tests.workflows.duty_house import ADMINISTRATOR, CLERK, Duties, library_of_chores
 from tests.workflows.harness import House, time_skipping_house
 from tests.workflows.instants import PUBLISHED, library_with
+from tests.workflows.notice_house import notice_house
 from workflows.anchor import TELLINGS
 from workflows.watch import LOOKS
 
@@ -192,6 +196,30 @@ async def record_hand_over() -> None:
             await ordered(house, HAND_OVER, named, HandOverInput(**who, dry_run=named == "tried"))
 
 
+async def record_notice() -> None:
+    """A receipt; one that comes late, which ends the call that began meanwhile; a refusal, and a call in its place."""
+    taken, refused = says({"code": "OK", "id": "sms-1"}), says({"code": "isv.BLACKLIST"})
+    with tempfile.TemporaryDirectory() as folder, serving_http(Provider(taken, taken, refused)) as provider:
+        async with notice_house(Path(folder), sms=provider.url) as notices:
+            for case_id, how in (("P-1", "accepted"), ("P-2", "accepted"), ("P-3", "refused")):
+                await notices.promise(case_id, phone="+86 138 0000 0000")
+                await notices.one_sent(case_id, how)
+            (receipt,) = await notices.sent("P-1")
+            await notices.receipt(receipt.out_id, "delivered")
+            await notices.clock("P-1", "met")
+            await notices.house.pass_time(timedelta(hours=1, minutes=1))
+            await Desk(notices.house, "P-2.notice.told#1.call").task("calling")
+            (late,) = await notices.sent("P-2")
+            await notices.receipt(late.out_id, "delivered")
+            await notices.clock("P-2", "met")
+            told_at = (await notices.house.now() - timedelta(minutes=1)).isoformat()
+            call = Desk(notices.house, "P-3.notice.told#1.call")
+            await call.do("li.na", "calling", "told", told_at=told_at, told_whom="Wang Lei")
+            await notices.clock("P-3", "met")
+            for case_id, named in (("P-1", "receipt"), ("P-2", "late-receipt"), ("P-3", "call")):
+                await keep_runs(notices.house, NOTICE, f"{case_id}.notice.told#1", named)
+
+
 OWN_RECORDINGS: dict[str, Callable[[], Awaitable[None]]] = {
     DUTIES: record_duties,
     STREAMS: record_streams,
@@ -202,5 +230,6 @@ OWN_RECORDINGS: dict[str, Callable[[], Awaitable[None]]] = {
     ORDER: record_order,
     DISPOSAL: record_disposal,
     HAND_OVER: record_hand_over,
+    NOTICE: record_notice,
 }
 """By the type of the workflow."""

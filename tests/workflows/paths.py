@@ -61,7 +61,7 @@ async def booking(desk: Desk) -> None:
 
 
 async def papers_collected(desk: Desk, kinds: tuple[str, ...] = EXPORT_PAPERS) -> None:
-    documents = [{"type": kind, "no": f"{kind}-1", "valid_to": "2094-06-30"} for kind in kinds]
+    documents = [{"type": kind, "file": f"{kind}.pdf", "no": f"{kind}-1", "valid_to": "2094-06-30"} for kind in kinds]
     await desk.do("zhou.jie", "collecting", "complete", documents=documents)
     await desk.do("zhou.jie", "first_check", "agreed", goods_match=True)
 
