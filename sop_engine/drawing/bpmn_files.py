@@ -92,7 +92,9 @@ class _Writer:
 
     def _make(self, kind: str, name: str, /, **values: Any) -> Any:
         given = {key: value for key, value in values.items() if value is not None}
-        self._elements[name] = self._moddle.create(kind, {"id": name, **given})
+        # An engine that reads several SOPs takes a part of a process for a process, so its id is of the SOP, too.
+        own = f"{self._diagram.scope.id}.{name}" if kind == "bpmn:SubProcess" else name
+        self._elements[name] = self._moddle.create(kind, {"id": own, **given})
         return self._elements[name]
 
     # -- what it means -------------------------------------------------------------------------------------------------

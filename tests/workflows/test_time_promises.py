@@ -27,7 +27,7 @@ SERVED = (
     ("GoodsPickup", "nobody_agrees_a_time"),
     ("Delivery", "the_vehicle_does_not_arrive"),
     ("Delivery", "the_second_delivery_is_late"),
-    ("DomesticDispatch", "nobody_registers_the_order"),
+    ("DomesticDispatch", "the_stock_does_not_come"),
     ("ReturnReceipt", "nobody_sends_the_receipt_back"),
     ("GoodsReturn", "a_key_account_s_refused_goods_are_forgotten"),
     ("ShipmentException", "nobody_does_anything"),

@@ -27,6 +27,8 @@ from tests.unit.console.terminal import COMMANDS, sop
 def test_the_commands_of_the_contract_are_there() -> None:
     expected = """
         demo|dev|worker|doctor|inbox|ui|receive
+        notice list|notice show|notice retry|notice correct|notice skip|notice receipt|webhook resume
+        person list|person show|person away|person back|task issue|case views|case disclose
         case start|case show|case list|case timeline|case find|case signal|case hold
         case resume|case cancel|case comment|case attach|case amend|case move-deadline|task list|task show|task claim
         task release|task assign|task delegate|task suspend|task skip|task complete|task hand-over

@@ -121,7 +121,7 @@ def test_the_type_is_known_without_running(source: str, kind: str) -> None:
         ("contains_any(reply, [1, 2])", "the value is list of integer, expected list of text"),
         ("contains_any(reply)", "contains_any takes 2 arguments, not 1"),
         ("month()", "month takes 1 argument, not 0"),
-        ("moth(issued_on)", r"there is no function moth, did you mean month\? \(there are: in_state, day"),
+        ("moth(issued_on)", r"there is no function moth, did you mean month\? \(there are: in_state, files, day"),
     ],
 )
 def test_what_cannot_work_is_found_without_running(source: str, message: str) -> None:
