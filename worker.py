@@ -172,7 +172,7 @@ def activities(
     subjects = RegisterSubjects(engine, library.registers)
     beside = (
         WatchActivities(engine),
-        FileActivities(engine, store, receipts),
+        FileActivities(engine, store, receipts, lenses),
         DutyActivities(engine, library, settings.task_queue, subjects),
         SelectionActivities(subjects),
         RegisterActivities(engine, library.registers, library.organization, tell_readers),
@@ -183,11 +183,11 @@ def activities(
         HandOverActivities(engine, library.organization, sops, settings.task_queue),
         PeopleActivities(engine, staff, Attendance(engine, library.registers)),
     )
-    sending = outgoing(settings, library, engine)
+    sending = outgoing(settings, library, engine, lenses)
     return declared(definitions, records, notices, sending, documents, *ledger, reading, work, *beside)
 
 
-def outgoing(settings: Settings, library: Library, engine: Engine) -> OutgoingActivities:
+def outgoing(settings: Settings, library: Library, engine: Engine, lenses: Lenses) -> OutgoingActivities:
     """What sends notices that wait for something, by the channels whose settings are there."""
     channels = library.channels.channels
     made = opened(channels, settings.channel_settings, mail_server(settings))
@@ -205,6 +205,7 @@ def outgoing(settings: Settings, library: Library, engine: Engine) -> OutgoingAc
             )
             for name, outbound in made.items()
         },
+        lenses,
     )
 
 

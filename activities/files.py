@@ -4,6 +4,7 @@ Whoever may use Temporal may bring content, as he may start cases: it says nothi
 takes it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -11,7 +12,8 @@ from temporalio import activity
 
 from activities.access import brings, reads
 from activities.failures import refusals
-from sop_engine.basis.faults import Fault
+from activities.lenses import Lenses
+from sop_engine.basis.faults import Fault, NotPermitted
 from sop_engine.cases.contracts.files import (
     FileHead,
     FileList,
@@ -23,7 +25,9 @@ from sop_engine.cases.contracts.files import (
     ReadPieceInput,
     Wanted,
 )
+from sop_engine.cases.contracts.viewing import Reading
 from sop_engine.cases.told.file_checks import HOW, unkept
+from sop_engine.cases.visibility.held_files import is_shown, place_of
 from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.records.contents import ContentStore
 from sop_engine.records.file_uses import FileUses
@@ -34,8 +38,9 @@ from sop_engine.temporal.writes import writes
 class FileActivities:
     """Brings and fetches."""
 
-    def __init__(self, engine: Engine, store: ContentStore, receipts: Receipts) -> None:
+    def __init__(self, engine: Engine, store: ContentStore, receipts: Receipts, lenses: Lenses | None = None) -> None:
         self._store = store
+        self._lenses = lenses
         self._receipts = receipts
         self._uses = FileUses(engine)
 
@@ -78,15 +83,43 @@ class FileActivities:
     @reads
     @activity.defn(name=LIST_FILES)
     def list_files(self, given: ListFilesInput) -> FileList:
-        return self._uses.list(given.case_id)
+        """The files that the reader may see, of a case and of those below it that are not hidden from the reader."""
+        held = self._uses.list(given.case_id)
+        if self._lenses is None:
+            return held
+        with refusals():
+            self._lenses.on(given.case_id, given)
+            hidden = self._lenses.hidden_cases(given.reader)
+            below = [file for file in held.files if file.case_id not in hidden]
+            shown = tuple(file for file in below if self._shows(file.case_id, [file.kind], given))
+            return FileList(files=shown, masked=tuple(dict.fromkeys(file.kind for file in below if file not in shown)))
 
     @reads
     @activity.defn(name=READ_PIECE)
     def read_piece(self, given: ReadPieceInput) -> bytes:
-        """One piece of a paper or a file, for whoever may see the case that has it: a hash alone opens nothing."""
+        """One piece of a paper or a file, for whoever may see the case that has it, and the field that holds the file:
+        a hash alone opens nothing.
+
+        Raises NotFound where the case has no such content, NotPermitted for who may not see it.
+        """
         with refusals():
-            self._uses.require(given.case_id, given.sha256)
+            kinds = self._uses.kinds(given.case_id, given.sha256)
+            if self._lenses is not None:
+                self._lenses.on(given.case_id, given)
+                if kinds and not self._shows(given.case_id, kinds, given):
+                    who = given.reader or "Who does not say who looks"
+                    raise NotPermitted(f"{who} may not see this file of {given.case_id}")
             return self._store.read(given.sha256, given.number)
+
+    def _shows(self, case_id: str, kinds: Sequence[str], given: Reading) -> bool:
+        """Whether the reader may see a file that a case holds as these kinds; then that is in the log."""
+        assert self._lenses is not None
+        case = self._lenses.cases.of(case_id)
+        seen = self._lenses.of(case.definition, case.data, given.reader)
+        shown = [kind for kind in kinds if is_shown(kind, seen)]
+        places = (place_of(kind, seen.shows) for kind in shown)
+        self._lenses.keep_places(given, case_id, (place for place in places if place is not None))
+        return bool(shown)
 
 
 def _now() -> datetime:

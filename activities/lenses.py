@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Engine
 
 from sop_engine.basis.faults import NotPermitted
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.viewing import Reading, ViewLine
 from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.visibility.lens import Lens, lens
-from sop_engine.cases.visibility.masking import is_filled
+from sop_engine.cases.visibility.masking import is_filled, masked_data
+from sop_engine.cases.visibility.papers import masked_values
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.records.viewed_cases import ViewedCase, ViewedCases
 from sop_engine.records.views import ViewLog
@@ -48,6 +50,16 @@ class Lenses:
         if reader is not None:
             person_of(self.organization, reader)
         return lens(self.organization, definition, data, reader)
+
+    def told(
+        self, facts: CaseFacts, template: str, values: dict[str, Any], readers: Iterable[str | None]
+    ) -> tuple[CaseFacts, dict[str, Any]]:
+        """What a notice may say of its case, and by its own values, to all of these readers at once."""
+        definition = self.cases.definition_of(facts.case_id, facts.sop)
+        for seen in [self.of(definition, facts.data, reader) for reader in readers]:
+            facts = facts.model_copy(update={"data": masked_data(facts.data, seen)})
+            values = masked_values(definition, "notify", template, values, seen)
+        return facts, values
 
     def hidden_cases(self, reader: str | None) -> frozenset[str]:
         """The cases that a reader does not even find in a list: those of procedures that hide them from somebody."""

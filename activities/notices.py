@@ -11,8 +11,6 @@ from activities.lenses import Lenses
 from sop_engine.basis.faults import Fault, Refused
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.effects.notify import Notify, NotifyResult
-from sop_engine.cases.visibility.masking import masked_data
-from sop_engine.cases.visibility.papers import masked_values
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
 from sop_engine.records.notices import NoticeRepository, NoticeRow
@@ -74,10 +72,7 @@ class NoticeActivities:
         facts, values = given.facts, given.values
         if self._lenses is not None and given.address is None:
             person = recipient.name if recipient.name in self._organization.people else None
-            definition = self._lenses.cases.definition_of(facts.case_id, facts.sop)
-            seen = self._lenses.of(definition, facts.data, person)
-            facts = facts.model_copy(update={"data": masked_data(facts.data, seen)})
-            values = masked_values(definition, "notify", given.template, values, seen)
+            facts, values = self._lenses.told(facts, given.template, values, [person])
         return self._templates.render(given.template, facts, values, self._organization)
 
     def _notify_one(self, given: Notify, recipient: Recipient, rendered: RenderedNotice) -> str | None:

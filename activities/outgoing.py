@@ -13,10 +13,11 @@ from temporalio.exceptions import ApplicationError
 
 from activities.access import reads
 from activities.failures import refusals
+from activities.lenses import Lenses
 from activities.notice_ways import Ways
 from sop_engine.basis.faults import NotFound, NotPermitted
 from sop_engine.cases.contracts.orders import CarryOut, OrderDone, ResendWebhooksInput
-from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxLine, OutboxList
+from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxLine
 from sop_engine.cases.contracts.outgoing import NoticePlan, PlanNotice, Receipt, SendNotice, SettleNotice
 from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
@@ -24,7 +25,7 @@ from sop_engine.channels.outbound import Message, Outbound, PermanentError, Tran
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
 from sop_engine.records.notices import NoticeRepository, NoticeRow
 from sop_engine.records.outbox import Outbox, OutboxRow
-from sop_engine.temporal.queues import LIST_OUTBOX, PLAN_NOTICE, RESEND_WEBHOOKS, SEND_NOTICE, SETTLE_NOTICE
+from sop_engine.temporal.queues import PLAN_NOTICE, RESEND_WEBHOOKS, SEND_NOTICE, SETTLE_NOTICE
 from sop_engine.temporal.writes import writes
 
 RESENT_AT_ONCE = 100
@@ -52,7 +53,9 @@ class OutgoingActivities:
         templates: NoticeTemplates,
         ways: Ways,
         channels: Mapping[str, OpenChannel],
+        lenses: Lenses,
     ) -> None:
+        self._lenses = lenses
         self._outbox = Outbox(engine)
         self._notices = NoticeRepository(engine)
         self._organization = organization
@@ -103,12 +106,6 @@ class OutgoingActivities:
         """Keeps what a receipt said."""
         self._outbox.settle(given.out_id, status=given.status, settled_at=given.at, error=given.why)
 
-    @reads
-    @activity.defn(name=LIST_OUTBOX)
-    def list_outbox(self, given: ListOutboxInput) -> OutboxList:
-        with refusals():
-            return self._outbox.messages(given)
-
     @activity.defn(name=RESEND_WEBHOOKS)
     @writes("order")
     def resend_webhooks(self, given: CarryOut[ResendWebhooksInput]) -> OrderDone:
@@ -140,8 +137,15 @@ class OutgoingActivities:
     # -- sending -------------------------------------------------------------------------------------------------------
 
     def _rendered(self, language: str | None, asked: PlanNotice | SendNotice) -> RenderedNotice:
+        """The notice as all whom it is for may read it, where they are of the firm. Whom the procedure names by an
+        address is told what the template says: its author chose both."""
         given = asked.given
-        return self._templates.render(given.template, given.facts, given.values, self._organization, language)
+        facts, values, name = given.facts, given.values, given.addressee.name
+        definition = self._lenses.cases.definition_of(facts.case_id, facts.sop)
+        if name not in definition.addressees and name not in definition.data:
+            people = (name,) if name in self._organization.people else self._organization.people_of(name)
+            facts, values = self._lenses.told(facts, given.template, values, people or (None,))
+        return self._templates.render(given.template, facts, values, self._organization, language)
 
     def _hand_over(
         self, outbound: Outbound, rows: list[OutboxRow], message: Message, at: Callable[[], datetime]

@@ -13,6 +13,8 @@ from activities.failures import refusals
 from activities.lenses import Lenses
 from activities.reading_names import KnownNames
 from sop_engine.basis.faults import NotPermitted
+from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxLine, OutboxList
+from sop_engine.cases.contracts.outgoing import case_of
 from sop_engine.cases.contracts.reading import (
     CaseInput,
     CaseList,
@@ -37,18 +39,21 @@ from sop_engine.cases.contracts.reading import (
 from sop_engine.cases.contracts.viewing import Reading
 from sop_engine.cases.people.offers import right_to
 from sop_engine.cases.people.organization import Organization
+from sop_engine.cases.told.permissions import holds_or_supervises
 from sop_engine.cases.visibility.lens import nobodys_lens
 from sop_engine.cases.visibility.masking import SHORTEST, is_filled, masked_steps, places, said_at
 from sop_engine.cases.visibility.papers import hidden_from_paper
-from sop_engine.cases.visibility.recorded import masked_notice, masked_record
+from sop_engine.cases.visibility.recorded import masked_message, masked_notice, masked_record
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.documents import DocumentRepository
 from sop_engine.records.file_uses import FileUses
 from sop_engine.records.ledger.book import LedgerRepository
 from sop_engine.records.notices import NoticeRepository
+from sop_engine.records.outbox import Outbox
 from sop_engine.records.queries import CaseQueries
 from sop_engine.records.used_names import UsedNames
+from sop_engine.temporal.queues import LIST_OUTBOX
 from sop_engine.temporal.staff import posted
 
 SHOWN = {"document_id", "template", "title", "version", "name", "sha256", "rendered_at"}
@@ -71,6 +76,7 @@ class ReadingActivities:
         self._documents = DocumentRepository(engine)
         self._uses = FileUses(engine)
         self._notices = NoticeRepository(engine)
+        self._outbox = Outbox(engine)
         self._ledger = LedgerRepository(engine)
         self._staff = staff or (None if organization is None else lambda: posted(organization))
         self._papers = papers
@@ -201,6 +207,33 @@ class ReadingActivities:
         seen = self._lenses.of(case.definition, case.data, given.reader)
         self._lenses.keep_view(given, line.case_id, seen, case.data)
         return masked_notice(line, seen, case.data)
+
+    @reads
+    @activity.defn(name=LIST_OUTBOX)
+    def list_outbox(self, given: ListOutboxInput) -> OutboxList:
+        """Messages as their reader may see them. Raises NotPermitted for a case that is hidden from the reader."""
+        with refusals():
+            hidden = self._hidden(given)
+            if (given.case_id if given.notice is None else case_of(given.notice)) in hidden:
+                who = given.reader or "Who does not say who looks"
+                raise NotPermitted(f"{who} may not see {given.notice or given.case_id}")
+            found = self._outbox.messages(given, hidden).messages
+            return OutboxList(messages=tuple(self._message(line, given) for line in found))
+
+    def _message(self, line: OutboxLine, given: ListOutboxInput) -> OutboxLine:
+        """A message for a reader: whom it was for has it anyway. An address is personal: the owner of the case sees
+        it, and those above."""
+        if self._lenses is None or (given.reader is not None and given.reader == line.recipient):
+            return line
+        case = self._lenses.cases.of(line.case_id)
+        seen = self._lenses.of(case.definition, case.data, given.reader)
+        firm, owner = self._lenses.organization, case.definition.owner
+        sees_address = given.reader is not None and holds_or_supervises(firm, given.reader, owner)
+        shown = masked_message(line, seen, case.data, sees_address)
+        places = [place for place in seen.shows if is_filled(case.data, place)]
+        address = ["notices.*.address"] if shown.address is not None else []
+        self._lenses.keep_places(given, line.case_id, [*places, *address])
+        return shown
 
     def _hidden(self, given: Reading) -> frozenset[str]:
         """The cases that the reader does not find in any list."""

@@ -38,6 +38,7 @@ from sop_engine.cases.contracts.outgoing import (
 from sop_engine.cases.people.actors import case_actor
 from sop_engine.cases.people.identity import refuse_without_role
 from sop_engine.cases.running.continuation import CaseResult
+from sop_engine.cases.visibility.masking import redacted
 from sop_engine.temporal.failures import message_of, to_failure
 from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.queues import CANCEL, NOTICE, NOTICE_REPORT, PLAN_NOTICE, SEND_NOTICE, SETTLE_NOTICE
@@ -62,6 +63,7 @@ class NoticeWorkflow:
         self._sent: dict[str, Attempt] = {}
         """What went out, by its out id."""
         self._receipts: dict[str, ReceiptInput] = {}
+        self._passed_over: tuple[str, ...] = ()
         self._said: list[str] = []
         """Why each way led nowhere."""
         self._mended: MendNoticeInput | None = None
@@ -82,6 +84,7 @@ class NoticeWorkflow:
                 await self._tell("failed", workflow.now(), note=plan.declined, declined=True)
                 self._status = OVER
                 break
+            self._passed_over = plan.passed_over
             self._said = list(plan.passed_over)
             for attempt in plan.attempts:
                 if await self._try(attempt):
@@ -106,7 +109,7 @@ class NoticeWorkflow:
         self._sent[out_id] = attempt
         receipt = await self._send(out_id, attempt)
         if receipt is None or receipt.status == "refused":
-            self._said.append(f"{attempt.channel}: {'no answer' if receipt is None else receipt.why}")
+            self._say(attempt, "no answer" if receipt is None else receipt.why)
             return await self._stands() if self._is_delivered() else False
         await self._tell("accepted", receipt.at, attempt.channel)
         if self._given.counts == "accepted":
@@ -122,7 +125,7 @@ class NoticeWorkflow:
         if self._is_delivered():
             return await self._stands()
         failed = self._receipts.get(out_id)
-        self._said.append(f"{attempt.channel}: {failed.why or 'not delivered' if failed else 'no receipt'}")
+        self._say(attempt, failed.why or "not delivered" if failed else "no receipt")
         return False
 
     async def _send(self, out_id: str, attempt: Attempt) -> Receipt | None:
@@ -142,7 +145,7 @@ class NoticeWorkflow:
                     retry_policy=RetryPolicy(
                         initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=5)
                     ),
-                    summary=summary(f"{attempt.channel} → {self._given.addressee.name}"),
+                    summary=summary(f"{attempt.channel} → {self._given.name}"),
                 )
             except ActivityError as error:
                 if is_cancelled_exception(error):
@@ -172,7 +175,7 @@ class NoticeWorkflow:
                 result_type=CaseResult,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=summary(f"{attempt.channel} {self._given.addressee.called or ''}"),
+                static_summary=summary(f"{attempt.channel} {self._given.name}"),
             )
             ended = asyncio.create_task(self._end_of(self._talk))
             await workflow.wait_condition(lambda: ended.done() or self._is_delivered())
@@ -228,9 +231,14 @@ class NoticeWorkflow:
         if failed is None:
             return True
         self._status = OPEN
-        self._said.append(f"{attempt.channel}: came back, {failed.why or 'undeliverable'}")
-        await self._tell("withdrawn", failed.at or workflow.now(), attempt.channel, note=failed.why)
+        self._say(attempt, f"came back, {failed.why or 'undeliverable'}")
+        why = redacted(failed.why, filter(None, [attempt.address]))
+        await self._tell("withdrawn", failed.at or workflow.now(), attempt.channel, note=why)
         return False
+
+    def _say(self, attempt: Attempt, why: str | None) -> None:
+        """Why a way led nowhere, for the case and its journal: without the address, which providers like to quote."""
+        self._said.append(f"{attempt.channel}: {redacted(why, filter(None, [attempt.address]))}")
 
     def _has_failed(self, out_id: str) -> bool:
         return out_id in self._receipts and self._receipts[out_id].status == "failed"
@@ -301,16 +309,16 @@ class NoticeWorkflow:
 
     # -- what is told to it --------------------------------------------------------------------------------------------
 
-    @workflow.query(name="state", description="How the notice stands, and what was tried")
+    @workflow.query(name="state", description="How the notice stands, and by which channels it was tried")
     def query_state(self) -> NoticeView:
         given = self._given
         return NoticeView(
             notice=workflow.info().workflow_id,
             case_id=given.case_id,
             name=given.name,
-            addressee=given.addressee.called or given.addressee.name,
             status=self._status,
-            tried=tuple(self._said) or tuple(self._tried),
+            passed_over=self._passed_over,
+            tried=tuple(self._tried),
             until=given.until,
         )
 

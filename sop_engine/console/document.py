@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sop_engine.basis.faults import NotFound, Refused
-from sop_engine.cases.contracts.files import FileLine, FileList, ListFilesInput
+from sop_engine.basis.faults import NotFound, NotPermitted, Refused
+from sop_engine.cases.contracts.files import FileLine, FileList, ListFilesInput, ReadPieceInput
 from sop_engine.cases.contracts.reading import CaseInput, DocumentLine, DocumentList, FindDocumentInput
 from sop_engine.console.arguments import CaseId
 from sop_engine.console.command import command, group
@@ -40,12 +40,10 @@ async def open_document(
     pdf: Annotated[bool, typer.Option("--pdf", help="The PDF in place of the HTML.")] = False,
 ) -> None:
     """Fetch a document; prints the path of the file, and shows it when a person is watching."""
-    from sop_engine.temporal.files_gateway import FilesGateway
-
     gateway = await session.gateway()
     question = FindDocumentInput(**session.reading(), document_id=document_id, kind="pdf" if pdf else "html")
     found = await gateway.read("find_document", question, DocumentLine)
-    content = await FilesGateway(gateway).fetch(found.case_id, found.sha256, found.size)
+    content = await _content(session, found)
     name = Path(found.name).name
     path = output or session.settings.data_directory / "documents" / name
     write_file(path, content)
@@ -54,7 +52,7 @@ async def open_document(
         typer.launch(str(path))
 
 
-@command(document, "get")
+@command(document, "get", acts=True)
 async def get_file(
     session: Session,
     case_id: CaseId,
@@ -66,16 +64,24 @@ async def get_file(
     folder: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Where to write it.")] = Path(),
 ) -> None:
     """Fetch a file of a case, or of one below it; prints its path. No file that is there is written over."""
-    from sop_engine.temporal.files_gateway import FilesGateway
     from sop_engine.temporal.queues import LIST_FILES
 
     gateway = await session.gateway()
-    held = (await gateway.read(LIST_FILES, ListFilesInput(case_id=case_id), FileList)).files
-    found = chosen(held, case_id, name, version)
-    content = await FilesGateway(gateway).fetch(found.case_id, found.sha256, found.size)
+    held = await gateway.read(LIST_FILES, ListFilesInput(case_id=case_id, **session.reading()), FileList)
+    if name in held.masked:
+        raise NotPermitted(f"{session.user or 'Who does not say who looks'} may not see {name} of {case_id}")
+    found = chosen(held.files, case_id, name, version)
+    content = await _content(session, found)
     path = folder / Path(found.name).name
     write_new_file(path, content)
     session.line(str(path))
+
+
+async def _content(session: Session, found: DocumentLine | FileLine) -> bytes:
+    from sop_engine.temporal.files_gateway import FilesGateway
+
+    wanted = ReadPieceInput(case_id=found.case_id, sha256=found.sha256, **session.reading())
+    return await FilesGateway(await session.gateway()).fetch(wanted, found.size)
 
 
 def chosen(held: Sequence[FileLine], case_id: str, name: str, version: int | None) -> FileLine:

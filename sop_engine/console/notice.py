@@ -31,7 +31,7 @@ async def list_notices(
     """List messages that left the house, or were to, the newest first."""
     from sop_engine.console.render_notices import render_messages
 
-    asked = contract(ListOutboxInput, case_id=case_id, status=status, channel=channel, limit=limit)
+    asked = contract(ListOutboxInput, case_id=case_id, status=status, channel=channel, limit=limit, **session.reading())
     found = await (await _gateway(session)).messages(asked)
     if session.as_json:
         session.json(found)
@@ -45,8 +45,8 @@ async def show(session: Session, notice_id: NoticeId) -> None:
     from sop_engine.console.render_notices import render_messages, render_notice
 
     gateway = await _gateway(session)
+    found = await gateway.messages(contract(ListOutboxInput, notice=notice_id, **session.reading()))
     view = await gateway.notice(notice_id)
-    found = await gateway.messages(contract(ListOutboxInput, notice=notice_id))
     if session.as_json:
         session.json(view)
         return

@@ -29,9 +29,9 @@ def render_notice(view: NoticeView, language: str, zone: tzinfo | None) -> Rende
         [
             (word("notice", language), view.notice),
             (word("case", language), view.case_id),
-            (word("recipient", language), view.addressee),
             (word("status", language), word(view.status, language)),
             (word("until", language), instant(view.until, zone)),
+            (word("passed_over", language), "; ".join(view.passed_over) or EMPTY),
             (word("tried", language), "; ".join(view.tried) or EMPTY),
         ]
     )

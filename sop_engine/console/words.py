@@ -154,6 +154,7 @@ _CHINESE: Mapping[str, str] = MappingProxyType(
         "parameter": "参数",
         "parameters": "参数",
         "party": "当事方",
+        "passed_over": "未采用的渠道",
         "paused": "暂停",
         "person": "人员",
         "place": "位置",

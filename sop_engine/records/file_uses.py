@@ -70,16 +70,22 @@ class FileUses:
             rows = session.exec(chosen).all()
             return tuple(FileRef.model_validate(row.model_dump(exclude={"case_id"})) for row in rows)
 
-    def require(self, case_id: str, digest: str) -> None:
-        """Raises NotFound unless the case has a file or a paper with this content."""
-        file = exists().where(col(FileUseRow.case_id) == case_id, col(FileUseRow.sha256) == digest)
+    def kinds(self, case_id: str, digest: str) -> tuple[str, ...]:
+        """The kinds of files as which a case holds a content; none of a paper.
+
+        Raises NotFound unless the case has a file or a paper with this content.
+        """
+        file = select(FileUseRow.kind).where(FileUseRow.case_id == case_id, FileUseRow.sha256 == digest)
         paper = exists().where(
             col(DocumentRow.case_id) == case_id,
             or_(col(DocumentRow.sha256) == digest, col(DocumentRow.pdf_sha256) == digest),
         )
         with Session(self._engine) as session:
-            if not session.scalar(select(or_(file, paper))):
+            is_paper = bool(session.scalar(select(paper)))
+            kinds = tuple(session.exec(file.distinct()))
+            if not kinds and not is_paper:
                 raise NotFound(f"{case_id} has no file with the hash {digest}")
+            return () if is_paper else kinds
 
     def sweep(self, now: datetime) -> int:
         """Takes away what nothing refers to and nobody has brought for a month, in one transaction; how many."""

@@ -5,6 +5,7 @@ The row is there before the message goes, so that whoever tries again after a lo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -99,9 +100,9 @@ class Outbox:
             raise NotFound(f"the outbox has no message {out_id!r}")
         return number
 
-    def messages(self, given: ListOutboxInput) -> OutboxList:
-        """Messages, the newest first; after a number, the oldest first."""
-        chosen = select(OutboxRow)
+    def messages(self, given: ListOutboxInput, hidden: Collection[str] = ()) -> OutboxList:
+        """Messages, but of the hidden cases, the newest first; after a number, the oldest first."""
+        chosen = select(OutboxRow).where(col(OutboxRow.case_id).not_in(hidden))
         for column, value in (
             (OutboxRow.case_id, given.case_id),
             (OutboxRow.notice, given.notice),

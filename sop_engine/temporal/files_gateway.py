@@ -51,13 +51,14 @@ class FilesGateway:
         receipt = await self._gateway.run(FILE_FINISH, [given], FileReceipt)
         return {"name": name, **receipt.model_dump()}
 
-    async def fetch(self, case_id: str, digest: str, size: int) -> bytes:
-        """The content of a paper or file of a case. Raises Refused where it is not what its hash says."""
+    async def fetch(self, wanted: ReadPieceInput, size: int) -> bytes:
+        """The content of a paper or file of a case, whichever piece of it is named. Raises Refused where it is not what
+        its hash says."""
         numbers = range(-(-size // PIECE_BYTES))
-        asked = (ReadPieceInput(case_id=case_id, sha256=digest, number=number) for number in numbers)
+        asked = (wanted.model_copy(update={"number": number}) for number in numbers)
         content = b"".join([await self._gateway.run(READ_PIECE, [question], bytes) for question in asked])
-        if sha256(content).hexdigest() != digest:
-            raise Refused(f"what was fetched has not the hash {digest}")
+        if sha256(content).hexdigest() != wanted.sha256:
+            raise Refused(f"what was fetched has not the hash {wanted.sha256}")
         return content
 
     async def _send(self, head: FileHead, pieces: Sequence[int], content: Content) -> None:

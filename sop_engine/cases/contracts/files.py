@@ -11,6 +11,7 @@ from pydantic import Field
 
 from sop_engine.basis.faults import Fault
 from sop_engine.cases.contracts.base import ActivityInput, Contract
+from sop_engine.cases.contracts.viewing import Reading
 
 PIECE_BYTES = 480 * 1024
 """Of one piece. The SDK warns of payloads above 512 KiB, frame included; the server refuses those above 2 MB."""
@@ -84,7 +85,7 @@ class JudgeFilesResult(Contract):
     faults: tuple[Fault, ...] = ()
 
 
-class ListFilesInput(ActivityInput):
+class ListFilesInput(Reading):
     """Activity `list_files`: the files of a case and of those below it, every version."""
 
     case_id: str
@@ -98,11 +99,13 @@ class FileLine(FileRef):
 
 class FileList(Contract):
     files: tuple[FileLine, ...]
+    masked: tuple[str, ...] = ()
+    """Kinds of files that are there and are not for this reader."""
 
 
-class ReadPieceInput(ActivityInput):
+class ReadPieceInput(Reading):
     """Activity `read_piece`: one piece of a paper or a file of this case."""
 
     case_id: str
     sha256: str = Field(pattern=HASH)
-    number: int = Field(ge=0)
+    number: int = Field(default=0, ge=0)

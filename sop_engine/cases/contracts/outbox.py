@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sop_engine.cases.contracts.base import ActivityInput, Contract
+from sop_engine.cases.contracts.base import Contract
+from sop_engine.cases.contracts.viewing import Reading
 from sop_engine.timekeeping.instants import Instant
 
 
-class ListOutboxInput(ActivityInput):
+class ListOutboxInput(Reading):
     """Activity `list_outbox`: which messages are there?"""
 
     case_id: str | None = None

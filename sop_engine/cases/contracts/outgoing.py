@@ -221,20 +221,27 @@ class NoticeAnswer(Contract):
 
 
 class NoticeView(Contract):
-    """How a notice stands."""
+    """How a notice stands, as anybody may ask: it names nobody, no address, and nothing that a provider wrote."""
 
     notice: str
     case_id: str
     name: str
-    addressee: str
     status: str
+    passed_over: tuple[str, ...] = ()
+    """Channels that do not reach the addressee, each with the reason."""
     tried: tuple[str, ...] = ()
+    """Channels, in order."""
     until: Instant | None = None
 
 
 def notice_id_of(case_id: str, key: str) -> str:
     """The id of the workflow of a notice."""
     return f"{case_id}.notice.{key}"
+
+
+def case_of(notice: str) -> str:
+    """The case that a notice belongs to."""
+    return notice.rpartition(".notice.")[0]
 
 
 def notice_of(out_id: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sop_engine.cases.contracts.views import CaseView, ClockView, StepView, TaskView
 from sop_engine.cases.told.refusing import REFUSED
+from sop_engine.cases.visibility.held_files import shown_files
 from sop_engine.cases.visibility.lens import Lens
 from sop_engine.cases.written.classified import EACH
 
@@ -36,6 +37,7 @@ def masked(view: CaseView, lens: Lens) -> CaseView:
         "comments": redacted_entries(view.comments, hidden),
         "hold": redacted(view.hold, hidden),
         "clocks": tuple(masked_clock(clock, hidden) for clock in view.clocks),
+        "files": shown_files(view.files, lens),
         "masked": places(lens),
     }
     if lens.is_shut:
@@ -83,7 +85,7 @@ def _masked_step(step: StepView, lens: Lens, hidden: Sequence[str]) -> StepView:
     changes = tuple(_masked_change(change, lens) for change in step.changes)
     note = HIDDEN if lens.is_shut and step.note is not None else redacted(step.note, hidden)
     # What was refused may have any shape.
-    data = {} if step.kind == REFUSED or lens.is_shut else _within(masked_data(step.data, lens), hidden)
+    data = {} if step.kind == REFUSED or lens.is_shut else redacted_within(masked_data(step.data, lens), hidden)
     return step.model_copy(update={"changes": changes, "note": note, "data": data})
 
 
@@ -140,11 +142,12 @@ def redacted_entries(entries: Iterable[Mapping[str, Any]], hidden: Sequence[str]
     return tuple({key: redacted(value, hidden) for key, value in entry.items()} for entry in entries)
 
 
-def _within(value: Any, hidden: Sequence[str]) -> Any:
+def redacted_within(value: Any, hidden: Sequence[str]) -> Any:
+    """A value without what is hidden, in each text that it holds."""
     if isinstance(value, Mapping):
-        return {key: _within(entry, hidden) for key, entry in value.items()}
+        return {key: redacted_within(entry, hidden) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_within(entry, hidden) for entry in value]
+        return [redacted_within(entry, hidden) for entry in value]
     return redacted(value, hidden)
 
 
@@ -160,7 +163,7 @@ def _item(item: Any, lens: Lens, hidden: Sequence[str]) -> Any:
     within = [keys[keys.index(EACH) + 1 :] for place in lens.hides if EACH in (keys := place.split("."))]
     for keys in within:
         item = _without(item, keys)
-    return _within(item, hidden)
+    return redacted_within(item, hidden)
 
 
 def _without(value: Any, keys: Sequence[str]) -> Any:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sop_engine.cases.contracts.outbox import OutboxLine
 from sop_engine.cases.contracts.reading import NoticeLine, RecordedCase
 from sop_engine.cases.contracts.registers import RowChangeLine
+from sop_engine.cases.visibility.held_files import shown_files
 from sop_engine.cases.visibility.lens import Lens
-from sop_engine.cases.visibility.masking import HIDDEN, hidden_texts, masked_data, places, redacted, redacted_entries
+from sop_engine.cases.visibility.masking import (
+    HIDDEN,
+    hidden_texts,
+    masked_data,
+    places,
+    redacted,
+    redacted_entries,
+    redacted_within,
+)
 
 
 def masked_record(kept: RecordedCase, lens: Lens) -> RecordedCase:
@@ -20,6 +30,7 @@ def masked_record(kept: RecordedCase, lens: Lens) -> RecordedCase:
     changed: dict[str, Any] = {
         "case": case,
         "comments": redacted_entries(kept.comments, hidden),
+        "files": shown_files(kept.files, lens),
         "masked": places(lens),
     }
     if lens.is_shut:
@@ -46,3 +57,17 @@ def masked_notice(line: NoticeLine, lens: Lens, data: Mapping[str, Any]) -> Noti
     address = None if line.address in hidden else line.address
     said = {name: redacted(getattr(line, name), hidden) for name in ("subject", "text", "error")}
     return line.model_copy(update={"address": address, **said})
+
+
+def masked_message(line: OutboxLine, lens: Lens, data: Mapping[str, Any], sees_address: bool) -> OutboxLine:
+    """A message to somebody else. Its address may be in no field of the case, but in a register: so it is said here
+    whether the reader may see it."""
+    if lens.is_shut:
+        hides = dict.fromkeys(("recipient", "subject", "text"), HIDDEN)
+        return line.model_copy(update={"address": None, "event": None, "error": None, "reference": None, **hides})
+    hidden = hidden_texts(data, lens)
+    if line.address is not None and (not sees_address or redacted(line.address, hidden) != line.address):
+        hidden = (line.address, *hidden)
+    said = ("recipient", "subject", "text", "event", "reference", "error")
+    changed = {name: redacted_within(getattr(line, name), hidden) for name in said}
+    return line.model_copy(update={"address": None if line.address in hidden else line.address, **changed})
