@@ -38,7 +38,7 @@ def lint_events(notes: Notebook) -> None:
         *notes.procedure.definition.events,
         *_raised(written),
         *_read(notes),
-        *(f"{name}.{word}" for name in awaited_notices(notes.procedure.bundle.definition) for word in WORDS),
+        *notice_events(notes),
         "case.amended",
     )
     for state in notes.procedure.chart.states.values():
@@ -48,6 +48,11 @@ def lint_events(notes: Notebook) -> None:
     _clock_triggers(notes, known)
     _sent(notes, written, waited)
     _declared(notes, waited)
+
+
+def notice_events(notes: Notebook) -> tuple[str, ...]:
+    """The events by which a case hears what came of the notices that it waits for, whatever state it is in then."""
+    return tuple(f"{name}.{word}" for name in awaited_notices(notes.procedure.bundle.definition) for word in WORDS)
 
 
 def outcomes_of(definition: SopDefinition) -> Mapping[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sop_engine.cases.lint.events import notice_events
 from sop_engine.cases.lint.findings import Notebook
 from sop_engine.cases.written.definition import ClockSpec
 from sop_engine.statechart.model import ROOT, RaiseEvent, State, Transition, matches
@@ -95,17 +96,18 @@ def _taking(spec: ClockSpec, transition: Transition, does: bool) -> bool:
 
 
 def _may_stop(notes: Notebook, spec: ClockSpec, state: State) -> bool:
-    """Whether something may stop or pause it while the state goes on waiting: a report that the state does not take,
-    or what another region does."""
+    """Whether something may stop or pause it while the state goes on waiting: a report, or what comes of
+    a notice, that the state does not take, or what another region does."""
     chart = notes.procedure.chart
     ways = leaving(chart, state.id)
+    told = (*notes.procedure.definition.events, *notice_events(notes))
+    unheard = [event for event in told if not any(way.matches(event) and way.to for way in ways)]
     for text in (*spec.stop.both, *spec.pause):
         if text.startswith("when "):
             continue
         head = text.removeprefix("in ") if text.startswith("in ") else text.rpartition(".")[0]
         beside = head in chart.states and head != state.id and _is_beside(notes, head, state.id)
-        is_told = text in notes.procedure.definition.events and not any(way.matches(text) and way.to for way in ways)
-        if beside or is_told:
+        if beside or any(matches(text, event) for event in unheard):
             return True
     return False
 

@@ -60,6 +60,19 @@ def test_a_clock_of_the_sop_watches_until_it_stops() -> None:
     assert silent(restarted.format(third="task: {within: 1 hour}")) == ["states.first", "states.second"]
 
 
+def test_a_clock_that_what_comes_of_a_notice_may_stop_watches_nothing() -> None:
+    text = """
+addressees: {somebody: {called: "'Somebody'", email: "'who@example.test'"}}
+clocks: {plan: {title: {en: P, zh: 方}, within: 2 hours, start: opened, stop: told.kept}}
+states:
+  first: {task: {}, on: {first.done: {to: second, do: [{notify: somebody, as: told, template: hello}]}}}
+  second: {task: {}, on: {second.done: end}}
+  end: {final: true}
+"""
+    assert silent(text) == ["states.first", "states.second"]
+    assert silent(text.replace("second.done: end", "second.done: end, told: end")) == ["states.first"]
+
+
 def test_a_clock_that_another_region_may_stop_watches_nothing() -> None:
     text = """
 clocks: {plan: {title: {en: P, zh: 方}, within: 2 hours, start: opened, stop: left.done}}

@@ -133,7 +133,8 @@ class House:
         root.mkdir()
         for name in ("ladders.yaml", "ledger.yaml", "organization.yaml"):
             (root / name).write_text(text if name == fault.file else self.text(name), encoding="utf-8")
-        (root / "notices").symlink_to(self.library.root / "notices")
+        for folder in ("calendars", "notices"):
+            (root / folder).symlink_to(self.library.root / folder)
         try:
             small = load_library(root)
         except ContentError as error:
