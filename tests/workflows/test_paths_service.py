@@ -30,7 +30,7 @@ async def test_a_complaint_is_reopened_until_the_complainant_is_satisfied(house:
     assert (await desk.view()).data["reopened"] == 1
     assert desk.told("critical_complaint") == ["chen.guodong"] * 2
     # No mail leaves this house: whoever receives complaints calls instead.
-    call = Desk(shared_house, f"{desk.case_id}.notice.received#1.call")
+    call = Desk(desk.house, f"{desk.case_id}.notice.received#1.call")
     assert (await call.view()).states == ("calling",)
 
 
