@@ -5,7 +5,7 @@ from pathlib import Path
 from activities.duties import TOGETHER
 from tests.integration.many_subjects import started_for
 
-CUSTOMERS = 200
+CUSTOMERS = 120
 """`python -m tests.integration.many_subjects --customers 2000` takes more."""
 MOST_EVENTS = 40
 

@@ -20,8 +20,8 @@ from tests.unit.freight.ledger_closings import DAY, Step, World
 from tests.unit.freight.ledger_invariants import check
 from tests.unit.freight.ledger_sequences import RULES, Act, PureBooks
 
-WORLDS = 10_000
-PARTS = 20
+WORLDS = 4_000
+PARTS = 8
 RECEIVABLE, PAYABLE = RULES.uses.receivable, RULES.uses.payable
 
 
@@ -89,7 +89,7 @@ class Clerk:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_ten_thousand_accounts_close_to_nought(part: int) -> None:
+def test_thousands_of_accounts_close_to_nought(part: int) -> None:
     for seed in range(part, WORLDS, PARTS):
         world, clerk = World(seed), Clerk()
         for step in world.steps():
