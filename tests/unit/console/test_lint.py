@@ -57,7 +57,7 @@ states:
 FAULTS = """\
 Broken.yaml:4:1: owner: unknown role 'operatr', did you mean operator?
 Broken.yaml:5:1: reference: unknown field 'number'
-Broken.yaml:12:42: events.note.sent.roles: unknown role 'clerk'
+Broken.yaml:12:42: events.note.sent.roles: unknown role 'clerk', did you mean order_clerk?
 Broken.yaml:15:57: clocks.odd.ladder: unknown ladder 'standrad', did you mean standard?
 Broken.yaml:22:14: states.writing.task.form.0: unknown field 'nte', did you mean note?
 Broken.yaml:23:7: states.writing.task.distinct_from: unknown task 'sending'

@@ -1,8 +1,6 @@
 """The shipped content holds together: what one file names, another has."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
@@ -77,12 +75,8 @@ def test_forms_show_declared_fields_and_rules_read(procedure: Procedure) -> None
 
 @every_sop
 def test_every_outcome_leads_somewhere(procedure: Procedure) -> None:
-    heard = {
-        event
-        for entry in mappings(procedure.bundle.definition)
-        for on in [entry.get("on")]
-        for event in (on if isinstance(on, Mapping) else [name for one in on or () for name in listed(one["event"])])
-    }
+    transitions = [transition for state in procedure.chart.states.values() for transition in state.on]
+    heard = {event for transition in transitions for event in transition.events}
     for state, shape in procedure.shapes.items():
         if shape.task is not None:
             outcomes = shape.task.outcomes if shape.task.for_each is None else ("all",)
@@ -184,7 +178,3 @@ def test_four_eyes_can_be_kept() -> None:
                 first, second = procedure.shapes[other].task, shape.task
                 if first is not None and second is not None and first.role == second.role:
                     assert len(LIBRARY.organization.people_of(first.role)) > 1
-
-
-def listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]
