@@ -12,6 +12,7 @@ from typing import Any
 from sop_engine.content.library import content_root
 from sop_engine.content.scenario_schema import scenario_schema
 from sop_engine.content.schema import definition_schema
+from sop_engine.content.shared.reading import FIELDS, SHARED
 from sop_engine.content.yaml_files import read_file
 from sop_engine.statechart import expression_tree as tree
 from sop_engine.statechart.expression_filters import FILTERS, TESTS
@@ -39,6 +40,9 @@ def used() -> frozenset[str]:
         root = "Sop" if "sop" in written else "Scenarios" if "scenarios" in written else None
         if root is not None:
             found |= set(_said(written, _SCHEMAS[root], root, _SCHEMAS[root]))
+        elif path == content_root() / SHARED / FIELDS:
+            groups = {"additionalProperties": _SCHEMAS["Sop"]["properties"]["data"]}
+            found |= set(_said(written, groups, "Sop.data", _SCHEMAS["Sop"]))
         # Fragments are written out in procedures, so what they say is said there.
         found |= {word for text in _texts(written) for word in _expressed(text)}
     return frozenset(found)
