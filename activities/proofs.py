@@ -10,7 +10,7 @@ from temporalio.client import Client
 from activities.access import reads
 from sop_engine.cases.contracts.proof import AskedSender, ProofInput, ProofResult, Told, Word
 from sop_engine.temporal.executions import ChainOf, Executions, Run
-from sop_engine.temporal.queues import ENGINE_SIGNALS, READ_WORDS
+from sop_engine.temporal.queues import ENGINE_SIGNALS, NOTICE, READ_WORDS
 from sop_engine.temporal.words import words_of
 
 
@@ -31,7 +31,7 @@ class ProofActivities:
 
     async def _told(self, receiver: str, sender: AskedSender) -> Told:
         chain = sender.chain or await asyncio.to_thread(self._chain_of, sender.case_id)
-        runs = await self._runs(sender, chain)
+        runs = [run for run in await self._runs(sender, chain) if _may_tell(run, receiver)]
         if not runs:
             return Told(is_gone=await self._executions.describe(sender.case_id, chain) is None)
         words: list[Word] = []
@@ -56,6 +56,13 @@ class ProofActivities:
             if run is not None and run.task_queue == self._task_queue and chain in (None, run.first_run_id):
                 found[run.run_id] = run
         return tuple(found.values())
+
+
+def _may_tell(run: Run, receiver: str) -> bool:
+    """A notice tells the case that started it, and calls of its own: anybody may start one under the id that a case will
+    want.
+    """
+    return run.workflow_type != NOTICE or run.parent == receiver or receiver.startswith(f"{run.workflow_id}.")
 
 
 def _place(word: Word) -> tuple[datetime, int]:

@@ -11,7 +11,13 @@ from typing import Any, TypeVar, assert_never
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    WorkflowAlreadyStartedError,
+    is_cancelled_exception,
+)
 from temporalio.workflow import ParentClosePolicy
 
 from sop_engine.cases.contracts.base import Contract, ParentRef
@@ -253,6 +259,9 @@ class Errands:
             # It reports by signal, and goes on whatever becomes of this run.
             self.pending.pop(key, None)
             await handle
+        except WorkflowAlreadyStartedError:
+            # The step sent it before it was taken again by a reset: who was told is not told twice.
+            self._hear(CommandDone(command, NoticeStarted(run_id="")))
         except FailureError as error:
             self._hear(CommandFailed(command, message_of(error)))
 

@@ -101,6 +101,7 @@ class NoticeStarted(Contract):
     """A notice runs; what it reports carries this run id."""
 
     run_id: str
+    """Empty where it was started before a reset."""
 
 
 # -- what its activities are asked -------------------------------------------------------------------------------------

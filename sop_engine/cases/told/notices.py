@@ -39,7 +39,7 @@ def notice_started(turn: Turn, key: str, run_id: str) -> None:
     notice = turn.state.notices.get(key)
     if notice is not None:
         status = "waiting" if notice.status == "starting" else notice.status
-        turn.state.notices[key] = notice.model_copy(update={"run_id": run_id, "status": status})
+        turn.state.notices[key] = notice.model_copy(update={"run_id": run_id or None, "status": status})
 
 
 def notice_lost(turn: Turn, key: str, why: str) -> None:
