@@ -32,8 +32,6 @@ MADE_LATER = {
     "quotation": "Quotation",
     "statement": "AccountReconciliation",
     "tracking_sheet": "KeyAccountTracking",
-    "visit_plan": "CustomerVisit",
-    "visit_record": "CustomerVisit",
     "warehouse_receipt": "WarehouseStorage",
 }
 """Papers that no SOP makes yet, with the one of the catalogue that will."""
