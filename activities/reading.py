@@ -99,9 +99,10 @@ class ReadingActivities:
         if self._names is not None:
             with refusals():
                 self._names.judge_tasks(given)
-        judge = None
-        if given.user is not None and self._staff is not None:
-            judge = partial(right_to, self._staff(), actor=given.user)
+        judge, staff = None, None if self._staff is None else self._staff()
+        # Who has left the firm may take nothing, and still has what was left.
+        if given.user is not None and staff is not None and given.user in staff.people:
+            judge = partial(right_to, staff, actor=given.user)
         with refusals():
             return self._cases.list_tasks(given, given.at or datetime.now(UTC), judge, self._hidden(given))
 

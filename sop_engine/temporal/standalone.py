@@ -1,5 +1,6 @@
 """Activities that are run for nobody's case: what the command line asks of a worker, and the content that it brings."""
 
+from asyncio import CancelledError
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, timedelta
@@ -56,6 +57,11 @@ class Standalone:
             raise refusal(error.cause) from None
         except RPCError as error:
             raise self._unreachable(error) from None
+        except CancelledError as error:
+            # A line that breaks while an answer is waited for is told by the SDK as if somebody had cancelled the task.
+            if isinstance(error.__cause__, RPCError):
+                raise self._unreachable(error.__cause__) from None
+            raise
         finally:
             with suppress(RPCError):  # a server without such deletions, or none that answers
                 await self.client.workflow_service.delete_activity_execution(
