@@ -70,7 +70,7 @@ class Filling:
                 return {"name": self._text(255)}
             case "text" | "reference" | "long_text" if spec.format:
                 return IDENTIFIERS[spec.format]
-            case "text" | "reference" | "long_text":
+            case "text" | "reference" | "long_text" | "person" | "unit":
                 return self._text(spec.max_length or _LENGTHS[spec.type])
             case "money" if spec.per_unit:
                 return {"amount": "999999999999999.99999999", "currency": "CNY"}
@@ -86,7 +86,7 @@ class Filling:
         return (begin + written)[: length - len(end)] + end if length > 20 else written[-length:].replace(" ", "W")
 
 
-_LENGTHS: Mapping[FieldKind, int] = {"text": 500, "reference": 500, "long_text": 20_000}
+_LENGTHS: Mapping[FieldKind, int] = {"text": 500, "reference": 500, "person": 500, "unit": 500, "long_text": 20_000}
 _LARGEST: Mapping[FieldKind, Any] = {
     "boolean": True,
     "date": "2099-12-31",
