@@ -59,9 +59,7 @@ class ProofActivities:
 
 
 def _may_tell(run: Run, receiver: str) -> bool:
-    """A notice tells the case that started it, and calls of its own: anybody may start one under the id that a case will
-    want.
-    """
+    """A notice tells its case and its calls alone: anybody may start one under the id that a case will want."""
     return run.workflow_type != NOTICE or run.parent == receiver or receiver.startswith(f"{run.workflow_id}.")
 
 
