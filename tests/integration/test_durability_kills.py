@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,22 @@ async def house(tmp_path: Path) -> AsyncIterator[Installation]:
         yield running
 
 
-async def insist(house: Installation, case_id: str, name: str, act_id: str, values: Mapping[str, Any]) -> ActResult:
-    """Repeats an act under the same id until it is answered, as the command line does."""
+async def patiently(what: str, asked: Callable[[], Awaitable[Any]]) -> Any:
+    """Asks again until there is an answer: server and worker come and go here."""
 
-    async def answer() -> ActResult | None:
+    async def answer() -> Any:
         try:
-            return await house.act(case_id, name, id=act_id, **values)
+            return await asked()
         except (UnreachableError, RPCError):
             return None
 
-    answered: ActResult = await until(answer, f"an answer to {act_id}", within=90)
+    return await until(answer, what, within=90)
+
+
+async def insist(house: Installation, case_id: str, name: str, act_id: str, values: Mapping[str, Any]) -> ActResult:
+    """Repeats an act under the same id until it is answered, as the command line does."""
+    act = partial(house.act, case_id, name, id=act_id, **values)
+    answered: ActResult = await patiently(f"an answer to {act_id}", act)
     return answered
 
 
@@ -61,7 +68,7 @@ async def ship(house: Installation, case_id: str) -> list[str]:
     acts = intake_acts()
     for act in acts:
         await task_opens(house, f"{case_id}.intake", act.target)
-        given = await completion(act, house.gateway)
+        given = await patiently(f"the files of {act.target}", partial(completion, act, house.gateway))
         await insist(house, f"{case_id}.intake", "complete_task", f"{case_id} {act.target}", given)
     await until(lambda: is_open(house, f"{case_id}.booking"), "the booking", within=90)
     return [f"{act.target}.{act.outcome}" for act in acts]
