@@ -24,6 +24,7 @@ from sop_engine.content.library import content_root
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.subledger.posting import LedgerRules
 from sop_engine.records.engine import open_engine
+from sop_engine.records.file_uses import FileUseRow
 from sop_engine.records.ledger.credit import CreditRepository
 from sop_engine.records.tables import METADATA
 from sop_engine.settings import Settings
@@ -48,16 +49,20 @@ NOT_COMPARED: Mapping[str, str] = MappingProxyType(
         "credit_terms": "written past every case, here and in place of a backup",
     }
 )
-WALL_CLOCKS = frozenset({"sent_at", "done_at"})
+WALL_CLOCKS = frozenset({"sent_at", "done_at", "touched_at"})
+CONTENTS = frozenset({"contents", "pieces"})
 PATIENCE = 300.0
 
 Dump = dict[str, dict[str, str]]
 
 
 def dump(engine: Engine) -> Dump:
-    """Every row that must come back, by table and by its key; the journal without what was superseded."""
+    """Every row that must come back, by table and by its key; the journal without what was superseded, and contents
+    without those of files, which people brought.
+    """
     found: Dump = {}
     with engine.connect() as connection:
+        brought = {*connection.execute(select(FileUseRow.table().c.sha256)).scalars()}
         for table in METADATA.sorted_tables:
             if table.name in NOT_COMPARED:
                 continue
@@ -67,7 +72,7 @@ def dump(engine: Engine) -> Dump:
                     {name: value for name, value in row.items() if name not in WALL_CLOCKS}
                 )
                 for row in map(dict, rows)
-                if not row.get("superseded")
+                if not row.get("superseded") and not (table.name in CONTENTS and row["sha256"] in brought)
             }
     return found
 
