@@ -28,7 +28,7 @@ DYING, NEXT = "tests.integration.dying_in", "tests.integration.content_worker"
 LONG_AGO = datetime(2020, 3, 2, 4, tzinfo=UTC)
 ASKS, APPROVES = "sun.lihua", "chen.guodong"
 FILES = 2 * CHUNK + 3
-CASES = 4 * BITE
+CASES = 2 * BITE + 3
 """As many as keep a test short; `handed_over` was seen with 300."""
 
 

@@ -14,7 +14,7 @@ from sop_engine.content.library import ContentError, Library, content_root, load
 from sop_engine.content.yaml_files import YamlFault, YamlFile, read_file
 
 VALUES: tuple[Any, ...] = (5, -1, 2.5, True, None, "text", "", [], ["x"], [5], {}, {"x": 1}, [{"x": "y"}])
-EXAMPLES = 250
+EXAMPLES = 150
 
 Place = tuple[str | int, ...]
 Reader = dict[Path, YamlFile]

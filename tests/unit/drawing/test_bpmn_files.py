@@ -19,9 +19,11 @@ drawn = pytest.mark.parametrize(("sop", "language"), DRAWN)
 NODES = ("Event", "Task", "task", "Gateway", "callActivity", "subProcess")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_another_engine_reads_all_of_them(language: str, tmp_path: Path) -> None:
-    """All files together, for call activities name other files; and executable, for engines take no others."""
+def test_another_engine_reads_all_of_them(tmp_path: Path) -> None:
+    """All files together, for call activities name other files; and executable, for engines take no others. A language
+    changes names alone, which no engine reads.
+    """
+    language = LANGUAGES[0]
     for sop in SOPS:
         text = written(diagram(sop), charts(sop, language), language, is_executable=True)
         (tmp_path / f"{sop}.bpmn").write_text(text, encoding="utf-8")

@@ -20,8 +20,8 @@ from tests.unit.freight.ledger_closings import DAY, Step, World
 from tests.unit.freight.ledger_invariants import check
 from tests.unit.freight.ledger_sequences import RULES, Act, PureBooks
 
-WORLDS = 4_000
-PARTS = 8
+WORLDS = 2_000
+PARTS = 4
 RECEIVABLE, PAYABLE = RULES.uses.receivable, RULES.uses.payable
 
 

@@ -8,8 +8,8 @@ from sop_engine.freight.party_keys import party_key
 from tests.unit.freight.ledger_invariants import check
 from tests.unit.freight.ledger_sequences import PureBooks, attempts, shuffled
 
-SEQUENCES = 4_000
-PARTS = 8
+SEQUENCES = 2_000
+PARTS = 4
 
 
 @pytest.mark.parametrize("part", range(PARTS))
