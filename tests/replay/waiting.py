@@ -128,6 +128,17 @@ async def acknowledge(house: Installation, case_id: str) -> None:
     await house.act(case_id, "complete_task", **ACTS[0])
 
 
+async def classify(house: Installation, case_id: str) -> None:
+    await complain(house, case_id)
+    for act in ACTS[:2]:
+        await house.act(case_id, "complete_task", **act)
+
+
+async def assign(house: Installation, case_id: str) -> None:
+    """Tells who is to look into it, by an activity of the case."""
+    await house.act(case_id, "complete_task", **ACTS[2])
+
+
 async def comment(house: Installation, case_id: str) -> None:
     await house.act(case_id, "comment", actor=OPERATOR, text="I was here")
 
@@ -158,7 +169,7 @@ async def report_child(house: Installation, case_id: str) -> None:
 RECIPES: Mapping[str, Recipe] = {
     "load": Recipe(begin=start, act=acknowledge),
     "signal while loading": Recipe(begin=start, happen=moon_rises, act=acknowledge),
-    "notice's end": Recipe(prepare=complain, begin=acknowledge, act=comment),
+    "notice's end": Recipe(prepare=classify, begin=assign, act=comment),
     "work's end": Recipe(prepare=journey, begin=weigh, act=comment),
     "corrected tables": Recipe(prepare=complain, begin=correct_tables, act=comment),
     "deadline": Recipe(prepare=complain, begin=set_deadline),
