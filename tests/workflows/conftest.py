@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sop_engine.temporal import gateway
+from sop_engine.temporal.present import PRESENT
 from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows.harness import House, time_skipping_house
 from tests.workflows.instants import ESTIMATED, THE_DAY, library_with
@@ -39,8 +40,11 @@ async def far_house(folder: Path) -> AsyncIterator[House]:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """A house of its own, beside one that others share: a process knows the keys of one installation at a time."""
+    before = PRESENT.receipts, PRESENT.seal
     async with far_house(tmp_path) as running:
         yield running
+    PRESENT.receipts, PRESENT.seal = before
 
 
 @pytest.fixture(scope="module")
