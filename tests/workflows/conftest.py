@@ -4,30 +4,19 @@ Skipping moves time for every case of the installation, so a module that shares 
 never skips or skips once for all.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from sop_engine.temporal import gateway
 from sop_engine.temporal.present import PRESENT
+from tests.patience import patience
 from tests.unit.timekeeping.timekeeping_samples import china
 from tests.workflows.harness import House, time_skipping_house
 from tests.workflows.instants import ESTIMATED, THE_DAY, library_with
 
-
-@pytest.fixture(autouse=True, scope="module")
-def patience() -> Iterator[None]:
-    """A busy machine may need longer for an answer than an operator waits, and this server knows no work outside of
-    workflows by which to tell why.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gateway, "QUERY_TIMEOUT", timedelta(seconds=60))
-        patch.setattr(gateway, "UPDATE_TIMEOUT", timedelta(seconds=60))
-        patch.setattr(gateway, "OPENED_WITHIN", 60.0)
-        yield
+__all__ = ["far_house", "house", "patience", "shared_house"]
 
 
 @asynccontextmanager
