@@ -31,7 +31,7 @@ class ProofActivities:
 
     async def _told(self, receiver: str, sender: AskedSender) -> Told:
         chain = sender.chain or await asyncio.to_thread(self._chain_of, sender.case_id)
-        runs = [run for run in await self._runs(sender, chain) if _may_tell(run, receiver)]
+        runs = [run for run in await self._runs(sender, chain) if may_tell(run, receiver)]
         if not runs:
             return Told(is_gone=await self._executions.describe(sender.case_id, chain) is None)
         words: list[Word] = []
@@ -58,7 +58,7 @@ class ProofActivities:
         return tuple(found.values())
 
 
-def _may_tell(run: Run, receiver: str) -> bool:
+def may_tell(run: Run, receiver: str) -> bool:
     """A notice tells its case and its calls alone: anybody may start one under the id that a case will want."""
     return run.workflow_type != NOTICE or run.parent == receiver or receiver.startswith(f"{run.workflow_id}.")
 
