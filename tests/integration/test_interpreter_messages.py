@@ -111,7 +111,7 @@ async def test_five_hundred_signals_at_once_with_doubles(house: Installation) ->
         return [row.name for row in rows].count("moon.rose") == 400
 
     # What came at once is taken in by portions, and who acts meanwhile need not wait for them.
-    await until(is_over, "four hundred signals")
+    await until(is_over, "four hundred signals", within=120)
     assert "comment" in {row.kind for row in await house.published_journal("flood")}
 
 

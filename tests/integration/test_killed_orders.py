@@ -63,7 +63,7 @@ async def test_a_disposal_goes_on_where_the_worker_was_killed(tmp_path: Path) ->
         await retention.order(decided)
         order = _certified(retention, CarryOutDisposalInput(disposal_id=disposal_id, actor=ASKS))
         certificate = await outlived(house, root, dying, order)
-        assert max(await begun_again(house, DISPOSAL)) == 2
+        assert max(await begun_again(house, DISPOSAL)) > 1
         assert (certificate.disposed, certificate.kept, certificate.left) == (FILES, 0, 0)
         assert sorted(file.case_id for file in certificate.files) == [f"OLD-{number:02}" for number in range(FILES)]
         assert {(file.status, file.steps) for file in certificate.files} == {("disposed", 1)}, "of none twice"
@@ -91,7 +91,7 @@ async def handed_over(folder: Path, cases: int) -> HandOverDone:
             await asyncio.gather(*(_open(house, case_id, ids[-1]) for case_id in ids[first : first + BITE]))
         who = {"actor": ORDERS, "reason": "leaves the firm", "held_by": LEAVES, "to": SUCCEEDS}
         done = await outlived(house, root, dying, hand_over(house.gateway, HandOverInput(**who)))
-        assert max(await begun_again(house, HAND_OVER)) == 2
+        assert max(await begun_again(house, HAND_OVER)) > 1
         assert sorted(task.case_id for task in done.tasks) == ids
         assert [task.case_id for task in done.tasks if not task.handed] == ids[-1:]
         assert (done.handed, done.left) == (cases - 1, 0)
