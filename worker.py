@@ -141,7 +141,7 @@ def activities(
     )
     records = RecordActivities(engine, gaps)
     sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
-    lenses = Lenses(engine, library.organization, sops)
+    lenses = lenses_of(library, engine)
     notices = NoticeActivities(
         engine, library.organization, mail_server(settings), NoticeTemplates(library.root / "notices"), lenses
     )
@@ -214,6 +214,12 @@ def staff_of(library: Library, engine: Engine) -> Staff:
     return Staff(library.organization, Attendance(engine, library.registers).away)
 
 
+def lenses_of(library: Library, engine: Engine) -> Lenses:
+    """What each reader may see of cases."""
+    definitions = {name: sop_file.definition for name, sop_file in library.sops.items()}
+    return Lenses(engine, library.organization, definitions)
+
+
 def declared(*holders: object) -> list[Callable[..., Any]]:
     """The activities of some holders."""
     return [
@@ -227,7 +233,7 @@ def declared(*holders: object) -> list[Callable[..., Any]]:
 def redoing_of(settings: Settings, library: Library, engine: Engine, own: Sequence[Callable[..., Any]]) -> Redoing:
     """How a repair carries errands out again: by the same activities, but that no mail leaves."""
     firm, templates = library.organization, NoticeTemplates(library.root / "notices")
-    lenses = Lenses(engine, firm, {name: sop_file.definition for name, sop_file in library.sops.items()})
+    lenses = lenses_of(library, engine)
     return Redoing(
         NumberRepository(engine),
         DocumentActivities(engine, PaperTemplates(library.root / "documents"), firm),
@@ -263,8 +269,7 @@ def build_worker(
     chains = Chains(engine)
     proofs = ProofActivities(client, settings.task_queue, chains.of)
     PRESENT.seal = Seal(workers_key(engine, VIEWING))
-    sops = {name: sop_file.definition for name, sop_file in library.sops.items()}
-    viewing = ViewActivities(engine, client, settings.task_queue, Lenses(engine, library.organization, sops))
+    viewing = ViewActivities(engine, client, settings.task_queue, lenses_of(library, engine))
     news = RowNews(client, engine).tell, EpisodeNews(client, engine).tell
     own = activities(settings, library, engine, work_rules, guard.gaps, *news, PRESENT.receipts)
     redoing = redoing_of(settings, library, engine, own)
