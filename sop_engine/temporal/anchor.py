@@ -6,10 +6,13 @@ while nobody polls, which is when a worker that starts must know.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from temporalio.api.common.v1 import Payloads
-from temporalio.client import Client
+from temporalio.api.enums.v1 import PendingWorkflowTaskState
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -17,6 +20,8 @@ from sop_engine.cases.contracts.limits import ACT_BYTES
 from sop_engine.cases.contracts.records import RecordsMark
 from sop_engine.temporal.queues import OWN_WORKFLOWS, RECORDS_ANCHOR, TOLD, anchor_id
 
+LOOK_EVERY = 0.1
+"""Seconds between two looks at a workflow task that is under way."""
 SUMMARY = "What the cases know of their records 记录的标识与水位"
 
 
@@ -30,9 +35,14 @@ class Anchor:
     async def told(self) -> Sequence[RecordsMark]:
         """All that was told, by whomever, since the last run began, whose input comes first. What cannot be read, or is
         larger than a worker's word, was told by nobody of ours.
+
+        The server keeps what it is told during a workflow task out of the history until that task ends, so one that is
+        under way is waited for: ten seconds where its worker was killed.
         """
+        memory = self._client.get_workflow_handle(anchor_id(self._queue))
         try:
-            history = await self._client.get_workflow_handle(anchor_id(self._queue)).fetch_history()
+            await _end_of_task_under_way(memory)
+            history = await memory.fetch_history()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return ()
@@ -74,3 +84,20 @@ class Anchor:
         except Exception:
             return None
         return mark if isinstance(mark, RecordsMark) else None
+
+
+async def _end_of_task_under_way(memory: WorkflowHandle[Any, Any]) -> None:
+    first = await _task_under_way(memory)
+    while True:
+        if first is None or await _task_under_way(memory) != first:
+            return
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def _task_under_way(memory: WorkflowHandle[Any, Any]) -> tuple[str, int, int] | None:
+    """What tells a workflow task that a worker has taken from every other; none where no worker has one."""
+    described = (await memory.describe()).raw_description
+    task = described.pending_workflow_task
+    if task.state != PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED:
+        return None
+    return described.workflow_execution_info.execution.run_id, task.started_time.ToNanoseconds(), task.attempt

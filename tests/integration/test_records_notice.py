@@ -20,13 +20,15 @@ from sop_engine.records import gaps
 from sop_engine.records.identity import RecordsIdentity
 from sop_engine.records.numbers import NumberRepository
 from sop_engine.temporal import records_gateway
+from sop_engine.temporal.anchor import Anchor
 from sop_engine.temporal.client import UnreachableError
-from sop_engine.temporal.queues import TOLD, anchor_id
+from sop_engine.temporal.queues import RECORDS_ANCHOR, TOLD, anchor_id
 from tests.integration.case_status import is_kept_back
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.ledger_terminal import sop
 from tests.integration.ticket import ask, given, go, number, serving
+from tests.replay.waiting import take_and_lose
 from workflows.anchor import TELLINGS
 
 pytest_plugins = ("tests.integration.databases", "tests.integration.ticket_content")
@@ -212,6 +214,17 @@ async def test_what_no_worker_told_stops_no_number_and_leaves_no_gap(
         assert "invoice 2026 2 of 3" in fitness.what
         await records.adopt(AdoptRecordsInput(actor="admin", reason="a test"))
         assert await number(house, "T-4") == "INV-2026-000004"
+
+
+async def test_what_was_told_during_a_task_that_a_killed_worker_had_taken_is_known(house: Installation) -> None:
+    anchor, queue = Anchor(house.client, house.settings.task_queue), house.settings.task_queue
+    first, second = (RecordsMark(identity="ours", marks={"invoice 2026": last}) for last in (1, 2))
+    await house.client.start_workflow(
+        RECORDS_ANCHOR, first, id=anchor_id(queue), task_queue=queue, task_timeout=timedelta(seconds=2)
+    )
+    await take_and_lose(house)
+    await anchor.tell(second)
+    assert await anchor.told() == [first, second]
 
 
 async def has_gone_on(memory: WorkflowHandle[Any, Any], first: str | None) -> bool:
