@@ -169,6 +169,37 @@ async def diagram(
     session.line(str(output))
 
 
+@command(definition, "page", reads=True, local=True)
+def page(
+    session: Session,
+    sops: SopNames = None,
+    on: Annotated[
+        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="For cases that open on this day; else today.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Where to write a file each; the screen when left out."),
+    ] = None,
+) -> None:
+    """Tell all about SOPs on a page each, in Markdown: how they begin, states, forms, promises, roles, papers."""
+    from sop_engine.console.procedure_page import contents_page, page_subject, procedure_page
+
+    library = read_library(session)
+    day = (on or datetime.now(UTC)).date()
+    wanted = sops or sorted(library.sops)
+    if faults := [fault for sop in wanted for fault in faults_of(library, sop)]:
+        raise InvalidInput("The pages cannot be made", faults)
+    pages = {f"{sop}.md": procedure_page(page_subject(library, sop, day)) for sop in wanted}
+    if output is None:
+        session.line("\n".join(pages.values()).rstrip())
+        return
+    if not sops:
+        pages["README.md"] = contents_page(library, day)
+    for name, text in pages.items():
+        write_file(output / name, text.encode())
+    session.line(str(output))
+
+
 def read_library(session: Session) -> "Library":
     """The content of this machine. Raises `InvalidInput` with every fault of every file."""
     from sop_engine.content.library import ContentError, load_library

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sop_engine.console.markdown import markdown_table
 from sop_engine.freight.money import Money
 
 Block = Callable[[], str]
@@ -37,9 +38,7 @@ def figures_in_prose(page: str) -> list[str]:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()) -> str:
     """A table of Markdown; the columns named in `right` are aligned to the right."""
-    lines = [heads, ["---:" if head in right else "---" for head in heads]]
-    lines += [[shown(cell) for cell in row] for row in rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return "\n".join(markdown_table(heads, ([shown(cell) for cell in row] for row in rows), right))
 
 
 def shown(value: Any) -> str:
@@ -52,7 +51,7 @@ def shown(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, date):
         return f"{value} {value:%a}"
-    return str(value).replace("|", "/")
+    return str(value)
 
 
 def told(*sentences: str) -> str:

@@ -35,7 +35,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         incident list|incident retry|incident correct|incident skip|definition list|definition show|definition lint
         definition schema|definition work
         definition simulate|definition coverage|definition diagram|definition versions|definition diff
-        definition publish
+        definition publish|definition page
         document list|document open|document get|report balance|report list|report run|table check|place find
         records check|records repair|records adopt|schedule list|schedule apply|schedule pause|schedule resume
         schedule run|register list|register show|register set|register import|register export|register history
