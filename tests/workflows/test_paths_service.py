@@ -63,9 +63,9 @@ async def test_a_visit_is_followed_up(shared_house: House) -> None:
     await desk.do("lin.yue", "thanking", "sent", needs="Hamburg each week", next_actions="Proposal by Thursday")
     question = Desk(shared_house, "VST-1.answering-1")
     await question.do("lin.yue", "writing", "written", answer="32 days, port to port")
-    await question.do("sun.lihua", "reviewing", "returned", remarks="Name the carrier")
+    await question.do("tang.jie", "reviewing", "returned", remarks="Name the carrier")
     await question.do("lin.yue", "writing", "written", answer="32 days with MSK, port to port")
-    await question.do("sun.lihua", "reviewing", "approved")
+    await question.do("tang.jie", "reviewing", "approved")
     parts = {
         "process": "FCL",
         "cost_breakdown": "OF 9000",
@@ -73,8 +73,10 @@ async def test_a_visit_is_followed_up(shared_house: House) -> None:
         "risk_measures": "None known",
     }
     await desk.do("lin.yue", "proposing", "sent", **parts, proposal="proposal.pdf")
+    await desk.do("lin.yue", "viewing", "heard", is_proposal_read=True, proposal_feedback="They will try it")
     await desk.do("lin.yue", "updating_file", "updated", file_changes="New buyer")
-    await desk.do("sun.lihua", "checking_file", "agreed")
+    await desk.do("tang.jie", "checking_file", "agreed")
+    await desk.do("mo.han", "archiving", "archived")
     assert await desk.ended() == "followed_up"
     for teller, template in ((desk, "visit_thanks"), (question, "visit_answer"), (desk, "visit_proposal")):
         assert teller.told(template) == ["ops@blue-lake.example"]

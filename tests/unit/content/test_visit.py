@@ -10,7 +10,7 @@ from sop_engine.cases.running.compiling import compile_procedure
 from tests.unit.content.exact_house import CASE, ExactHouse, shipped_library
 from tests.unit.content.exact_service import PROPOSED, VISIT
 
-REP, SUPERVISOR = "lin.yue", "sun.lihua"
+REP, SUPERVISOR, ARCHIVIST = "lin.yue", "tang.jie", "mo.han"
 CUSTOMER = "ops@blue-lake.example"
 ANSWER = "32 days, port to port"
 QUESTION = f"{CASE}.answering-1"
@@ -41,7 +41,10 @@ def test_a_visit_is_followed_up_in_all_four_parts() -> None:
     ]
     house.complete(REP, "proposing", "sent", **PROPOSED)
     assert house.states[CASE].outcome is None
+    house.complete(REP, "viewing", "heard", is_proposal_read=True, proposal_feedback="They will try it")
     keep_file(house)
+    assert house.states[CASE].outcome is None
+    house.complete(ARCHIVIST, "archiving", "archived")
     assert house.states[CASE].outcome == "followed_up"
     assert all(clock.clock.status == "met" for clock in house.states[CASE].clocks.values())
     for template in ("visit_thanks", "visit_answer", "visit_proposal"):
@@ -96,6 +99,8 @@ def test_without_open_questions_and_a_promised_proposal_nothing_waits_for_them()
     assert sorted(house.states[CASE].clocks) == ["file_time#1", "thanks#1"]
     thank(house)
     keep_file(house)
+    assert set(house.tasks) == {"archiving"}
+    house.complete(ARCHIVIST, "archiving", "archived")
     assert house.states[CASE].outcome == "followed_up"
 
 
