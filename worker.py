@@ -172,7 +172,7 @@ def activities(
     subjects = RegisterSubjects(engine, library.registers)
     beside = (
         WatchActivities(engine),
-        FileActivities(engine, store, receipts, lenses),
+        FileActivities(engine, store, receipts, lenses, templates),
         DutyActivities(engine, library, settings.task_queue, subjects),
         SelectionActivities(subjects),
         RegisterActivities(engine, library.registers, library.organization, tell_readers),

@@ -1,5 +1,5 @@
 """Who may have an activity run: one that only reads or brings content, anybody; every other, a case's own workflow for
-that case.
+that case. One that reads for a case what it must not say to anybody is among the others.
 
 Whoever has a connection to Temporal can schedule any activity of a worker, alone or from a workflow of their own. So
 nothing but what is marked is admitted unless the server itself says that a run of ours scheduled it.
@@ -7,6 +7,7 @@ nothing but what is marked is admitted unless the server itself says that a run 
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from temporalio import activity
@@ -32,6 +33,12 @@ def reads(method: Method) -> Method:
     return method
 
 
+def reads_for_its_case(method: Method) -> Method:
+    """Marks an activity that writes nothing and answers without a reader's lens: a case's own workflow has it run."""
+    method.__sop_reads_for_its_case__ = True  # type: ignore[attr-defined]
+    return method
+
+
 def brings(method: Method) -> Method:
     """Marks an activity that keeps content which no case refers to yet: anybody may have it run."""
     method.__sop_brings__ = True  # type: ignore[attr-defined]
@@ -46,6 +53,11 @@ def brings_content(method: Callable[..., Any]) -> bool:
 def is_read(method: Callable[..., Any]) -> bool:
     """Whether the activity is marked as one that writes nothing."""
     return getattr(method, "__sop_reads__", False)
+
+
+def is_read_for_its_case(method: Callable[..., Any]) -> bool:
+    """Whether the activity is marked as one that writes nothing, for a case alone."""
+    return getattr(method, "__sop_reads_for_its_case__", False)
 
 
 class Guard(Interceptor):
@@ -100,4 +112,5 @@ class _Guarded(ActivityInboundInterceptor):
         if isinstance(asked, Undecodable):
             # A case of ours asks in the words of a newer worker, which may be there.
             raise ApplicationError(asked.error.text(), type=asked.error.kind)
-        return await super().execute_activity(input)
+        with read_only() if is_read_for_its_case(input.fn) else nullcontext():
+            return await super().execute_activity(input)

@@ -13,7 +13,8 @@ from temporalio import activity
 from activities.access import brings, reads
 from activities.failures import refusals
 from activities.lenses import Lenses
-from sop_engine.basis.faults import Fault, NotPermitted
+from activities.paper_readers import PaperReaders
+from sop_engine.basis.faults import Fault, NotFound, NotPermitted
 from sop_engine.cases.contracts.files import (
     FileHead,
     FileList,
@@ -29,7 +30,9 @@ from sop_engine.cases.contracts.viewing import Reading
 from sop_engine.cases.told.file_checks import HOW, unkept
 from sop_engine.cases.visibility.held_files import is_shown, place_of
 from sop_engine.cases.written.file_facts import Receipts
+from sop_engine.documents.papers import PaperTemplates
 from sop_engine.records.contents import ContentStore
+from sop_engine.records.documents import DocumentRepository
 from sop_engine.records.file_uses import FileUses
 from sop_engine.temporal.queues import FILE_BEGIN, FILE_FINISH, FILE_PIECE, JUDGE_FILES, LIST_FILES, READ_PIECE
 from sop_engine.temporal.writes import writes
@@ -38,9 +41,18 @@ from sop_engine.temporal.writes import writes
 class FileActivities:
     """Brings and fetches."""
 
-    def __init__(self, engine: Engine, store: ContentStore, receipts: Receipts, lenses: Lenses | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        store: ContentStore,
+        receipts: Receipts,
+        lenses: Lenses | None = None,
+        templates: PaperTemplates | None = None,
+    ) -> None:
         self._store = store
         self._lenses = lenses
+        self._papers = None if lenses is None else PaperReaders(lenses, templates)
+        self._documents = DocumentRepository(engine)
         self._receipts = receipts
         self._uses = FileUses(engine)
 
@@ -97,16 +109,21 @@ class FileActivities:
     @reads
     @activity.defn(name=READ_PIECE)
     def read_piece(self, given: ReadPieceInput) -> bytes:
-        """One piece of a paper or a file, for whoever may see the case that has it, and the field that holds the file:
-        a hash alone opens nothing.
+        """One piece of a paper or a file, for whoever may see the case that has it, and the field that holds the file,
+        or all that the paper shows: a hash alone opens nothing.
 
         Raises NotFound where the case has no such content, NotPermitted for who may not see it.
         """
         with refusals():
             kinds = self._uses.kinds(given.case_id, given.sha256)
-            if self._lenses is not None:
+            papers = self._documents.of_content(given.case_id, given.sha256)
+            if not kinds and not papers:
+                raise NotFound(f"{given.case_id} has no file with the hash {given.sha256}")
+            if self._lenses is not None and self._papers is not None:
                 self._lenses.on(given.case_id, given)
-                if kinds and not self._shows(given.case_id, kinds, given):
+                for paper in papers:
+                    self._papers.permit(paper, given)
+                if not papers and not self._shows(given.case_id, kinds, given):
                     who = given.reader or "Who does not say who looks"
                     raise NotPermitted(f"{who} may not see this file of {given.case_id}")
             return self._store.read(given.sha256, given.number)

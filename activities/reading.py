@@ -11,6 +11,7 @@ from temporalio import activity
 from activities.access import reads
 from activities.failures import refusals
 from activities.lenses import Lenses
+from activities.paper_readers import PaperReaders
 from activities.reading_names import KnownNames
 from sop_engine.basis.faults import NotPermitted
 from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxLine, OutboxList
@@ -40,9 +41,7 @@ from sop_engine.cases.contracts.viewing import Reading
 from sop_engine.cases.people.offers import right_to
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.told.permissions import holds_or_supervises
-from sop_engine.cases.visibility.lens import nobodys_lens
 from sop_engine.cases.visibility.masking import SHORTEST, is_filled, masked_steps, places, said_at
-from sop_engine.cases.visibility.papers import hidden_from_paper
 from sop_engine.cases.visibility.recorded import masked_message, masked_notice, masked_record
 from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.documents.papers import PaperTemplates
@@ -79,8 +78,8 @@ class ReadingActivities:
         self._outbox = Outbox(engine)
         self._ledger = LedgerRepository(engine)
         self._staff = staff or (None if organization is None else lambda: posted(organization))
-        self._papers = papers
         self._lenses = None if organization is None else Lenses(engine, organization, definitions)
+        self._papers = None if self._lenses is None else PaperReaders(self._lenses, papers)
         self._names = None if organization is None else KnownNames(UsedNames(engine), organization, definitions or {})
 
     @reads
@@ -174,21 +173,9 @@ class ReadingActivities:
         """
         with refusals():
             document = self._documents.find(given)
-            self._permit(document, given)
+            if self._papers is not None:
+                self._papers.permit(document, given)
             return document
-
-    def _permit(self, document: DocumentLine, given: FindDocumentInput) -> None:
-        if self._lenses is None:
-            return
-        case, seen = self._lenses.on(document.case_id, given)
-        mentioned = None if self._papers is None else self._papers.mentions(document.template)
-        said = partial(hidden_from_paper, case.definition, document.template, mentioned)
-        if hidden := said(seen):
-            who = given.reader or "Who does not say who looks"
-            fields = ", ".join(hidden)
-            raise NotPermitted(f"{who} may not see {document.document_id}: it shows what is classified ({fields})")
-        shown = said(nobodys_lens(case.definition))
-        self._lenses.keep_places(given, document.case_id, (place for place in shown if is_filled(case.data, place)))
 
     @reads
     @activity.defn(name="list_notices")

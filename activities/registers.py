@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine
 from temporalio import activity
 
-from activities.access import reads
+from activities.access import reads, reads_for_its_case
 from activities.failures import refusals
 from activities.lenses import Lenses
 from sop_engine.basis.faults import NotFound, Refused
@@ -130,10 +130,11 @@ class RegisterActivities:
         self._tell(given.key)
         return KeepResult(changed=not kept.unchanged)
 
-    @reads
+    @reads_for_its_case
     @activity.defn(name=ReadRow.activity)
     def read_row(self, given: ReadRow) -> ReadResult:
-        """Some fields of a row, or of a completed case, as it is now; none where there is no such one."""
+        """Some fields of a row, or of a completed case, as it is now; none where there is no such one. Nothing is
+        hidden: the case takes it into a field that is as classified as the register's."""
         if given.sop is not None:
             found = self._results.of(given.row, given.sop, given.fields)
             return ReadResult(values=None) if found is None else ReadResult(values=found[0], version=found[1])

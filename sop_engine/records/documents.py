@@ -4,7 +4,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import ClassVar
 
-from sqlalchemy import JSON, Engine, UniqueConstraint, func
+from sqlalchemy import JSON, Engine, UniqueConstraint, func, or_
 from sqlmodel import Field, Session, col, select
 
 from sop_engine.basis.faults import NotFound, Refused
@@ -188,6 +188,18 @@ class DocumentRepository:
             what = "document" if given.kind == "html" else "PDF of document"
             raise NotFound(f"records know no {what} {given.document_id}")
         return (_line if given.kind == "html" else _pdf_line)(*found)
+
+    def of_content(self, case_id: str, digest: str) -> tuple[DocumentLine, ...]:
+        """The papers of a case that have this content, as HTML or as PDF."""
+        chosen = (
+            select(DocumentRow, ContentRow.size)
+            .join(ContentRow, col(ContentRow.sha256) == digest)
+            .where(DocumentRow.case_id == case_id)
+            .where(or_(col(DocumentRow.sha256) == digest, col(DocumentRow.pdf_sha256) == digest))
+            .order_by(col(DocumentRow.document_id))
+        )
+        with Session(self._engine) as session:
+            return tuple(_line(row, size, None) for row, size in session.exec(chosen))
 
 
 def _kept_until(row: DocumentRow, closed_at: datetime | None) -> date | None:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from sqlalchemy import Engine, exists, or_
 from sqlmodel import Field, Session, col, select
 
-from sop_engine.basis.faults import NotFound
 from sop_engine.cases.contracts.files import FileLine, FileList, FileRef
 from sop_engine.records.columns import Row, UtcInstant
 from sop_engine.records.contents import ContentRow, delete_content
@@ -71,21 +70,10 @@ class FileUses:
             return tuple(FileRef.model_validate(row.model_dump(exclude={"case_id"})) for row in rows)
 
     def kinds(self, case_id: str, digest: str) -> tuple[str, ...]:
-        """The kinds of files as which a case holds a content; none of a paper.
-
-        Raises NotFound unless the case has a file or a paper with this content.
-        """
+        """The kinds of files as which a case holds a content."""
         file = select(FileUseRow.kind).where(FileUseRow.case_id == case_id, FileUseRow.sha256 == digest)
-        paper = exists().where(
-            col(DocumentRow.case_id) == case_id,
-            or_(col(DocumentRow.sha256) == digest, col(DocumentRow.pdf_sha256) == digest),
-        )
         with Session(self._engine) as session:
-            is_paper = bool(session.scalar(select(paper)))
-            kinds = tuple(session.exec(file.distinct()))
-            if not kinds and not is_paper:
-                raise NotFound(f"{case_id} has no file with the hash {digest}")
-            return () if is_paper else kinds
+            return tuple(session.exec(file.distinct()))
 
     def sweep(self, now: datetime) -> int:
         """Takes away what nothing refers to and nobody has brought for a month, in one transaction; how many."""

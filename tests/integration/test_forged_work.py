@@ -95,9 +95,14 @@ def rows(case_id: str) -> dict[str, Any]:
     return {"key": case_id, "given": {"register_name": "customers", **given}, "at": now()}
 
 
+def read(case_id: str) -> dict[str, Any]:
+    asked = {"name": "customer", "register_name": "customers", "row": "C-1", "fields": ["contacts"]}
+    return {"key": f"{case_id}:forged", **asked, "facts": facts(case_id)}
+
+
 WORK = {
     **{"post_entry": million, "next_number": number, "publish_steps": publication, "notify": notice},
-    **{"keep_row": row, "keep_rows": rows},
+    **{"keep_row": row, "keep_rows": rows, "read_row": read},
 }
 
 

@@ -18,11 +18,13 @@ from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from cli import serve
-from sop_engine.basis.faults import NotPermitted
+from sop_engine.basis.faults import ForeignRun, NotPermitted
+from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.files import ReadPieceInput
 from sop_engine.cases.contracts.outbox import ListOutboxInput
 from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeList
 from sop_engine.cases.contracts.registers import GivenRow, KeepRowsInput
+from sop_engine.cases.running.effects.read import ReadResult, ReadRow
 from sop_engine.console.application import application
 from sop_engine.console.context import Invocation
 from sop_engine.console.reference import parameters_of
@@ -36,6 +38,7 @@ from tests.integration.installation import Installation, until
 from tests.integration.secret_house import ACCUSED, PHONE, PRICE, secret_house
 
 SAID = "the-forklift-was-mine"
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 MARKERS = (PHONE, PRICE, "98,765.43", SAID)
 ENQUIRY, HEARING, PAPER = "ENQ-1", "HEARING-1", "ENQ-1.enquiry.v1"
 NOBODY = ((), ("--as", ACCUSED))
@@ -264,6 +267,26 @@ async def test_a_file_of_a_classified_field_is_fetched_by_who_sees_the_field_and
         with pytest.raises(NotPermitted):
             await house.gateway.run(READ_PIECE, [asked], bytes)
     assert (await ask(house, "document", "get", HEARING, "record", "--as", ACCUSED)).exit_code == 5
+
+
+async def test_a_paper_is_fetched_piece_by_piece_by_who_may_open_it(house: Installation) -> None:
+    listed = json.loads((await ask(house, "document", "list", ENQUIRY, "--as", ACCUSED, "--json")).stdout)["documents"]
+    for name in ("sha256", "pdf_sha256"):
+        for reader in (None, ACCUSED):
+            asked = ReadPieceInput(case_id=ENQUIRY, sha256=listed[0][name], reader=reader)
+            with pytest.raises(NotPermitted, match="it shows what is classified"):
+                await house.gateway.run(READ_PIECE, [asked], bytes)
+        asked = ReadPieceInput(case_id=ENQUIRY, sha256=listed[0][name], reader="lin.yue")
+        assert await house.gateway.run(READ_PIECE, [asked], bytes)
+
+
+async def test_a_row_is_read_without_a_lens_by_a_case_of_ours_alone(house: Installation) -> None:
+    facts = CaseFacts(
+        case_id=ENQUIRY, sop="Enquiry", title={}, data={}, state=None, actor="lin.yue", at=NOW, zone="UTC"
+    )
+    asked = ReadRow(key="r", name="customer", register_name="customers", row="C-1", fields=("contacts",), facts=facts)
+    with pytest.raises(ForeignRun):
+        await house.gateway.run(ReadRow.activity, [asked], ReadResult)
 
 
 async def test_a_message_shows_its_address_to_the_owner_alone_and_that_is_in_the_log(house: Installation) -> None:

@@ -42,6 +42,9 @@ def lint_visibility(notes: Notebook) -> None:
         _covered(notes, source, target, told, classification_of(notes, marked, source))
     for source, target, told in _outward(notes):
         _covered(notes, source, target, told, classification_of(notes, marked, source) + around)
+    for path, given, target, told in _worked_out(notes, marked):
+        if not target.covers(given):
+            notes.error(path, f"{told} is {given.told()}, the field {target.told()}", mend=MEND)
     for path, given, target, told in _told_back(notes):
         if not target.covers(given):
             notes.error(path, f"{told} is {given.told()}, the field {target.told()}", mend=MEND)
@@ -211,6 +214,27 @@ def _all_of(marked: Mapping[Place, Classification], name: str) -> Classification
 def _cancelling(notes: Notebook) -> Iterator[Written]:
     for index, body in enumerate(notes.procedure.definition.cancel):
         yield Written(("cancel", index), body)
+
+
+def _worked_out(
+    notes: Notebook, marked: Mapping[Place, Classification]
+) -> Iterator[tuple[Path, Classification, Classification, str]]:
+    """What automated work that is given something personal answers with, which may say it again; a yes or no does not.
+
+    Of what is confidential nothing is said: a figure that comes of many says little of each.
+    """
+    data = notes.procedure.definition.data
+    for shape in notes.procedure.shapes.values():
+        work, path = shape.work, (*notes.places[shape.id], "work")
+        if work is None:
+            continue
+        sources = (Source((*path, "with", name), text) for name, text in work.with_.items())
+        if not any(classification_of(notes, marked, source).is_personal for source in sources):
+            continue
+        for field, key in work.store.items():
+            if field in data and data[field].type != "boolean":
+                told = f"'{key}' comes of what {work.activity} is given, which"
+                yield (*path, "store", field), Classification(is_personal=True), _all_of(marked, field), told
 
 
 def _told_back(notes: Notebook) -> Iterator[tuple[Path, Classification, Classification, str]]:

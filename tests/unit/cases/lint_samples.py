@@ -36,6 +36,7 @@ class Sums(Gives):
     sum: int
     share: Decimal
     lines: tuple[SumLine, ...]
+    is_large: bool
 
 
 SUMS = Work("sums", "Adds.", Added, Sums)

@@ -152,6 +152,7 @@ WAYS = [
         "events.news.data.open",
     ),
     ("at: limit_at, kind", "at: secret_at, kind", "at"),
+    ("with: {base: total}", "with: {base: total, lines: \"[{'name': email}]\"}", "work.store.total"),
     ("confidential: [auditor]", "confidential: [audtor]", "data.spent.confidential.0"),
     ("title: {en: Good", "readers: [clark]\ntitle: {en: Good", "readers.0"),
     ("title: {en: Good", "hidden_from: [{person: whom}]\ntitle: {en: Good", "hidden_from.0.person"),
@@ -182,6 +183,14 @@ def test_lint_refuses_each_way_by_which_a_value_would_leak(right: str, wrong: st
 )
 def test_what_only_decides_by_a_value_is_no_leak(fine: str) -> None:
     assert leaks(MARKED.replace("total: total + 1", f"total: {fine}")) == []
+
+
+def test_work_that_answers_yes_or_no_of_a_value_is_no_leak() -> None:
+    given = MARKED.replace("with: {base: total}", "with: {base: total, lines: \"[{'name': email}]\"}")
+    text = given.replace("  plain: {type: text}", "  plain: {type: text}\n  large: {type: boolean}")
+    assert leaks(text.replace("store: {total: sum}", "store: {large: is_large}")) == []
+    assert leaks(text.replace("store: {total: sum}", "store: {email: sum}")) == []
+    assert leaks(text.replace("store: {total: sum}", "store: {plain: sum}")) == ["states.running.work.store.plain"]
 
 
 def test_paths_are_followed_and_not_the_names_at_their_roots() -> None:
