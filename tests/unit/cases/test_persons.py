@@ -11,6 +11,7 @@ import pytest
 from sop_engine.basis.faults import NotPermitted, SopError
 from sop_engine.basis.models import Title
 from sop_engine.cases.contracts.acts import ClaimTaskInput
+from sop_engine.cases.contracts.handing_over import HandOverInput, HeldTask
 from sop_engine.cases.people.offers import Offer, pool, right_to
 from sop_engine.cases.people.organization import Organization, Person, Post, Role, Unit
 from sop_engine.cases.running.effects.choose import Choice, ChoosePerson
@@ -30,7 +31,7 @@ def firm(*away: str, day: date = date(2026, 3, 2)) -> Organization:
         "cai": Person(name="Cai", roles=("auditor", "clerk"), deputies={"auditor": ("fay",)}),
         "dan": Person(name="Dan", roles=("manager",), deputies={"manager": ("cai",)}),
         "fay": Person(name="Fay"),
-        "sue": Person(name="Sue", posts=(Post(role="clerk", unit="sh.desk"),)),
+        "sue": Person(name="Sue", posts=(Post(role="clerk", unit="sh.desk"),), deputies={"*": ("bob",)}),
         "lou": Person(name="Lou", posts=(Post(role="manager", unit="sh"),)),
         "ned": Person(name="Ned", posts=(Post(role="clerk", unit="nb", until=date(2026, 2, 28)),)),
     }
@@ -99,6 +100,21 @@ WAYS: dict[str, tuple[str | None, list[str], list[str]]] = {
     "skipped by the deputy of the supervisor, who drafted": ("cai", ["dan"], ["skip:cai for dan"]),
     "the reviewer drafts afterwards": (None, [], ["bob", "draft:bob"]),
     "the reviewer's deputy drafts afterwards": (None, ["ann"], ["bob for ann", "away:", "draft:ann"]),
+    "handed over to the author": ("ann", [], ["claim:bob", "hand:dan:bob:ann"]),
+    "handed over to the principal of the draft": ("bob for ann", ["ann"], ["claim:cai", "hand:dan:cai:ann"]),
+    "handed over to the deputy who drafted": ("bob for ann", ["ann"], ["claim:cai", "hand:dan:cai:bob"]),
+    "handed over to the author by way of a colleague": (
+        "ann",
+        [],
+        ["claim:bob", "hand:dan:bob:cai", "hand:dan:cai:ann", "ann"],
+    ),
+    "handed over before the successor drafts": (None, [], ["claim:bob", "hand:dan:bob:cai", "draft:cai", "cai"]),
+    "handed over while the author is away, for whom a deputy comes": (
+        "ann",
+        ["ann"],
+        ["claim:cai", "hand:dan:cai:ann", "bob for ann"],
+    ),
+    "handed over by the author": ("ann", [], ["claim:bob", "hand:ann:bob:ann"]),
     "an unknown hand for a known one": ("ann", ["ann"], ["zoe for ann"]),
     "a known hand for an unknown one": ("ann", [], ["bob for zoe"]),
 }
@@ -113,17 +129,44 @@ OTHERWISE = {
     "nobody's deputy": "cai is no deputy of ann",
     "claimed for the principal, done by the deputy without saying so": "reviewing#1 is claimed by ann",
     "a task delegated to the author by a colleague": "reviewing#1 is claimed by bob",
+    "handed over to the author by way of a colleague": "reviewing#1 is claimed by cai",
+    "handed over while the author is away, for whom a deputy comes": "reviewing#1 is claimed by cai",
+    "handed over by the author": "ann may not",
     "an unknown hand for a known one": "nobody called 'zoe'",
     "a known hand for an unknown one": "nobody called 'zoe'",
 }
 """Why it is refused, where it is not four eyes itself that refuse."""
 
 
+WITHIN_A_UNIT: dict[str, tuple[str | None, list[str], list[str]]] = {
+    "the author, by a post there": ("sue", [], ["sue"]),
+    "the deputy for the author": ("sue", ["sue"], ["bob for sue"]),
+    "the principal of the draft, back again": ("bob for sue", ["sue"], ["away:", "sue"]),
+    "a task given to the author by who supervises there": ("sue", [], ["assign:lou:sue", "sue"]),
+    "who has the role without a post there": ("sue", [], ["ann"]),
+    "given to who has no post there": ("sue", [], ["assign:lou:ann"]),
+    "given by who supervises elsewhere": ("sue", [], ["assign:ned:bob"]),
+}
+OTHERWISE |= {
+    "who has the role without a post there": "it is work of clerk in sh",
+    "given to who has no post there": "ann has not the role clerk",
+    "given by who supervises elsewhere": "ned may not",
+}
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_no_way_past_four_eyes(way: str) -> None:
     """The last of the tries is refused, and so is the review of one's own draft, whatever went before."""
-    author, away, tries = WAYS[way]
-    case = Played(DRAFT_AND_REVIEW, firm=firm(*away))
+    _refused(DRAFT_AND_REVIEW, way, *WAYS[way])
+
+
+@pytest.mark.parametrize("way", WITHIN_A_UNIT)
+def test_no_way_past_four_eyes_in_a_unit(way: str) -> None:
+    _refused(DRAFT_AND_REVIEW.replace("distinct_from:", "unit: \"'sh'\", distinct_from:"), way, *WITHIN_A_UNIT[way])
+
+
+def _refused(text: str, way: str, author: str | None, away: list[str], tries: list[str]) -> None:
+    case = Played(text, firm=firm(*away))
     if author is not None:
         draft(case, author)
     *before, last = tries
@@ -153,6 +196,11 @@ def _try(case: Played, attempt: str) -> None:
             by(case, "assign_task", named[0], task="reviewing", to=named[1])
         case "delegate":
             by(case, "delegate_task", named[0], task="reviewing", to=named[1])
+        case "hand":
+            order = HandOverInput(actor=named[0], held_by=named[1], to=named[2], reason="leaves the firm")
+            held = HeldTask(case_id="CASE-1", sop="Sample", task="reviewing#1", role="clerk")
+            act = held.act(order, f"order-{named[1]}-{named[2]}")
+            case.act(act.update, act.actor, **act.model_dump(exclude={"actor"}))
         case "skip":
             by(case, "skip_task", named[0], task="reviewing", outcome="done", reason="in a hurry")
         case "draft":
