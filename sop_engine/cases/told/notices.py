@@ -108,8 +108,11 @@ def _withdraw(turn: Turn, notice: SentNotice, data: dict[str, Any]) -> None:
 
 
 def _fail(turn: Turn, notice: SentNotice, data: dict[str, Any], why: str) -> None:
-    """The chart hears it; where it does not, a person has to."""
+    """The chart hears it, of several notices the first time; where it does not hear, a person has to, of each."""
     if is_heard(turn.procedure, f"{notice.name}.failed"):
+        if any(other.status == "failed" and other.key != notice.key for other in _together(turn.state, notice)):
+            turn.journal("notice", f"{notice.name}.failed", SYSTEM, data=data, note=f"{why}; it was broken before")
+            return
         _dispatch(turn, notice, "failed", data)
         return
     open_incident(turn, "notice", f"{notice.name} to {notice.addressee}: {why}", key=notice.key)

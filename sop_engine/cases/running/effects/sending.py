@@ -36,6 +36,8 @@ def send(turn: Turn, effect: Effect, actor: str) -> None:
     options, name = effect.options, str(effect.options["as"])
     number = turn.state.entries[f"notice.{name}"] = turn.state.entries.get(f"notice.{name}", 0) + 1
     addressees = tuple(addressees_of(turn, str(effect.target)))
+    if not addressees:
+        raise ValueError(f"{effect.target} names nobody whom {name} could tell")
     within = options.get("within")
     until = None
     if within is not None:
