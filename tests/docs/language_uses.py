@@ -27,6 +27,7 @@ class Use(NamedTuple):
 
 
 SURVEY, DELIVERY = "service/SatisfactionSurvey.yaml", "freight/Delivery.yaml"
+OUTING = "sales/CustomerVisit.yaml"
 SHIPMENT, VISIT = "freight/FreightShipment.yaml", "service/VisitFollowUp.yaml"
 GRADING, REVISION = "sales/CustomerClassification.yaml", "governance/SopRevision.yaml"
 
@@ -101,6 +102,9 @@ USES = (
     ),
     Use("which vehicle has room", "use: vehicles_with_room", DELIVERY, "vehicles_with_room_are_proposed"),
     Use("who is on duty", "activity: people_on_duty", DELIVERY, "vehicles_with_room_are_proposed"),
+    Use("files asked for by kind", "attachments:", OUTING, "a_visit_is_made_and_followed_up"),
+    Use("a task for the person whom a field names", "person: visitor", OUTING, "a_visit_is_made_and_followed_up"),
+    Use("a task for who did another one", "same_as: planning", OUTING, "a_visit_is_made_and_followed_up"),
     Use("several states for each entry of a list", "procedure:", VISIT, "each_question_goes_its_own_way"),
     Use("a type that procedures share", "use: survey_dimension", SURVEY),
     Use(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sop_engine.channels.http_gateway import HttpGateway
+from sop_engine.channels.opening import opened
 from sop_engine.console.definition import faults_of
 from sop_engine.content.library import Library, load_library
 from sop_engine.content.scenario_files import Theatre
@@ -267,6 +269,47 @@ assert turn.remarked == "late"
 assert "remark" in definition_schema()["$defs"]["Action"]["properties"]
 """
 
+CHANNELS = "sop_definitions/channels.yaml"
+CHANNEL = """
+in_app: {kind: in_app}
+night_sms:
+  kind: http
+  url_from: SOP_NIGHT_SMS_URL
+  body: {to: "{address}", text: "{short}"}
+  accepted: status == 200
+
+"""
+OPENING, WRITTEN_CHANNELS = "sop_engine/channels/opening.py", "sop_engine/cases/written/channels.py"
+PAGER = '''\
+"""Pagers: one line to a number."""
+
+from dataclasses import dataclass, field
+
+from sop_engine.channels.outbound import Message, Taken
+
+
+@dataclass(frozen=True)
+class Pager:
+    sent: list[str] = field(default_factory=list)
+
+    def send(self, message: Message) -> Taken:
+        self.sent.append(f"{message.to} {message.short}")
+        return Taken()
+'''
+RUN_KIND_OF_CHANNEL = """
+from datetime import UTC, datetime
+from sop_engine.cases.written.channels import ChannelSpec, faults_of_channels
+from sop_engine.channels.opening import opened
+from sop_engine.channels.outbound import Message, Taken
+
+channels = {"beep": ChannelSpec(kind="pager")}
+assert list(faults_of_channels(channels, (), {})) == []
+assert channels["beep"].address_kind == "phone"
+pager = opened(channels, {}, None)["beep"]
+message = Message("k", "+8613800000000", "s", "t", "call us", "<p>t</p>", datetime.now(UTC))
+assert (pager.send(message), pager.sent) == (Taken(), ["+8613800000000 call us"])
+"""
+
 
 class Copy:
     """Parts of the project to add to, which know what was touched."""
@@ -386,6 +429,30 @@ def test_a_notice(content: Copy) -> None:
     content.change(COMPLAINT, told, f"{told}          - {{notify: operator, template: weather}}\n")
     assert faults_of(content.library(), "Complaint") == []
     assert is_said("a notice", content.touched())
+
+
+def test_a_channel(content: Copy) -> None:
+    """It is closed until its setting is there."""
+    content.change(CHANNELS, "\nin_app: {kind: in_app}\n", CHANNEL)
+    channels = content.library().channels.channels
+    assert "night_sms" not in opened(channels, {}, None)
+    gateway = opened(channels, {"SOP_NIGHT_SMS_URL": "http://127.0.0.1:1"}, None)["night_sms"]
+    assert isinstance(gateway, HttpGateway)
+    assert is_said("a channel", content.touched())
+
+
+def test_a_kind_of_channel(tmp_path: Path) -> None:
+    """It is opened, and takes messages."""
+    copy = Copy(tmp_path, "sop_engine")
+    copy.put("sop_engine/channels/pager.py", PAGER)
+    imported = "import Outbound\n"
+    copy.change(OPENING, imported, f"{imported}from sop_engine.channels.pager import Pager\n")
+    in_app = '            case "in_app":\n'
+    copy.change(OPENING, in_app, f'            case "pager":\n                made[name] = Pager()\n{in_app}')
+    copy.change(WRITTEN_CHANNELS, '"case", "apprise"]', '"case", "apprise", "pager"]')
+    copy.change(WRITTEN_CHANNELS, '"apprise": "phone"}', '"apprise": "phone", "pager": "phone"}')
+    copy.run(RUN_KIND_OF_CHANNEL)
+    assert is_said("a kind of channel", copy.touched())
 
 
 def test_a_report(tmp_path: Path) -> None:
