@@ -44,6 +44,8 @@ def opening(plan: Plan) -> dict[str, Any]:
                 "weight_kg": plan.weight_kg,
                 "volume_m3": plan.volume_m3,
                 "packaging": plan.cargo.packaging,
+                "quality": "New",
+                "unit_price": cny(plan.goods_value / plan.pieces),
                 "value": cny(plan.goods_value),
             }
         ],
@@ -79,10 +81,17 @@ def _booking(plan: Plan) -> list[PlayedAct]:
     operator, lane = turn(OPERATORS, plan.number + 1), plan.lane
     cost = plan.bills[lane.carrier].net
     ours = {"mode": lane.mode, "carrier": lane.carrier, "route": lane.name, "cost": cny(cost), "transit_days": 20}
+    ours |= {"pros": "Cheaper", "cons": "Slower"}
     granted = {"credit_reason": "They paid what was late", "credit_until_on": "= today + days(30)"}
     other = {**ours, "carrier": "Another carrier", "cost": cny(cost + 1000), "transit_days": 18}
+    criteria = {
+        "cargo_nature": "General",
+        "time_need": "Three weeks",
+        "no_budget_named": True,
+        "market_rate": cny(cost),
+    }
     return [
-        task("booking", operator, "planning", "proposed", options=[ours, other]),
+        task("booking", operator, "planning", "proposed", options=[ours, other], **criteria),
         task("booking", operator, "choosing", "chosen", selected_option=1, reason="It costs less"),
         *([task("booking", MANAGER, "approving_credit", "granted", **granted)] if plan.customer.is_on_hold else []),
         task("booking", operator, "requesting", "requested", "goods_agree", supplier_email="space@carrier.example"),
@@ -92,6 +101,7 @@ def _booking(plan: Plan) -> list[PlayedAct]:
             booking_no=f"BK{plan.number:06}",
             vessel_or_flight="HARBOUR BRIDGE",
             voyage_or_service=f"{plan.number:03}E",
+            space_allocation="As requested",
             cut_off_at="= now + days(7)",
             loading_at="= now + days(8)",
             etd_at="= now + days(9)",

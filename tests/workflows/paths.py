@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.unit.content.exact_customs import ITEMS, ORIGIN, PRICE, TRANSPORT
-from tests.unit.content.exact_freight import CUSTOMER, GOODS, OPTIONS, PAPER, PARTY, SEA_EXPORT
+from tests.unit.content.exact_freight import CRITERIA, CUSTOMER, GOODS, OPTIONS, PAPER, PARTY, SEA_EXPORT
 from tests.workflows.desk import Desk
 
 CUSTOMER_MAIL = CUSTOMER["customer_email"]
@@ -17,6 +17,7 @@ SAILING = {
     "voyage_or_service": "012W",
     "etd_at": "2093-12-10T20:00+08:00",
     "eta_at": "2094-01-11T08:00+08:00",
+    "space_allocation": "1 x 40HC",
 }
 PREPARATION_DATA: dict[str, Any] = {**CUSTOMER, **SEA_EXPORT, "destination": "DEHAM", "consignment": PAPER}
 DELIVERY_DATA: dict[str, Any] = {**CUSTOMER, "consignee": {**PARTY, "email": "door@elbe.example"}, "pieces": 100}
@@ -45,7 +46,7 @@ async def intake(desk: Desk) -> None:
 
 
 async def booking_planned(desk: Desk) -> None:
-    await desk.do("zhou.jie", "planning", "proposed", options=OPTIONS)
+    await desk.do("zhou.jie", "planning", "proposed", options=OPTIONS, **CRITERIA)
     await desk.do("zhou.jie", "choosing", "chosen", selected_option=1, reason="cheapest")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sop_engine.freight.rules import CHINA
 from tests.integration.ledger_office import Office
-from tests.unit.content.exact_freight import CUSTOMER, GOODS, OPTIONS
+from tests.unit.content.exact_freight import CRITERIA, CUSTOMER, GOODS, OPTIONS
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
@@ -181,7 +181,9 @@ async def test_the_general_manager_lets_a_customer_on_hold_who_owes_nothing_book
     Office(shared_house.engine).work("set_credit_terms", "held", customer="Newly Held", standing="on_hold")
     mine = {**CUSTOMER, "customer_name": "Newly Held"}
     booking = await Desk.open(shared_house, "Booking", "BKG-10", **mine, goods=GOODS)
-    await booking.do("zhou.jie", "planning", "proposed", options=[{**OPTIONS[0], "cost": "CNY 0.00"}, OPTIONS[1]])
+    await booking.do(
+        "zhou.jie", "planning", "proposed", options=[{**OPTIONS[0], "cost": "CNY 0.00"}, OPTIONS[1]], **CRITERIA
+    )
     await booking.do("zhou.jie", "choosing", "chosen", selected_option=1, reason="Free carriage")
     await booking.task("approving_credit")
     await booking.report("chen.guodong", "credit.raised")
@@ -201,7 +203,7 @@ async def test_a_booking_in_a_currency_without_a_rate_waits_for_a_decision(share
     mine = {**CUSTOMER, "customer_name": "Dollar Payers"}
     booking = await Desk.open(shared_house, "Booking", "BKG-11", **mine, goods=GOODS)
     options = [{**option, "cost": "USD 900"} for option in OPTIONS]
-    await booking.do("zhou.jie", "planning", "proposed", options=options)
+    await booking.do("zhou.jie", "planning", "proposed", options=options, **CRITERIA)
     await booking.do("zhou.jie", "choosing", "chosen", selected_option=1, reason="cheapest")
     await booking.task("approving_credit")
     day = (await today(shared_house)).isoformat()

@@ -8,11 +8,29 @@ CUT_OFF = "2026-03-12T09:00+08:00"
 
 CUSTOMER = {"customer_name": "Blue Lake Trading", "customer_email": "ops@blue-lake.example"}
 PARTY = {"name": "Blue Lake Trading", "address": "1 Lake Road, Ningbo", "contact": "Chen Yi"}
-GOODS = [{"name": "Cotton shirts", "pieces": 100, "weight_kg": "850", "volume_m3": "6.5", "packaging": "cartons"}]
-OPTIONS = [
-    {"mode": "sea", "carrier": "COSCO", "route": "CNNGB-DEHAM", "cost": "CNY 9000", "transit_days": 32},
-    {"mode": "sea", "carrier": "Evergreen", "route": "CNNGB-DEHAM", "cost": "CNY 9400", "transit_days": 29},
+GOODS = [
+    {
+        "name": "Cotton shirts",
+        "pieces": 100,
+        "weight_kg": "850",
+        "volume_m3": "6.5",
+        "packaging": "cartons",
+        "quality": "new",
+        "unit_price": "CNY 80",
+        "value": "CNY 8000",
+    }
 ]
+WEIGHED = {"pros": "Weekly", "cons": "One transfer"}
+OPTIONS = [
+    {"mode": "sea", "carrier": "COSCO", "route": "CNNGB-DEHAM", "cost": "CNY 9000", "transit_days": 32, **WEIGHED},
+    {"mode": "sea", "carrier": "Evergreen", "route": "CNNGB-DEHAM", "cost": "CNY 9400", "transit_days": 29, **WEIGHED},
+]
+CRITERIA = {
+    "cargo_nature": "General",
+    "time_need": "By April",
+    "customer_budget": "CNY 9500",
+    "market_rate": "CNY 9200",
+}
 PAPER: dict[str, Any] = {
     "shipper": "Blue Lake Trading",
     "consignee": "Elbe Mode GmbH",
@@ -31,7 +49,7 @@ PAPER: dict[str, Any] = {
 
 
 def booking_proposed(house: ExactHouse) -> None:
-    house.complete("zhou.jie", "planning", "proposed", options=OPTIONS)
+    house.complete("zhou.jie", "planning", "proposed", options=OPTIONS, **CRITERIA)
 
 
 # -- DocumentPreparation -----------------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ CUSTOMER = {"customer_name": "Donglan Pumps", "customer_email": "shipping@dongla
 PARTY = {"name": "Donglan Pumps", "address": "88 Xinyuan Road", "contact": "Ms Shen"}
 
 
+WORTH = {"quality": "new", "unit_price": "CNY 100.00", "value": "CNY 300.00"}
 GOODS = [
-    {"name": "Pumps", "pieces": 3, "weight_kg": 90, "volume_m3": 1, "packaging": "Cartons"},
-    {"name": "Parts", "pieces": 2, "weight_kg": 10, "volume_m3": 1, "packaging": "Cartons"},
+    {"name": "Pumps", "pieces": 3, "weight_kg": 90, "volume_m3": 1, "packaging": "Cartons", **WORTH},
+    {"name": "Parts", "pieces": 2, "weight_kg": 10, "volume_m3": 1, "packaging": "Cartons", **WORTH},
 ]
 
 
@@ -30,6 +31,15 @@ COMMISSION = CUSTOMER | {
     "planned_ship_on": "2026-03-20",
     "freight_payment": "prepaid",
     "cargo_class": "general",
+}
+
+
+WEIGHED = {"pros": "Weekly", "cons": "One transfer"}
+CRITERIA = {
+    "cargo_nature": "Machinery",
+    "time_need": "By the end of April",
+    "no_budget_named": True,
+    "market_rate": "CNY 1100.00",
 }
 
 
@@ -123,6 +133,6 @@ def planned(house: House) -> None:
     house.do("S.intake", "zhou.jie", "received", "recorded")
     house.do("S.intake", "zhou.jie", "checking", "complete")
     house.do("S.intake", "zhou.jie", "reviewing", "clean")
-    option = {"mode": "sea", "carrier": "NSL", "route": "direct", "cost": "CNY 1000.00", "transit_days": 30}
-    house.do("S.booking", "zhou.jie", "planning", "proposed", {"options": [option, option]})
+    option = {"mode": "sea", "carrier": "NSL", "route": "direct", "cost": "CNY 1000.00", "transit_days": 30, **WEIGHED}
+    house.do("S.booking", "zhou.jie", "planning", "proposed", {"options": [option, option], **CRITERIA})
     house.do("S.booking", "zhou.jie", "choosing", "chosen", {"selected_option": 1, "reason": "Best"})

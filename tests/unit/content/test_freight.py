@@ -12,10 +12,12 @@ from tests.unit.content.content_house import House, RuledHouse, shipped
 from tests.unit.content.exact_house import local
 from tests.unit.content.freight_samples import (
     COMMISSION,
+    CRITERIA,
     CUSTOMER,
     GOODS,
     OPENING,
     PAPERS,
+    WEIGHED,
     at_the_door,
     differing,
     documents,
@@ -33,6 +35,7 @@ CONFIRMED = {
     "etd_at": "2026-03-20T08:00+08:00",
     "eta_at": "2026-04-20T08:00+08:00",
     "cut_off_at": "2026-03-18T12:00+08:00",
+    "space_allocation": "1 x 40HC",
 }
 
 
@@ -68,7 +71,7 @@ def test_what_is_missing_is_asked_reminded_and_decided_by_the_supervisor_after_t
 
 def test_prohibited_goods_are_refused_with_an_explanation() -> None:
     house = RuledHouse()
-    ivory = {"name": "Ivory carvings", "pieces": 1, "weight_kg": 1, "volume_m3": 1, "packaging": "Box"}
+    ivory = GOODS[0] | {"name": "Ivory carvings"}
     house.open("CommissionIntake", "CI", COMMISSION | {"goods": [ivory]})
     house.do("CI", "zhou.jie", "received", "recorded")
     house.do("CI", "zhou.jie", "checking", "complete")
@@ -83,8 +86,9 @@ def test_prohibited_goods_are_refused_with_an_explanation() -> None:
 def booking(budget: str = "CNY 900.00") -> House:
     house = RuledHouse()
     house.open("Booking", "BK", CUSTOMER | {"goods": GOODS, "customer_budget": budget})
-    option = {"mode": "sea", "carrier": "NSL", "route": "direct", "cost": "CNY 1000.00", "transit_days": 30}
-    house.do("BK", "zhou.jie", "planning", "proposed", {"options": [option]}, reason="Only one line serves the port")
+    option = {"mode": "sea", "carrier": "NSL", "route": "direct", "cost": "CNY 1000.00", "transit_days": 30, **WEIGHED}
+    weighed = {"options": [option], **CRITERIA, "no_budget_named": False}
+    house.do("BK", "zhou.jie", "planning", "proposed", weighed, reason="Only one line serves the port")
     return house
 
 
