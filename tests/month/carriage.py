@@ -126,10 +126,10 @@ def _papers(plan: Plan) -> list[PlayedAct]:
         "destination": lane.destination,
     }
     boxes = [{"container_no": container_no(plan.number * 10 + each)} for each in range(lane.containers)]
-    number = {
+    number: dict[str, Any] = {
         "sea": {"bill_of_lading_no": f"HBSHA{plan.number:07}"},
         "air": {"awb": air_waybill_no(plan.number)},
-    }.get(lane.mode, {"waybill_no": f"WB{plan.number:07}"})
+    }.get(lane.mode, {"waybill_no": f"WB{plan.number:07}", "land": {"carrier": lane.carrier}})
     pickup = {"pickup_place": "88 Gongye Road", "pickup_at": "= now", "pickup_vehicle": "沪B·7K215"}
     return [
         task("", "ma.chao", "arranging_pickup", "picked_up", "agreed", **pickup),
@@ -153,7 +153,7 @@ def _papers(plan: Plan) -> list[PlayedAct]:
             **({"containers": boxes} if boxes else {}),
         ),
         task("documents", declarant, "second_review", "passed", complete=True, accurate=True, consistent=True),
-        task("documents", declarant, "sorting", "handed_over", document_order=list(kinds)),
+        task("documents", declarant, "sorting", "handed_over", document_order=list(kinds), set_file="@set.pdf"),
     ]
 
 

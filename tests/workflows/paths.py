@@ -74,7 +74,7 @@ async def papers_made(desk: Desk, declaration: dict[str, Any], transport_documen
 
 async def papers_handed_over(desk: Desk) -> None:
     await desk.do("wang.fang", "second_review", "passed", complete=True, accurate=True, consistent=True)
-    await desk.do("wang.fang", "sorting", "handed_over", document_order=["commercial_invoice"])
+    await desk.do("wang.fang", "sorting", "handed_over", document_order=["commercial_invoice"], set_file="set.pdf")
 
 
 async def delivery_under_way(desk: Desk) -> None:

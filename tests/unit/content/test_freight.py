@@ -221,7 +221,9 @@ def prepared(house: House) -> None:
     house.do("S.documents", "zhou.jie", "making_transport_documents", "made", papers)
     good = {"complete": True, "accurate": True, "consistent": True}
     house.do("S.documents", "zhang.wei", "second_review", "passed", good)
-    house.do("S.documents", "zhang.wei", "sorting", "handed_over", {"document_order": ["invoice"]})
+    house.do(
+        "S.documents", "zhang.wei", "sorting", "handed_over", {"document_order": ["invoice"], "set_file": "set.pdf"}
+    )
 
 
 def test_the_cut_offs_of_the_booking_are_watched_in_the_shipment() -> None:
