@@ -209,7 +209,8 @@ def _assessed(plan: Plan, brought: Import, declarant: str) -> list[PlayedAct]:
             "inspection_site": "Shed 3",
             "appointed_at": "= now + days(1)",
         }
-        started = {"started_at": "= now - minutes(40)", "finished_at": "= now", "cost": "CNY 420.00"}
+        started = {"started_at": "= now - minutes(40)", "finished_at": "= now"}
+        started |= {"cost": "CNY 420.00", "cost_payee": "Yard"}
         attended = {"document_list": ["declaration_form"], "person_attending": "王芳 Wang Fang"}
         acts = [
             signal("declaration", "customs.inspection_ordered", **ordered),

@@ -90,11 +90,12 @@ async def test_a_discrepancy_has_the_declaration_amended(shared_house: House) ->
     await paths.inspection_ready(desk)
     await desk.task("inspecting")
     await desk.hear("customs.inspection_failed", finding="Twelve pieces too many")
-    await desk.do("zhang.wei", "discrepancy", "inspect_again", remedy="supplement_document")
+    moved_at = (await desk.house.now()).isoformat()
+    await desk.do("zhang.wei", "discrepancy", "inspect_again", remedy="supplement_document", started_at=moved_at)
     await desk.do("zhang.wei", "preparing_papers", "ready", document_list=["list"], person_attending="Zhang Wei")
     found = {"started_at": "2093-11-22T09:00+08:00", "finding": "Still twelve too many"}
     await desk.do("zhang.wei", "inspecting", "discrepancy", **found)
-    await desk.do("zhang.wei", "discrepancy", "amend", remedy="amend_declaration", cost="CNY 800")
+    await desk.do("zhang.wei", "discrepancy", "amend", remedy="amend_declaration", cost="CNY 800", cost_payee="Yard 3")
     assert await desk.ended() == "amend_declaration"
     assert desk.told("inspection_discrepancy") == [paths.CUSTOMER_MAIL] * 2
 

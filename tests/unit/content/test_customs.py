@@ -177,7 +177,8 @@ def test_a_discrepancy_is_told_at_once_and_may_be_inspected_again_or_amended() -
     for outcome in ("inspect_again", "amend"):
         house.do("I", "wang.fang", "preparing_papers", "ready", papers)
         house.signal("I", "customs.inspection_failed", {"finding": "One carton more"})
-        house.do("I", "wang.fang", "discrepancy", outcome, {"remedy": "amend_declaration"})
+        attended = {"started_at": house.now.isoformat(), "remedy": "amend_declaration"}
+        house.do("I", "wang.fang", "discrepancy", outcome, attended)
     assert house.states["I"].outcome == "amend_declaration"
     assert len(house.told("inspection_discrepancy")) == 2
 
