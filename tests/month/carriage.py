@@ -250,8 +250,8 @@ def _delivery(plan: Plan) -> list[PlayedAct]:
     vehicle = {"vehicle": "沪A·3M809", "driver": "石磊 Shi Lei"}
     window = {"window_from_at": "= now + hours(20)", "window_to_at": "= now + hours(23)", "contact": "Mr Tao"}
     signed = {"inspected_by_consignee": True, "signature": "@signature.png", "signer": "Mr Tao", "signed_at": "= now"}
-    manners = ("stayed", "tariff_only", "clean_shoes")
-    collected = {"cod_collected": cny(plan.cash)} if plan.cash else {}
+    manners = ("stayed", "nothing_private", "clean_shoes")
+    collected = {"cod_collected": cny(plan.cash), "rights_told": True} if plan.cash else {}
     fit = ("vehicle_suits", "safe_handling", "papers_complete")
     arrived = {"condition": "good", "pieces_received": plan.pieces}
     return [

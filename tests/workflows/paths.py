@@ -88,7 +88,7 @@ async def delivery_under_way(desk: Desk) -> None:
     await desk.do("shi.lei", "on_the_way", "arrived", departed_at=now.isoformat())
 
 
-async def delivery(desk: Desk, **cash: str) -> None:
+async def delivery(desk: Desk, **cash: Any) -> None:
     await desk.do("deng.hui", "arrival_check", "accepted", condition="good", pieces_received=100)
     await delivery_under_way(desk)
     signed = {"inspected_by_consignee": True, "signature": "sign.png", "signer": "Max", "receipt_no": "RR-1"}

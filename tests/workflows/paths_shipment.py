@@ -40,7 +40,7 @@ async def delivered(house: House, case_id: str, cash: str | None = None, **more:
     await desk.task("awaiting_departure")
     await desk.hear("transport.departed", departed_at="2093-11-22T10:00+08:00")
     await desk.do("zhou.jie", "under_way", "arrived", arrived_at="2093-11-22T11:00+08:00")
-    await paths.delivery(desk.child("delivery"), **({"cod_collected": cash} if cash else {}))
+    await paths.delivery(desk.child("delivery"), **({"cod_collected": cash, "rights_told": True} if cash else {}))
     await desk.do("song.yan", "recovering_receipt", "recovered")
     return desk
 

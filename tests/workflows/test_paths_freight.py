@@ -131,7 +131,8 @@ async def test_refused_goods_go_back_after_the_origin_was_asked(shared_house: Ho
     await desk.do("deng.hui", "arrival_check", "accepted", condition="good", pieces_received=100)
     await paths.delivery_under_way(desk)
     await desk.do("shi.lei", "handing_over", "refused", refusal_reason="Wrong colour")
-    await desk.do("zhou.jie", "refusal", "returned", goods_state="Sealed")
+    await desk.do("zhou.jie", "refusal", "contacted", goods_state="Sealed", photos=["sealed.jpg"])
+    await desk.do("zhou.jie", "settling_refusal", "returned", remarks="The shipper takes them back")
     assert await desk.ended() == "refused"
     assert desk.told("delivery_refused") == ["he.ping", "lin.yue", paths.CUSTOMER_MAIL]
     clocks = {clock.clock: clock.status for clock in (await desk.view()).clocks}

@@ -53,7 +53,7 @@ def signed(containers: list[dict[str, Any]], **data: Any) -> Terminal:
     go_out(house)
     house.do("DL", "shi.lei", "on_the_way", "arrived", {"departed_at": house.now.isoformat()})
     paper = {"signature": "s.png", "signer": "Shen", "signed_at": house.now.isoformat(), "inspected_by_consignee": True}
-    cash = {"cod_collected": data["cod_amount"]} if "cod_amount" in data else {}
+    cash = {"cod_collected": data["cod_amount"], "rights_told": True} if "cod_amount" in data else {}
     house.do("DL", "tian.yu", "handing_over", "accepted", paper | cash)
     return house
 
