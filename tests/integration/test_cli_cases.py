@@ -172,7 +172,13 @@ def rendered(dev: Dev, case_id: str) -> dict[str, Any]:
 
 def test_a_document_is_fetched_into_a_file(dev: Dev, tmp_path: Path) -> None:
     case_id = "REL-paper"
-    known = ("customer_name=海源", "customer_email=a@b.example", "direction=import", "released_at=2026-03-12T07:42Z")
+    known = (
+        "customer_name=海源",
+        "customer_email=a@b.example",
+        "direction=import",
+        "voucher_no=V-1",
+        "released_at=2026-03-12T07:42Z",
+    )
     scan = tmp_path / "notice.pdf"
     scan.write_bytes(b"%PDF-1.7")
     evidence = (f"release_notice=@{scan}", f"stamped_delivery_order=@{scan}", "release_no=FX-99")

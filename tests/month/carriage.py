@@ -221,6 +221,7 @@ def _assessed(plan: Plan, brought: Import, declarant: str) -> list[PlayedAct]:
             task("inspection", declarant, "inspecting", "passed", "attended", "truthful", **started),
         ]
     payment = {"paid_on": "= today", "paid_amount": cny(brought.tax), "voucher_no": f"V-{plan.number:07}"}
+    payment["voucher"] = "@voucher.pdf"
     who = "us_on_behalf" if brought.we_pay else "customer"
     notice = {"notice_no": f"TAX-{plan.number}", "noticed_on": "= today", "pay_method": "Electronic payment"}
     return [

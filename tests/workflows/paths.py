@@ -129,7 +129,9 @@ async def tax_notice(desk: Desk, paid_by: str = "customer") -> None:
 
 
 async def voucher_checked(desk: Desk, amount: str) -> None:
-    await desk.do("wang.fang", "checking_voucher", "matched", amount_match=True, paid_amount=amount)
+    await desk.do(
+        "wang.fang", "checking_voucher", "matched", amount_match=True, paid_amount=amount, voucher="voucher.pdf"
+    )
     await desk.do("guo.qiang", "confirming_voucher", "confirmed")
 
 

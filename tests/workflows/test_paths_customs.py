@@ -14,7 +14,7 @@ from tests.workflows.instants import on_the_minute, reached_at, told_at
 TO_CHINA = {**CUSTOMER, "direction": "import"}
 IMPORT = {**TO_CHINA, "arrived_on": "2093-11-16"}
 INSPECTION = {**CUSTOMER, "instruction_no": "INS-1", "appointed_at": "2093-12-01T10:00+08:00"}
-MONEY = {"paid_on": "2093-11-22", "voucher_no": "V-1"}
+MONEY = {"paid_on": "2093-11-22", "voucher_no": "V-1", "voucher": "voucher.pdf"}
 
 
 async def test_a_declaration_is_accepted_and_taxed(shared_house: House) -> None:
@@ -101,7 +101,7 @@ async def test_a_discrepancy_has_the_declaration_amended(shared_house: House) ->
 
 
 async def test_cargo_is_released(shared_house: House) -> None:
-    desk = await Desk.open(shared_house, "CustomsRelease", "REL-1", **TO_CHINA)
+    desk = await Desk.open(shared_house, "CustomsRelease", "REL-1", **TO_CHINA, voucher_no="V-1")
     await paths.released(desk)
     assert await desk.ended() == "released"
     assert sorted(await desk.documents()) == ["delivery_order", "release_notice"]
@@ -109,7 +109,7 @@ async def test_cargo_is_released(shared_house: House) -> None:
 
 
 async def test_a_refused_release_is_told_and_ends_the_case(shared_house: House) -> None:
-    desk = await Desk.open(shared_house, "CustomsRelease", "REL-2", **TO_CHINA)
+    desk = await Desk.open(shared_house, "CustomsRelease", "REL-2", **TO_CHINA, voucher_no="V-1")
     await desk.do("zhang.wei", "requesting", "requested", inspection_closed=True)
     await desk.task("awaiting_release")
     await desk.hear("customs.refused", problem="Licence missing")

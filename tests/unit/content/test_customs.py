@@ -222,9 +222,10 @@ def test_the_customer_is_reminded_four_times_then_daily_and_pays_a_surcharge() -
     assert told[:3] == ["operations_manager", "sales_rep", "logistics@qiming.example"]
     assert told.count("logistics@qiming.example") == 3
     house.signal("T", "payment.received", PAID)
+    seen = {"amount_match": True, "voucher": "v.pdf"}
     with pytest.raises(InvalidInput):
-        house.do("T", "liu.yang", "checking_voucher", "matched", {"amount_match": True})
-    house.do("T", "liu.yang", "checking_voucher", "matched", {"amount_match": True, "paid_amount": "CNY 186779.75"})
+        house.do("T", "liu.yang", "checking_voucher", "matched", seen)
+    house.do("T", "liu.yang", "checking_voucher", "matched", seen | {"paid_amount": "CNY 186779.75"})
     house.do("T", "guo.qiang", "confirming_voucher", "confirmed")
     assert house.states["T"].outcome == "paid"
     assert house.postings == []
@@ -242,7 +243,9 @@ def test_the_surcharge_of_each_tax_is_waived_by_itself() -> None:
 def test_tax_paid_for_the_customer_is_posted_after_two_people_saw_the_voucher() -> None:
     house = tax()
     house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"paid_by": "us_on_behalf"})
-    house.do("T", "hu.jing", "awaiting_payment", "voucher_received", PAID | {"paid_on": "2026-03-02"})
+    house.do(
+        "T", "hu.jing", "awaiting_payment", "voucher_received", PAID | {"paid_on": "2026-03-02", "voucher": "v.pdf"}
+    )
     house.do("T", "liu.yang", "checking_voucher", "matched", {"amount_match": True})
     with pytest.raises(NotPermitted):
         house.do("T", "hu.jing", "confirming_voucher", "confirmed")

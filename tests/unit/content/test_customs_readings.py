@@ -202,7 +202,13 @@ def test_every_tax_that_is_due_is_listed_noticed_and_paid() -> None:
     kinds = ("duty", "trade_remedy", "consumption_tax", "vat", "total", "payable")
     assert [data[kind]["amount"] for kind in kinds] == [53_000, 200_000, 500, 162_955, 416_455, 416_640]
     house.do("T", "wang.fang", "notifying", "issued", NOTICE | {"noticed_on": "2026-02-06"})
-    short = {"paid_on": "2026-02-06", "paid_amount": "CNY 416455", "voucher_no": "V1", "paid_by": "customer"}
+    short = {
+        "paid_on": "2026-02-06",
+        "paid_amount": "CNY 416455",
+        "voucher_no": "V1",
+        "paid_by": "customer",
+        "voucher": "v.pdf",
+    }
     house.do("T", "hu.jing", "awaiting_payment", "voucher_received", short)
     with pytest.raises(InvalidInput, match="amount paid equals the notice"):
         house.do("T", "liu.yang", "checking_voucher", "matched", {"amount_match": True})

@@ -128,7 +128,9 @@ def test_a_delivery_without_containers_ends_with_the_signature() -> None:
 
 def test_the_release_tells_when_free_time_ends() -> None:
     house = Terminal()
-    house.open("CustomsRelease", "R", CUSTOMER | CARRIER | {"direction": "import", "containers": [DRY]})
+    house.open(
+        "CustomsRelease", "R", CUSTOMER | CARRIER | {"direction": "import", "voucher_no": "V1", "containers": [DRY]}
+    )
     house.do("R", "wang.fang", "requesting", "requested")
     house.signal("R", "customs.released", {"released_at": house.now.isoformat()})
     both = {"release_notice": "r.pdf", "stamped_delivery_order": "d.pdf"}

@@ -242,7 +242,7 @@ def test_a_request_for_payment_of_which_no_approval_is_missing_goes_on() -> None
 def test_an_import_is_released_with_delivery_order_free_time_and_depot() -> None:
     house = ExactHouse("2026-03-02 09:00")
     boxes = [{"container_no": "MSKU1234565", "equipment": "20GP"}]
-    house.start("CustomsRelease", **CUSTOMER, direction="import", containers=boxes)
+    house.start("CustomsRelease", **CUSTOMER, direction="import", voucher_no="V-1", containers=boxes)
     house.complete("wang.fang", "requesting", "requested")
     house.signal(CASE, "customs.released", {"released_at": "2026-03-02T09:00+08:00"})
     both = {"release_notice": "r.pdf", "stamped_delivery_order": "d.pdf"}
@@ -262,7 +262,7 @@ def test_an_import_whose_pick_up_was_skipped_has_no_number_of_a_delivery_order_t
     direction: str, number: str | None
 ) -> None:
     house = ExactHouse("2026-03-02 09:00")
-    house.start("CustomsRelease", **CUSTOMER, direction=direction)
+    house.start("CustomsRelease", **CUSTOMER, direction=direction, voucher_no="V-1")
     house.complete("wang.fang", "requesting", "requested")
     house.signal(CASE, "customs.released", {"released_at": "2026-03-02T09:00+08:00"})
     both = {"release_notice": "r.pdf", "stamped_delivery_order": "d.pdf"}
