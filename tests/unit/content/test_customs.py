@@ -45,9 +45,10 @@ def test_an_export_is_declared_a_day_before_loading() -> None:
 def test_supervision_conditions_need_permits_and_a_difficult_code_needs_evidence() -> None:
     house = declaration()
     watched = [ITEM | {"supervision_condition": "A"}]
+    permits = [{"condition": "A", "no": "P1"}]
     with pytest.raises(InvalidInput):
         house.do("D", "wang.fang", "classifying", "clear", {"items": watched})
-    house.do("D", "wang.fang", "classifying", "difficult", {"items": watched, "permit_nos": "P1"})
+    house.do("D", "wang.fang", "classifying", "difficult", {"items": watched, "permits": permits})
     with pytest.raises(InvalidInput) as refused:
         house.do("D", "wang.fang", "difficult_code", "decided", {"method": "precedent", "decision": "8481"})
     assert [fault.where for fault in refused.value.faults] == ["evidence"]

@@ -158,7 +158,7 @@ def test_the_containers_of_a_shipment_are_charged_by_its_carriers_tariff() -> No
     arrived_on = house.data(shipment)["arrived_on"]
     assert house.data(f"{shipment}.delivery")["free_time_end_on"] == arrived_on + timedelta(days=9)
     assert house.data(f"{shipment}.delivery")["detention"]["amount"] == 0
-    assert house.costs == []
+    assert [cost["charge"] for cost in house.costs] == ["INSP"], "no charge for containers"
 
 
 def test_the_shipment_knows_of_the_cash_before_the_containers_are_back() -> None:
