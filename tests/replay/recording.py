@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -22,7 +23,9 @@ from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.cases.written.engine_version import ENGINE_VERSION
 from sop_engine.cases.written.file_samples import sample_content
 from sop_engine.console.playing import Player
+from sop_engine.content.library import content_root, load_library
 from sop_engine.temporal.files_gateway import FilesGateway
+from sop_engine.temporal.queues import REFERENCE_DATA
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.shipment import completion, export_example, intake_acts, opening_data
@@ -157,6 +160,30 @@ async def record_files(recorded: Recorded) -> None:
         await keep(house.client, "files", recorded)
 
 
+async def record_corrected(recorded: Recorded) -> None:
+    """Told twice of corrected reference data: it is what the case has, then a worker came that has another holiday."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "content"
+        copytree(content_root(), root)
+        async with installation(Path(folder)) as house:
+            async with house.worker():
+                await house.open("Complaint", "corrected", COMPLAINT)
+                await house.handle("corrected").signal(REFERENCE_DATA)
+                await house.act("corrected", "comment", actor="li.na", text="nothing was corrected")
+            holidays = root / "calendars" / "cn_holidays" / "2027.yaml"
+            holidays.write_text(holidays.read_text("utf-8").replace('to: "2027-01-01"', 'to: "2027-01-03"'), "utf-8")
+            async with house.worker(library=load_library(root)):
+                await house.handle("corrected").signal(REFERENCE_DATA)
+                await until(lambda: has_steps(house, "corrected", 3), "the step of the correction")
+                await house.act("corrected", "cancel", actor="zhao.min", reason="customer withdrew")
+                await house.handle("corrected").result()
+                await keep(house.client, "corrected", recorded)
+
+
+async def has_steps(house: Installation, case_id: str, count: int) -> bool:
+    return (await house.view(case_id)).step >= count
+
+
 async def task_opens(house: Installation, case_id: str, state: str) -> None:
     async def is_open() -> bool:
         return any(task.state == state for task in (await house.view(case_id)).tasks)
@@ -183,6 +210,7 @@ RECORDINGS: dict[str, Callable[[Recorded], Awaitable[None]]] = {
     "incident": record_incident,
     "shipment": record_shipment,
     "files": record_files,
+    "corrected": record_corrected,
 }
 
 

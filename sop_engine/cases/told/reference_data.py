@@ -11,7 +11,7 @@ from sop_engine.cases.running import timing
 from sop_engine.cases.running.state import RunningClock
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.messages import ReferenceData, Taken
-from sop_engine.cases.written.engine_version import HARDENED
+from sop_engine.cases.written.engine_version import HARDENED, KNOWS_THE_SAME
 from sop_engine.cases.written.procedure import AppliedRule, Bundle, instant_of
 from sop_engine.timekeeping import clocks
 from sop_engine.timekeeping.periods import parse_period
@@ -38,9 +38,12 @@ def corrected(own: Bundle, present: Bundle) -> Bundle:
 
 
 def _take(turn: Turn, message: ReferenceData) -> None:
-    """Counts every open clock again with the turn's own calendars and figures."""
-    before = message.before
-    amended = tuple(_amended(before, turn.procedure.bundle))
+    """Counts every open clock again with the turn's own calendars and figures; where they are what they were, nothing
+    is to be said."""
+    before, present = message.before, turn.procedure.bundle
+    if present.engine_version >= KNOWS_THE_SAME and _same(before, present):
+        return
+    amended = tuple(_amended(before, present))
     turn.put({name: turn.procedure.parameters[name] for name, _ in amended})
     why = "; ".join(_told(rule) for _, rule in amended)
     for key, running in list(turn.state.clocks.items()):
@@ -48,8 +51,13 @@ def _take(turn: Turn, message: ReferenceData) -> None:
             counted = _counted(turn, running, before, frozenset(name for name, _ in amended), why)
             if counted is not running.clock:
                 timing.put(turn, key, counted, running.pauses)
-    teller = MACHINE if turn.procedure.bundle.engine_version >= HARDENED else SYSTEM
+    teller = MACHINE if present.engine_version >= HARDENED else SYSTEM
     turn.journal("reference_data", "case.reference_data", teller, note=why or REASON)
+
+
+def _same(before: Bundle, present: Bundle) -> bool:
+    kept = (before.calendars, before.rules, before.parameters)
+    return kept == (present.calendars, present.rules, present.parameters)
 
 
 def _amended(before: Bundle, after: Bundle) -> Iterator[tuple[str, AppliedRule]]:

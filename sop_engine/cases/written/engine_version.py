@@ -13,7 +13,10 @@ HARDENED = 2
 KEEPS_FILES = 3
 """A file is one whose content is kept: what is only named is refused, to a machine in the journal."""
 
-ENGINE_VERSION = KEEPS_FILES
+KNOWS_THE_SAME = 4
+"""Reference data that a case has already makes no step."""
+
+ENGINE_VERSION = KNOWS_THE_SAME
 """The version that new cases are loaded with."""
 
-KNOWN_VERSIONS = (FOUNDATION, HARDENED, KEEPS_FILES)
+KNOWN_VERSIONS = (FOUNDATION, HARDENED, KEEPS_FILES, KNOWS_THE_SAME)

@@ -15,6 +15,7 @@ from sop_engine.cases.seen.recent import Recent
 from sop_engine.cases.seen.views import case_view
 from sop_engine.cases.told.messages import ReferenceData
 from sop_engine.cases.told.reference_data import corrected
+from sop_engine.cases.written.engine_version import KEEPS_FILES
 from sop_engine.cases.written.procedure import Procedure
 from sop_engine.content.library import content_root, load_library
 from tests.unit.content.content_house import MONDAY, RuledHouse, compiled
@@ -179,11 +180,31 @@ def test_a_period_behind_a_date_that_a_person_set_changes_silently(two_months: P
     assert (running.due_at, str(running.clock.allowance)) == (until, "2 months")
 
 
-def test_nothing_corrected_moves_nothing(content: Path) -> None:
+def test_what_the_case_has_already_makes_no_step(content: Path) -> None:
     house = taxed()
+    before = house.states["T"]
+    assert house.correct("T", content) == []
+    assert house.notes == []
+    assert house.states["T"] == before
+
+
+def test_a_case_of_an_older_engine_notes_that_nothing_was_corrected(content: Path) -> None:
+    house = taxed()
+    older = house.procedure("TaxPayment").bundle.model_copy(update={"engine_version": KEEPS_FILES})
+    house.amended["TaxPayment"] = compile_procedure(older)
     house.correct("T", content)
     assert house.states["T"].clocks["tax_deadline#1"].clock.moved == ()
-    assert house.notes[-1] == "calendar data was corrected"
+    assert house.notes == ["calendar data was corrected"]
+
+
+def test_a_calendar_that_moves_no_deadline_is_noted(content: Path) -> None:
+    """Whatever the case counts from now on, it counts by other days."""
+    house = taxed()
+    path = content / "calendars" / "cn_holidays" / "2027.yaml"
+    path.write_text(path.read_text("utf-8").replace("working_days: []", 'working_days: ["2027-01-02"]'), "utf-8")
+    house.correct("T", content)
+    assert house.states["T"].clocks["tax_deadline#1"].clock.moved == ()
+    assert house.notes == ["calendar data was corrected"]
 
 
 def test_figures_of_the_site_stay_what_they_were(content: Path) -> None:
