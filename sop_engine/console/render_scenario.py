@@ -11,7 +11,7 @@ from sop_engine.cases.scenarios.coverage import Coverage
 from sop_engine.cases.scenarios.instants import length_text, local_text
 from sop_engine.cases.scenarios.judging import Verdict
 from sop_engine.cases.scenarios.playing import Played
-from sop_engine.cases.scenarios.timeline import NOTICE, PAPER, POSTING, ROW, Happening, elapsed
+from sop_engine.cases.scenarios.timeline import NOTICE, PAPER, POSTING, ROW, Happening, doubts, elapsed
 from sop_engine.console.render_values import EMPTY, heading, table
 from sop_engine.console.words import word
 from sop_engine.content.scenario_files import ScenarioFile
@@ -83,7 +83,7 @@ def _what(line: Happening) -> str:
 
 
 def _told(played: Played, language: str) -> Iterator[RenderableType]:
-    """Notices, papers, postings and rows by name, and the work that was answered plainly."""
+    """Notices, papers, postings and rows by name, the work that was answered plainly, and what may still move."""
     for kind in (NOTICE, PAPER, POSTING, ROW):
         counts = Counter(line.name for line in played.rehearsal.lines if line.kind == kind)
         if counts:
@@ -92,6 +92,10 @@ def _told(played: Played, language: str) -> Iterator[RenderableType]:
         yield Text(
             f"{word('answered_plainly', language)}: " + ", ".join(f"{name} {count}" for name, count in plain.items())
         )
+    if played.rehearsal.states:
+        procedure = played.rehearsal.procedure(played.rehearsal.root)
+        for doubt in doubts(procedure, played.opened_at, played.rehearsal.now):
+            yield Text(f"{word('provisional', language)}: {doubt}")
 
 
 def _verdicts(played: Iterable[tuple[ScenarioFile, Played]], language: str) -> Table:

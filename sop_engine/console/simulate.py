@@ -88,6 +88,8 @@ class SimulatedScenario(BaseModel):
     timeline: tuple[TimelineEntry, ...]
     plain: dict[str, int]
     """Automated work that the scenario gave no answer for, with how often it was asked."""
+    provisional: tuple[str, ...]
+    """Why instants may still move: a reason for each year whose holidays nobody has published."""
 
 
 class Simulation(BaseModel):
@@ -145,13 +147,15 @@ async def simulate(
         failed = sum(not each.holds for _, each in played)
         raise Refused(f"{len(wrong)} expectations do not hold, in {failed} of {len(played)} scenarios", wrong)
     if server:
-        await _serve(session, theatre, played)
+        await _serve(session, theatre, played, silence)
     if not silence:
         held = sum(len(each.verdicts) for _, each in played)
         session.say(f"{held} expectations hold, in {len(played)} scenarios")
 
 
-async def _serve(session: Session, theatre: "Theatre", played: "list[tuple[ScenarioFile, Played]]") -> None:
+async def _serve(
+    session: Session, theatre: "Theatre", played: "list[tuple[ScenarioFile, Played]]", silence: bool
+) -> None:
     """Raises `Refused` with every step in which the server differs."""
     from sop_engine.console.served import serve_scenario
     from sop_engine.console.stack import log_to
@@ -160,7 +164,7 @@ async def _serve(session: Session, theatre: "Theatre", played: "list[tuple[Scena
     faults = []
     for _, each in played:
         served = await serve_scenario(session, theatre, each)
-        name = each.scenario.name
+        name = f"{each.scenario.name} in silence" if silence else each.scenario.name
         faults += [replace(fault, where=f"{name} {fault.where}") for fault in served.differs]
         session.say(
             f"{name}: {served.steps} steps on the server, {served.days} days later than written; "
@@ -277,7 +281,7 @@ def _faults(file: "ScenarioFile", played: "Played") -> list[Fault]:
 
 
 def _simulated(file: "ScenarioFile", played: "Played") -> SimulatedScenario:
-    from sop_engine.cases.scenarios.timeline import elapsed
+    from sop_engine.cases.scenarios.timeline import doubts, elapsed
 
     procedure = played.rehearsal.procedure(played.rehearsal.root) if played.rehearsal.states else None
     entries = []
@@ -311,6 +315,7 @@ def _simulated(file: "ScenarioFile", played: "Played") -> SimulatedScenario:
         ),
         timeline=tuple(entries),
         plain=dict(played.rehearsal.fakes.plain),
+        provisional=doubts(procedure, played.opened_at, played.rehearsal.now) if procedure is not None else (),
     )
 
 

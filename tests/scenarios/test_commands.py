@@ -87,8 +87,19 @@ def test_names_that_there_are_not_are_told_with_those_that_there_are(tmp_path: P
     answer = sop(tmp_path, "definition", "simulate", "Collection", "--silence", "--until", "soon")
     assert answer.exit_code == 2
     assert "'soon' is not an instant" in answer.output
+    assert '"60d"' in answer.output
     answer = sop(tmp_path, "definition", "simulate", "Collection", "--scenario", str(tmp_path / "none.yaml"))
     assert answer.exit_code == 2
+
+
+def test_instants_by_a_calendar_without_its_notice_are_said_to_be_provisional(tmp_path: Path) -> None:
+    words = ("definition", "simulate", "Collection", "--silence", "--until")
+    answer = sop(tmp_path, *words, "2028-01-10 09:00")
+    assert "provisional: 2027: no official notice yet; counted with the statutory holidays alone" in answer.output
+    assert "provisional: 2028: no holidays known; counted with the days of the week only" in answer.output
+    assert "provisional" not in sop(tmp_path, *words, "2026-12-31 09:00").output
+    (scenario,) = json.loads(sop(tmp_path, *words, "2027-01-10 09:00", "--json").stdout)["scenarios"]
+    assert [each[:5] for each in scenario["provisional"]] == ["2027:"]
 
 
 def test_coverage_says_what_no_scenario_comes_past_with_its_place(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sop_engine.timekeeping.periods import PeriodError, parse_period
 
 ALLOWED = '"2026-03-02 09:00" in the SOP\'s own zone, 24:00 for the end of a day, or with a zone of its own'
 ALLOWED_STEP = f'{ALLOWED}; or a period after the step before, such as "+1 working day"'
+ALLOWED_UNTIL = f'{ALLOWED}; or a period after the opening, such as "60d" or "3 working days"'
 _SHORT = re.compile(r"(?P<amount>\d+)(?P<unit>[hdwm])", re.ASCII)
 _UNITS: Mapping[str, str] = MappingProxyType({"h": "hours", "d": "days", "w": "weeks", "m": "months"})
 _TOLERANCE = re.compile(r"(?P<at>.+?)\s+within\s+(?P<amount>\d+)\s+(?P<unit>second|minute|hour)s?", re.ASCII)
@@ -38,7 +39,7 @@ def read_instant(text: str, calendar: BusinessCalendar) -> datetime:
     return at
 
 
-def read_step(text: str, calendar: BusinessCalendar, before: datetime) -> datetime:
+def read_step(text: str, calendar: BusinessCalendar, before: datetime, allowed: str = ALLOWED_STEP) -> datetime:
     """The instant of a step that follows another. Raises ValueError for what is none, and for one before the other."""
     if text.startswith("+"):
         try:
@@ -48,7 +49,7 @@ def read_step(text: str, calendar: BusinessCalendar, before: datetime) -> dateti
     try:
         at = read_instant(text, calendar)
     except ValueError:
-        raise ValueError(f"'{text}' is not an instant; write {ALLOWED_STEP}") from None
+        raise ValueError(f"'{text}' is not an instant; write {allowed}") from None
     if at < before:
         raise ValueError(f"'{text}' lies before {local_text(before, calendar)}, where the step before left off")
     return at
@@ -64,7 +65,7 @@ def read_until(text: str, calendar: BusinessCalendar, opened_at: datetime) -> da
     try:
         return calendar.shift(opened_at, parse_period(period))
     except PeriodError:
-        return read_step(text, calendar, opened_at)
+        return read_step(text, calendar, opened_at, ALLOWED_UNTIL)
 
 
 def read_when(text: str, calendar: BusinessCalendar) -> When:

@@ -51,6 +51,12 @@ class Elapsed:
     """In the open hours of the SOP's calendar."""
 
 
+def doubts(procedure: Procedure, opened_at: datetime, until: datetime) -> tuple[str, ...]:
+    """Why instants between the two may still move: each year whose holidays nobody has published."""
+    calendar = procedure.calendar
+    return calendar.doubts(calendar.local_date(opened_at), calendar.local_date(until))
+
+
 def elapsed(procedure: Procedure, opened_at: datetime, at: datetime) -> Elapsed:
     """Time from the opening of a case, as its own calendar has it."""
     return Elapsed(at - opened_at, procedure.calendar.between(opened_at, at))
