@@ -83,7 +83,8 @@ async def serve_scenario(session: Session, theatre: "Theatre", played: "Played")
 
 def _refuse_faked_children(played: "Played") -> None:
     given = played.scenario.given
-    faults = [Fault(f"given.children.{name}", "is faked", "really played") for name in given.children]
+    faked = (name for name, fake in given.children.items() if fake is not None)
+    faults = [Fault(f"given.children.{name}", "is faked", "really played") for name in faked]
     if not played.holds:
         faults.append(Fault("", "does not hold in memory"))
     if faults:

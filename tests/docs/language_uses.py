@@ -14,8 +14,10 @@ class Use(NamedTuple):
     words: str
     file: str
     """Below the content; a procedure's, mostly."""
-    scenario: str | None = None
+    scenario: str
     """One beside the procedure that comes past it."""
+    procedure: str | None = None
+    """Whose scenario it is, where the words stand in a file that is no procedure."""
 
     @property
     def path(self) -> Path:
@@ -23,7 +25,7 @@ class Use(NamedTuple):
 
     @property
     def sop(self) -> str:
-        return self.path.stem
+        return self.procedure or self.path.stem
 
 
 SURVEY, DELIVERY = "service/SatisfactionSurvey.yaml", "freight/Delivery.yaml"
@@ -31,16 +33,35 @@ OUTING = "sales/CustomerVisit.yaml"
 SHIPMENT, VISIT = "freight/FreightShipment.yaml", "service/VisitFollowUp.yaml"
 GRADING, REVISION = "sales/CustomerClassification.yaml", "governance/SopRevision.yaml"
 
+IMPROVED = "customers_answer_and_the_weakest_dimension_is_improved"
+
 USES = (
-    Use("a procedure that comes again on a working day of each month", "on: first working day", "schedules.yaml"),
-    Use("one case in each period for each customer", "for_each: {register: customers", "schedules.yaml"),
+    Use(
+        "a procedure that comes again on a working day of each month",
+        "on: first working day",
+        "schedules.yaml",
+        "the_duty_closes_the_month_before",
+        "MonthEnd",
+    ),
+    Use(
+        "one case in each period for each customer",
+        "for_each: {register: customers",
+        "schedules.yaml",
+        "the_duty_reviews_each_key_customer",
+        "CustomerClassification",
+    ),
     Use(
         "a rule reads a row of a register, not older than some days",
         "fresh: 5 working days",
         "finance/Invoicing.yaml",
         "a_customer_file_that_was_read_long_ago_is_read_again",
     ),
-    Use("a rule reads what another case came to", "sop: FreightShipment", "service/Complaint.yaml"),
+    Use(
+        "a rule reads what another case came to",
+        "sop: FreightShipment",
+        "service/Complaint.yaml",
+        "whoever_investigates_sees_the_shipment",
+    ),
     Use("a value that one case alone may have", "unique:", VISIT, "a_visit_that_is_followed_up_already"),
     Use(
         "a procedure keeps a register",
@@ -53,7 +74,7 @@ USES = (
         "averages by group, and the lowest of them",
         "averages(by='dimension'",
         SURVEY,
-        "customers_answer_and_the_weakest_dimension_is_improved",
+        IMPROVED,
     ),
     Use(
         "some drawn by lot, so that it can be drawn again",
@@ -61,7 +82,7 @@ USES = (
         SURVEY,
         "key_accounts_are_all_asked",
     ),
-    Use("a ranking of which the best or the last are taken", "activity: rank", SURVEY),
+    Use("a ranking of which the best or the last are taken", "activity: rank", SURVEY, IMPROVED),
     Use(
         "words that must not be said, which operations extend", "contains_any(", VISIT, "each_question_goes_its_own_way"
     ),
@@ -79,15 +100,31 @@ USES = (
     ),
     Use("the quarter of a day", "quarter(", SURVEY, "who_opens_a_survey_by_hand_means_the_quarter_that_runs"),
     Use("the month of a day", "month(", SURVEY, "who_opens_another_survey_by_hand_means_the_half_year_that_runs"),
-    Use("so many working days from a day, in a rule", "working_days(3)", SURVEY),
+    Use(
+        "so many working days from a day, in a rule",
+        "working_days(3)",
+        SURVEY,
+        "a_measure_is_given_three_working_days",
+    ),
     Use(
         "the next working time",
         "next_opening(",
         "service/Complaint.yaml",
         "a_complaint_at_the_weekend_is_told_when_the_office_opens",
     ),
-    Use("a deadline of a child that follows its parent's", "follow: [cut_off_at]", SHIPMENT),
-    Use("papers kept from the day on which something else happened", "field: cooperation_ended_on", "retention.yaml"),
+    Use(
+        "a deadline of a child that follows its parent's",
+        "follow: [cut_off_at]",
+        SHIPMENT,
+        "a_cut_off_moves_while_papers_are_collected",
+    ),
+    Use(
+        "papers kept from the day on which something else happened",
+        "field: cooperation_ended_on",
+        "retention.yaml",
+        "cooperation_ends",
+        "CustomerClassification",
+    ),
     Use(
         "positions of which a case hears what matters",
         "silent: silent_after",
@@ -106,7 +143,7 @@ USES = (
     Use("a task for the person whom a field names", "person: visitor", OUTING, "a_visit_is_made_and_followed_up"),
     Use("a task for who did another one", "same_as: planning", OUTING, "a_visit_is_made_and_followed_up"),
     Use("several states for each entry of a list", "procedure:", VISIT, "each_question_goes_its_own_way"),
-    Use("a type that procedures share", "use: survey_dimension", SURVEY),
+    Use("a type that procedures share", "use: survey_dimension", SURVEY, IMPROVED),
     Use(
         "many who are asked, and what each of them said",
         "consulting.all:",
@@ -123,7 +160,5 @@ USES = (
 
 
 def language_uses() -> str:
-    rows = (
-        (use.need, f"`{use.words}`", f"`{use.file}`", f"`{use.scenario}`" if use.scenario else None) for use in USES
-    )
+    rows = ((use.need, f"`{use.words}`", f"`{use.file}`", f"{use.sop}: `{use.scenario}`") for use in USES)
     return table(("Need", "Words", "File", "Scenario"), rows)

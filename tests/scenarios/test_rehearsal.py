@@ -48,6 +48,15 @@ def test_a_child_can_be_faked_with_its_end_and_when_it_comes() -> None:
     assert found == ["FreightShipment.scenarios.yaml:13 CASE-1 has no played case in 'intake'"]
 
 
+def test_a_child_that_is_faked_in_a_file_is_played_in_the_scenario_that_says_so() -> None:
+    text = SHIPMENT.replace("scenarios:", "given: {children: {intake: {ends: rejected}}}\nscenarios:")
+    text = text.replace("STEPS", '- {silence: "2026-03-02 10:00"}')
+    text = text.replace("EXPECTED", "- {in: received, case: intake}")
+    assert failures(text.replace("CHILDREN", "children: {intake: null}"), "FreightShipment") == []
+    (found,) = failures(text.replace("CHILDREN", "children: {}"), "FreightShipment")
+    assert "no played case in 'intake'" in found
+
+
 def test_a_silent_child_ends_when_a_step_says_so() -> None:
     step = '- {at: "2026-03-04 09:00", child: intake, ends: rejected}'
     assert shipment(step, '- {ends: rejected, at: "2026-03-04 09:00"}', "children: {intake: {}}") == []

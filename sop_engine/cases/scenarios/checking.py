@@ -145,7 +145,7 @@ class _Check:
         waiting = {name: each for each in below.values() for name, shape in each.shapes.items() if shape.child}
         for state, fake in given.children.items():
             place = (*path, "children", state)
-            if self.notes.known(place, "state with a child case", state, waiting):
+            if self.notes.known(place, "state with a child case", state, waiting) and fake is not None:
                 self._child_end(place, waiting[state], state, fake)
 
     def _answers_of_records(self, given: model.Given, path: Path, below: Collection[Procedure]) -> None:

@@ -62,8 +62,8 @@ class Given(_Written):
     notices: dict[str, Literal["kept", "failed", "silent"]] = {}
     """Notice that is waited for -> what comes of it at once; one that is not named here is kept. Of a silent one a step
     tells what came."""
-    children: dict[str, ChildFake] = {}
-    """State -> the child that is faked there; others are played."""
+    children: dict[str, ChildFake | None] = {}
+    """State -> the child that is faked there; others are played, as is one that is none."""
 
 
 # -- when --------------------------------------------------------------------------------------------------------------

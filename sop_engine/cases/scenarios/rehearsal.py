@@ -71,7 +71,7 @@ class Rehearsal:
     organization: Organization
     fakes: Fakes
     book: ReadingBook
-    children: Mapping[str, ChildFake]
+    children: Mapping[str, ChildFake | None]
     root: str
     """Id of the case that the scenario is about."""
     now: datetime
