@@ -116,7 +116,7 @@ def _sort_out(connection: Connection, spec: StreamSpec, rows: Sequence[GivenRow]
         key = fold(reading.subject), f"{by.source} {reading.id}"
         if key not in read:
             read[key] = given, reading
-        elif read[key][1] == reading:
+        elif (read[key][1].at, read[key][1].values) == (reading.at, reading.values):
             doubled += 1
         else:
             faults.append(given.placed(_other(reading, read[key][0].place or "another one")))

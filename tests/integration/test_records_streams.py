@@ -100,6 +100,8 @@ def test_a_case_is_told_once_of_what_its_rule_finds_in_late_and_doubled_readings
     assert take(engine, "c", [row(18, None)], 18).new == 1, "says nothing about the rule"
     assert news(engine) == [begun]
     take(engine, "d", [row(30, "3", "msku 1234567")], 30)
+    again = [row(30, "3"), row(30, "3", "MSKU-1234567")]
+    assert take(engine, "spelled otherwise", again, 30) == TakenReadings(doubled=2)
     ended = ("cargo.cooled", {"ended_at": at(30).isoformat()})
     assert news(engine) == [begun, ended]
     assert take(engine, "e", [row(10, "7")], 40).late == 0
