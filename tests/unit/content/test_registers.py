@@ -55,6 +55,14 @@ def test_a_row_of_each_shipped_register_can_be_kept() -> None:
         assert changed(registers[name], None, values, ["lin.yue"]).faults == []
 
 
+def test_a_customer_is_billed_in_a_currency_that_there_is() -> None:
+    customers = load_library().registers["customers"]
+    row = {"customer_no": "C-1", "name": "Sea Trade"}
+    for currency, wrong in (("USD", []), ("cny", []), ("QQQ", ["currency"])):
+        faults = changed(customers, None, {**row, "currency": currency}, ["lin.yue"]).faults
+        assert [fault.where for fault in faults] == wrong, currency
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
