@@ -204,7 +204,7 @@ async def test_a_booking_in_a_currency_without_a_rate_waits_for_a_decision(share
     booking = await Desk.open(shared_house, "Booking", "BKG-11", **mine, goods=GOODS)
     options = [{**option, "cost": "USD 900"} for option in OPTIONS]
     await booking.do("zhou.jie", "planning", "proposed", options=options, **CRITERIA)
-    await booking.do("zhou.jie", "choosing", "chosen", selected_option=1, reason="cheapest")
+    await booking.do("zhou.jie", "choosing", "chosen", selected_option=1, reason="cheapest", customer_agreed=True)
     await booking.task("approving_credit")
     day = (await today(shared_house)).isoformat()
     hindrance = (await booking.view()).data["credit_hindrance"]
