@@ -137,3 +137,29 @@ async def test_refused_goods_go_back_after_the_origin_was_asked(shared_house: Ho
     assert desk.told("delivery_refused") == ["he.ping", "lin.yue", paths.CUSTOMER_MAIL]
     clocks = {clock.clock: clock.status for clock in (await desk.view()).clocks}
     assert clocks["refusal#1"] == "met"
+
+
+async def test_a_late_consignee_is_telephoned_while_the_delivery_is_planned_anew(shared_house: House) -> None:
+    home = {**paths.DELIVERY_DATA["consignee"], "phone": "+8613800000000"}
+    desk = await Desk.open(shared_house, "Delivery", "DEL-5", **{**paths.DELIVERY_DATA, "consignee": home})
+    await desk.do("deng.hui", "arrival_check", "accepted", condition="good", pieces_received=100)
+    now = await shared_house.now()
+    window = {"window_from_at": now + timedelta(hours=1), "window_to_at": now + timedelta(days=3)}
+    agreed = {name: at.isoformat() for name, at in window.items()}
+    await desk.do("li.na", "appointing", "agreed", address="5 Elbe Street", contact="Max", **agreed)
+    await desk.do("ma.chao", "assigning_vehicle", "assigned", vehicle="B-12345", driver="shi.lei")
+    await desk.do("huang.tao", "outbound_review", "approved")
+    await desk.task("on_the_way")
+    await desk.hear("vehicle.delayed", delay_reason="Flat tyre")
+    call = Desk(shared_house, "DEL-5.notice.lateness#1.call")
+    await call.do("li.na", "calling", "told", told_at=(await shared_house.now()).isoformat(), told_whom="Max")
+
+    async def is_called() -> bool:
+        return (await desk.clock("called#1")).status == "met"
+
+    await shared_house.until(is_called, "the word that the consignee was called")
+    eta = {"eta_at": (now + timedelta(hours=2)).isoformat()}
+    await desk.do("ma.chao", "replanning", "another_vehicle", vehicle="B-67890", driver="tian.yu", **eta)
+    await desk.do("shi.lei", "on_the_way", "arrived", departed_at=now.isoformat())
+    await desk.task("handing_over")
+    assert (await desk.view()).data["vehicle"] == "B-67890"
