@@ -33,6 +33,11 @@ _WORDS: MappingProxyType[str, Title] = MappingProxyType(
         "cancelled": Title(en="Cancelled", zh="已取消"),
         "all": Title(en="All are done", zh="全部完成"),
         "breached": Title(en="overdue", zh="超时"),
+        "found": Title(en="found", zh="已查到"),
+        "missing": Title(en="not found", zh="无记录"),
+        "answered": Title(en="answered", zh="已答复"),
+        "held": Title(en="no other case has it", zh="无他案占用"),
+        "taken": Title(en="another case has it", zh="已被他案占用"),
         "warned": Title(en="soon due", zh="即将到期"),
     }
 )
@@ -59,16 +64,26 @@ def joined(*parts: Title | str | None, by: str = " ") -> Title:
 
 
 def worded(subject: Subject, event: str) -> Title:
-    """An event in words: its declared title, or the state's or clock's title with what happened to it."""
+    """An event in words: its declared title, or that of the state, clock or read with what happened to it."""
     declared = subject.procedure.definition.events.get(event)
     if declared is not None:
         return declared.title
+    kind, _, answered = event.partition(".")
+    if kind in ("reads", "unique"):
+        return _answered(subject, *answered.partition(".")[::2])
     head, _, word = event.rpartition(".")
     if head == "done.state":
         head, word = word, "done"
     if head in subject.procedure.shapes or subject.procedure.clock_spec(head) is not None:
         return joined(joined(subject.procedure.title_of(head), ":", by=""), outcome(subject, head, word))
     return _plain(event)
+
+
+def _answered(subject: Subject, name: str, word: str) -> Title:
+    """What the records answer to a read, or of a value that one case alone may have."""
+    read = subject.procedure.definition.reads.get(name)
+    asked = named(name) if read is None or read.title is None else read.title
+    return joined(joined(asked, ":", by=""), _WORDS.get(word or "answered") or _plain(word))
 
 
 def outcome(subject: Subject, state: str, word: str) -> Title:

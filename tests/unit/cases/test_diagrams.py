@@ -162,6 +162,28 @@ def test_visits_are_counted_from_the_steps_of_a_journal() -> None:
     assert [marks.visits_of(state) for state in ("a", "b", "c", "d", None)] == [2, 1, 1, 0, 0]
 
 
+def test_what_the_records_answer_is_told_in_words() -> None:
+    text = """
+    data: {number: {type: text}}
+    reads:
+      file: {register: customers, key: number, fields: [grade], title: {en: Customer file, zh: 客户档案}}
+    unique: {voucher_no: {value: number}}
+    initial: asking
+    states:
+      asking:
+        on: {reads.file.found: over, reads.file.missing: over, reads.file: over, unique.voucher_no.taken: over}
+      over: {final: over}
+    """
+    diagram = diagram_of(Subject(procedure(text)))
+    told = [way.label for each in diagram.scope.units for way in each.ways if way.label is not None]
+    assert told == [
+        Title(en="Customer file: found", zh="客户档案: 已查到"),
+        Title(en="Customer file: not found", zh="客户档案: 无记录"),
+        Title(en="Customer file: answered", zh="客户档案: 已答复"),
+        Title(en="voucher no: another case has it", zh="voucher no: 已被他案占用"),
+    ]
+
+
 def test_a_child_ends_with_the_words_of_its_own_sop_and_a_role_has_its_title() -> None:
     parent = """
     states:
