@@ -69,7 +69,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 "ChildEnds.case",
                 "DelayExpected.case",
-                "Does.case",
                 "EntryExpected.case",
                 "Expects.case",
                 "Hears.case",
@@ -87,7 +86,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Completes.happened_at",
                 "Completes.ticks",
                 "Does.refused",
-                "Does.with",
                 "Reports.happened_at",
                 "Reports.reason",
                 "Reports.refused",
@@ -97,7 +95,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 "ChildSpec.until=all",
                 "ChildSpec.until=any",
-                "ClockExpected.status=running",
                 "ClockSpec.on_hold=pause",
                 "ClockSpec.roll=none",
                 "ClockSpec.roll=previous_working_day",
