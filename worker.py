@@ -25,6 +25,7 @@ from activities.documents import DocumentActivities
 from activities.duties import DutyActivities
 from activities.files import FileActivities
 from activities.handing_over import HandOverActivities
+from activities.identity import Proofs
 from activities.interruption import Interruption
 from activities.ledger import LedgerActivities
 from activities.lenses import Lenses
@@ -79,7 +80,7 @@ from sop_engine.records.notices import NoticeRepository
 from sop_engine.records.numbers import NumberRepository
 from sop_engine.records.queries import CaseQueries
 from sop_engine.records.registers import RegisterRepository
-from sop_engine.records.signing_keys import VIEWING, receipts_of, workers_key
+from sop_engine.records.signing_keys import VIEWING, VOUCHING, receipts_of, workers_key
 from sop_engine.settings import Settings
 from sop_engine.temporal.act_latency import ActLatency
 from sop_engine.temporal.anchor import Anchor
@@ -89,12 +90,15 @@ from sop_engine.temporal.errand_guard import ErrandGuard
 from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.keeper import Keeper
 from sop_engine.temporal.present import PRESENT
+from sop_engine.temporal.proving import ProvenActs
 from sop_engine.temporal.records_guard import RecordsGuard
 from sop_engine.temporal.replaying import CaseReplayer
 from sop_engine.temporal.row_news import RowNews
 from sop_engine.temporal.seal import Seal
+from sop_engine.temporal.signing import WorkersHand, signing_client
 from sop_engine.temporal.staff import Staff
 from sop_engine.temporal.turns import patient
+from sop_engine.temporal.vouching import Voucher
 from workflows.anchor import RecordsAnchor
 from workflows.case import CaseWorkflow
 from workflows.disposal import DisposalWorkflow
@@ -274,6 +278,11 @@ def build_worker(
     own = activities(settings, library, engine, work_rules, guard.gaps, *news, PRESENT.receipts)
     redoing = redoing_of(settings, library, engine, own)
     care = RecordsCare(engine, client, settings.task_queue, guard, CaseReplayer(CaseWorkflow), own, redoing.redo)
+    guard_of_runs = Guard(Executions(client), settings.task_queue, chains.of)
+    asks_for_proofs = settings.identity == "signed"
+    if asks_for_proofs:
+        PRESENT.voucher = Voucher(workers_key(engine, VOUCHING))
+        client = signing_client(client, WorkersHand(PRESENT.voucher))
     serving = Worker(
         client,
         task_queue=settings.task_queue,
@@ -298,7 +307,8 @@ def build_worker(
             *([stand_in] if stand_in is not None else []),
             ActLatency(),
             SignsOfLife(),
-            Guard(Executions(client), settings.task_queue, chains.of),
+            guard_of_runs,
+            *([ProvenActs(), Proofs(guard_of_runs, Executions(client), chains.of)] if asks_for_proofs else []),
             ErrandGuard(guard),
             Interruption(),
         ],

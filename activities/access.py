@@ -79,9 +79,13 @@ class Guard(Interceptor):
         if isinstance(given, ForCase) and given.of_case not in (None, info.workflow_id):
             fault = Fault(where="case_id", what=f"is {given.of_case}", allowed=info.workflow_id)
             raise ForeignRun(f"{info.activity_type} was asked for by another case", [fault])
-        if info.workflow_run_id not in self._ours:
-            await self._prove(info.workflow_id, info.workflow_run_id)
-            self._ours[info.workflow_run_id] = None
+        await self.prove(info.workflow_id, info.workflow_run_id)
+
+    async def prove(self, workflow_id: str, run_id: str) -> None:
+        """Raises ForeignRun for a run that is none of ours. What was proven once is remembered."""
+        if run_id not in self._ours:
+            await self._prove(workflow_id, run_id)
+            self._ours[run_id] = None
             while len(self._ours) > REMEMBERED_RUNS:
                 self._ours.popitem(last=False)
 

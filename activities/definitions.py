@@ -84,8 +84,8 @@ class DefinitionActivities:
     @reads
     @activity.defn(name=LOAD_ORGANIZATION)
     def load_organization(self) -> dict[str, Any]:
-        """The organisation, for an act that came before its case was loaded."""
-        return self._staff().model_dump(mode="json")
+        """The organisation, for an act that came before its case was loaded. It has no keys."""
+        return self._staff().model_dump(mode="json", exclude={"people": {"__all__": {"keys"}}})
 
     @reads
     @activity.defn(name=JUDGE_PLACES)

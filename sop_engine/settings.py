@@ -43,6 +43,10 @@ class Settings(BaseModel):
     """A folder for the content of files, shared by all workers; the records have it when absent."""
     largest_file: int = Field(default=100_000_000, ge=1)
     """Bytes of the largest file that is taken."""
+    identity: Literal["named", "signed"] = "named"
+    """Of a worker: whether it believes the names of those who act, or asks for a proof by their key."""
+    identity_key: Path | None = None
+    """Of a command: the file with the private key of the one who acts."""
     smtp_host: str | None = None
     """Mail is only kept in the records while this is absent."""
     smtp_port: int = Field(default=25, ge=1, le=65_535)
@@ -71,7 +75,7 @@ class Settings(BaseModel):
         """This site's own files of content, by the names under which they are read."""
         return {name: getattr(self, name) for name in CONTENT_FILES}
 
-    @field_validator("data_directory", "tables_folder", "files", *CONTENT_FILES)
+    @field_validator("data_directory", "tables_folder", "files", "identity_key", *CONTENT_FILES)
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()

@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from sop_engine.basis.faults import InvalidInput, Refused, SopError
 from sop_engine.cases import casework
@@ -21,7 +21,7 @@ from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.file_checks import unkept_of_act
 from sop_engine.cases.told.messages import UnfitAct
 from sop_engine.cases.written.procedure import Procedure
-from sop_engine.temporal.failures import to_failure
+from sop_engine.temporal.failures import refusal, to_failure
 from sop_engine.temporal.present import PRESENT
 from sop_engine.temporal.queues import JUDGE_FILES, JUDGE_PLACES, LOAD_ORGANIZATION, REFUSAL
 from sop_engine.temporal.resets import is_taken_again
@@ -172,13 +172,17 @@ class CaseActs(CaseUpdates):
         return casework.perform(procedure, state, name, act, now)
 
     async def _organization(self) -> Organization:
-        """The organisation as recorded in history, once the case is open. Raises the refusal of one that is not."""
+        """The organisation as recorded in history, once the case is open. Raises the refusal of one that is not, and of
+        an act that a reset takes again and that nobody proves."""
         await workflow.wait_condition(lambda: self._state is not None or self._refusal is not None)
         if self._refusal is not None:
             raise self._refusal
-        given = await workflow.execute_activity(
-            LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
-        )
+        try:
+            given = await workflow.execute_activity(
+                LOAD_ORGANIZATION, result_type=dict, start_to_close_timeout=LOAD_WITHIN, retry_policy=PATIENT
+            )
+        except ActivityError as error:
+            raise refusal(error.cause) from None
         return Organization.model_validate(given)
 
 

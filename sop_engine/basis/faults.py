@@ -5,6 +5,7 @@ SopError
 ├── Refused          the case does not allow it now                               (exit code 1)
 ├── NotFound         no such case, task, clock, incident                          (exit code 3)
 ├── NotPermitted     the person may not do it                                     (exit code 5)
+├── NotProven        nothing proves that it is the person                         (exit code 5)
 └── ForeignRun       nobody but a case's own workflow may do it                   (exit code 5)
 
 FaultyError           what a pure room cannot use: a rule, a calendar, a ladder, a setting
@@ -125,6 +126,13 @@ class NotPermitted(SopError):
     exit_code = 5
 
 
+class NotProven(SopError):
+    """Who it says to be by is not proven."""
+
+    kind = "NotProven"
+    exit_code = 5
+
+
 class ForeignRun(SopError):
     """It is done for a case, and no run of that case's own workflow asks for it."""
 
@@ -132,7 +140,7 @@ class ForeignRun(SopError):
     exit_code = 5
 
 
-ERRORS: tuple[type[SopError], ...] = (InvalidInput, Refused, Stale, NotFound, NotPermitted, ForeignRun)
+ERRORS: tuple[type[SopError], ...] = (InvalidInput, Refused, Stale, NotFound, NotPermitted, NotProven, ForeignRun)
 """Every refusal, for those who rebuild one from its `kind` on the far side of Temporal."""
 
 NOT_OPEN_YET = "the case is being opened; ask again in a moment"

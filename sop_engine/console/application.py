@@ -30,6 +30,7 @@ from sop_engine.console.register import register
 from sop_engine.console.report import report
 from sop_engine.console.retention import retention
 from sop_engine.console.schedule import schedule
+from sop_engine.console.signing import key, sign
 from sop_engine.console.stream import stream
 from sop_engine.console.table import tables
 from sop_engine.console.task import show_tasks, task
@@ -50,6 +51,7 @@ command(application, "demo", local=True)(demo)
 command(application, "dev", local=True)(dev)
 command(application, "worker")(worker)
 command(application, "doctor", reads=True)(doctor)
+command(application, "sign", reads=True, acts=True, deputises=True, local=True)(sign)
 
 
 @command(application, "inbox", reads=True, acts=True)
@@ -117,6 +119,7 @@ for part in (
     tables,
     place,
     person,
+    key,
 ):
     application.add_typer(part)
 

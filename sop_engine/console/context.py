@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from sop_engine.basis.faults import InvalidInput
 from sop_engine.basis.legible import legible_json
+from sop_engine.console.key_files import read_key
 from sop_engine.console.printing import below
 from sop_engine.settings import Settings, read_settings
 
@@ -81,11 +82,18 @@ class Session:
         return {"reader": self.user, "command": self.command, "view": self.view}
 
     async def gateway(self) -> "CaseGateway":
-        """The way to the cases, over the chosen profile. Raises `UnreachableError`."""
+        """The way to the cases, over the chosen profile; whatever names a person is signed where there is a key.
+
+        Raises `UnreachableError`, and `InvalidInput` for a key that cannot be used.
+        """
         from sop_engine.temporal.client import connect
         from sop_engine.temporal.gateway import CaseGateway
 
         client = await connect(self.profile)
+        if self.settings.identity_key is not None:
+            from sop_engine.temporal.signing import KeyHolder, signing_client
+
+            client = signing_client(client, KeyHolder(read_key(self.settings.identity_key)))
         return CaseGateway(client, self.settings.task_queue, ui_url=self.settings.ui_url, say=self.say)
 
     def show(self, renderable: Any) -> None:

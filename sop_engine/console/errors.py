@@ -25,6 +25,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
     {
         "Unreachable": "`sop dev` starts an embedded server with a worker; `sop doctor` says what is wrong",
         "NotFound": "`sop case list` and `sop case find REFERENCE` show what there is",
+        "NotProven": "SOP_IDENTITY_KEY is the file with the key of whoever --as names; `sop key show` says which it is",
         "NotPermitted": "--as USER names who acts; `sop task show CASE` says whose task it is",
     }
 )

@@ -44,8 +44,13 @@ def _faults(organization: Organization, file: YamlFile, calendars: Collection[st
             yield from _known(("units", name, "parent"), "unit", unit.parent, organization.units)
             if unit.parent in organization.units and name in organization.around(unit.parent):
                 yield ("units", name, "parent"), f"{name} would be part of itself"
+    owners: dict[str, str] = {}
     for name, person in organization.people.items():
         yield from _of_person(organization, name, person, calendars)
+        for index, key in enumerate(person.keys):
+            if key in owners:
+                yield ("people", name, "keys", index), f"{owners[key]} has that key already, so it proves nobody"
+            owners[key] = name
 
 
 def _of_person(organization: Organization, name: str, person: Person, calendars: Collection[str]) -> Found:

@@ -15,6 +15,8 @@ from sop_engine.records.keeping import Keeping, rebuilt
 RECEIPTS = "receipts of files"
 VIEWING = "viewing"
 """Seals what workers ask of cases."""
+VOUCHING = "vouching"
+"""Signs acts that workers tell cases for a person who ordered them past these."""
 MARKS = "marks of the records"
 """Seals how far the records have come; made with the tables, so that every copy of them has it."""
 

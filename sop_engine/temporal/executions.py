@@ -1,16 +1,18 @@
 """What the server alone says of workflow runs: where they run, whose chain they are of, what they go on with."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.common.v1 import Payload, WorkflowExecution
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
     DescribeWorkflowExecutionRequest,
     GetWorkflowExecutionHistoryRequest,
 )
 from temporalio.client import Client
+from temporalio.common import RawValue
 from temporalio.service import RPCError, RPCStatusCode
 
 ChainOf = Callable[[str], str | None]
@@ -32,6 +34,15 @@ class Run(NamedTuple):
     closed_at: datetime | None
     parent: str | None
     """The workflow that started it."""
+
+
+class Start(NamedTuple):
+    """With what a run was started, as its history has it."""
+
+    workflow_type: str
+    given: tuple[RawValue, ...]
+    headers: Mapping[str, Payload]
+    at: datetime
 
 
 def quoted(workflow_id: str) -> str:
@@ -95,14 +106,31 @@ class Executions:
 
     async def continued_from(self, workflow_id: str, run_id: str) -> str | None:
         """The run that this one goes on with; none for the first of its chain, also after a reset."""
+        started = (await self._first_event(workflow_id, run_id)).workflow_execution_started_event_attributes
+        return started.continued_execution_run_id or None
+
+    async def start(self, workflow_id: str, run_id: str) -> Start:
+        """How a run was started. Raises RPCError for one that the server does not know."""
+        event = await self._first_event(workflow_id, run_id)
+        started = event.workflow_execution_started_event_attributes
+        payloads = started.input.payloads
+        given = await self._client.data_converter.decode(payloads, [RawValue] * len(payloads))
+        return Start(
+            workflow_type=started.workflow_type.name,
+            given=tuple(given),
+            headers=dict(started.header.fields),
+            at=event.event_time.ToDatetime(tzinfo=UTC),
+        )
+
+    async def _first_event(self, workflow_id: str, run_id: str) -> HistoryEvent:
         request = GetWorkflowExecutionHistoryRequest(
             namespace=self._client.namespace,
             execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
             maximum_page_size=1,
         )
         answer = await self._client.workflow_service.get_workflow_execution_history(request)
-        started = answer.history.events[0].workflow_execution_started_event_attributes
-        return started.continued_execution_run_id or None
+        event: HistoryEvent = answer.history.events[0]
+        return event
 
     async def retention(self) -> timedelta:
         """How long the server keeps a run that has ended, at least."""

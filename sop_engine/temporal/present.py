@@ -1,5 +1,5 @@
 """What a worker process knows at present: the organisation, the places and the receipts of files that update validators
-ask for, the seal that queries ask for, and procedures compiled so far.
+ask for, the seal that queries ask for, what workers vouch by, and procedures compiled so far.
 
 Validators run once, before anything reaches history, and never on replay; so they may ask for what is true now.
 Procedures are kept by the bytes that lie in the history, so the same history always gives the same procedure.
@@ -15,6 +15,7 @@ from sop_engine.cases.written.file_facts import Receipts
 from sop_engine.cases.written.procedure import Bundle, Procedure
 from sop_engine.freight.places import Places
 from sop_engine.temporal.seal import Seal
+from sop_engine.temporal.vouching import Voucher
 
 KEPT_PROCEDURES = 256
 
@@ -28,6 +29,8 @@ class Present:
         self.receipts: Receipts | None = None
         self.seal: Seal | None = None
         """By which a case knows that a worker asks it for all that it holds."""
+        self.voucher: Voucher | None = None
+        """By which a case knows that a worker tells it what a person ordered past it."""
         self._procedures: OrderedDict[str, Procedure] = OrderedDict()
 
     def procedure(self, packed: bytes) -> Procedure:

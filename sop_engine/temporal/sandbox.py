@@ -40,6 +40,7 @@ PASSED_THROUGH = (
     "workflows.step_keys",
     "workflows.updates",
     "activities",  # only named by workflows; held in one copy with the worker's
+    "cryptography",  # looks for its own errors when a signature is wrong; loaded once more, it ends the process
     "jinja2",  # parses expressions; its generated code must not be imported anew in each run
     "markupsafe",  # part of jinja2
     "stdnum",  # check digits of identifiers; pure functions

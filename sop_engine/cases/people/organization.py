@@ -6,10 +6,13 @@ absences, and reaches the organisation only as it stands at present (`Organizati
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from datetime import date
+from hashlib import sha256
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sop_engine.basis.models import Frozen, Title
 from sop_engine.cases.people.firm import Firm
@@ -61,6 +64,23 @@ class Post(Frozen):
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
+def _read_key(text: str) -> str:
+    """A public key as it is written. Raises ValueError for what is none."""
+    try:
+        key = b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        allowed = "base64 of the 32 bytes of an Ed25519 key, as `sop key show` prints it"
+        raise ValueError(f"{text[:60]!r} is no public key: {allowed}")
+    return b64encode(key).decode()
+
+
+def fingerprint(key: str) -> str:
+    """By which a public key is named where it is used."""
+    return sha256(key.encode()).hexdigest()[:16]
+
+
 class Person(Frozen):
     """Somebody who acts on cases."""
 
@@ -74,6 +94,8 @@ class Person(Frozen):
     unit: str | None = None
     """Where the person sits; who may do what, posts say."""
     administrator: bool = False
+    keys: tuple[Annotated[str, AfterValidator(_read_key)], ...] = ()
+    """Public keys, of which any proves the person where an installation asks for proofs."""
 
     @property
     def all_posts(self) -> tuple[Post, ...]:

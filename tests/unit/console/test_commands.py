@@ -26,7 +26,7 @@ from tests.unit.console.terminal import COMMANDS, sop
 
 def test_the_commands_of_the_contract_are_there() -> None:
     expected = """
-        demo|dev|worker|doctor|inbox|ui|receive
+        demo|dev|worker|doctor|inbox|ui|receive|sign|key make|key show
         notice list|notice show|notice retry|notice correct|notice skip|notice receipt|webhook resume
         person list|person show|person away|person back|task issue|case views|case disclose
         case start|case show|case list|case timeline|case find|case signal|case hold
