@@ -50,14 +50,27 @@ def organization_with_keys(path: Path) -> Path:
 
 @asynccontextmanager
 async def signed_house(folder: Path, **choices: Any) -> AsyncIterator[Installation]:
+    """One with a worker."""
+    async with unserved_house(folder, **choices) as house, served(house):
+        yield house
+
+
+@asynccontextmanager
+async def unserved_house(folder: Path, **choices: Any) -> AsyncIterator[Installation]:
+    """One without a worker yet."""
     file = organization_with_keys(folder / "organization.yaml")
+    async with installation(folder / "house", identity="signed", organization_file=file, **choices) as house:
+        yield house
+
+
+@asynccontextmanager
+async def served(house: Installation, **changed: Any) -> AsyncIterator[None]:
+    """A worker while the block runs; some of its settings may be otherwise."""
+    settings = house.settings.model_copy(update=changed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(staff, "EVERY", 0.5)
-        async with (
-            installation(folder / "house", identity="signed", organization_file=file, **choices) as house,
-            worker_beside(worker.serve, house.client, house.settings),
-        ):
-            yield house
+        async with worker_beside(worker.serve, house.client, settings):
+            yield
 
 
 def signing(house: Installation, by: str, off: timedelta = timedelta()) -> CaseGateway:

@@ -28,7 +28,7 @@ from sop_engine.temporal.registers_gateway import RegistersGateway
 from sop_engine.temporal.signing import KeyHolder
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, until
-from tests.integration.signed_house import AWAY, DEPUTY, sending, signed_house, signing
+from tests.integration.signed_house import AWAY, DEPUTY, sending, served, signed_house, signing, unserved_house
 from tests.replay.replaying import replay
 from tests.signed_people import key_of
 
@@ -261,3 +261,34 @@ async def test_a_reset_takes_proven_acts_again_however_old_their_proofs(house: I
     rows = await house.published_journal("reset")
     assert [(row.kind, row.note) for row in rows] == [("opened", None), ("comment", "old")]
     assert (await house.view("reset")).incidents == ()
+
+
+async def test_an_act_that_comes_beside_a_reset_is_not_taken_for_one_of_before(tmp_path: Path) -> None:
+    """A worker gets both at once. Acts of a time when names were believed are told of, like what is made up."""
+    async with unserved_house(tmp_path) as house:
+        async with served(house, identity="named"):
+            await opened(house, "mixed")
+            await house.act("mixed", "comment", actor="li.na", text="believed")
+        async with served(house):
+            await signing(house, "li.na").update("mixed", "comment", CommentInput(actor="li.na", text="proven"))
+            await until(lambda: len(house.journal("mixed")) == 3, "both comments")
+        await reset(house, "mixed")
+        forging = asyncio.create_task(house.handle("mixed").execute_update("comment", {**BODY, "text": "made up"}))
+        await asyncio.sleep(1)  # without a worker nothing can be waited for but time
+        async with served(house):
+            with pytest.raises(WorkflowUpdateFailedError) as failed:
+                await forging
+            assert refusal(failed.value.cause).kind == NotProven.kind
+            await until(lambda: house.journal("mixed", superseded=True), "what the reset replaced")
+            rows = await house.published_journal("mixed")
+            assert [row.note for row in rows if row.kind == "comment"] == ["proven"]
+            told = [each["message"] for each in (await house.view("mixed")).incidents]
+            assert [("no proof of identity" in each) for each in told] == [True, True], told
+
+
+async def test_a_proof_does_no_harm_where_names_are_believed(tmp_path: Path) -> None:
+    async with unserved_house(tmp_path) as house, served(house, identity="named"):
+        await opened(house, "named")
+        await house.act("named", "comment", actor="li.na", text="by name")
+        await signing(house, "wu.fang").update("named", "comment", CommentInput(actor="li.na", text="by a key"))
+        assert [row.note for row in (await house.published_journal("named"))[1:]] == ["by name", "by a key"]
