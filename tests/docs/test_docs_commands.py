@@ -22,6 +22,7 @@ SCENARIOS = "docs/scenarios.md"
 DIAGRAMS, FILES = "docs/diagrams.md", "docs/files.md"
 OF_AUTHORS = (HOW_TO, WRITING, DIAGRAMS, FILES)
 WHO_MAY_SEE = "docs/who-may-see.md"
+IDENTITY = "docs/identity.md"
 BY_THEMSELVES = ("docs/operations.md",)
 """Pages with a test of their own."""
 PAGES = sorted(
@@ -99,6 +100,10 @@ def test_every_command_of_the_page_on_scenarios_needs_no_server(reader: Reader) 
     carry_out(reader, SCENARIOS)
 
 
+def test_every_command_of_the_page_on_identity_needs_no_server(reader: Reader) -> None:
+    carry_out(reader, IDENTITY)
+
+
 def test_every_command_of_the_page_on_who_may_see_does_what_it_says(reader: Reader) -> None:
     reader.carry_out(SERVER)
     carry_out(reader, WHO_MAY_SEE)
@@ -116,7 +121,8 @@ def test_every_command_of_the_page_on_who_may_see_does_what_it_says(reader: Read
 def test_no_command_of_a_page_is_left_out(page: str) -> None:
     kinds = FENCE.findall((PROJECT / page).read_text(encoding="utf-8"))[::2]
     assert "" not in kinds, "a fence says what it holds"
-    assert "sh" not in kinds or page in (README, INTEGRATION, SCENARIOS, WHO_MAY_SEE, *OF_AUTHORS, *BY_THEMSELVES)
+    carried_out = (README, INTEGRATION, SCENARIOS, WHO_MAY_SEE, IDENTITY, *OF_AUTHORS, *BY_THEMSELVES)
+    assert "sh" not in kinds or page in carried_out
 
 
 @pytest.mark.parametrize("page", PAGES)
