@@ -12,7 +12,7 @@ from sop_engine.cases.contracts.reading import CaseInput
 from sop_engine.cases.contracts.watching import CaseEnd, CaseEnded, Looked, LookedAt, LookInput
 from sop_engine.records.chains import Chains
 from sop_engine.records.endings import Endings
-from sop_engine.temporal.ends import end_of, ended_cases, live_children
+from sop_engine.temporal.ends import end_of, ended_cases, ended_notices, live_children
 from sop_engine.temporal.executions import Executions
 from sop_engine.temporal.queues import CASE_ENDED, LOOK_AT_CASE, LOOK_FOR_ENDED
 from sop_engine.temporal.writes import writes
@@ -39,7 +39,17 @@ class WatchActivities:
             activity.logger.warning("%s; closed in the records, told: %s", end.told(), ", ".join(heard) or "nobody")
             told += heard
             closed.append(case_id)
+        async for notice in ended_notices(client, given.task_queue, given.since):
+            told += await self._tell_of_notice(client, notice)
         return Looked(closed=tuple(closed), told=tuple(told))
+
+    async def _tell_of_notice(self, client: Client, notice: str) -> list[str]:
+        """The case that sent it, where that is open and could be told. One that heard of it before takes no notice."""
+        end = await end_of(client, await Executions(client).latest(notice, None))
+        if end is None or end.parent is None:
+            return []
+        is_open = await asyncio.to_thread(self._endings.open_among, {end.parent})
+        return [end.parent] if is_open and await _tell(client, end.parent, end) else []
 
     @reads
     @activity.defn(name=LOOK_AT_CASE)

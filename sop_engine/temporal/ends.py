@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from sop_engine.cases.contracts.watching import CaseEnd, EndStatus
 from sop_engine.temporal.executions import Run, quoted
-from sop_engine.temporal.queues import OWN_WORKFLOWS
+from sop_engine.temporal.queues import NOTICE, OWN_WORKFLOWS
 
 SERVER = "the Temporal server"
 ENDED: dict[int, EndStatus] = {
@@ -64,14 +64,27 @@ def _told_by(event: HistoryEvent) -> tuple[str, str]:
 
 async def ended_cases(client: Client, task_queue: str, since: datetime | None) -> AsyncIterator[str]:
     """Ids of cases with a run that ended past the engine, some of which go on in another one."""
+    async for case_id, workflow_type in _ended(client, task_queue, since):
+        if workflow_type not in OWN_WORKFLOWS:
+            yield case_id
+
+
+async def ended_notices(client: Client, task_queue: str, since: datetime | None) -> AsyncIterator[str]:
+    """Ids of notices that were ended past the engine."""
+    async for notice, workflow_type in _ended(client, task_queue, since):
+        if workflow_type == NOTICE:
+            yield notice
+
+
+async def _ended(client: Client, task_queue: str, since: datetime | None) -> AsyncIterator[tuple[str, str]]:
     statuses = "('Terminated', 'TimedOut', 'Failed', 'Canceled')"
     closed_since = f" AND CloseTime >= '{since.isoformat()}'" if since is not None else ""
     wanted = f"TaskQueue = '{task_queue}' AND ExecutionStatus IN {statuses}{closed_since}"
     seen: set[str] = set()
     async for execution in client.list_workflows(wanted):
-        if execution.id not in seen and execution.workflow_type not in OWN_WORKFLOWS:
+        if execution.id not in seen:
             seen.add(execution.id)
-            yield execution.id
+            yield execution.id, execution.workflow_type
 
 
 async def live_children(client: Client, case_id: str) -> list[str]:

@@ -20,7 +20,7 @@ from sop_engine.cases.contracts.watching import WatchState
 from sop_engine.records.queries import CaseQueries
 from sop_engine.temporal.queues import CASE_ENDED, WATCH, watch_id
 from tests.integration.case_status import has_status
-from tests.integration.complaint import COMPLAINT
+from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
 from tests.integration.ledger_terminal import sop
 from tests.integration.outing import OPERATOR, go, outing_library
@@ -162,6 +162,33 @@ async def test_the_parent_of_a_terminated_child_hears_of_it_in_a_later_run(house
     (incident,) = blocked.incidents
     assert (incident["incident"], "entered twice" in incident["message"]) == ("walking#1", True)
     assert [child.status for child in blocked.children] == ["failed"]
+
+
+@pytest.mark.parametrize("comments", [0, 3], ids=["the same run", "a later run"])
+async def test_a_terminated_notice_is_told_by_its_case(house: Installation, comments: int) -> None:
+    """Nobody would be told, and nothing would say so."""
+    case_id = f"telling-{comments}"
+    notice = f"{case_id}.notice.received#1"
+    await house.open("Complaint", case_id, COMPLAINT)
+    await house.act(case_id, "complete_task", **ACTS[0])
+    await until(lambda: house.gateway.is_running(notice), "the notice")
+    first = (await house.handle(case_id).describe()).run_id
+    for number in range(comments):
+        await house.act(case_id, "comment", actor="li.na", text=f"note {number}")
+
+    async def is_meant() -> bool:
+        return ((await house.handle(case_id).describe()).run_id != first) == bool(comments)
+
+    await until(is_meant, "the run that is meant")
+    await terminate(house, notice)
+    for _ in range(2):
+        await look(house)
+        blocked = await has_status(house, case_id, "blocked")
+        (incident,) = blocked.incidents
+        assert (incident["incident"], "entered twice" in incident["message"]) == ("received#1", bool(comments)), (
+            incident
+        )
+    assert not [row for row in house.journal(case_id) if row.kind == "event_refused"]
 
 
 async def test_what_a_case_is_told_of_an_end_is_not_believed(house: Installation) -> None:

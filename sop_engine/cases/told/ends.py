@@ -205,15 +205,20 @@ def _relative_ended(turn: Turn, message: RelativeEnded) -> None:
     for key, child in list(turn.state.children.items()):
         if child.case_id == message.case_id and child.run_id in (None, end.first_run_id):
             child_not_started(turn, key, end.told())
+    for key, notice in list(turn.state.notices.items()):
+        if notice.id_in(turn.state.case_id) == message.case_id and notice.run_id in (None, end.first_run_id):
+            notice_lost(turn, key, end.told())
     if is_parent(turn.state, message.case_id) and PARENT not in turn.state.incidents:
         why = f"{end.told()}; nobody waits for this case any more: cancel it, or skip this to go on alone"
         open_incident(turn, "parent", why, key=PARENT)
 
 
 def is_relative(state: CaseState, case_id: str) -> bool:
-    """Whether a case is the parent of this one, or one of its live children."""
-    return is_parent(state, case_id) or any(
-        child.case_id == case_id and child.is_live for child in state.children.values()
+    """Whether a case is the parent of this one, or one of its live children, or a notice of its own."""
+    return (
+        is_parent(state, case_id)
+        or any(child.case_id == case_id and child.is_live for child in state.children.values())
+        or any(notice.id_in(state.case_id) == case_id for notice in state.notices.values())
     )
 
 
