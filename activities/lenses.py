@@ -62,11 +62,11 @@ class Lenses:
         return facts, values
 
     def hidden_cases(self, reader: str | None) -> frozenset[str]:
-        """The cases that a reader does not even find in a list: those of procedures that hide them from somebody."""
+        """The cases that a reader does not even find in a list: of procedures that hide some from somebody."""
         return frozenset(
             case.case_id
-            for case in self.cases.of_secret_procedures()
-            if reader is None or self.of(case.definition, case.data, reader).is_shut
+            for case in self.cases.hidden_from_somebody()
+            if self.of(case.definition, case.data, reader).is_shut
         )
 
     def keep_view(self, given: Reading, case_id: str, seen: Lens, data: Mapping[str, Any]) -> None:

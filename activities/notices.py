@@ -112,7 +112,8 @@ class NoticeActivities:
         return None
 
     def _recipients(self, given: Notify) -> tuple[Recipient, ...]:
-        """The address of the case's field, the persons named, the person, or everyone of the role.
+        """The address of the case's field, the persons named, the person, or everyone of the role; but nobody from whom
+        the case is hidden.
 
         Somebody whom the organisation does not know, or a role without people, is recorded under that name, so that no
         notice is lost.
@@ -123,7 +124,19 @@ class NoticeActivities:
         organization = posted(self._organization)
         people = organization.people
         named = given.people or ((given.recipient,) if given.recipient in people else ())
-        persons = named or organization.people_of(given.recipient)
+        persons = self._but_whom_it_is_hidden_from(given, named or organization.people_of(given.recipient))
         if not persons:
             return (Recipient(given.recipient, None),)
         return tuple(Recipient(name, people[name].email if name in people else None) for name in persons)
+
+    def _but_whom_it_is_hidden_from(self, given: Notify, persons: tuple[str, ...]) -> tuple[str, ...]:
+        """Where that leaves nobody, the case's owner is told instead."""
+        if self._lenses is None:
+            return persons
+        definition = self._lenses.cases.definition_of(given.facts.case_id, given.facts.sop)
+        kept_from = definition.kept_from(given.facts.data)
+        told = tuple(name for name in persons if name not in kept_from)
+        if told or not persons:
+            return told
+        owners = posted(self._organization).people_of(definition.owner)
+        return tuple(name for name in owners if name not in kept_from)

@@ -29,5 +29,5 @@ class PaperReaders:
             who = given.reader or "Who does not say who looks"
             fields = ", ".join(hidden)
             raise NotPermitted(f"{who} may not see {document.document_id}: it shows what is classified ({fields})")
-        shown = said(nobodys_lens(case.definition))
+        shown = said(nobodys_lens(case.definition, case.data))
         self._lenses.keep_places(given, document.case_id, (place for place in shown if is_filled(case.data, place)))

@@ -58,7 +58,8 @@ class CaseQueries(ABC):
 
     def _of_anybody(self) -> Lens:
         """What whoever may ask the case sees: nobody proves here who it is."""
-        return nobodys_lens(self.loaded()[1].definition)
+        state, procedure = self.loaded()
+        return nobodys_lens(procedure.definition, facts_of(procedure, state))
 
     def _is_sealed(self, seal: str | None) -> bool:
         """Whether a worker asks, which masks by its reader's lens and keeps who that was."""

@@ -33,6 +33,7 @@ from sop_engine.cases.told.file_checks import hashes_of_event, proven_hashes, un
 from sop_engine.cases.told.freshness import judge_freshness
 from sop_engine.cases.told.kept_checks import undone_checks
 from sop_engine.cases.told.messages import Message, Taken, Unreadable
+from sop_engine.cases.told.permissions import refuse_kept_from
 from sop_engine.cases.told.place_checks import (
     faults_of_names,
     named_in_act,
@@ -121,6 +122,7 @@ def check(
     if state.has_seen(act.id):
         return None
     kind = kind_of(name)
+    refuse_kept_from(procedure, state, act)
     kind.may(by_right_of(organization, act), Turn(procedure, state, now), act, kind.verb)
     if wrong := faults_of_act(procedure, act, now):
         raise InvalidInput(f"{name} cannot be taken", wrong)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, and_, or_
 from sqlmodel import Session, col, select
 
 from sop_engine.basis.faults import NotFound
@@ -53,13 +53,17 @@ class ViewedCases:
             raise NotFound(f"nobody has the definition of {sop}")
         return self._definitions[sop]
 
-    def of_secret_procedures(self) -> Iterator[ViewedCase]:
-        """The cases of procedures that hide them from somebody."""
-        secret = [sop for sop, definition in self._definitions.items() if definition.hidden_from]
-        if not secret:
+    def hidden_from_somebody(self) -> Iterator[ViewedCase]:
+        """The cases that are hidden from somebody, by the site's procedures as they stand."""
+        names_somebody = [
+            and_(col(CaseRow.sop) == sop, col(CaseRow.data)[each.person].as_string().is_not(None))
+            for sop, definition in self._definitions.items()
+            for each in definition.hidden_from
+        ]
+        if not names_somebody:
             return
         with Session(self._engine) as session:
-            for row in session.exec(select(CaseRow).where(col(CaseRow.sop).in_(secret))):
+            for row in session.exec(select(CaseRow).where(or_(*names_somebody))):
                 yield ViewedCase(row.case_id, self.definition(session, row), row.data)
 
     def definition(self, session: Session, row: CaseRow) -> SopDefinition:

@@ -23,7 +23,7 @@ from tests.chaos.post_office import PostOffice, post_office
 from tests.integration.installation import PROJECT, Installation, installation, until
 from tests.integration.postgresql import postgresql
 
-SITE = {"Complaint": {"revisit_after": "1 minute", "first_response_within": "5 minutes"}}
+SITE = {"Complaint": {"first_response_within": "5 minutes"}}
 """This site's figures: short promises, so that timers ring while things are down."""
 POLITE = 60.0
 """Seconds that a worker has to end by itself when asked."""

@@ -34,7 +34,6 @@ import worker
 from activities.work import WorkActivities
 from sop_engine.cases.contracts.effects import WorkInput, WorkResult
 from sop_engine.console.playing import Player
-from sop_engine.content.library import load_library
 from sop_engine.records.engine import open_engine
 from tests.integration.complaint import ACTS, COMPLAINT
 from tests.integration.installation import Installation, installation, until
@@ -54,7 +53,6 @@ from tests.upgrade.stories import (
 
 PLACE = "release"
 """What stands for the machine's name in whatever is kept."""
-SITE = {"Complaint": {"revisit_after": "1 minute"}}
 DATABASE = "records"
 
 
@@ -157,11 +155,8 @@ async def make(folder: Path, choices: Mapping[str, Any]) -> None:
         async with house.worker():
             await make_continued(house)
         house.settings = given
-        site = folder / "site.yaml"
-        site.write_text(json.dumps(SITE), encoding="utf-8")
-        async with house.worker(load_library(parameters_file=site)):
+        async with house.worker():
             await make_revisited(house)
-        site.unlink()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(worker, "WorkActivities", Refusing)
             async with house.worker():

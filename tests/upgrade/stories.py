@@ -36,7 +36,7 @@ COMPLAINTS: Mapping[str, Sequence[Act]] = MappingProxyType(
 """A complaint in each state that acts alone reach, and the acts that brought it there."""
 
 REVISITED: Mapping[str, int] = MappingProxyType({"C-revisiting": 7, "C-closing": 8})
-"""Complaints of a site that revisits at once, and how many acts of the main path they have seen."""
+"""Complaints that come to be revisited, and how many acts of the main path they have seen."""
 
 HELD, LATE, SUSPENDED, CONTINUED, CLOSED = "C-held", "C-late", "C-suspended", "C-continued", "C-closed"
 """Complaints with something of their own: on hold with an event kept, past its deadline, with a suspended task, in its

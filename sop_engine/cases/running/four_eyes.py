@@ -48,16 +48,18 @@ def bar(turn: Turn, done: HumanTask, hands: tuple[str, ...]) -> None:
 
 
 def offer_of(procedure: Procedure, state: CaseState, task: HumanTask) -> Offer:
-    """To whom a task is offered; once a rung gave it to another role, to nobody in particular."""
+    """To whom a task is offered; once a rung gave it to another role, to nobody in particular. From whom the case is
+    hidden, that person is offered nothing."""
     spec = _spec(procedure, task)
     done = (hand for other in spec.distinct_from for hand in _hands_in(state, other))
+    kept_from = procedure.definition.kept_from(state.snapshot.data)
     return Offer(
         role=task.role,
         unit=task.unit,
         person=task.person,
         candidates=spec.candidates if task.role == spec.role else (),
         assignee=task.assignee,
-        barred=tuple(dict.fromkeys((*done, *task.barred))),
+        barred=tuple(dict.fromkeys((*done, *task.barred, *kept_from))),
     )
 
 

@@ -24,7 +24,8 @@ def case_card(procedure: Procedure, state: CaseState) -> str:
     """The present state of a case as Markdown; instants are local to the SOP's calendar, with their offset."""
     clock = LocalClock(procedure.calendar.offsets)
     is_told = state.hold_reason is not None or state.incidents
-    hidden = hidden_texts(facts_of(procedure, state), nobodys_lens(procedure.definition)) if is_told else ()
+    facts = facts_of(procedure, state)
+    hidden = hidden_texts(facts, nobodys_lens(procedure.definition, facts)) if is_told else ()
     title = procedure.definition.title
     lines = [f"### {title.en} · {title.zh}", "", f"- **Status** {_status(state)}"]
     leaves = [name for name in state.snapshot.configuration if not _has_active_child(procedure, state, name)]

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sop_engine.basis.faults import NotPermitted
-from sop_engine.cases.contracts.acts import AssignTaskInput, DelegateTaskInput, EventInput, TaskAct
+from sop_engine.cases.contracts.acts import Act, AssignTaskInput, DelegateTaskInput, EventInput, TaskAct
 from sop_engine.cases.people.deputies import is_deputy
 from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.offers import Refusal, refusal
 from sop_engine.cases.people.organization import Organization
 from sop_engine.cases.running.four_eyes import offer_of
+from sop_engine.cases.running.state import CaseState
 from sop_engine.cases.running.turn import Turn
 from sop_engine.cases.told.open_tasks import find
 from sop_engine.cases.written.definition import SopDefinition
@@ -27,6 +28,13 @@ Policy = Callable[[Organization, Turn, Any, str], None]
 
 Its docstring tells people whose act it is.
 """
+
+
+def refuse_kept_from(procedure: Procedure, state: CaseState, act: Act) -> None:
+    """Raises NotPermitted for somebody from whom the case is hidden, and for who acts for them: its work is others'."""
+    kept_from = procedure.definition.kept_from(state.snapshot.data)
+    if any(hand in kept_from for hand in act.hands):
+        raise NotPermitted(f"{state.case_id} is not for {act.by}: its procedure says who may see it")
 
 
 def anybody(organization: Organization, turn: Turn, act: Any, verb: str) -> None:

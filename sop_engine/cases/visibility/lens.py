@@ -2,7 +2,8 @@
 
 The right follows from the work: what is personal shows to the roles whose forms in the procedure name its field, to the
 owner, and to those above them; what is confidential to the roles that its field lists, and to nobody above. A procedure
-with `readers` shows its data to them alone, one with `hidden_from` to none of those, whatever their roles are.
+with `readers` shows its data to them alone. A case is hidden from whom `hidden_from` names, whatever their roles are,
+and then from who does not say who looks.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Lens(Contract):
 
 def lens(firm: Organization, definition: SopDefinition, facts: Mapping[str, Any], reader: str | None) -> Lens:
     """The lens of a reader on a case with these facts, its data by name. Who says nothing sees nothing classified."""
-    nobodys = nobodys_lens(definition)
+    nobodys = nobodys_lens(definition, facts)
     if reader is None or not is_reader(firm, definition, facts, reader):
         return nobodys.model_copy(update={"reader": reader})
     marked = classified(definition.data)
@@ -50,9 +51,10 @@ def lens(firm: Organization, definition: SopDefinition, facts: Mapping[str, Any]
     return Lens(reader=reader, shows=nobodys.hides - hidden, hides=hidden)
 
 
-def nobodys_lens(definition: SopDefinition) -> Lens:
-    """The lens of who says nothing: it hides all that is classified; of a case with readers, all of its data."""
-    is_shut = bool(definition.readers or definition.hidden_from)
+def nobodys_lens(definition: SopDefinition, facts: Mapping[str, Any]) -> Lens:
+    """The lens of who says nothing: it hides all that is classified; of a case with readers, or that is hidden from
+    somebody, all of its data."""
+    is_shut = bool(definition.readers or definition.kept_from(facts))
     places = frozenset(map(dotted, classified(definition.data)))
     return Lens(reader=None, hides=places | definition.data.keys() if is_shut else places, is_shut=is_shut)
 
@@ -70,7 +72,7 @@ def lens_on_register(firm: Organization, spec: RegisterSpec, reader: str | None)
 
 def is_reader(firm: Organization, definition: SopDefinition, facts: Mapping[str, Any], reader: str) -> bool:
     """Whether a case is for somebody at all."""
-    if any(_is_named(firm, each, facts, reader) for each in definition.hidden_from):
+    if reader in definition.kept_from(facts):
         return False
     return not definition.readers or any(_is_named(firm, each, facts, reader) for each in definition.readers)
 

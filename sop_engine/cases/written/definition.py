@@ -303,7 +303,12 @@ class SopDefinition(Frozen):
     readers: tuple[str | ReaderSpec, ...] = ()
     """Who may see the data of its cases: roles, and `{person: field}`. Where nobody is named, whoever may act on it."""
     hidden_from: tuple[ReaderSpec, ...] = ()
-    """Persons who see nothing of a case, whatever roles they have."""
+    """Persons who see nothing of a case and do nothing in it, whatever roles they have."""
+
+    def kept_from(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
+        """From whom a case with these facts, its data by name, is hidden: nobody while the fields name nobody."""
+        named = (facts.get(each.person) for each in self.hidden_from)
+        return tuple(str(person) for person in named if person is not None)
 
     def exact(self) -> SopDefinition:
         """The same SOP, asking of every amount of money that its currency exists and that it may be below nought."""

@@ -91,6 +91,15 @@ def test_a_case_with_readers_shows_its_data_to_them_alone_and_never_to_whom_it_i
     assert (hidden.is_shut, hidden.shows) == (True, frozenset())
 
 
+def test_a_case_that_is_hidden_from_nobody_yet_is_open() -> None:
+    definition = secret("hidden_from: [{person: accused}]\n")
+    assert not nobodys_lens(definition, {**DATA, "accused": None}).is_shut
+    assert not lens(firm(), definition, {**DATA, "accused": None}, "bea").is_shut
+    assert nobodys_lens(definition, DATA).is_shut
+    assert lens(firm(), definition, DATA, "bea").is_shut
+    assert not lens(firm(), definition, DATA, "ann").is_shut
+
+
 def test_a_journal_tells_neither_old_nor_new_nor_in_words() -> None:
     step = StepView(
         step=1,
@@ -106,14 +115,14 @@ def test_a_journal_tells_neither_old_nor_new_nor_in_words() -> None:
         note=f"was 13700001111, {PHONE} called",
         data={"caller": PHONE, "other": ["said", PHONE]},
     )
-    (shown,) = masked_steps([step], nobodys_lens(secret()), DATA)
+    (shown,) = masked_steps([step], nobodys_lens(secret(), DATA), DATA)
     assert shown.changes[0] == {"field": "caller", "old": None, "new": None}
     assert shown.changes[1]["new"] == "box"
     assert (shown.note, shown.data) == (f"was {HIDDEN}, {HIDDEN} called", {"caller": None, "other": ["said", HIDDEN]})
 
 
 def test_a_shortened_value_is_hidden_as_a_whole() -> None:
-    data = masked_data({"parties": "[{'name': 'East Lake', 'phone': '021-55 …"}, nobodys_lens(secret()))
+    data = masked_data({"parties": "[{'name': 'East Lake', 'phone': '021-55 …"}, nobodys_lens(secret(), DATA))
     assert data == {"parties": None}
 
 
@@ -125,7 +134,7 @@ def test_a_fault_never_quotes_a_classified_value() -> None:
 
 
 def test_a_paper_is_as_classified_as_what_its_template_reads() -> None:
-    nobody = nobodys_lens(secret())
+    nobody = nobodys_lens(secret(), DATA)
     assert hidden_from_paper(secret(), "paper", {"about", "parties.name"}, nobody) == ()
     assert hidden_from_paper(secret(), "paper", {"parties"}, nobody) == ("parties.*.phone",)
     assert hidden_from_paper(secret(), "paper", None, nobody) == ("caller", "parties.*.phone", "price")

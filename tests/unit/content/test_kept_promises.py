@@ -53,10 +53,10 @@ def test_a_returned_plan_is_worked_on_in_what_is_left_of_its_time() -> None:
     assert status(house, "plan#1") == "met"
 
 
-def test_a_unit_without_a_plan_has_kept_no_promise() -> None:
+def test_a_unit_without_a_plan_has_kept_no_promise_and_the_time_goes_on() -> None:
     house = played("Complaint", exact_service.DATA, exact_service.investigating)
     house.complete("huang.tao", "investigating", "no_plan", facts="Not our truck")
-    assert status(house, "plan#1") == "cancelled"
+    assert (status(house, "plan#1"), house.due("plan#1")) == ("running", "2026-03-03 09:00")
 
 
 def test_a_notice_that_is_computed_again_has_no_new_time() -> None:
