@@ -36,6 +36,10 @@ TAX_DATA: dict[str, Any] = {
 }
 
 
+BILL_PAPERS = {"period_from_on": "2093-11-01", "period_to_on": "2093-11-22", "bill_file": "bill.pdf"}
+"""What every bill of a supplier comes with."""
+
+
 async def intake(desk: Desk) -> None:
     await desk.do("zhou.jie", "received", "recorded", commission_form="email", source_document="order.pdf")
     parties: dict[str, Any] = {"shipper": PARTY, "consignee": PARTY, "notify_party": PARTY}
@@ -151,7 +155,7 @@ async def money_booked(desk: Desk, amount: str, bank_ref: str) -> None:
 
 async def bill_in_dollars(desk: Desk, bill_no: str, charge: str, amount: str, **rate: str) -> None:
     """A bill of one charge without VAT, as freight of a foreign carrier is."""
-    dates = {"billed_on": "2093-11-22", "bill_due_on": "2093-12-31"}
+    dates = {"billed_on": "2093-11-22", "bill_due_on": "2093-12-31", **BILL_PAPERS}
     sums = {"bill_vat": "USD 0", "bill_total": f"USD {amount}"}
     lines = [{"service": charge, "amount": f"USD {amount}"}]
     await desk.do("hu.jing", "entering_bill", "entered", bill_no=bill_no, bill_lines=lines, **dates, **sums, **rate)
@@ -168,6 +172,7 @@ async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on
         bill_no=bill_no,
         billed_on="2093-11-22",
         bill_due_on=due_on,
+        **BILL_PAPERS,
         bill_lines=[{"service": charge, "amount": f"CNY {amount}", "vat_rate": "0.06"} for charge, amount in lines],
         bill_vat=f"CNY {vat}",
         bill_total=f"CNY {sum(net, vat)}",
@@ -177,5 +182,6 @@ async def bill_entered(desk: Desk, bill_no: str, *lines: tuple[str, str], due_on
 async def bill_paid(desk: Desk, *approvers: str, **rate: str) -> None:
     for approver in approvers:
         await desk.do(approver, "approving_payment", "approved")
-    paid = {"bill_paid_on": "2093-11-23", "payment_ref": f"PAY-{desk.case_id}-{(await desk.view()).data['bill_no']}"}
+    reference = f"PAY-{desk.case_id}-{(await desk.view()).data['bill_no']}"
+    paid = {"bill_paid_on": "2093-11-23", "payment_ref": reference, "payment_voucher": "voucher.pdf"}
     await desk.do("guo.qiang", "paying_bill", "paid", **paid, **rate)

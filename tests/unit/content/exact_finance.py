@@ -53,4 +53,5 @@ SUPPLIER_DATA = {"shipment": "SHP-1", "supplier": "COSCO"}
 def billed(house: ExactHouse, bill_no: str = "B-1") -> None:
     figures = {"bill_lines": [{"service": "OF", "amount": "CNY 100"}], "bill_total": "CNY 100"}
     dates = {"billed_on": "2026-03-02", "bill_due_on": "2026-03-31"}
-    house.complete("hu.jing", "entering_bill", "entered", bill_no=bill_no, **figures, **dates)
+    papers = {"bill_file": "bill.pdf", "period_from_on": "2026-02-01", "period_to_on": "2026-02-28"}
+    house.complete("hu.jing", "entering_bill", "entered", bill_no=bill_no, **figures, **dates, **papers)
