@@ -78,11 +78,12 @@ def _bills(plan: Plan, day: date) -> list[PlayedAct]:
         ]
         figures = {"bill_lines": lines, "bill_vat": cny(bill.vat), "bill_total": cny(bill.gross)}
         dates = {"billed_on": str(day), "bill_due_on": str(day + timedelta(days=30))}
+        verified, number_of_bill = ("genuine", "period_agrees"), f"BILL-{plan.number:05}"
         dates |= {"period_from_on": str(day), "period_to_on": str(day), "bill_file": "@bill.pdf"}
         paid = {"bill_paid_on": str(day), "payment_ref": f"BANK-OUT-{plan.number:05}-{number}"}
         paid["payment_voucher"] = "@voucher.pdf"
         acts += [
-            task(case, clerk, "entering_bill", "entered", "genuine", "period_agrees", bill_no=f"BILL-{plan.number:05}", **figures, **dates),
+            task(case, clerk, "entering_bill", "entered", *verified, bill_no=number_of_bill, **figures, **dates),
             task(case, HEAD, "approving_payment", "approved"),
             *([task(case, MANAGER, "approving_payment", "approved")] if bill.gross > SMALL_PAYMENT else []),
             *([task(case, clerk, "paying_bill", "paid", **paid)] if plan.bills_are_paid else []),

@@ -114,9 +114,10 @@ async def test_a_cost_beyond_the_quotation_and_what_is_passed_on(shared_house: H
         rate = "0.06" if charge == "OF" else "0"
         vat = Decimal(amount) * Decimal(rate)
         bill = {"bill_no": f"CB-21-{number}", "billed_on": "2093-11-22", "bill_due_on": "2093-12-22"}
+        bill |= paths.BILL_PAPERS
         lines = [{"service": charge, "amount": f"CNY {amount}", "vat_rate": rate}]
         figures = {"bill_vat": f"CNY {vat}", "bill_total": f"CNY {Decimal(amount) + vat}"}
-        await supplier.do("hu.jing", "entering_bill", "entered", **bill, **paths.BILL_PAPERS, bill_lines=lines, **figures)
+        await supplier.do("hu.jing", "entering_bill", "entered", **bill, bill_lines=lines, **figures)
         await paths.bill_paid(supplier, "sun.lihua")
     assert await desk.ended() == "paid"
     assert booked(desk) == {

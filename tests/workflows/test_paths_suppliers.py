@@ -107,7 +107,8 @@ async def test_one_payment_pays_one_request(shared_house: House) -> None:
     await paths.bill_entered(desk, "B-2", ("THC", "850"))
     await desk.do("sun.lihua", "approving_payment", "approved")
     known = (await desk.view()).data["payment_ref"]
-    await desk.do("guo.qiang", "paying_bill", "paid", bill_paid_on="2093-11-23", payment_ref=known, payment_voucher="v.pdf")
+    paid = {"bill_paid_on": "2093-11-23", "payment_ref": known, "payment_voucher": "voucher.pdf"}
+    await desk.do("guo.qiang", "paying_bill", "paid", **paid)
     await desk.task("paying_bill")
     assert f"payment {known} is in the books" in (await desk.view()).data["remarks"]
     await paths.bill_paid(desk)
@@ -129,7 +130,8 @@ async def test_duty_that_a_broker_paid_is_the_customers(shared_house: House) -> 
     desk = await settlement(shared_house, "BIL-6", ("CUS", "300", "300"), ("DUTY", "4000", "4000"))
     lines = [{"service": "CUS", "amount": "CNY 300", "vat_rate": "0.06"}, {"service": "关税", "amount": "CNY 4000"}]
     bill = {"bill_no": "B-1", "billed_on": "2093-11-22", "bill_due_on": "2093-12-06", "bill_lines": lines}
-    await desk.do("hu.jing", "entering_bill", "entered", **bill, **paths.BILL_PAPERS, bill_vat="CNY 18", bill_total="CNY 4318")
+    bill |= paths.BILL_PAPERS
+    await desk.do("hu.jing", "entering_bill", "entered", **bill, bill_vat="CNY 18", bill_total="CNY 4318")
     await desk.task("approving_payment")
     (row,) = [line for line in (await desk.view()).data["matched_lines"] if line["charge"] == "DUTY"]
     assert row["verdict"] == "matched"

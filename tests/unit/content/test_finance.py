@@ -1,5 +1,6 @@
 """Invoicing: second person, exact figures, red letters."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -72,6 +73,15 @@ def test_an_issued_invoice_is_posted_and_due_by_the_terms() -> None:
     assert house.states["V"].outcome == "invoiced"
     assert str(result["due_on"]) == "2026-04-01"
     assert [posting.entry for posting in house.postings] == ["invoice_issued"]
+
+
+def test_the_money_for_an_invoice_of_its_own_is_followed_though_the_customer_never_confirms_it() -> None:
+    house = sent()
+    house.pass_time(timedelta(days=8))
+    assert house.states["V"].outcome == "invoiced"
+    followed = house.states["V.collection"]
+    assert (followed.sop, str(followed.snapshot.data["due_on"])) == ("Collection", "2026-04-01")
+    assert followed.clocks["receivable#1"].clock.status == "running"
 
 
 def test_a_rejected_invoice_is_reversed_by_the_manager_and_drafted_anew() -> None:
