@@ -8,16 +8,19 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 
+from activities.lenses import Lenses
 from activities.notices import NoticeActivities
 from sop_engine.basis.models import Title
 from sop_engine.cases.contracts.effects import CaseFacts
 from sop_engine.cases.contracts.reading import ListNoticesInput, NoticeLine
 from sop_engine.cases.people.organization import Organization, Person, Role
 from sop_engine.cases.running.effects.notify import Notify
+from sop_engine.cases.written.definition import SopDefinition
 from sop_engine.channels.mail import Mail, MailServer, PermanentMailError, TransientMailError
 from sop_engine.documents.notices import NoticeTemplates
 from sop_engine.records.notices import NoticeRepository
 from tests.integration.mail_server import PostOffice, listening
+from tests.unit.cases.casework_samples import bundle
 
 pytest_plugins = ("tests.integration.databases",)
 
@@ -154,6 +157,36 @@ def test_without_a_mail_server_notices_are_in_the_application(
         assert (line.status, line.channel, line.subject) == ("recorded", "in_app", "CMP-1 is due 到期提醒")
         assert "It is due 2026-03-05." in line.text
         assert line.recorded_at == AT
+
+
+ABOUT_SOMEBODY = """
+data: {accused: {type: text}}
+states:
+  asking: {task: {role: agent, form: [accused], outcomes: [done]}, on: {asking.done: end}}
+  end: {final: ended}
+hidden_from: [{person: accused}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("recipient", "accused", "told"),
+    [
+        ("agent", None, ("li.na", "wu.fang")),
+        ("agent", "li.na", ("wu.fang",)),
+        # Where it leaves nobody, the owner of the case is told.
+        ("li.na", "li.na", ("gone", "here")),
+        ("clerk", "here", ("gone",)),
+    ],
+)
+def test_nobody_is_told_of_a_case_that_is_hidden_from_them(
+    engine: Engine, recipient: str, accused: str | None, told: tuple[str, ...]
+) -> None:
+    definition = SopDefinition.model_validate({**bundle(ABOUT_SOMEBODY).definition, "owner": "clerk"})
+    templates = NoticeTemplates(Path(__file__).parent / "templates" / "notices")
+    lenses = Lenses(engine, ORGANIZATION, {"Complaint": definition})
+    facts = FACTS.model_copy(update={"data": {"accused": accused}})
+    given = notice(recipient).model_copy(update={"facts": facts})
+    assert NoticeActivities(engine, ORGANIZATION, None, templates, lenses).notify(given).recipients == told
 
 
 def test_a_repeated_activity_sends_nothing_twice(engine: Engine, server: MailServer, post_office: PostOffice) -> None:
