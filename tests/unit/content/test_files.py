@@ -13,6 +13,7 @@ PROCEDURES = {name: compiled(name) for name in LIBRARY.sops}
 CHAIN = (
     "AdHocTask",
     "Booking",
+    "CargoTracking",
     "Collection",
     "CommissionIntake",
     "Complaint",

@@ -25,7 +25,6 @@ NOON = "2026-03-02T04:00:00+00:00"
 DASH = "—"
 
 MADE_LATER = {
-    "arrival_notice": "CargoTracking",
     "claim_letter": "Claim",
     "claim_reply": "Claim",
     "contract": "ContractSigning",
@@ -36,6 +35,7 @@ MADE_LATER = {
 }
 """Papers that no SOP makes yet, with the one of the catalogue that will."""
 MADE_OTHERWISE = {
+    "arrival_notice": "the carrier",
     "commercial_invoice": "the seller",
     "packing_list": "the seller",
     "shipping_instruction": "the shipper",

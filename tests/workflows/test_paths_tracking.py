@@ -1,0 +1,38 @@
+"""Cargo that is watched, on a server: where it is, what is late, who is told."""
+
+from datetime import timedelta
+
+from tests.workflows import paths
+from tests.workflows.desk import Desk
+from tests.workflows.harness import House
+from tests.workflows.test_paths_cargo import CUSTOMER, in_hours
+
+
+async def test_cargo_is_followed_and_a_silent_departure_is_an_exception(house: House) -> None:
+    way = {"origin": "CNNGB", "destination": "DEHAM", "etd_at": await in_hours(house, 20)}
+    facts = {"shipment_no": "SHP-1", "bill_no": "COSU1", "cargo_class": "general", "eta_at": await in_hours(house, 200)}
+    desk = await Desk.open(house, "CargoTracking", "TRK-1", **facts, **way, **CUSTOMER)
+    means = {"vessel_or_flight": "COSCO TAURUS", "planned_route": "Ningbo to Hamburg", "unit_codes": ["U-1", "U-2"]}
+    await desk.do("jin.hao", "setting_up", "set_up", carrier_phone="+8657486001122", word_source="carrier", **means)
+    await house.pass_time(timedelta(hours=21))
+    assert (await desk.clock("departure#1")).status == "breached"
+    await desk.report("jin.hao", "carrier.schedule_changed", etd_at=await in_hours(house, 24))
+    late = {"deviation_kind": "delay", "deviation_severity": "minor", "deviation_note": "It leaves a day later"}
+    await desk.do("jin.hao", "looking_into", "confirmed", **late)
+    exception = desk.child("deviation")
+    await exception.task("reporting")
+    await desk.hear("transport.departed", departed_at=await in_hours(house, 0))
+    await desk.reaches("under_way", "in_touch")
+    await house.pass_time(timedelta(hours=25))
+    word = {"happened_at": await in_hours(house, 0), "place_now": "East China Sea", "word": "On schedule"}
+    await desk.do("qin.lan", "contacting", "as_planned", word_source="supplier_site", **word)
+    seen = {"happened_at": await in_hours(house, 0), "place_now": "Singapore", "word_source": "tms"}
+    await desk.hear("cargo.reported", status_now="transferred", vessel_or_flight="COSCO LIBRA", **seen)
+    await desk.report("pan.hong", "entry.corrected", corrects=2, word="It was off Taiwan", word_source="gps")
+    await desk.do("jin.hao", "under_way", "arrived", arrived_at=await in_hours(house, 0), word_source="carrier")
+    assert await desk.ended() == "arrived"
+    assert exception.told("exception_reported").count(paths.CUSTOMER_MAIL) == 1
+    for template in ("departed", "cargo_transferred", "arrived"):
+        assert desk.told(template).count(paths.CUSTOMER_MAIL) == 1, template
+    entries = (await desk.view()).data["entries"]
+    assert [entry["status"] for entry in entries] == ["departed", "seen", "transferred", "corrected", "arrived"]
