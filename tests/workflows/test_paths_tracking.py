@@ -36,3 +36,26 @@ async def test_cargo_is_followed_and_a_silent_departure_is_an_exception(house: H
         assert desk.told(template).count(paths.CUSTOMER_MAIL) == 1, template
     entries = (await desk.view()).data["entries"]
     assert [entry["status"] for entry in entries] == ["departed", "seen", "transferred", "corrected", "arrived"]
+
+
+async def test_cargo_is_stored_and_leaves_with_both_signatures(shared_house: House) -> None:
+    facts = {"shipment_no": "SHP-1", "pieces_expected": 20}
+    desk = await Desk.open(shared_house, "WarehouseStorage", "STO-1", **facts, **CUSTOMER)
+    place = {"cargo_class": "general", "warehouse": "Beilun 2", "zone": "general", "zone_reason": "Room"}
+    await desk.do("xie.lan", "choosing", "chosen", **place)
+    now = await in_hours(shared_house, 0)
+    came = {"stored_at": now, "vehicle": "B-12345", "delivered_by": "Shi Lei", "location": "B-07"}
+    found = {"packing_state": "broken", "damage_note": "One carton open", "photos_off_vehicle": ["off.jpg"]}
+    await desk.do("deng.hui", "receiving", "received", pieces_stored=20, weight_stored="900", **came, **found)
+    await desk.do("deng.hui", "repacking", "repacked", photos_off_vehicle=["taped.jpg"])
+    await desk.child("abnormal").task("reporting")
+    await desk.report("xie.lan", "outbound.ordered", pieces_to_leave=20)
+    await desk.do("pei.jun", "numbering", "numbered", outbound_no="CK-1", labels=20)
+    await desk.do("hua.ting", "inspecting", "passed")
+    await desk.do("ma.chao", "dispatcher_signing", "signed")
+    await desk.do("huang.tao", "manager_signing", "signed")
+    left = {"pieces_left": 20, "picked_by": "Shi Lei", "signature": "sign.png"}
+    await desk.do("deng.hui", "leaving", "left", out_at=await in_hours(shared_house, 0), **left)
+    assert await desk.ended() == "left"
+    assert await desk.documents() == ["warehouse_receipt"] * 2
+    assert [desk.told(each) for each in ("stored", "left_store")] == [[paths.CUSTOMER_MAIL]] * 2

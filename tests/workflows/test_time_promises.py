@@ -25,6 +25,7 @@ SERVED = (
     ("FreightShipment", "no_milestone_moves"),
     ("FreightShipment", "an_exception_is_not_resolved"),
     ("GoodsPickup", "nobody_agrees_a_time"),
+    ("WarehouseStorage", "nobody_chooses_a_warehouse"),
     ("CargoTracking", "nobody_sets_the_tracking_up"),
     ("Delivery", "the_vehicle_does_not_arrive"),
     ("Delivery", "the_second_delivery_is_late"),

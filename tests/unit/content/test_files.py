@@ -44,6 +44,7 @@ CHAIN = (
     "TaxPayment",
     "VisitFollowUp",
     "VisitQuestion",
+    "WarehouseStorage",
 )
 TEMPLATES = (*LIBRARY.root.glob("notices/*.j2"), *LIBRARY.root.glob("documents/**/*.typ"))
 WORDING = "".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES))

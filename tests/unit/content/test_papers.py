@@ -31,7 +31,6 @@ MADE_LATER = {
     "quotation": "Quotation",
     "statement": "AccountReconciliation",
     "tracking_sheet": "KeyAccountTracking",
-    "warehouse_receipt": "WarehouseStorage",
 }
 """Papers that no SOP makes yet, with the one of the catalogue that will."""
 MADE_OTHERWISE = {

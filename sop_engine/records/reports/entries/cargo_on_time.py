@@ -12,6 +12,7 @@ PROMISES = (
     ("GoodsPickup", "fetched"),
     ("GoodsPickup", "window"),
     ("DomesticDispatch", "on_time"),
+    ("WarehouseStorage", "aged"),
     ("CargoTracking", "departure"),
     ("CargoTracking", "contacting"),
     ("CargoTracking", "arrival"),
@@ -33,8 +34,8 @@ REPORT = measure(
     name="cargo-on-time",
     title=Title(en="Cargo on time", zh="货物作业及时率"),
     tells=Title(
-        en="Share in time of pick-ups, dispatches, carriage, word of exceptions, contacts about returns, receipts",
-        zh="提货、发货、运输、异常通知、退货联系与回单回收的及时率",
+        en="Share in time of pick-ups, dispatches, storage, carriage, word of exceptions and returns, receipts",
+        zh="提货、发货、仓储、运输、异常通知、退货联系与回单回收的及时率",
     ),
     asks=OfDays,
     by=(
