@@ -26,6 +26,7 @@ SERVED = (
     ("FreightShipment", "an_exception_is_not_resolved"),
     ("GoodsPickup", "nobody_agrees_a_time"),
     ("WarehouseStorage", "nobody_chooses_a_warehouse"),
+    ("KeyAccountTracking", "nobody_sends_the_pre_alert"),
     ("CargoTracking", "nobody_sets_the_tracking_up"),
     ("Delivery", "the_vehicle_does_not_arrive"),
     ("Delivery", "the_second_delivery_is_late"),

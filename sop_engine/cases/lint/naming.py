@@ -31,15 +31,18 @@ def _source(notes: Notebook, source: str, kind: str, path: Path) -> None:
         notes.expression(path, source, ("text",))
 
 
-def kind_of(notes: Notebook, source: str) -> str | None:
-    """The kind of unit that a field holds; none where it may hold any."""
-    field = notes.procedure.definition.data.get(source)
+def kind_of(notes: Notebook, source: str, for_each: str | None = None) -> str | None:
+    """The kind of unit that a field holds, or a part of an `item` of the list gone through; none where it may be any."""
+    data = notes.procedure.definition.data
+    field, each = data.get(source), data.get(for_each or "")
+    if each is not None and each.type == "list" and source.startswith("item."):
+        field = (each.element().fields or {}).get(source.removeprefix("item."))
     return None if field is None else field.kind
 
 
-def units_of(notes: Notebook, source: str) -> tuple[str, ...]:
+def units_of(notes: Notebook, source: str, for_each: str | None = None) -> tuple[str, ...]:
     """The units that a field may hold."""
-    organization, kind = notes.around.organization, kind_of(notes, source)
+    organization, kind = notes.around.organization, kind_of(notes, source, for_each)
     units = organization.units.items() if organization is not None else ()
     return tuple(name for name, unit in units if kind in (None, unit.kind))
 
@@ -48,7 +51,8 @@ def _held_somewhere(notes: Notebook, spec: TaskSpec, path: Path) -> None:
     organization = notes.around.organization
     if organization is None or spec.role not in organization.roles:
         return
-    kind, units = kind_of(notes, spec.unit or ""), units_of(notes, spec.unit or "")
+    source = spec.unit or ""
+    kind, units = kind_of(notes, source, spec.for_each), units_of(notes, source, spec.for_each)
     empty = [name for name in units if not organization.people_of(spec.role, name)]
     if not units:
         notes.error(path, f"the organisation has no {kind or 'unit'}")

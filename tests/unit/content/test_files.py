@@ -31,6 +31,7 @@ CHAIN = (
     "GoodsPickup",
     "GoodsReturn",
     "Invoicing",
+    "KeyAccountTracking",
     "ReceiptAllocation",
     "ReturnReceipt",
     "SatisfactionSurvey",

@@ -30,7 +30,6 @@ MADE_LATER = {
     "contract": "ContractSigning",
     "quotation": "Quotation",
     "statement": "AccountReconciliation",
-    "tracking_sheet": "KeyAccountTracking",
 }
 """Papers that no SOP makes yet, with the one of the catalogue that will."""
 MADE_OTHERWISE = {

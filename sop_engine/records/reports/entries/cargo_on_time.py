@@ -16,6 +16,7 @@ PROMISES = (
     ("CargoTracking", "departure"),
     ("CargoTracking", "contacting"),
     ("CargoTracking", "arrival"),
+    ("KeyAccountTracking", "report"),
     ("ShipmentException", "customer_told"),
     ("GoodsReturn", "origin_contacted"),
     ("ReturnReceipt", "recovered"),
