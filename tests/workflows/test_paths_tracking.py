@@ -1,7 +1,9 @@
 """Cargo that is watched, on a server: where it is, what is late, who is told."""
 
 from datetime import timedelta
+from typing import Any
 
+from tests.kept_files import kept
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
@@ -59,3 +61,45 @@ async def test_cargo_is_stored_and_leaves_with_both_signatures(shared_house: Hou
     assert await desk.ended() == "left"
     assert await desk.documents() == ["warehouse_receipt"] * 2
     assert [desk.told(each) for each in ("stored", "left_store")] == [[paths.CUSTOMER_MAIL]] * 2
+
+
+async def photographed(desk: Desk, who: str, state: str, outcome: str, *kinds: str, **data: Any) -> None:
+    """Completes a task that asks for photos with one of each kind."""
+    task, now = await desk.task(state), await desk.house.now()
+    photos = kept(desk.house.engine, {kind: [f"{desk.case_id}-{who}-{kind}.jpg"] for kind in kinds}, now)
+    given = {"data": data, "checklist": tuple(task.checklist), "attachments": photos}
+    await desk.house.complete(desk.case_id, who, outcome, task.task, **given)
+
+
+async def test_a_key_account_s_cargo_is_held_until_the_head_office_has_spoken(shared_house: House) -> None:
+    facts = {"shipment_no": "SHP-1", "origin_unit": "shanghai"}
+    desk = await Desk.open(shared_house, "KeyAccountTracking", "KAT-1", **facts, **CUSTOMER)
+    parts = (("shanghai", "departure", 20), ("chengdu", "arrival", 70))
+    legs = [{"unit": u, "part": p, "expected_at": await in_hours(shared_house, h)} for u, p, h in parts]
+    plan = {"legs": legs, "planned_arrival_at": await in_hours(shared_house, 90), "special_care": "Keep dry"}
+    await photographed(desk, "yu.fei", "pre_alerting", "sent", "cargo_photo", **plan)
+    await desk.reaches("acknowledging")
+    for who, number in (("qin.lan", 1), ("lei.ting", 2)):
+        await shared_house.complete("KAT-1", who, "acknowledged", f"acknowledging#1.{number}")
+    ready = {"cleaned": True, "dry": True, "rain_protection": True, "theft_protection": True}
+    loaded = {"preparation": {**ready, "supervisor": "Lu", "load_plan": "Heavy below"}, "condition_seen": "good"}
+    both = ("off_vehicle", "on_vehicle")
+    now = await in_hours(shared_house, 0)
+    await photographed(desk, "yu.fei", "handling", "handled", *both, passed_on_at=now, **loaded)
+    await desk.do("yu.fei", "feeding_back", "sent", feedback="Loaded and left")
+    found = {"unloaded_at": now, "condition_seen": "abnormal", "abnormal_at": now}
+    task = await desk.task("handling")
+    elsewhere = await shared_house.refused("KAT-1", "complete_task", actor="jin.hao", outcome="handled", task=task.task)
+    assert "jin.hao" in str(elsewhere)
+    await photographed(desk, "lei.ting", "handling", "handled", *both, **found)
+    await photographed(desk, "lei.ting", "reporting", "reported", "abnormality", facts_found="A carton is crushed")
+    await desk.do("fan.rui", "advising", "given", hq_opinion="Re-pack it")
+    await desk.do("lei.ting", "curing", "solved", cure="Re-packed")
+    await desk.do("lei.ting", "feeding_back", "sent", feedback="Arrived, one carton re-packed")
+    signed = {"delivered_at": await in_hours(shared_house, 0), "signer": "Zhao", "feedback": "Content"}
+    await desk.do("lei.ting", "delivering", "signed", **signed)
+    await desk.do("pan.hong", "reviewing", "closed", review="More cartons")
+    assert await desk.ended() == "closed"
+    assert (await desk.clock("report#1")).status == "met"
+    assert await desk.documents() == ["tracking_sheet"] * 2
+    assert "fan.rui" in desk.told("ka_abnormality")
