@@ -25,6 +25,7 @@ SERVED = (
     ("FreightShipment", "no_milestone_moves"),
     ("FreightShipment", "an_exception_is_not_resolved"),
     ("GoodsPickup", "nobody_agrees_a_time"),
+    ("ServiceRequest", "nobody_registers_a_call"),
     ("WarehouseStorage", "nobody_chooses_a_warehouse"),
     ("KeyAccountTracking", "nobody_sends_the_pre_alert"),
     ("CargoTracking", "nobody_sets_the_tracking_up"),

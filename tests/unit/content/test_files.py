@@ -35,6 +35,7 @@ CHAIN = (
     "ReceiptAllocation",
     "ReturnReceipt",
     "SatisfactionSurvey",
+    "ServiceRequest",
     "ShipmentException",
     "SopReading",
     "SopRevision",
