@@ -32,7 +32,7 @@ def _source(notes: Notebook, source: str, kind: str, path: Path) -> None:
 
 
 def kind_of(notes: Notebook, source: str, for_each: str | None = None) -> str | None:
-    """The kind of unit that a field holds, or a part of an `item` of the list gone through; none where it may be any."""
+    """The kind of unit that a field holds, or a part of an `item` of a list gone through; none where any may."""
     data = notes.procedure.definition.data
     field, each = data.get(source), data.get(for_each or "")
     if each is not None and each.type == "list" and source.startswith("item."):
