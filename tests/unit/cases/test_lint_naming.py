@@ -57,3 +57,21 @@ def test_four_eyes_are_looked_for_in_each_unit() -> None:
     assert any("in no unit may two people do" in text for text in told(*pair, sh=("ann",), nb=("bob",)))
     assert any("can never be in nb" in text for text in told(*pair, sh=("ann", "cai"), nb=("bob",)))
     assert told(*pair, sh=("ann", "cai"), nb=("bob", "eve")) == []
+
+
+def test_a_unit_within_an_entry_is_of_its_kind() -> None:
+    """A department without a clerk is nothing to a task for each of some companies."""
+    place = firm(sh=("ann",), nb=("bob",))
+    units = {**place.units, "hq": Unit(title=organization().roles["clerk"].title, kind="department")}
+    everywhere = place.model_copy(update={"units": units})
+    text = """
+data: {legs: {type: list, default: [], fields: {unit: {type: unit, KIND title: {en: Company, zh: 公司}}}}}
+initial: first
+states:
+  first: {task: {unit: item.unit, for_each: legs}, on: {first.all: end}}
+  end: {final: true}
+"""
+    any_kind = found(text.replace("KIND", ""), organization=everywhere)
+    assert any("nobody holds the role 'clerk' in hq" in each.text for each in any_kind)
+    companies = found(text.replace("KIND", "kind: company,"), organization=everywhere)
+    assert not any("nobody holds" in each.text for each in companies)
