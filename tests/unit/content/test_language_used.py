@@ -118,7 +118,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 "ChildSpec.title",
                 "EpisodeRule.title",
-                "EventSpec.data.use",
                 "TaskSpec.help",
                 "TaskSpec.title",
                 "WorkSpec.title",
@@ -158,13 +157,9 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         FILES: frozenset(
             {
-                "AttachmentSpec.accept",
-                "AttachmentSpec.at_least",
                 "AttachmentSpec.max_size",
-                "AttachmentSpec.title",
                 "Completes.attaches",
                 "FieldSpec.max_size",
-                "TaskSpec.attachments",
                 "function same_content",
             }
         ),
@@ -179,13 +174,10 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
         GIVEN_OUT: frozenset(
             {
                 "Action.choose",
-                "FieldSpec.kind",
-                "FieldSpec.type=unit",
                 "TaskSpec.assign",
                 "TaskSpec.assign=least_busy",
                 "TaskSpec.assign=on_duty",
                 "TaskSpec.assign=rotation",
-                "TaskSpec.unit",
             }
         ),
         HIDDEN: frozenset(
