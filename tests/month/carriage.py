@@ -56,6 +56,8 @@ def opening(plan: Plan) -> dict[str, Any]:
 
 def carriage(plan: Plan, year: int) -> list[PlayedAct]:
     """Commission, booking, papers, customs and transport in the order of the direction, delivery."""
+    if plan.lane.direction == "domestic" and plan.lane.mode == "road":
+        return [*_commission(plan), *_dispatch(plan), *_transport(), *_delivery(plan)]
     began = [*_commission(plan), *_booking(plan), *_papers(plan)]
     match plan.lane.direction:
         case "export":
@@ -130,9 +132,8 @@ def _papers(plan: Plan) -> list[PlayedAct]:
         "sea": {"bill_of_lading_no": f"HBSHA{plan.number:07}"},
         "air": {"awb": air_waybill_no(plan.number)},
     }.get(lane.mode, {"waybill_no": f"WB{plan.number:07}", "land": {"carrier": lane.carrier}})
-    pickup = {"pickup_place": "88 Gongye Road", "pickup_at": "= now", "pickup_vehicle": "沪B·7K215"}
     return [
-        task("", "ma.chao", "arranging_pickup", "picked_up", "agreed", **pickup),
+        *_pickup(plan),
         task(
             "documents",
             operator,
@@ -154,6 +155,88 @@ def _papers(plan: Plan) -> list[PlayedAct]:
         ),
         task("documents", declarant, "second_review", "passed", complete=True, accurate=True, consistent=True),
         task("documents", declarant, "sorting", "handed_over", document_order=list(kinds), set_file="@set.pdf"),
+    ]
+
+
+def _pickup(plan: Plan) -> list[PlayedAct]:
+    window = {"window_from_at": "= now + hours(25)", "window_to_at": "= now + hours(28)"}
+    where = {"pickup_address": "88 Gongye Road", "pickup_contact": "Mr Tao", "instructions": "Gate 2"}
+    vehicle = {"vehicle": "沪B·7K215", "driver": "石磊 Shi Lei", "fetched_by": "driver"}
+    fetched: dict[str, Any] = {
+        "pieces_fetched": plan.pieces,
+        "weight_fetched": plan.weight_kg,
+        "condition_fetched": "good",
+    }
+    handed = {"pieces_handed": plan.pieces, "handed_to": "The terminal", "handed_at": "= now"}
+    return [
+        task("pickup", "ma.chao", "agreeing", "agreed", "with_the_customer", **where, **window),
+        task("pickup", "ma.chao", "assigning", "assigned", "vehicle_suits", "well_loaded", **vehicle).model_copy(
+            update={"reason": "Hired for the day"}
+        ),
+        task("pickup", "shi.lei", "on_the_way", "arrived", departed_at="= now"),
+        task(
+            *("pickup", "shi.lei", "collecting", "loaded", "nothing_private"),
+            items_examined=True,
+            fetched_at="= now",
+            **fetched,
+        ),
+        task("pickup", "shi.lei", "handing_over", "handed_over", signature="@signature.png", **handed),
+    ]
+
+
+def _dispatch(plan: Plan) -> list[PlayedAct]:
+    """By road at home: one clerk takes the order and ships it."""
+    goods = {"goods_value": cny(plan.goods_value), "order_channel": "office"}
+    offer = {"haulier": plan.lane.carrier, "price": cny(plan.costs[0][2]), "hours": 48, "service": 4, "is_vetted": True}
+    loaded: dict[str, Any] = {"pieces_loaded": plan.pieces, "loaded_at": "= now", "freight": cny(plan.costs[0][2])}
+    slip: dict[str, Any] = {"enquiry_phone": "021-6888 1234", "copies_made": 2, "slip_filed": "Folder 3"}
+    papers = {"slip_scan": "@slip.pdf", "inspector_signature": "@signature.png"}
+    paid = {"cod": plan.cash is not None}
+    money = {"cod_amount": cny(plan.cash)} if plan.cash else {}
+    times = {"ex_factory_at": "= now", "haulier_leaves_at": "= now + hours(2)"}
+    wishes, exact = ("wishes_met", "well_mixed"), ("name", "spec", "address", "collection")
+    ours = {"haulier": plan.lane.carrier, "haulier_reason": "The best of those vetted"}
+    return [
+        task("dispatch", "jin.qiu", "registering", "registered", **goods, **paid, **money),
+        task("dispatch", "du.wen", "confirming", "confirmed"),
+        task(
+            *("dispatch", "yao.gang", "asking_workshop", "ready"),
+            shippable_today=True,
+            ship_on="= today",
+            ex_factory_at="= now",
+        ),
+        task("dispatch", "cui.hao", "setting_times", "set", **times),
+        task("dispatch", "ren.hai", "taking", "taken", order_signature="@signature.png"),
+        task("dispatch", "ren.hai", "choosing", "chosen", *wishes, offers=[offer], **ours),
+        task("dispatch", "ren.hai", "checking_papers", "complete", *exact),
+        task(
+            *("dispatch", "ren.hai", "loading", "sent", "loaded_safely", "nothing_lost"),
+            photos=["@loaded.png"],
+            waybill_no=f"WB{plan.number:07}",
+            **loaded,
+        ),
+        task("dispatch", "jin.qiu", "filing_slip", "filed", **slip, **papers),
+        task("dispatch", "cui.hao", "reviewing_freight", "reviewed"),
+        task("dispatch", "cui.hao", "feeding_back", "told"),
+    ]
+
+
+def _receipt(plan: Plan) -> list[PlayedAct]:
+    came = {"receipt_no": f"POD-{plan.number:05}", "received_at": "= now", "receipt_scan": "@receipt.pdf"}
+    copies = [{"holder": "Sales", "handed_at": "= now", "signature": "@signature.png"}]
+    return [
+        task("receipt", "tian.yu", "awaited", "sent", sent_at="= now"),
+        task("receipt", "song.yan", "receiving", "received", "of_this_shipment", "readable", **came),
+        task(
+            "receipt",
+            turn(AGENTS, plan.number),
+            "auditing",
+            "audited",
+            "delivered",
+            entered_at="= now",
+            uploaded_at="= now",
+        ),
+        task("receipt", "song.yan", "filing", "filed", file_place=f"Receipts {plan.number}", copies=copies),
     ]
 
 
@@ -262,5 +345,5 @@ def _delivery(plan: Plan) -> list[PlayedAct]:
         task("delivery", turn(MANAGERS, plan.number), "outbound_review", "approved"),
         task("delivery", "shi.lei", "on_the_way", "arrived", departed_at="= now"),
         task("delivery", "tian.yu", "handing_over", "accepted", *manners, **signed, **collected),
-        task("", "song.yan", "recovering_receipt", "recovered", receipt_no=f"POD-{plan.number:05}"),
+        *_receipt(plan),
     ]

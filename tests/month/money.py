@@ -5,7 +5,7 @@ from typing import Any
 
 from sop_engine.console.playing import PlayedAct
 from tests.month.acting import AGENTS, CLERKS, HEAD, MANAGER, SALES, cny, event, signal, task, turn
-from tests.month.planning import DOLLAR, DUTY, NOUGHT, Plan, Receipt
+from tests.month.planning import BROKER, DOLLAR, DUTY, NOUGHT, Plan, Receipt
 
 SMALL_PAYMENT = 10_000
 """Up to here the department's head approves a payment alone."""
@@ -14,20 +14,38 @@ SMALL_PAYMENT = 10_000
 def money(plan: Plan, day: date) -> list[PlayedAct]:
     """Everything after the delivery; `day` is the one on which the month's run begins."""
     cash = _cash(plan, day)
-    return [*cash[:1], *_costing(plan), *_invoice(plan), *_bills(plan, day), *_collection(plan, day), *cash[1:]]
+    return [*cash[:3], *_costing(plan), *_invoice(plan), *_bills(plan, day), *_collection(plan, day), *cash[3:]]
 
 
 def _cash(plan: Plan, day: date) -> list[PlayedAct]:
     if plan.cash is None:
         return []
-    banked = task("", turn(CLERKS, plan.number), "banking_cash", "banked", cod_banked_on=str(day))
+    notice = {"rights_told_at": "= now", "rights_note": "Pays the courier and looks at the goods first"}
+    counted = {"brought_by": "tian.yu", "cash_counted": cny(plan.cash), "handed_in_at": "= now"}
+    banked = [
+        task("cod", turn(AGENTS, plan.number), "telling_receiver", "told", "clearly", **notice),
+        task("cod", "lei.ming", "counting_cash", "counted", inspector_signature="@signature.png", **counted),
+        task("cod", turn(CLERKS, plan.number), "banking_cash", "banked", "reconciled", cod_banked_on=str(day)),
+    ]
     out = {"cod_paid": cny(plan.cash), "cod_paid_on": str(day), "cod_voucher_no": f"CASH-{plan.number:05}"}
-    paid = task("", turn(CLERKS, plan.number + 1), "settling_cod", "settled", **out)
-    return [banked, *([] if plan.cash_is_held else [paid])]
+    paid = task("cod", turn(CLERKS, plan.number + 1), "settling_cod", "settled", **out)
+    return [*banked, *([] if plan.cash_is_held else [paid])]
 
 
 def _costing(plan: Plan) -> list[PlayedAct]:
-    costs = [{"charge": charge, "payee": payee, "amount": cny(amount)} for charge, payee, amount in plan.costs]
+    costs = [
+        {
+            "charge": charge,
+            "type": "base_freight" if not number else "customs_fee" if payee == BROKER else "other",
+            "payee": payee,
+            "basis": "Booking",
+            "process": "1 shipment",
+            "amount": cny(amount),
+        }
+        for number, (charge, payee, amount) in enumerate(plan.costs)
+    ]
+    declared = plan.lane.direction != "domestic" and not any(line["type"] == "customs_fee" for line in costs)
+    ours = [{"type": "customs_fee", "why": "Declared by ourselves"}] if declared else []
     sales = [{"service": service, "amount": cny(amount)} for service, amount in plan.sales]
     rates: dict[str, Any] = {}
     if plan.freight_in_dollars is not None:
@@ -35,9 +53,19 @@ def _costing(plan: Plan) -> list[PlayedAct]:
         rates = {"rates": [{"currency": "USD", "rate": str(DOLLAR)}]}
     clerk, other = turn(CLERKS, plan.number), turn(CLERKS, plan.number + 1)
     return [
-        task("", clerk, "collecting_costs", "costed", "none_missing", cost_lines=costs, revenue_lines=sales, **rates),
-        task("", other, "checking_costs", "agreed"),
-        *([task("", HEAD, "deciding_margin", "approved", margin_reason="Agreed")] if plan.needs_a_manager else []),
+        task(
+            *("costing", clerk, "collecting_costs", "costed"),
+            cost_lines=costs,
+            without_cost=ours,
+            revenue_lines=sales,
+            **rates,
+        ),
+        task("costing", other, "checking_costs", "agreed"),
+        *(
+            [task("costing", HEAD, "deciding_margin", "approved", margin_reason="Agreed")]
+            if plan.needs_a_manager
+            else []
+        ),
     ]
 
 

@@ -81,6 +81,42 @@ async def papers_handed_over(desk: Desk) -> None:
     await desk.do("wang.fang", "sorting", "handed_over", document_order=["commercial_invoice"], set_file="set.pdf")
 
 
+async def pickup(desk: Desk, pieces: int = 100) -> None:
+    """From the appointment to the hand-over, within hours of now."""
+    now = await desk.house.now()
+    window = {"window_from_at": now + timedelta(hours=25), "window_to_at": now + timedelta(hours=28)}
+    agreed = {name: at.isoformat() for name, at in window.items()}
+    await desk.do("ma.chao", "agreeing", "agreed", instructions="Gate 1", **agreed)
+    vehicle = {"vehicle": "B-1", "driver": "shi.lei", "fetched_by": "driver"}
+    await desk.do("ma.chao", "assigning", "assigned", reason="Hired for the day", **vehicle)
+    at = now.isoformat()
+    await desk.do("shi.lei", "on_the_way", "arrived", departed_at=at)
+    fetched = {"pieces_fetched": pieces, "weight_fetched": 850, "condition_fetched": "good", "fetched_at": at}
+    await desk.do("shi.lei", "collecting", "loaded", items_examined=True, **fetched)
+    handed = {"pieces_handed": pieces, "handed_to": "Deng Hui", "handed_at": at, "signature": "sign.png"}
+    await desk.do("shi.lei", "handing_over", "handed_over", **handed)
+
+
+async def receipt(desk: Desk) -> None:
+    """The signed receipt comes back, is entered and filed."""
+    at = (await desk.house.now()).isoformat()
+    await desk.do("tian.yu", "awaited", "sent", sent_at=at)
+    came = {"receipt_no": "RR-1", "received_at": at, "receipt_scan": "receipt.pdf"}
+    await desk.do("song.yan", "receiving", "received", **came)
+    await desk.do("li.na", "auditing", "audited", entered_at=at, uploaded_at=at)
+    copies = [{"holder": "Sales", "handed_at": at, "signature": "sign.png"}]
+    await desk.do("song.yan", "filing", "filed", file_place="Receipts 2093", copies=copies)
+
+
+async def cash_handed_in(desk: Desk, amount: str, banked_on: str) -> None:
+    """The receiver was told his rights; the courier's cash is counted by another person and paid into the bank."""
+    at = (await desk.house.now()).isoformat()
+    await desk.do("li.na", "telling_receiver", "told", rights_told_at=at, rights_note="Pays at the door, looks first")
+    counted = {"brought_by": "tian.yu", "cash_counted": amount, "handed_in_at": at, "inspector_signature": "sign.png"}
+    await desk.do("lei.ming", "counting_cash", "counted", **counted)
+    await desk.do("guo.qiang", "banking_cash", "banked", cod_banked_on=banked_on)
+
+
 async def delivery_under_way(desk: Desk) -> None:
     """From the appointment to the consignee's door, within hours of now."""
     now = await desk.house.now()

@@ -17,7 +17,8 @@ SHIPMENT: dict[str, Any] = {
 }
 
 
-COSTS = [{"charge": "Ocean freight", "payee": "COSCO", "amount": "CNY 9000"}]
+RECKONED = {"basis": "Booking", "process": "1 shipment"}
+COSTS = [{"charge": "Ocean freight", "type": "base_freight", "payee": "COSCO", "amount": "CNY 9000", **RECKONED}]
 
 
 SERVICES = [{"service": "Ocean freight", "amount": "CNY 12000"}]
@@ -35,19 +36,19 @@ async def delivered(house: House, case_id: str, cash: str | None = None, **more:
     await paths.papers_made(papers, consignment, consignment)
     await paths.papers_handed_over(papers)
     assert PAPER["goods"] == consignment["goods"]
-    pickup = {"pickup_place": "Gate 1", "pickup_at": "2093-11-22T09:00+08:00", "pickup_vehicle": "B-1"}
-    await desk.do("ma.chao", "arranging_pickup", "picked_up", **pickup)
+    await paths.pickup(desk.child("pickup"))
     await desk.task("awaiting_departure")
     await desk.hear("transport.departed", departed_at="2093-11-22T10:00+08:00")
     await desk.do("zhou.jie", "under_way", "arrived", arrived_at="2093-11-22T11:00+08:00")
     await paths.delivery(desk.child("delivery"), **({"cod_collected": cash, "rights_told": True} if cash else {}))
-    await desk.do("song.yan", "recovering_receipt", "recovered")
+    await paths.receipt(desk.child("receipt"))
     return desk
 
 
 async def costed(desk: Desk, costs: list[dict[str, str]], services: list[dict[str, str]]) -> None:
-    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=costs, revenue_lines=services)
-    await desk.do("guo.qiang", "checking_costs", "agreed")
+    costing = desk.child("costing")
+    await costing.do("hu.jing", "collecting_costs", "costed", cost_lines=costs, revenue_lines=services)
+    await costing.do("guo.qiang", "checking_costs", "agreed")
 
 
 async def collected(desk: Desk, total: str) -> None:

@@ -7,7 +7,7 @@ from tests.unit.content.exact_freight import CUSTOMER
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.paths_shipment import COSTS, SERVICES, collected, delivered, reported
+from tests.workflows.paths_shipment import COSTS, RECKONED, SERVICES, collected, delivered, reported
 from tests.workflows.paths_supplier_exceptions import worths
 from tests.workflows.receivables import closed
 
@@ -58,19 +58,20 @@ async def agree_on_the_margin(desk: Desk, margin: str, exchange: str) -> None:
 
 async def test_freight_bought_in_dollars_is_sold_in_yuan(shared_house: House) -> None:
     desk = await delivered(shared_house, "USD-20")
-    dollars = [{"charge": "OF", "payee": "COSCO", "amount": "USD 1300"}]
-    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=dollars, revenue_lines=SERVICES)
-    await desk.task("collecting_costs")
-    view = await desk.view()
+    costing = desk.child("costing")
+    dollars = [{**RECKONED, "charge": "OF", "type": "base_freight", "payee": "COSCO", "amount": "USD 1300"}]
+    await costing.do("hu.jing", "collecting_costs", "costed", cost_lines=dollars, revenue_lines=SERVICES)
+    await costing.task("collecting_costs")
+    view = await costing.view()
     assert "the table of exchange rates has none of" in view.data["costing_remarks"]
     assert "for USD (allowed: CNY for one unit of each" in view.data["costing_remarks"]
     rates = [{"currency": "USD", "rate": "7.2"}]
-    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=dollars, revenue_lines=SERVICES, rates=rates)
-    await desk.task("checking_costs")
-    data = (await desk.view()).data
+    await costing.do("hu.jing", "collecting_costs", "costed", cost_lines=dollars, revenue_lines=SERVICES, rates=rates)
+    await costing.task("checking_costs")
+    data = (await costing.view()).data
     assert data["applied_rates"] == [{"currency": "USD", "rate": "7.2", "basis": "entered with the costing"}]
     assert (data["margin"]["amount"], data["agreed_costs"][0]["amount"]["currency"]) == ("2640.00", "USD")
-    await desk.do("guo.qiang", "checking_costs", "agreed")
+    await costing.do("guo.qiang", "checking_costs", "agreed")
     supplier = desk.child("supplier-1")
     await supplier.task("entering_bill")
     (expected,) = (await supplier.view()).data["expected_lines"]
@@ -88,11 +89,12 @@ async def test_freight_bought_in_dollars_is_sold_in_yuan(shared_house: House) ->
 
 async def test_a_customer_is_billed_in_dollars_for_services_sold_in_two_currencies(shared_house: House) -> None:
     desk = await delivered(shared_house, "USD-21", quoted_total="USD 1600")
+    costing = desk.child("costing")
     services = [{"service": "Ocean freight", "amount": "USD 1500"}, {"service": "THC", "amount": "CNY 720"}]
     rates = [{"currency": "USD", "rate": "7.2"}]
     sold = {"revenue_lines": services, "rates": rates, "invoice_currency": "USD"}
-    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=COSTS, **sold)
-    await desk.do("guo.qiang", "checking_costs", "agreed")
+    await costing.do("hu.jing", "collecting_costs", "costed", cost_lines=COSTS, **sold)
+    await costing.do("guo.qiang", "checking_costs", "agreed")
     supplier = desk.child("supplier-1")
     await paths.bill_entered(supplier, "CB-USD-21", ("Ocean freight", "9000"))
     await paths.bill_paid(supplier, "sun.lihua")
@@ -118,9 +120,10 @@ async def test_a_customer_is_billed_in_dollars_for_services_sold_in_two_currenci
 
 async def test_a_margin_in_dollars_below_nought_is_a_managers_decision(shared_house: House) -> None:
     desk = await delivered(shared_house, "USD-22")
-    loss = [{"charge": "OF", "payee": "COSCO", "amount": "USD 1700"}]
+    costing = desk.child("costing")
+    loss = [{**RECKONED, "charge": "OF", "type": "base_freight", "payee": "COSCO", "amount": "USD 1700"}]
     rates = [{"currency": "USD", "rate": "7.2"}]
-    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=loss, revenue_lines=SERVICES, rates=rates)
-    await desk.do("guo.qiang", "checking_costs", "agreed")
-    await desk.task("deciding_margin")
-    assert (await desk.view()).data["margin_doubts"] == "the margin is negative: CNY -240.00"
+    await costing.do("hu.jing", "collecting_costs", "costed", cost_lines=loss, revenue_lines=SERVICES, rates=rates)
+    await costing.do("guo.qiang", "checking_costs", "agreed")
+    await costing.task("deciding_margin")
+    assert (await costing.view()).data["margin_doubts"] == "the margin is negative: CNY -240.00"

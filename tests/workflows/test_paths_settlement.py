@@ -9,7 +9,7 @@ from tests.unit.content.exact_freight import CUSTOMER
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.paths_shipment import COSTS, SERVICES, costed, delivered
+from tests.workflows.paths_shipment import COSTS, RECKONED, SERVICES, costed, delivered
 from tests.workflows.receivables import closed
 
 # Services of CNY 12 000 and a cost of CNY 9000, each with 6 % VAT; CNY 800 went through our hands to its sender.
@@ -209,7 +209,7 @@ def due(invoice: str) -> dict[str, Any]:
 
 async def test_of_two_suppliers_only_the_cancelled_one_is_asked_again(shared_house: House) -> None:
     desk = await delivered(shared_house, "SET-6")
-    costs = [*COSTS, {"charge": "TRK", "payee": "Port Trucking", "amount": "CNY 1000"}]
+    costs = [*COSTS, {**RECKONED, "charge": "TRK", "type": "handling", "payee": "Port Trucking", "amount": "CNY 1000"}]
     await costed(desk, costs, SERVICES)
     carrier, trucker = desk.child("supplier-1"), desk.child("supplier-2")
     await paths.bill_entered(carrier, "CB-SET-6", ("Ocean freight", "9000"))

@@ -11,7 +11,7 @@ from tests.unit.content.exact_freight import CRITERIA, CUSTOMER, GOODS, OPTIONS
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.paths_shipment import COSTS, SERVICES, SHIPMENT, collected, costed, delivered, reported
+from tests.workflows.paths_shipment import COSTS, RECKONED, SERVICES, SHIPMENT, collected, costed, delivered, reported
 from tests.workflows.receivables import closed
 
 
@@ -47,6 +47,8 @@ async def test_a_domestic_shipment_runs_from_commission_to_money(shared_house: H
         "confirmed",
         "handed_over",
         "signed",
+        "recovered",
+        "costed",
         "invoiced",
         "paid",
         "settled",
@@ -63,23 +65,24 @@ async def test_a_domestic_shipment_runs_from_commission_to_money(shared_house: H
 
 async def test_cash_goes_to_its_sender_while_the_customer_is_billed(shared_house: House) -> None:
     desk = await delivered(shared_house, "SHP-20", cash="CNY 800")
-    await desk.do("guo.qiang", "banking_cash", "banked", cod_banked_on="2093-11-22")
+    cash = desk.child("cod")
+    await paths.cash_handed_in(cash, "CNY 800", "2093-11-22")
     await costed(desk, COSTS, SERVICES)
     await collected(desk, "CNY 12720")
     await desk.child("supplier-1").do("hu.jing", "entering_bill", "no_more", close_reason="Waived")
     # Everything else is done; the file waits for the sender's money.
-    await desk.reaches("closing", "settling_cod")
+    await desk.reaches("closing", "settling_cash")
     out = {"cod_paid_on": "2093-11-23", "cod_voucher_no": "V-1"}
-    await desk.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 801")
-    await desk.task("settling_cod")
-    assert "at most CNY 800" in (await desk.view()).data["cod_remarks"]
-    await desk.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 500")
-    await desk.task("settling_cod")
-    assert (await desk.view()).data["cod_owed"]["amount"] == "300.00"
+    await cash.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 801")
+    await cash.task("settling_cod")
+    assert "at most CNY 800" in (await cash.view()).data["cod_remarks"]
+    await cash.do("hu.jing", "settling_cod", "settled", **out, cod_paid="CNY 500")
+    await cash.task("settling_cod")
+    assert (await cash.view()).data["cod_owed"]["amount"] == "300.00"
     rest = {"cod_paid": "CNY 290", "cod_fee": "CNY 10", "cod_voucher_no": "V-2", "cod_paid_on": "2093-11-23"}
-    await desk.do("hu.jing", "settling_cod", "settled", **rest)
+    await cash.do("hu.jing", "settling_cod", "settled", **rest)
     assert await desk.ended() == "paid"
-    assert desk.balances() == {"1002": Decimal(10), "6001": Decimal(-10)}
+    assert cash.balances() == {"1002": Decimal(10), "6001": Decimal(-10)}
     # The fee is revenue too.
     assert (await desk.view()).data["margin"]["amount"] == "12010.00"
     assert (reported(desk)["revenue"], reported(desk)["margin"]) == ("12010.00", "12010.00")
@@ -89,13 +92,14 @@ async def test_a_cost_beyond_the_quotation_and_what_is_passed_on(shared_house: H
     quoted = [{"charge": "OF", "side": "payable", "amount": "CNY 8000"}]
     desk = await delivered(shared_house, "SHP-21", quoted_lines=quoted)
     wrong = [{**COSTS[0], "charge": "Sea fare"}]
-    await desk.do("hu.jing", "collecting_costs", "costed", cost_lines=wrong, revenue_lines=SERVICES)
-    await desk.task("collecting_costs")
-    assert "cost_lines.0: there is no charge 'Sea fare'" in (await desk.view()).data["costing_remarks"]
-    duty = {"charge": "DUTY", "payee": "Broker", "amount": "CNY 4000"}
+    costing = desk.child("costing")
+    await costing.do("hu.jing", "collecting_costs", "costed", cost_lines=wrong, revenue_lines=SERVICES)
+    await costing.task("collecting_costs")
+    assert "cost_lines.0: there is no charge 'Sea fare'" in (await costing.view()).data["costing_remarks"]
+    duty = {**RECKONED, "charge": "DUTY", "type": "customs_fee", "payee": "Broker", "amount": "CNY 4000"}
     await costed(desk, [*COSTS, duty], SERVICES)
-    await desk.task("deciding_margin")
-    view = await desk.view()
+    await costing.task("deciding_margin")
+    view = await costing.view()
     assert view.data["margin_doubts"] == "Ocean freight (OF): CNY 1000.00 above the quotation"
     assert view.data["compared_charges"][0] == {
         "charge": "OF",
@@ -106,7 +110,7 @@ async def test_a_cost_beyond_the_quotation_and_what_is_passed_on(shared_house: H
         "change": {"amount": "1000.00", "currency": "CNY"},
         "percent": "12.5",
     }
-    await desk.do("sun.lihua", "deciding_margin", "approved", margin_reason="The season's surcharge")
+    await costing.do("sun.lihua", "deciding_margin", "approved", margin_reason="The season's surcharge")
     # 12000 with 6 % VAT, and the duty as it is.
     await collected(desk, "CNY 16720")
     for number, charge, amount in (("1", "OF", "9000"), ("2", "DUTY", "4000")):

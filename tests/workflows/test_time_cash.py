@@ -11,8 +11,8 @@ CLERKS = ["guo.qiang", "hu.jing", "yang.mei"]
 
 async def test_unpaid_cash_is_reminded_of_and_reaches_the_general_manager(house: House) -> None:
     # Collected on Monday 23 November and never handed in.
-    desk = await delivered(house, "COD-1", cash="CNY 800")
-    await desk.task("banking_cash")
+    desk = (await delivered(house, "COD-1", cash="CNY 800")).child("cod")
+    await desk.task("counting_cash")
     await house.pass_until(china("2093-12-24 09:00"))
     await desk.settled()
     # That day's end; 7 days on is 30 November; a month on is 23 December.

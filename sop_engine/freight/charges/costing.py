@@ -46,7 +46,11 @@ class CostLine(Frozen):
     payee: Name
     document: str | None = None
     """The number of the paper that it stands on; tells two services of one payee from one that was written twice."""
+    type: str | None = None
+    """The kind of cost, by which the ledger is held against the services carried out."""
     basis: str | None = None
+    process: str | None = None
+    """How the amount was reckoned from its basis."""
     agreed: Money | None = None
     """The price agreed, where the booking does not hold it: of a quotation or a contract tariff."""
     amount: Money
@@ -61,7 +65,10 @@ class SoldLine(Frozen):
 
 
 class AgreedCost(NamedTuple):
-    """All that a payee is owed for a charge, under its code, with the price agreed; both in the currency of that."""
+    """All that a payee is owed for a charge, under its code, with the price agreed; both in the currency of that.
+
+    `basis` says what it rests on and how it was reckoned, for the ledger (000 finance section 1).
+    """
 
     charge: str
     payee: str
@@ -154,7 +161,8 @@ def agreed_costs(costing: Costing, codes: ChargeCodes, rates: CostingRates) -> t
     for index, line in enumerate(costing.cost_lines):
         code, payee = codes.find(line.charge).code, names.setdefault(party_key(line.payee), line.payee)
         agreed = line.agreed or shares.get(index, line.amount)
-        cost = AgreedCost(code, payee, line.basis, agreed, line.amount)
+        basis = ": ".join(part for part in (line.basis, line.process) if part) or None
+        cost = AgreedCost(code, payee, basis, agreed, line.amount)
         before = found.get((code, payee))
         found[code, payee] = cost if before is None else _together(before, cost)
     return tuple(found.values())

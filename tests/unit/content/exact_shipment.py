@@ -28,15 +28,14 @@ def report(house: ExactHouse, state: str, outcome: str, **result: Any) -> None:
 
 
 def preparing(house: ExactHouse) -> None:
-    report(house, "intake", "accepted", transport_mode="road", cargo_class="general")
+    report(house, "intake", "accepted", transport_mode="rail", cargo_class="general")
     report(house, "booking", "confirmed", booking_no="COSU6123456789", cut_off_at=CUT_OFF)
 
 
 def ready_to_leave(house: ExactHouse) -> None:
     preparing(house)
     report(house, "preparing_documents", "handed_over")
-    pickup = {"pickup_place": "Gate 1", "pickup_at": "2026-03-02T09:00+08:00", "pickup_vehicle": "B-1"}
-    house.complete("ma.chao", "arranging_pickup", "picked_up", **pickup)
+    report(house, "picking_up", "handed_over", fetched_at="2026-03-02T09:00+08:00")
 
 
 def departed(house: ExactHouse) -> None:
@@ -52,11 +51,9 @@ def delivered(house: ExactHouse, **told: Any) -> None:
 
 def receipt_back(house: ExactHouse) -> None:
     delivered(house)
-    house.complete("song.yan", "recovering_receipt", "recovered", receipt_no="RR-1")
+    report(house, "recovering_receipt", "recovered", receipt_no="RR-1")
 
 
 def costed(house: ExactHouse) -> None:
     receipt_back(house)
-    lines = {"cost_lines": [{"charge": "OF", "payee": "COSCO", "amount": "CNY 100"}]}
-    sales = {"revenue_lines": [{"service": "OF", "amount": "CNY 90"}]}
-    house.complete("hu.jing", "collecting_costs", "costed", **lines, **sales)
+    report(house, "costing", "costed", payees=["COSCO"], to_bill={"lines": [{"service": "OF", "amount": "CNY 90"}]})

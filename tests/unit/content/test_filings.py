@@ -152,14 +152,7 @@ def test_a_filing_is_watched_after_the_papers_went_to_customs_and_the_ship_has_s
     text = notices.render("filings_open", notice.facts, {}, shipped().organization).text
     stuffing = "US importer security filing, stuffing location and consolidator"
     assert f"- AFC {stuffing}, by 2026-04-17 12:00 +08:00" in text
-    house.complete(
-        "ma.chao",
-        "arranging_pickup",
-        "picked_up",
-        pickup_place="Gate 1",
-        pickup_at="2026-03-02T09:00+08:00",
-        pickup_vehicle="B-1",
-    )
+    report(house, "picking_up", "handed_over", fetched_at="2026-03-02T09:00+08:00")
     report(house, "declaring", "declared", declared_on="2026-03-02")
     report(house, "releasing", "released")
     house.signal(CASE, "transport.departed", {"departed_at": "2026-03-02T09:00+08:00"})
@@ -169,7 +162,7 @@ def test_a_filing_is_watched_after_the_papers_went_to_customs_and_the_ship_has_s
 
 
 def test_a_domestic_way_has_no_filing_and_no_clock() -> None:
-    house = shipped_to("CNSHA", mode="road", direction="domestic")
+    house = shipped_to("CNSHA", mode="rail", direction="domestic")
     assert (still_open(house), clocks(house), state_of(house)) == ([], [], "filed")
 
 

@@ -209,14 +209,29 @@ def test_after_two_free_attempts_the_customer_decides() -> None:
 
 def booked(house: House) -> None:
     planned(house)
-    house.do("S.booking", "zhou.jie", "requesting", "requested")
+    house.do("S.booking", "zhou.jie", "requesting", "requested", {"supplier_email": "desk@nsl.example"})
     house.signal("S.booking", "carrier.confirmed", CONFIRMED)
+
+
+def picked_up(house: House) -> None:
+    now = house.now
+    window = {
+        "window_from_at": (now + timedelta(days=1)).isoformat(),
+        "window_to_at": (now + timedelta(days=2)).isoformat(),
+    }
+    house.do("S.pickup", "ma.chao", "agreeing", "agreed", {"instructions": "Gate 3", **window})
+    vehicle = {"vehicle": "V1", "driver": "Shi Lei", "fetched_by": "driver"}
+    house.do("S.pickup", "ma.chao", "assigning", "assigned", vehicle, reason="It was bought today")
+    house.do("S.pickup", "shi.lei", "on_the_way", "arrived", {"departed_at": now.isoformat()})
+    fetched = {"items_examined": True, "pieces_fetched": 5, "weight_fetched": 100, "condition_fetched": "good"}
+    house.do("S.pickup", "shi.lei", "collecting", "loaded", fetched | {"fetched_at": now.isoformat()})
+    handed = {"pieces_handed": 5, "handed_to": "Deng Hui", "handed_at": now.isoformat(), "signature": "sign.png"}
+    house.do("S.pickup", "shi.lei", "handing_over", "handed_over", handed)
 
 
 def prepared(house: House) -> None:
     booked(house)
-    place = {"pickup_place": "Pudong", "pickup_at": house.now.isoformat(), "pickup_vehicle": "V1"}
-    house.do("S", "ma.chao", "arranging_pickup", "picked_up", place)
+    picked_up(house)
     house.do("S.documents", "zhou.jie", "collecting", "complete", {"documents": PAPERS})
     house.do("S.documents", "zhou.jie", "first_check", "agreed", {"goods_match": True})
     note = house.states["S.documents"].snapshot.data["consignment"]
@@ -265,19 +280,43 @@ def test_a_customer_who_withdraws_cancels_the_parts_under_way() -> None:
     house = shipment()
     booked(house)
     house.tell("S", "zhou.jie", "customer.withdrew", {"withdrawal_reason": "Order lost"})
-    assert house.states["S"].outcome == "cancelled"
-    assert house.states["S.documents"].status == "cancelled"
+    assert states(house, "S") == ("calling_off",)
+    assert {house.states[f"S.{part}"].status for part in ("documents", "pickup")} == {"cancelled"}
     assert house.told("shipment_cancelled") == ["shipping@donglan.example", "operator"]
+    # The booking is closed long since; the file tells its carrier.
+    assert house.told("booking_cancelled") == ["desk@nsl.example"]
+    house.do("S", "zhou.jie", "calling_off", "called_off", {"calling_off_note": "NSL took it back"})
+    assert house.states["S"].outcome == "cancelled"
+
+
+def test_a_cancelled_file_tells_the_carrier_who_has_to_give_back_and_who_to_withdraw() -> None:
+    house = shipment()
+    prepared(house)
+    house.cancel("S", CancelInput(actor="huang.tao", reason="Order lost"))
+    assert house.told("booking_cancelled") == ["desk@nsl.example"]
+    assert house.told("cargo_to_give_back") == ["dispatcher"]
+    assert house.states["S.declaration"].status == "cancelled"
 
 
 def test_a_part_that_was_cancelled_can_be_started_again_where_it_was() -> None:
     house = shipment()
     booked(house)
     house.cancel("S.documents", CancelInput(actor="huang.tao", reason="Wrong papers"))
-    assert states(house, "S") == ("part_cancelled",)
-    house.do("S", "huang.tao", "part_cancelled", "start_again", {"part_decision": "New papers"})
-    assert {"preparing_documents", "arranging_pickup", "no_exception"} <= set(states(house, "S"))
-    assert house.states["S.documents.2"].status == "open"
+    assert {"documents_cancelled", "picking_up", "no_exception"} <= set(states(house, "S"))
+    house.do("S", "huang.tao", "documents_cancelled", "start_again", {"part_decision": "New papers"})
+    assert {"preparing_documents", "picking_up", "no_exception"} <= set(states(house, "S"))
+    # The vehicle was not called back for it.
+    assert (house.states["S.documents.2"].status, house.states["S.pickup"].status) == ("open", "open")
+
+
+def test_a_cancelled_declaration_is_made_again_and_not_what_came_before() -> None:
+    house = shipment()
+    prepared(house)
+    house.cancel("S.declaration", CancelInput(actor="huang.tao", reason="Wrong papers"))
+    assert "part_cancelled" in states(house, "S")
+    house.do("S", "huang.tao", "part_cancelled", "start_again", {"part_decision": "Again"})
+    assert "declaring" in states(house, "S")
+    assert house.states["S.declaration.2"].status == "open"
 
 
 def test_an_exception_is_told_to_the_customer_and_worked_on_beside_the_main_line() -> None:
@@ -286,8 +325,37 @@ def test_an_exception_is_told_to_the_customer_and_worked_on_beside_the_main_line
     house.signal("S", "exception.reported", {"exception_note": "Container damaged"})
     assert {"resolving_exception", "preparing_documents"} <= set(states(house, "S"))
     assert "shipping@donglan.example" in house.told("exception_reported")
-    house.do("S", "zhou.jie", "resolving_exception", "resolved", {"exception_result": "Changed the container"})
+
+
+def unfounded(house: House, case_id: str) -> None:
+    found = {"kind": "delay", "found_at": house.now.isoformat(), "place": "Gate", "finder": "Shi Lei"}
+    house.do(case_id, "zhou.jie", "reporting", "unfounded", found | {"unfounded_reason": "Nothing was late"})
+
+
+def test_a_second_exception_is_told_and_kept_beside_the_first_and_the_file_waits_for_both() -> None:
+    house = shipment()
+    booked(house)
+    for note in ("Container damaged", "Truck broke down"):
+        house.signal("S", "exception.reported", {"exception_note": note})
+    kept = [house.states[case_id].snapshot.data["description"] for case_id in ("S.exception", "S.exception.2")]
+    assert kept == ["Container damaged", "Truck broke down"]
+    assert house.told("exception_reported").count("shipping@donglan.example") == 2
+    unfounded(house, "S.exception")
+    assert "resolving_exception" in states(house, "S")
+    house.cancel("S.exception.2", CancelInput(actor="huang.tao", reason="Told twice"))
     assert "no_exception" in states(house, "S")
+
+
+def test_a_cut_off_that_moves_reaches_papers_and_pick_up() -> None:
+    house = shipment()
+    booked(house)
+    house.signal("S", "carrier.schedule_changed", {"cut_off_at": "2026-03-12T12:00+08:00"})
+    due = [
+        house.states["S.documents"].clocks["collection_time#1"].due_at,
+        house.states["S.pickup"].snapshot.data["wanted_at"],
+    ]
+    assert [local(at) for at in due if at is not None] == ["2026-03-12 12:00"] * 2
+    assert house.told("schedule_changed") == ["shipping@donglan.example", "operator", "dispatcher", "customs_declarant"]
 
 
 def test_a_shipment_that_does_not_move_for_two_days_is_reported() -> None:

@@ -17,6 +17,7 @@ from tests.unit.content.exact_shipment import SHIPMENT_DATA, preparing, report
 from tests.unit.content.freight_samples import at_the_door
 
 EXPORT_NUMBER = "223320260000067890"
+COD = f"{CASE}.cod"
 
 
 def under_way(opened: str, **changed: Any) -> ExactHouse:
@@ -24,8 +25,7 @@ def under_way(opened: str, **changed: Any) -> ExactHouse:
     house.start("FreightShipment", **SHIPMENT_DATA | changed)
     preparing(house)
     report(house, "preparing_documents", "handed_over")
-    pickup = {"pickup_place": "Gate 1", "pickup_at": "2026-11-10T09:00+08:00", "pickup_vehicle": "B-1"}
-    house.complete("ma.chao", "arranging_pickup", "picked_up", **pickup)
+    report(house, "picking_up", "handed_over", fetched_at="2026-11-10T09:00+08:00")
     house.signal(CASE, "transport.departed", {"departed_at": "2026-11-10T09:00+08:00"})
     return house
 
@@ -66,7 +66,7 @@ def test_the_senders_cash_counts_from_the_signature_and_not_from_its_typing() ->
     house.signal(CASE, "transport.arrived", {"arrived_at": "2026-11-12T09:00+08:00"})
     house.at("2026-11-20 09:00")
     report(house, "delivering", "signed", signed_at="2026-11-13T18:00+08:00", cod_collected="CNY 800")
-    assert shipment(house)["cod_collected_on"] == date(2026, 11, 13)
+    assert house.states[COD].snapshot.data["cod_collected_on"] == date(2026, 11, 13)
 
 
 def test_a_hand_over_that_was_skipped_has_a_person_say_what_cash_was_taken_and_when() -> None:
@@ -74,21 +74,22 @@ def test_a_hand_over_that_was_skipped_has_a_person_say_what_cash_was_taken_and_w
     house.signal(CASE, "transport.arrived", {"arrived_at": "2026-11-12T09:00+08:00"})
     house.at("2026-11-20 09:00")
     report(house, "delivering", "signed")
-    assert (house.states[CASE].incidents, "finding_cash" in house.states[CASE].snapshot.configuration) == ({}, True)
+    assert (house.states[COD].incidents, "finding_cash" in house.states[COD].snapshot.configuration) == ({}, True)
     with pytest.raises(InvalidInput) as missing:
-        house.complete("hu.jing", "finding_cash", "collected")
+        house.do(COD, "hu.jing", "finding_cash", "collected")
     assert [fault.where for fault in missing.value.faults] == ["cod_collected", "cod_collected_on"]
     told = {"cod_collected": "CNY 800", "cod_collected_on": "2026-11-13"}
-    house.complete("hu.jing", "finding_cash", "collected", **told)
-    assert house.asked["record_cod_collected"]["collected_on"] == date(2026, 11, 13)
+    house.do(COD, "hu.jing", "finding_cash", "collected", told)
+    found = house.states[COD].snapshot
+    assert (found.data["cod_collected_on"], "counting_cash" in found.configuration) == (date(2026, 11, 13), True)
 
 
 def test_cash_that_nobody_took_is_not_recorded() -> None:
     house = under_way("2026-11-10 09:00")
     house.signal(CASE, "transport.arrived", {"arrived_at": "2026-11-12T09:00+08:00"})
     report(house, "delivering", "signed")
-    house.complete("hu.jing", "finding_cash", "not_collected", cod_remarks="The sender waived it")
-    assert "no_cash" in house.states[CASE].snapshot.configuration
+    house.do(COD, "hu.jing", "finding_cash", "not_collected", {"cod_remarks": "The sender waived it"})
+    assert {"telling_receiver", "cash_settled"} <= set(house.states[COD].snapshot.configuration)
 
 
 def test_a_delivery_whose_hand_over_is_skipped_tells_no_day_of_cash() -> None:

@@ -1,13 +1,14 @@
 """A shipment's suppliers and its cash in memory: what runs side by side, and what a cancelled settlement leads to."""
 
 from sop_engine.cases.contracts.acts import CancelInput
-from tests.unit.content.exact_house import CASE, OPENED, ExactHouse
+from tests.unit.content.exact_house import CASE, OPENED, ExactHouse, local
 from tests.unit.content.exact_shipment import SHIPMENT_DATA, delivered, receipt_back
 
+RECKONED = {"basis": "Contract", "process": "1 shipment"}
 COSTS = [
-    {"charge": "OF", "payee": "COSCO", "amount": "CNY 100"},
-    {"charge": "THC", "payee": "Port", "amount": "CNY 20"},
-    {"charge": "DOC", "payee": "COSCO", "amount": "CNY 5"},
+    {"charge": "OF", "type": "base_freight", "payee": "COSCO", "amount": "CNY 100", **RECKONED},
+    {"charge": "THC", "type": "handling", "payee": "Port", "amount": "CNY 20", **RECKONED},
+    {"charge": "DOC", "type": "document", "payee": "COSCO", "amount": "CNY 5", **RECKONED},
 ]
 
 
@@ -21,8 +22,9 @@ def costed() -> ExactHouse:
     house = shipment()
     receipt_back(house)
     sales = [{"service": "OF", "amount": "CNY 200"}]
-    house.complete("hu.jing", "collecting_costs", "costed", cost_lines=COSTS, revenue_lines=sales)
-    house.complete("guo.qiang", "checking_costs", "agreed")
+    costing = f"{CASE}.costing"
+    house.do(costing, "hu.jing", "collecting_costs", "costed", {"cost_lines": COSTS, "revenue_lines": sales})
+    house.do(costing, "guo.qiang", "checking_costs", "agreed")
     return house
 
 
@@ -56,7 +58,9 @@ def test_a_cancelled_settlement_is_opened_again_and_the_invoice_goes_on() -> Non
 def test_cash_is_settled_beside_receipt_and_costing() -> None:
     house = shipment()
     delivered(house, cod_collected="CNY 800")
-    assert {"recovering_receipt", "banking_cash"} <= set(house.tasks)
-    house.complete("song.yan", "recovering_receipt", "recovered", receipt_no="RR-1")
-    assert {"collecting_costs", "banking_cash"} <= set(house.tasks)
-    assert house.due("cash_owed#1") == "2026-04-03 00:00"
+    assert {"costing", "recovering_receipt", "settling_cash"} <= set(house.states[CASE].snapshot.configuration)
+    cash = house.states[f"{CASE}.cod"]
+    assert "counting_cash" in cash.snapshot.configuration
+    due_at = cash.clocks["cash_owed#1"].due_at
+    assert due_at is not None
+    assert local(due_at) == "2026-04-03 00:00"
