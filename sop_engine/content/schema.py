@@ -28,6 +28,7 @@ _USED = {
     "FieldSpec": "A shared type of `shared/types.yaml`; what stands beside it comes on top.",
     "FormField": "Fields of the case, and groups of `shared/fields.yaml`; what stands beside it holds for each.",
     "State": "A fragment of `shared/fragments.yaml`, filled by `with`; what stands beside it comes on top.",
+    "values": "Fields and groups of fields that are handed on under their own names.",
     "data": "Groups of `shared/fields.yaml`, or single fields of them.",
 }
 _WORK = {"task": "TaskSpec", "work": "WorkSpec", "case": "ChildSpec"}
@@ -121,6 +122,9 @@ def _share(definitions: dict[str, Any], root: dict[str, Any]) -> None:
     needed["task"]["anyOf"] = [{"required": [whose]} for whose in ("role", "person", "same_as")]
     state["anyOf"] = [{"required": [USE]}, {"properties": needed}]
     state["properties"][USE] = {"type": "string", "description": _USED["State"]}
+    for holder in (definitions["ChildSpec"], definitions["WorkSpec"]):
+        for key in ("with", "store"):
+            holder["properties"][key]["properties"] = {USE: _TEXTS | {"description": _USED["values"]}}
     for holder in (root, definitions["EventSpec"]):
         holder["properties"]["data"]["properties"] = {USE: _TEXTS | {"description": _USED["data"]}}
 

@@ -61,10 +61,14 @@ class Desk:
 
     async def do(self, actor: str, state: str, outcome: str, **data: Any) -> None:
         """Completes a task with its whole checklist ticked."""
+        await self.insist(actor, state, outcome, None, data)
+
+    async def insist(self, actor: str, state: str, outcome: str, reason: str | None, data: dict[str, Any]) -> None:
+        """The same with a reason, where a check only warns."""
         task = await self.task(state)
         ticks = tuple(task.checklist)
         given = await self._kept(data)
-        await self.house.complete(self.case_id, actor, outcome, task.task, data=given, checklist=ticks)
+        await self.house.complete(self.case_id, actor, outcome, task.task, data=given, checklist=ticks, reason=reason)
 
     async def report(self, actor: str, event: str, **data: Any) -> None:
         """An event that a person reports."""

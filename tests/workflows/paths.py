@@ -88,7 +88,7 @@ async def pickup(desk: Desk, pieces: int = 100) -> None:
     agreed = {name: at.isoformat() for name, at in window.items()}
     await desk.do("ma.chao", "agreeing", "agreed", instructions="Gate 1", **agreed)
     vehicle = {"vehicle": "B-1", "driver": "shi.lei", "fetched_by": "driver"}
-    await desk.do("ma.chao", "assigning", "assigned", reason="Hired for the day", **vehicle)
+    await desk.insist("ma.chao", "assigning", "assigned", "Hired for the day", vehicle)
     at = now.isoformat()
     await desk.do("shi.lei", "on_the_way", "arrived", departed_at=at)
     fetched = {"pieces_fetched": pieces, "weight_fetched": 850, "condition_fetched": "good", "fetched_at": at}

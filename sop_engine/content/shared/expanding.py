@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sop_engine.content.shared.fields import fields_of, form_of
 from sop_engine.content.shared.fragments import states_of
+from sop_engine.content.shared.handing_on import handed_on, values_of
 from sop_engine.content.shared.parts import USE, Desk, Parts
 from sop_engine.content.yaml_files import Path, YamlFault, YamlFile
 
@@ -28,7 +29,7 @@ def expanded(file: YamlFile, parts: Parts, faults: list[YamlFault]) -> Expanded:
     desk = Desk(file, parts, faults, dict(file.grafts))
     value = {key: _written_out(key, part, desk) for key, part in file.value.items()}
     written = YamlFile(file.name, value, file.marks, desk.grafts)
-    return Expanded(_with_forms(written, desk), frozenset(desk.used), desk.reasons)
+    return Expanded(_with_values(_with_forms(written, desk), desk), frozenset(desk.used), desk.reasons)
 
 
 def _written_out(key: str, part: Any, desk: Desk) -> Any:
@@ -63,6 +64,16 @@ def _with_forms(file: YamlFile, desk: Desk) -> YamlFile:
         if not any(path[:length] in forms for length in range(len(path)))
     }
     return YamlFile(file.name, value, marks, desk.grafts)
+
+
+def _with_values(file: YamlFile, desk: Desk) -> YamlFile:
+    """The same file with each value that is handed on under its own name."""
+    desk.file = file
+    desk.grafts = dict(file.grafts)
+    value = file.value
+    for path, given in list(handed_on(file.value.get("states"), ("states",))):
+        value = _put(value, path, values_of(given, path, desk))
+    return YamlFile(file.name, value, file.marks, desk.grafts)
 
 
 def _is_use(entry: Any) -> bool:
