@@ -24,9 +24,8 @@ def handed_on(states: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]
         here = (*path, name)
         for holder in HOLDERS:
             given = body.get(holder)
-            for key in ("with", "store") if isinstance(given, Mapping) else ():
-                if _is_use(given.get(key)):
-                    yield (*here, holder, key), given[key]
+            if isinstance(given, Mapping):
+                yield from (((*here, holder, key), given[key]) for key in ("with", "store") if _is_use(given.get(key)))
         if "final" in body and _is_use(body.get("with")):
             yield (*here, "with"), body["with"]
         yield from handed_on(body.get("states"), (*here, "states"))
