@@ -53,15 +53,16 @@ async def opened(desk: Desk) -> list[tuple[str, str | None]]:
 async def in_settlement(house: House, case_id: str) -> Desk:
     """A shipment in settlement: its supplier is paid, and half of the cash is with its sender."""
     desk = await delivered(house, case_id, cash="CNY 800")
-    await desk.do("guo.qiang", "banking_cash", "banked", cod_banked_on="2093-11-22")
+    cash = desk.child("cod")
+    await paths.cash_handed_in(cash, "CNY 800", "2093-11-22")
     half = {"cod_paid": "CNY 400", "cod_paid_on": "2093-11-23", "cod_voucher_no": f"V-{case_id}-1"}
-    await desk.do("hu.jing", "settling_cod", "settled", **half)
+    await cash.do("hu.jing", "settling_cod", "settled", **half)
     await costed(desk, COSTS, SERVICES)
     supplier = desk.child("supplier-1")
     await paths.bill_entered(supplier, f"CB-{case_id}", ("Ocean freight", "9000"))
     await paths.bill_paid(supplier, "sun.lihua")
     await supplier.ended()
-    await desk.task("settling_cod")
+    await cash.task("settling_cod")
     return desk
 
 
@@ -72,9 +73,10 @@ async def invoiced(invoice: Desk) -> None:
 
 async def cash_settled(desk: Desk) -> None:
     """The rest of the cash, which a part that starts again must not ask for anew."""
-    assert await amount(desk, "cod_owed") == 400
+    cash = desk.child("cod")
+    assert await amount(cash, "cod_owed") == 400
     rest = {"cod_paid": "CNY 400", "cod_paid_on": "2093-11-23", "cod_voucher_no": f"V-{desk.case_id}-2"}
-    await desk.do("hu.jing", "settling_cod", "settled", **rest)
+    await cash.do("hu.jing", "settling_cod", "settled", **rest)
 
 
 async def test_a_cancelled_invoice_is_reversed_and_billed_again(shared_house: House) -> None:
