@@ -87,7 +87,7 @@ async def test_a_cancelled_invoice_is_reversed_and_billed_again(shared_house: Ho
     await cancelled(first)
     assert first.balances() == {}
     assert first.told("invoice_withdrawn") == [paths.CUSTOMER_MAIL]
-    await desk.do("qian.li", "invoicing_cancelled", "bill_again", part_decision="With the right title")
+    await desk.do("qian.li", "invoicing_cancelled", "start_again", part_decision="With the right title")
     second = desk.child("invoicing.2")
     await invoiced(second)
     await second.hear("customer.confirmed_invoice", received_by="Ms Chen")
@@ -148,7 +148,7 @@ async def test_a_cancelled_collection_goes_on_with_the_money_it_had(shared_house
     reported_at = (await first.view()).data["booking_reported_at"]
     await cancelled(first)
     assert await amount(desk, "received_total") == 5000
-    await desk.do("qian.li", "collection_cancelled", "collect_again", part_decision="The invoice stands")
+    await desk.do("qian.li", "collection_cancelled", "start_again", part_decision="The invoice stands")
 
     second = desk.child("collection.2")
     await second.task("posting")
