@@ -118,6 +118,7 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 "ChildSpec.title",
                 "EpisodeRule.title",
+                "EventSpec.data.use",
                 "TaskSpec.help",
                 "TaskSpec.title",
                 "WorkSpec.title",
