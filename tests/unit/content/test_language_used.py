@@ -88,7 +88,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Does.refused",
                 "Reports.happened_at",
                 "Reports.reason",
-                "Reports.refused",
             }
         ),
         ALIKE: frozenset(
@@ -183,8 +182,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         HIDDEN: frozenset(
             {
-                "ReaderSpec.person",
-                "Sop.hidden_from",
                 "Sop.readers",
             }
         ),
