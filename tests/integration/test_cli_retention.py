@@ -40,7 +40,7 @@ async def test_from_what_is_due_to_the_certificate(tmp_path: Path) -> None:
         assert (due["total"], due["files"][0]["rule"], due["files"][0]["keep_until"]) == (
             FILES + 1,
             "complaints",
-            "2021-03-02",
+            "2023-03-02",
         )
         refused = await ask("retention", "hold", "--case", "OLD-03", *WHY, CLERK)
         assert (refused.exit_code, "lin.yue may not set a legal hold" in refused.stderr) == (5, True), refused.stderr

@@ -244,7 +244,7 @@ def case_record(procedure: Procedure, state: CaseState, first_run_id: str) -> Ca
     definition = procedure.definition
     data: dict[str, Any] = {name: plain(state.snapshot.data.get(name)) for name in definition.data}
     # Everybody finds a case by its references.
-    open_data = {} if definition.readers or definition.hidden_from else data
+    open_data = {} if definition.readers or definition.kept_from(data) else data
     stage = procedure.stage_of(state.snapshot.configuration)
     return CaseRecord(
         case_id=state.case_id,
