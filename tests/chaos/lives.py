@@ -262,7 +262,7 @@ class Shipment(Life):
                 data=data,
                 checklist=act.checklist,
                 attachments=act.attachments,
-                reason=act.reason or self._word(),
+                reason=" ".join(filter(None, (act.reason, self._word()))),
             )
         else:
             sent = await self._hands.signal(case_id, act.target, **data)

@@ -83,7 +83,12 @@ async def _perform(gateway: CaseGateway, plan: Plan, act: PlayedAct) -> None:
     data = await with_made_files(gateway, worked_out(act.data, datetime.now(UTC)))
     if act.is_task:
         done = CompleteTaskInput(
-            actor=act.person or "", task=act.target, outcome=act.outcome or "", data=data, checklist=act.checklist
+            actor=act.person or "",
+            task=act.target,
+            outcome=act.outcome or "",
+            data=data,
+            checklist=act.checklist,
+            reason=act.reason,
         )
         await _when_ready(
             lambda identifier: gateway.update(case_id, "complete_task", done.model_copy(update={"id": identifier}))
