@@ -1,0 +1,122 @@
+"""Where a demand is met: the file and line of a path, and what a scenario says that comes past it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from sop_engine.content.library import Library, content_root
+from sop_engine.content.sop_file import SopFile
+from sop_engine.content.yaml_files import Path, read_file
+from sop_engine.records.reports.catalogue import catalogue
+from tests.docs.coverage.rows import Row
+
+
+class Place(NamedTuple):
+    """Where something stands."""
+
+    file: str
+    """Below the content; empty for a report."""
+    line: int = 1
+    said: frozenset[str] = frozenset()
+    """What a scenario that comes past it says, one or another of them; empty where that cannot be known."""
+
+
+class Misplaced(ValueError):
+    """A path that leads nowhere."""
+
+
+def place_of(row: Row, library: Library) -> Place:
+    """Where the demand of a row is met. Raises Misplaced."""
+    head, _, path = row.at.partition(": ")
+    if head == "report":
+        if path not in catalogue():
+            raise Misplaced(f"there is no report {path}")
+        return Place("")
+    if head in library.sops:
+        return _in_procedure(library.sops[head], path, row.kind)
+    if not path and "/" not in head:
+        return _in_procedure(library.sops[row.sop], head, row.kind)
+    if not (content_root() / head).is_file():
+        raise Misplaced(f"{head} is neither a procedure nor a file of the content")
+    return Place(head, _line(head, path) if path else 1)
+
+
+def _line(file: str, path: str) -> int:
+    written = read_file(content_root() / file)
+    return written.place(_way(written.value, path))[0]
+
+
+def _in_procedure(sop_file: SopFile, path: str, kind: str) -> Place:
+    value, words = sop_file.file.value, path.split(".")
+    if words[0] == "states" and len(words) > 1:
+        inside = dict(_states(value["states"], ("states",)))
+        if words[1] not in inside:
+            raise Misplaced(f"{sop_file.definition.sop} has no state {words[1]}")
+        state = _at(value, inside[words[1]])
+        way = (*inside[words[1]], *_way(state, ".".join(words[2:])))
+        said = frozenset(_said_of_state(words[1], words[2:], state, kind))
+    else:
+        way = _way(value, path)
+        name = path.partition(".")[2]
+        said = frozenset({"clocks": [_clock(name)], "events": [name]}.get(words[0], []))
+    found = sop_file.place(way, "")
+    return Place(_files()[found.file], found.line, said)
+
+
+def _said_of_state(name: str, rest: Sequence[str], state: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """Of a time its clock or delay; else the name of the state, how the case ends there, or the work that is done."""
+    if rest[:1] == ["after"]:
+        yield f"after.{name}"
+    elif rest[:1] == ["clocks"] and len(rest) > 1:
+        yield _clock(rest[1])
+    elif kind == "timer":
+        yield _clock(name)
+    elif "states" not in state:
+        yield from filter(None, (name, state.get("final"), (state.get("work") or {}).get("activity")))
+
+
+def _clock(name: str) -> str:
+    return f"'clock': '{name}'"
+
+
+def _states(states: Mapping[str, Any], above: Path) -> Iterator[tuple[str, Path]]:
+    for name, state in states.items():
+        yield name, (*above, name)
+        yield from _states((state or {}).get("states") or {}, (*above, name, "states"))
+
+
+def _at(value: Any, way: Path) -> Any:
+    for step in way:
+        value = value[step]
+    return value
+
+
+def _way(value: Any, path: str) -> Path:
+    """The steps of a path with points, whose keys may hold points themselves. Raises Misplaced."""
+    if not path:
+        return ()
+    words = path.split(".")
+    for length in range(len(words), 0, -1):
+        step = _step(value, ".".join(words[:length]))
+        if step is not None:
+            return (step, *_way(value[step], ".".join(words[length:])))
+    known = f"; there is {', '.join(map(str, value))}" if isinstance(value, Mapping) else ""
+    raise Misplaced(f"nothing stands at {path}{known}")
+
+
+def _step(value: Any, name: str) -> str | int | None:
+    """A key of a mapping; of a list the entry that is the name, has it as its field, or is among what it uses."""
+    if isinstance(value, Mapping):
+        return name if name in value else None
+    if isinstance(value, list):
+        for index, entry in enumerate(value):
+            if name in ((entry.get("field"), *(entry.get("use") or ())) if isinstance(entry, Mapping) else (entry,)):
+                return index
+    return None
+
+
+@cache
+def _files() -> Mapping[str, str]:
+    """Each file of the content by its name."""
+    root = content_root()
+    return {path.name: path.relative_to(root).as_posix() for path in sorted(root.rglob("*.yaml"))}
