@@ -71,6 +71,7 @@ def _tests(path: Path) -> frozenset[str]:
 
 @cache
 def _scenarios(sop: str) -> Mapping[str, str]:
-    """The scenarios beside a procedure by name, as text."""
+    """The scenarios beside a procedure by name, as text in which a clock is said as places say it."""
     found = [path for path in scenario_paths(content_root()) if path.name == f"{sop}{SCENARIOS}"]
-    return {name: str(scenario) for path in found for name, scenario in read_file(path).value["scenarios"].items()}
+    written = {name: scenario for path in found for name, scenario in read_file(path).value["scenarios"].items()}
+    return {name: str(scenario).replace("'clock': '", "'clock ") for name, scenario in written.items()}

@@ -76,7 +76,7 @@ def _said_of_state(name: str, rest: Sequence[str], state: Mapping[str, Any], kin
 
 
 def _clock(name: str) -> str:
-    return f"'clock': '{name}'"
+    return f"clock {name}"
 
 
 def _states(states: Mapping[str, Any], above: Path) -> Iterator[tuple[str, Path]]:
