@@ -57,8 +57,7 @@ def _in_procedure(sop_file: SopFile, path: str, kind: str) -> Place:
         said = frozenset(_said_of_state(words[1], words[2:], state, kind))
     else:
         way = _way(value, path)
-        name = path.partition(".")[2]
-        said = frozenset({"clocks": [_clock(name)], "events": [name]}.get(words[0], []))
+        said = frozenset({"clocks": [_clock("".join(words[1:2]))], "events": [".".join(words[1:])]}.get(words[0], []))
     found = sop_file.place(way, "")
     return Place(_files()[found.file], found.line, said)
 
