@@ -5,6 +5,7 @@ import pytest
 from sop_engine.content.library import Library, load_library
 from sop_engine.content.yaml_files import read_text
 from tests.docs.coverage.checking import faults_of
+from tests.docs.coverage.completeness import unclaimed
 from tests.docs.coverage.page import AGAIN, PAGE, coverage_page
 from tests.docs.coverage.rows import kept_files, read_sections
 
@@ -18,6 +19,10 @@ def test_every_row_has_a_place_and_something_that_shows_it(library: Library) -> 
     faults: list[str] = []
     sections = read_sections(kept_files(), faults)
     assert [*faults, *faults_of(sections, library)] == []
+
+
+def test_every_clock_and_every_figure_of_a_source_has_a_row(library: Library) -> None:
+    assert list(unclaimed(read_sections(kept_files(), []), library)) == []
 
 
 def test_the_page_is_what_the_rows_give(library: Library) -> None:
@@ -57,6 +62,15 @@ def test_a_procedure_without_rows_is_found(library: Library) -> None:
     assert "Nothing has a section and is no procedure" in found
     assert any(each.startswith("GoodsPickup has no rows") for each in found)
     assert "rows.yaml:2 Booking: is a list of rows, or says one of beside, open" in found
+
+
+def test_a_promise_without_a_row_is_found(library: Library) -> None:
+    rows = "GoodsPickup: [{timer: T, at: clocks.agreed, by: [nobody_agrees_a_time]}]"
+    found = list(unclaimed(read_sections([read_text(rows, "rows.yaml")], []), library))
+    assert "GoodsPickup: no row names clocks.window" in found
+    assert "GoodsPickup: no row names states.calling.clocks.call" in found
+    assert "GoodsPickup: no row names parameters.late_call_minutes, nor what it is for" in found
+    assert not any("agreed" in each or "agree_before" in each for each in found)
 
 
 def _faults(text: str, library: Library) -> list[str]:

@@ -19,7 +19,7 @@ argued in [decisions.md](decisions.md); what is not done yet says **open** and w
 
 The rows are kept in `tests/docs/coverage`, a file for each group of procedures; this page is made from them by
 `{AGAIN}`. Tests fail where a place, a scenario, a test or an argument is not there, where a row
-has none, and where a procedure has no rows."""
+has none, and where a procedure, a clock or a figure of a source has no row."""
 
 
 def coverage_page(sections: Sequence[Section], library: Library) -> str:

@@ -27,18 +27,37 @@ class Misplaced(ValueError):
 
 def place_of(row: Row, library: Library) -> Place:
     """Where the demand of a row is met. Raises Misplaced."""
-    head, _, path = row.at.partition(": ")
+    head, path = _divided(row, library)
     if head == "report":
         if path not in catalogue():
             raise Misplaced(f"there is no report {path}")
         return Place("")
     if head in library.sops:
         return _in_procedure(library.sops[head], path, row.kind)
-    if not path and "/" not in head:
-        return _in_procedure(library.sops[row.sop], head, row.kind)
     if not (content_root() / head).is_file():
         raise Misplaced(f"{head} is neither a procedure nor a file of the content")
     return Place(head, _line(head, path) if path else 1)
+
+
+def told_of(row: Row, library: Library) -> tuple[str, ...]:
+    """What a row is about: the procedure or file, and the words of the path in it."""
+    head, path = _divided(row, library)
+    return (head, *path.split("."))
+
+
+def states_of(states: Mapping[str, Any], above: Path = ("states",)) -> Iterator[tuple[str, Path, Mapping[str, Any]]]:
+    """Every state, however deep: its name, the way to it and what is written of it."""
+    for name, written in states.items():
+        state: Mapping[str, Any] = written or {}
+        yield name, (*above, name), state
+        yield from states_of(state.get("states") or {}, (*above, name, "states"))
+
+
+def _divided(row: Row, library: Library) -> tuple[str, str]:
+    """In what the place lies, and the path in it; the procedure itself where the row names nothing else."""
+    head, _, path = row.at.partition(": ")
+    is_elsewhere = bool(path) or "/" in head or head in library.sops
+    return (head, path) if is_elsewhere else (row.sop, head)
 
 
 def _line(file: str, path: str) -> int:
@@ -49,11 +68,11 @@ def _line(file: str, path: str) -> int:
 def _in_procedure(sop_file: SopFile, path: str, kind: str) -> Place:
     value, words = sop_file.file.value, path.split(".")
     if words[0] == "states" and len(words) > 1:
-        inside = dict(_states(value["states"], ("states",)))
+        inside = {name: (above, state) for name, above, state in states_of(value["states"])}
         if words[1] not in inside:
             raise Misplaced(f"{sop_file.definition.sop} has no state {words[1]}")
-        state = _at(value, inside[words[1]])
-        way = (*inside[words[1]], *_way(state, ".".join(words[2:])))
+        above, state = inside[words[1]]
+        way = (*above, *_way(state, ".".join(words[2:])))
         said = frozenset(_said_of_state(words[1], words[2:], state, kind))
     else:
         way = _way(value, path)
@@ -76,18 +95,6 @@ def _said_of_state(name: str, rest: Sequence[str], state: Mapping[str, Any], kin
 
 def _clock(name: str) -> str:
     return f"clock {name}"
-
-
-def _states(states: Mapping[str, Any], above: Path) -> Iterator[tuple[str, Path]]:
-    for name, state in states.items():
-        yield name, (*above, name)
-        yield from _states((state or {}).get("states") or {}, (*above, name, "states"))
-
-
-def _at(value: Any, way: Path) -> Any:
-    for step in way:
-        value = value[step]
-    return value
 
 
 def _way(value: Any, path: str) -> Path:
