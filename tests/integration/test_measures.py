@@ -118,24 +118,29 @@ def test_complaints_are_answered_by_promise_in_the_order_of_the_procedure(office
 def test_cargo_is_on_time_by_promise_in_the_order_in_which_it_comes(engine: Engine) -> None:
     pickup, receipt = case(1, "GoodsPickup", MONDAY), case(1, "ReturnReceipt", MONDAY)
     dispatch, exception = case(1, "DomesticDispatch", MONDAY), case(1, "ShipmentException", MONDAY)
+    tracking, key_account = case(1, "CargoTracking", MONDAY), case(1, "KeyAccountTracking", MONDAY)
     clocks = (
         clock(receipt, "recovered", "met", MONDAY + DAY, MONDAY),
         clock(exception, "customer_told", "breached", MONDAY),
         clock(dispatch, "on_time", "met", MONDAY + DAY, MONDAY),
+        clock(tracking, "arrival", "met", MONDAY + DAY, MONDAY),
+        clock(key_account, "report", "met", MONDAY + 5 * HOUR, MONDAY + HOUR),
         clock(pickup, "window", "breached", MONDAY),
         clock(pickup, "fetched", "met", MONDAY + DAY, MONDAY + HOUR),
         clock(pickup, "agreeing", "met", MONDAY, MONDAY),
     )
     with writing(engine) as connection, Session(connection) as session:
-        session.add_all([pickup, dispatch, exception, receipt, *clocks])
+        session.add_all([pickup, dispatch, tracking, key_account, exception, receipt, *clocks])
         session.commit()
     assert Office(engine).report("cargo-on-time").rows == (
         ("GoodsPickup.fetched", "2026-03", "1", "1.0000"),
         ("GoodsPickup.window", "2026-03", "1", "0.0000"),
         ("DomesticDispatch.on_time", "2026-03", "1", "1.0000"),
+        ("CargoTracking.arrival", "2026-03", "1", "1.0000"),
+        ("KeyAccountTracking.report", "2026-03", "1", "1.0000"),
         ("ShipmentException.customer_told", "2026-03", "1", "0.0000"),
         ("ReturnReceipt.recovered", "2026-03", "1", "1.0000"),
-        ("All 合计", "All 合计", "5", "0.6000"),
+        ("All 合计", "All 合计", "7", "0.7143"),
     )
 
 
