@@ -45,6 +45,7 @@ def test_the_page_is_what_the_rows_give(library: Library) -> None:
         ("timer: T, at: clocks.agreed, by: [the_cargo_may_not_be_carried]", "never comes past clock agreed"),
         ("state: S, at: states.handing_over, by: [nobody_agrees_a_time]", "never comes past handing_over"),
         ("timer: T, at: states.calling, by: [another_day_is_agreed]", "never comes past clock calling"),
+        ("rule: R, at: states.collecting.task.checks.tariff_only, by: [nobody_is_there_at_first]", "refused by it"),
         ("rule: R, at: clocks.agreed, by: ['tests/docs/test_docs_coverage.py::test_none']", "there is no test"),
         ("rule: R, at: clocks.agreed, by: ['tests/docs/test_none.py::test_none']", "there is no test"),
         ("rule: R, argued: Because.", "no entry of docs/decisions.md begins with 'Because.'"),

@@ -14,8 +14,9 @@ INTRODUCTION = f"""# What the sources ask, and what shows that it is done
 
 One row for each demand of the source documents on the procedures that there are: a state with its fields and checks, a
 time, a hard rule, a duty that comes again, a measure, a report, a paper. *Place* is where the definition says it,
-*shown by* the scenario beside the procedure or the test that would fail without it. What the house does otherwise is
-argued in [decisions.md](decisions.md); what is not done yet says **open** and what is missing.
+*shown by* a scenario beside the procedure that comes past it, or a test; of a check and of four eyes one in which
+somebody is refused. What the house does otherwise is argued in [decisions.md](decisions.md); what is not done yet says
+**open** and what is missing.
 
 The rows are kept in `tests/docs/coverage`, a file for each group of procedures; this page is made from them by
 `{AGAIN}`. Tests fail where a place, a scenario, a test or an argument is not there, where a row

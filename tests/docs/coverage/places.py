@@ -11,6 +11,16 @@ from sop_engine.records.reports.catalogue import catalogue
 from tests.docs.coverage.rows import Row
 
 
+class Barrier(NamedTuple):
+    """A check or four eyes: what is in somebody's way, so that a scenario shows it by being refused."""
+
+    state: str
+    words: str
+    """The name and title of the check, in small letters; empty for four eyes, which say it in words of their own."""
+    warns: bool = False
+    """It may be passed with a reason, which shows it as well."""
+
+
 class Place(NamedTuple):
     """Where something stands."""
 
@@ -19,6 +29,7 @@ class Place(NamedTuple):
     line: int = 1
     said: frozenset[str] = frozenset()
     """What a scenario that comes past it says, one or another of them; empty where that cannot be known."""
+    barrier: Barrier | None = None
 
 
 class Misplaced(ValueError):
@@ -67,6 +78,7 @@ def _line(file: str, path: str) -> int:
 
 def _in_procedure(sop_file: SopFile, path: str, kind: str) -> Place:
     value, words = sop_file.file.value, path.split(".")
+    barrier = None
     if words[0] == "states" and len(words) > 1:
         inside = {name: (above, state) for name, above, state in states_of(value["states"])}
         if words[1] not in inside:
@@ -74,11 +86,21 @@ def _in_procedure(sop_file: SopFile, path: str, kind: str) -> Place:
         above, state = inside[words[1]]
         way = (*above, *_way(state, ".".join(words[2:])))
         said = frozenset(_said_of_state(words[1], words[2:], state, kind))
+        barrier = _barrier(words[1], words[2:], state)
     else:
         way = _way(value, path)
         said = frozenset({"clocks": [_clock("".join(words[1:2]))], "events": [".".join(words[1:])]}.get(words[0], []))
     found = sop_file.place(way, "")
-    return Place(_files()[found.file], found.line, said)
+    return Place(_files()[found.file], found.line, said, barrier)
+
+
+def _barrier(name: str, rest: Sequence[str], state: Mapping[str, Any]) -> Barrier | None:
+    if list(rest) == ["task", "distinct_from"]:
+        return Barrier(name, "")
+    if list(rest[:2]) == ["task", "checks"] and len(rest) == 3:
+        check = state["task"]["checks"][rest[2]]
+        return Barrier(name, f"{rest[2]} {check['title']['en']}".lower(), warns=not check.get("blocks", True))
+    return None
 
 
 def _said_of_state(name: str, rest: Sequence[str], state: Mapping[str, Any], kind: str) -> Iterator[str]:
