@@ -298,7 +298,7 @@ def _requested(actions: Actions) -> Iterator[RequestEffect]:
 def _measures(about: PageSubject) -> Iterator[str]:
     for name, report in catalogue().items():
         if issubclass(report.asks, OfSop):
-            yield f"- `sop report {name} --sop {about.sop}`: {both(report.tells)}"
+            yield f"- `sop report run {name} --sop {about.sop}`: {both(report.tells)}"
 
 
 def _scenarios(about: PageSubject) -> Iterator[str]:

@@ -26,7 +26,7 @@ IDENTITY = "docs/identity.md"
 BY_THEMSELVES = ("docs/operations.md",)
 """Pages with a test of their own."""
 PAGES = sorted(
-    path.relative_to(PROJECT).as_posix() for path in (PROJECT / "README.md", *(PROJECT / "docs").glob("*.md"))
+    path.relative_to(PROJECT).as_posix() for path in (PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md"))
 )
 FENCE = re.compile(r"^```(\w*)", re.MULTILINE)
 SERVER = Block("server", "sop dev\n")
