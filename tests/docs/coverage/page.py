@@ -66,7 +66,7 @@ def _place(row: Row, library: Library) -> str:
         return ""
     found = place_of(row, library)
     if not found.file:
-        return f"`sop {row.at.replace(':', '')}`"
+        return f"`sop report run {row.at.partition(': ')[2]}`"
     name = found.file.rpartition("/")[2]
     return f"`{row.at}` [{name}:{found.line}](../sop_definitions/{found.file}#L{found.line})"
 
