@@ -189,4 +189,6 @@ def test_an_sop_that_is_not_there_is_refused_with_those_that_are(office: Office)
     for name in ("promises-kept", "working-time", "open-cases"):
         with pytest.raises(ApplicationError, match="no SOP 'Complain'") as caught:
             office.report(name, sop="Complain")
-        assert "Booking, Call, CargoTracking, CodSettlement, Collection, CommissionIntake, Complaint, " in str(caught.value.details)
+        assert "Booking, Call, CargoTracking, CodSettlement, Collection, CommissionIntake, Complaint, " in str(
+            caught.value.details
+        )
