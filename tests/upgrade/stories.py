@@ -53,5 +53,14 @@ SHIPMENTS: Mapping[str, str] = MappingProxyType(
 )
 """The export example under each id, and the first act that it has not seen: its case and what is done there."""
 
+PARTS = frozenset(
+    {
+        "",
+        *("intake", "booking", "documents", "declaration", "release", "delivery", "invoicing", "collection"),
+        *("supplier-1", "supplier-2", "supplier-3"),
+    }
+)
+"""What follows a shipment's id in the cases of the example that every release had; later ones added to them."""
+
 BLOCKED = "S-blocked"
 """A shipment whose intake has an incident."""
