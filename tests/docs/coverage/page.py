@@ -1,10 +1,11 @@
 """Makes docs/coverage.md from the rows: `python -m tests.docs.coverage.page`."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from sop_engine.console.markdown import markdown_table
 from sop_engine.content.library import Library, load_library
-from tests.docs.coverage.checking import ROOT
+from tests.docs.coverage.checking import ROOT, faults_of
 from tests.docs.coverage.places import place_of
 from tests.docs.coverage.rows import Row, Section, kept_files, read_sections
 
@@ -78,5 +79,14 @@ def _shown(row: Row) -> str:
     return "; ".join(filter(None, (f"argued: {row.argued}" if row.argued else "", by)))
 
 
+def main() -> None:
+    """Writes the page; where a row does not hold it tells every fault instead."""
+    faults: list[str] = []
+    sections, library = read_sections(kept_files(), faults), load_library()
+    if faults := [*faults, *faults_of(sections, library)]:
+        sys.exit("\n".join(faults))
+    PAGE.write_text(coverage_page(sections, library), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    PAGE.write_text(coverage_page(read_sections(kept_files(), []), load_library()), encoding="utf-8")
+    main()
