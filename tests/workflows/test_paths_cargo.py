@@ -6,12 +6,7 @@ from typing import Any
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-
-CUSTOMER = {"customer_name": "Blue Lake Trading", "customer_email": paths.CUSTOMER_MAIL}
-
-
-async def in_hours(house: House, hours: int) -> str:
-    return (await house.now() + timedelta(hours=hours)).isoformat()
+from tests.workflows.paths_cargo import CUSTOMER, GOODS, in_hours
 
 
 async def agreed(desk: Desk, **given: Any) -> None:
@@ -86,9 +81,6 @@ async def test_damage_at_the_pick_up_is_an_exception_until_somebody_answers_for_
     mail = [paths.CUSTOMER_MAIL]
     assert [desk.told(each) for each in ("exception_update", "exception_result")] == [mail, mail]
     assert desk.told("exception_claim") == ["feng.xue"]
-
-
-GOODS = {"name": "Pumps", "pieces": 5, "weight_kg": "50", "volume_m3": "1", "packaging": "crates"}
 
 
 async def test_goods_come_back_counted_by_two_and_a_difference_is_an_exception(shared_house: House) -> None:

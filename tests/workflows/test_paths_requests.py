@@ -2,7 +2,7 @@
 
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.test_paths_cargo import GOODS, in_hours
+from tests.workflows.paths_cargo import GOODS, in_hours
 
 
 async def test_an_order_opens_a_shipment_and_is_acknowledged(shared_house: House) -> None:

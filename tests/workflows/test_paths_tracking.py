@@ -7,7 +7,7 @@ from tests.kept_files import kept
 from tests.workflows import paths
 from tests.workflows.desk import Desk
 from tests.workflows.harness import House
-from tests.workflows.test_paths_cargo import CUSTOMER, in_hours
+from tests.workflows.paths_cargo import CUSTOMER, in_hours
 
 
 async def test_cargo_is_followed_and_a_silent_departure_is_an_exception(house: House) -> None:

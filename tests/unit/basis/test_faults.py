@@ -13,6 +13,7 @@ from sop_engine.basis.faults import (
     InvalidInput,
     NotFound,
     NotPermitted,
+    NotProven,
     Refused,
     Stale,
     faults_of,
@@ -100,7 +101,7 @@ def test_a_refusal_in_full_has_a_line_for_each_fault_and_what_is_allowed() -> No
 
 
 def test_each_refusal_has_its_own_kind_and_the_exit_code_of_its_sort() -> None:
-    codes = {InvalidInput: 2, Refused: 1, Stale: 1, NotFound: 3, NotPermitted: 5, ForeignRun: 5}
+    codes = {InvalidInput: 2, Refused: 1, Stale: 1, NotFound: 3, NotPermitted: 5, NotProven: 5, ForeignRun: 5}
     assert set(ERRORS) == set(codes)
     for error, code in codes.items():
         assert (error.kind, error.exit_code) == (error.__name__, code)

@@ -119,7 +119,8 @@ def test_events_carry_fields_as_the_case_has_them(procedure: Procedure) -> None:
 
 @every_sop
 def test_templates_and_recipients_exist(procedure: Procedure) -> None:
-    known = {*LIBRARY.organization.roles, *LIBRARY.organization.people, *RECIPIENTS, *procedure.definition.data}
+    named = {*procedure.definition.data, *procedure.definition.addressees}
+    known = {*LIBRARY.organization.roles, *LIBRARY.organization.people, *RECIPIENTS, *named}
     for effect in effects(procedure, "notify"):
         assert effect["notify"] in known
         assert effect["template"] in LIBRARY.notices

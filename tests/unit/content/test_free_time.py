@@ -149,7 +149,11 @@ def test_the_containers_of_a_shipment_are_charged_by_its_carriers_tariff() -> No
     papers["data"]["containers"] = [box]
     planned = next(act for act in script if act.get("do") == "task arranging_pickup" and act.get("case") == "release")
     planned["data"]["return_depot"] = "Waigaoqiao 3"
-    handed_over = next(number for number, act in enumerate(script) if act.get("do") == "task handing_over")
+    handed_over = next(
+        number
+        for number, act in enumerate(script)
+        if (act.get("case"), act.get("do")) == ("delivery", "task handing_over")
+    )
     boxes = [{**box, "returned_on": "= today"}]
     back_again = {"case": "delivery", "as": "ma.chao", "do": "task returning_containers", "outcome": "returned"}
     script.insert(handed_over + 1, {**back_again, "data": {"containers": boxes}})

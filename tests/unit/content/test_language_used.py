@@ -33,7 +33,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
                 "filter sums",
                 "filter upper",
                 "test equalto",
-                "test gt",
                 "test undefined",
             }
         ),
@@ -44,7 +43,7 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Reactions.internal",
                 "Sop.parallel",
                 "State.do",
-                "State.history=shallow",
+                "State.history=deep",
             }
         ),
         INNER: frozenset(
@@ -108,6 +107,8 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
                 "TaskSpec.roll",
                 "TaskSpec.roll=next_working_day",
                 "TaskSpec.roll=none",
+                "WorkSpec.store.use",
+                "WorkSpec.with.use",
                 "TaskSpec.roll=previous_working_day",
                 "TaskSpec.until=all",
                 "TaskSpec.until=any",
@@ -118,7 +119,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
                 "ChildSpec.title",
                 "EpisodeRule.title",
                 "EventSpec.data.use",
-                "TaskSpec.help",
                 "TaskSpec.title",
                 "WorkSpec.title",
             }
@@ -158,7 +158,6 @@ UNUSED: Mapping[str, frozenset[str]] = MappingProxyType(
         FILES: frozenset(
             {
                 "AttachmentSpec.max_size",
-                "Completes.attaches",
                 "FieldSpec.max_size",
                 "function same_content",
             }

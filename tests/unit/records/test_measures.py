@@ -114,5 +114,6 @@ def test_the_promises_that_a_measure_names_are_clocks_of_its_procedure(promises:
     """A clock that is renamed would empty its row without a word."""
     for sop, clock in promises:
         written = load_library().sops[sop].definition
-        of_states = [body.get("clocks", {}) for body in written.states.values() if isinstance(body, dict)]
-        assert clock in {name for named in (written.clocks, *of_states) for name in named}, sop
+        _, shapes, _ = split_states(written.states)
+        of_states = {name for shape in shapes.values() for name, _ in shape.clocks}
+        assert clock in written.clocks.keys() | of_states, sop
