@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from sop_engine.basis.models import Title
 from sop_engine.cases.contracts.report_tables import Aggregate, ReportColumn, ReportInput, ReportTable
+from sop_engine.cases.written.shape import split_states
 from sop_engine.content.library import content_root, load_library
 from sop_engine.content.rules import load_rules
 from sop_engine.freight.subledger.posting import LedgerRules
