@@ -18,23 +18,14 @@ from activities.notice_ways import Ways
 from sop_engine.basis.faults import NotFound, NotPermitted
 from sop_engine.cases.contracts.orders import CarryOut, OrderDone, ResendWebhooksInput
 from sop_engine.cases.contracts.outbox import ListOutboxInput, OutboxLine
-from sop_engine.cases.contracts.outgoing import (
-    NoticePlan,
-    NoticeRecalled,
-    PlanNotice,
-    RecallNotice,
-    Receipt,
-    SendNotice,
-    SettleNotice,
-)
+from sop_engine.cases.contracts.outgoing import NoticePlan, PlanNotice, Receipt, SendNotice, SettleNotice
 from sop_engine.cases.people.identity import person_of
 from sop_engine.cases.people.organization import Organization
 from sop_engine.channels.outbound import Message, Outbound, PermanentError, TransientError
 from sop_engine.documents.notices import NoticeTemplates, RenderedNotice
-from sop_engine.records.chains import Chains
 from sop_engine.records.notices import NoticeRepository, NoticeRow
 from sop_engine.records.outbox import Outbox, OutboxRow
-from sop_engine.temporal.queues import PLAN_NOTICE, RECALL_NOTICE, RESEND_WEBHOOKS, SEND_NOTICE, SETTLE_NOTICE
+from sop_engine.temporal.queues import PLAN_NOTICE, RESEND_WEBHOOKS, SEND_NOTICE, SETTLE_NOTICE
 from sop_engine.temporal.writes import writes
 
 RESENT_AT_ONCE = 100
@@ -65,7 +56,6 @@ class OutgoingActivities:
         lenses: Lenses,
     ) -> None:
         self._lenses = lenses
-        self._cases = Chains(engine)
         self._outbox = Outbox(engine)
         self._notices = NoticeRepository(engine)
         self._organization = organization
@@ -115,16 +105,6 @@ class OutgoingActivities:
     def settle_notice(self, given: SettleNotice) -> None:
         """Keeps what a receipt said."""
         self._outbox.settle(given.out_id, status=given.status, settled_at=given.at, error=given.why)
-
-    @activity.defn(name=RECALL_NOTICE)
-    @writes("message")
-    def recall_notice(self, given: RecallNotice) -> NoticeRecalled:
-        """Whether nothing more is to come of a notice, as the records have its case: whoever told it proves nothing."""
-        end = self._cases.end_of(given.case_id)
-        is_recalled = end == "cancelled" or (end is not None and given.has_failed)
-        if is_recalled:
-            self._outbox.recall(given.notice, given.at, f"{given.case_id} was {end}")
-        return NoticeRecalled(is_recalled=is_recalled)
 
     @activity.defn(name=RESEND_WEBHOOKS)
     @writes("order")

@@ -9,12 +9,11 @@ provider names, and ends what was begun instead of it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy, WorkflowIDReusePolicy
+from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
@@ -42,17 +41,9 @@ from sop_engine.cases.running.continuation import CaseResult
 from sop_engine.cases.visibility.masking import redacted
 from sop_engine.temporal.failures import message_of, to_failure
 from sop_engine.temporal.present import PRESENT
-from sop_engine.temporal.queues import (
-    CANCEL,
-    NOTICE,
-    NOTICE_REPORT,
-    PLAN_NOTICE,
-    SEND_NOTICE,
-    SETTLE_NOTICE,
-)
+from sop_engine.temporal.queues import CANCEL, NOTICE, NOTICE_REPORT, PLAN_NOTICE, SEND_NOTICE, SETTLE_NOTICE
 from sop_engine.temporal.texts import summary
 from workflows.errands import ATTEMPT, PATIENT, SILENT
-from workflows.recalling import Recalled, is_recalled
 
 MENDED_WITHIN = timedelta(days=30)
 """So long a notice that reached nobody waits for a person."""
@@ -76,21 +67,11 @@ class NoticeWorkflow:
         self._said: list[str] = []
         """Why each way led nowhere."""
         self._mended: MendNoticeInput | None = None
-        self._is_told_to_end = False
-        """Whether somebody said that its case is closed, and it has not been looked at since."""
         self._talk: ChildWorkflowHandle[object, CaseResult] | None = None
         """The call or letter that is under way."""
 
     @workflow.run
     async def run(self, given: NoticeInput) -> NoticeView:
-        try:
-            await self._reach()
-        except Recalled:
-            self._status = OVER
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return self.query_state()
-
-    async def _reach(self) -> None:
         while True:
             plan: NoticePlan = await workflow.execute_activity(
                 PLAN_NOTICE,
@@ -110,12 +91,13 @@ class NoticeWorkflow:
                     break
             if self._status == REACHED or not await self._may_go_on():
                 break
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.query_state()
 
     # -- one way -------------------------------------------------------------------------------------------------------
 
     async def _try(self, attempt: Attempt) -> bool:
         """Whether the addressee was told by this way, or by an earlier one meanwhile, and it stands."""
-        await self._leave_if_recalled()
         self._tried.append(attempt.channel)
         is_late = self._given.until is not None and workflow.now() >= self._given.until
         if attempt.is_case:
@@ -196,9 +178,10 @@ class NoticeWorkflow:
                 static_summary=summary(f"{attempt.channel} {self._given.name}"),
             )
             ended = asyncio.create_task(self._end_of(self._talk))
-            await self._until(None, lambda: ended.done() or self._is_delivered())
+            await workflow.wait_condition(lambda: ended.done() or self._is_delivered())
             if not ended.done():
-                await self._end_talk("the addressee was reached otherwise")
+                told = {"actor": case_actor(info.workflow_id), "reason": "the addressee was reached otherwise"}
+                await self._talk.signal(CANCEL, {**told, "sent_by": info.run_id})
                 await self._stands()
                 with suppress(FailureError):
                     await ended
@@ -288,33 +271,12 @@ class NoticeWorkflow:
         self._status = OPEN
         return True
 
-    async def _until(self, at: datetime | None, holds: Callable[[], bool], what: str = "receipt 等待回执") -> None:
-        """Waits for a condition, until an instant where there is one. Raises Recalled."""
+    async def _until(self, at: datetime, holds: object, what: str = "receipt 等待回执") -> None:
+        """Waits for a condition, until an instant."""
+        assert callable(holds)
         with suppress(asyncio.TimeoutError):
-            while not holds():
-                length = None if at is None else max(at - workflow.now(), timedelta())
-                await workflow.wait_condition(
-                    lambda: holds() or self._is_told_to_end, timeout=length, timeout_summary=what
-                )
-                await self._leave_if_recalled()
-
-    async def _leave_if_recalled(self) -> None:
-        """Raises Recalled where somebody said that the case is closed, and it is."""
-        if not self._is_told_to_end:
-            return
-        self._is_told_to_end = False
-        if await is_recalled(self._given.case_id, has_failed=self._status == "failed"):
-            if self._talk is not None:
-                await self._end_talk("the case that it was for is closed")
-            raise Recalled
-
-    async def _end_talk(self, why: str) -> None:
-        """Cancels the call or letter that is under way; one that has ended is left."""
-        assert self._talk is not None
-        info = workflow.info()
-        told = {"actor": case_actor(info.workflow_id), "reason": why, "sent_by": info.run_id}
-        with suppress(FailureError):
-            await self._talk.signal(CANCEL, told)
+            length = max(at - workflow.now(), timedelta())
+            await workflow.wait_condition(holds, timeout=length, timeout_summary=what)
 
     async def _tell(
         self,
@@ -359,10 +321,6 @@ class NoticeWorkflow:
             tried=tuple(self._tried),
             until=given.until,
         )
-
-    @workflow.signal(name=CANCEL, description="Its case is closed: it looks whether anybody is still to be told")
-    def end(self, body: RawValue = None) -> None:  # type: ignore[assignment]
-        self._is_told_to_end = True
 
     @workflow.update(name="receipt", description=ReceiptInput.__doc__)
     async def receipt(self, given: ReceiptInput) -> NoticeAnswer:

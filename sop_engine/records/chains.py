@@ -17,13 +17,6 @@ class Chains:
         with self._engine.connect() as connection:
             return connection.scalar(select(table.c.first_run_id).where(table.c.case_id == case_id))
 
-    def end_of(self, case_id: str) -> str | None:
-        """The status with which a case is closed; none of one that is open or unknown."""
-        table = CaseRow.table()
-        chosen = select(table.c.status).where(table.c.case_id == case_id, table.c.closed_at.is_not(None))
-        with self._engine.connect() as connection:
-            return connection.scalar(chosen)
-
     def is_closed(self, case_id: str) -> bool | None:
         """Whether the case is closed; none where the records have no such case."""
         table = CaseRow.table()

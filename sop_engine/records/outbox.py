@@ -79,13 +79,6 @@ class Outbox:
                 this &= table.c.status.in_(("sending", "accepted", "refused"))
             connection.execute(table.update().where(this).values(**changes))
 
-    def recall(self, notice: str, at: datetime, why: str) -> None:
-        """Keeps what a notice was to send, and has not, from being sent with what goes out together."""
-        table = OutboxRow.table()
-        with writing(self._engine) as connection:
-            this = (table.c.notice == notice) & (table.c.status == "sending")
-            connection.execute(table.update().where(this).values(status="refused", settled_at=at, error=why))
-
     def claim_digest(self, digest: str, now: datetime) -> list[OutboxRow] | None:
         """What goes out together, for one sender at a time; none while another one sends it."""
         with writing(self._engine) as connection, Session(connection, expire_on_commit=False) as session:

@@ -28,7 +28,6 @@ PASSED_THROUGH = (
     "workflows.leaving",
     "workflows.openers",
     "workflows.reading",
-    "workflows.recalling",
     "workflows.receiving",
     "workflows.outbox",
     "workflows.person_orders",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError
 
 from tests.integration.mail_server import PostOffice, listening
 from tests.integration.provider import Behaviour, Provider, after, hangs_up, says, serving_http
@@ -238,66 +238,6 @@ async def test_what_is_wanted_together_comes_in_one_mail(tmp_path: Path) -> None
     text = mail.get_body(("plain",))
     assert text is not None
     assert all(f"Promise P-{number}" in text.get_content() for number in (1, 2, 3))
-
-
-async def is_over(notices: Notices, case_id: str) -> bool:
-    """Whether nothing more comes of the notice of a case."""
-    described = await notices.house.handle(f"{case_id}.notice.told#1").describe()
-    return described.status is WorkflowExecutionStatus.COMPLETED
-
-
-async def test_a_cancelled_case_tells_nobody_in_the_morning(tmp_path: Path) -> None:
-    async with texting(tmp_path, more="hours: customer_daytime") as (notices, provider):
-        await notices.house.pass_until(china("2094-03-02 22:30"))
-        await notices.promise("P-1", phone=PHONE)
-        await notices.promise("P-2", phone=PHONE)
-        await notices.house.handle("P-1.notice.told#1").signal("case.cancel", {"reason": "anybody could say so"})
-        await notices.house.act("P-2", "cancel", actor="li.na", reason="the buyer withdrew")
-        await notices.house.until(lambda: is_over(notices, "P-2"), "the end of the notice")
-        assert (await notices.state("P-2")).status == "over"
-        await notices.house.pass_until(china("2094-03-03 08:01"))
-        await notices.one_sent("P-1", "accepted")
-    assert len(provider.asked) == 1
-
-
-async def test_a_cancelled_case_is_not_in_the_mail_of_the_day(tmp_path: Path) -> None:
-    office = PostOffice()
-    with listening(office) as port:
-        async with notice_house(tmp_path, port=port, digest="hours: customer_daytime, digest_at: '17:00', ") as notices:
-            await notices.customer("C-1", digest=True, contacts=[{"name": "Wang", "email": EMAIL}])
-            for number in (1, 2):
-                await notices.promise(f"P-{number}", customer_no="C-1")
-                await notices.one_sent(f"P-{number}", "sending")
-            await notices.house.act("P-1", "cancel", actor="li.na", reason="the buyer withdrew")
-            assert "P-1 was cancelled" in str((await notices.one_sent("P-1", "refused")).error)
-            await notices.house.pass_until(china("2094-03-02 17:01"))
-            await notices.one_sent("P-2", "accepted")
-    (mail,) = _to_buyer(office)
-    text = mail.get_body(("plain",))
-    assert text is not None
-    assert ("Promise P-1" in text.get_content(), "Promise P-2" in text.get_content()) == (False, True)
-
-
-async def test_a_call_of_a_cancelled_case_is_not_made(tmp_path: Path) -> None:
-    async with texting(tmp_path, says({"code": "no"})) as (notices, _):
-        await notices.promise("P-1", phone=PHONE)
-        call = Desk(notices.house, CALL)
-        await call.task("calling")
-        await notices.house.act("P-1", "cancel", actor="li.na", reason="the buyer withdrew")
-        assert await call.ended() == "cancelled"
-        await notices.house.until(lambda: is_over(notices, "P-1"), "the end of the notice")
-
-
-async def test_a_notice_that_reached_nobody_waits_for_no_case_that_is_closed(tmp_path: Path) -> None:
-    async with texting(tmp_path, says({"code": "no"}), notify="else: []") as (notices, _):
-        desk = await notices.promise("P-1", phone=PHONE)
-
-        async def blocked() -> bool:
-            return (await notices.house.view("P-1")).status == "blocked"
-
-        await notices.house.until(blocked, "an incident")
-        await desk.do("zhou.jie", "waiting", "done")
-        await notices.house.until(lambda: is_over(notices, "P-1"), "the end of the notice")
 
 
 def _to_buyer(office: PostOffice) -> list[EmailMessage]:

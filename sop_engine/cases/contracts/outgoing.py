@@ -193,24 +193,6 @@ class SettleNotice(ForCase):
         return self.notice
 
 
-class RecallNotice(ForCase):
-    """Activity `recall_notice`: has its case come to an end after which the notice is for nothing?"""
-
-    notice: str
-    case_id: str
-    has_failed: bool
-    """Whether it only waits for somebody to mend it."""
-    at: Instant
-
-    @property
-    def of_case(self) -> str:
-        return self.notice
-
-
-class NoticeRecalled(Contract):
-    is_recalled: bool
-
-
 # -- what people and providers tell it ---------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from sop_engine.cases.contracts.commands import CancelWork, ReportToParent, TellCase
+from sop_engine.cases.contracts.commands import CancelWork, ReportToParent
 from sop_engine.cases.contracts.signals import ChildReport
 from sop_engine.cases.running import arming, timing
 from sop_engine.cases.running.state import RunningClock
@@ -16,8 +16,7 @@ from sop_engine.cases.running.turn import Turn
 def close(
     turn: Turn, status: Literal["completed", "cancelled"], outcome: str, result: Mapping[str, Any], at: datetime
 ) -> None:
-    """Closes the case. Open tasks, works, clocks and children end with it, and notices of which nothing more is to
-    come."""
+    """Closes the case. Open tasks, works, clocks and children end with it."""
     state = turn.state
     arming.cancel_tasks(turn, state.tasks.values(), at)
     for work in list(state.works.values()):
@@ -30,7 +29,6 @@ def close(
         if running.is_open:
             end = timing.stop if status == "completed" and _runs_to_the_end(turn, running) else timing.cancel
             end(turn, key, at)
-    _recall_notices(turn, is_cancelled=status == "cancelled")
     state.incidents = {}
     state.held_at, state.hold_reason, state.held_events = None, None, ()
     state.status = status
@@ -42,17 +40,6 @@ def close(
             key=state.parent.key, case_id=state.case_id, run_id="", outcome=outcome, result=dict(result)
         )
         turn.commands.append(ReportToParent(case_id=state.parent.case_id, report=report))
-
-
-def _recall_notices(turn: Turn, *, is_cancelled: bool) -> None:
-    """A case that is cancelled tells nobody any more, and nobody mends a notice whose case is closed. What else is
-    under way reaches its addressee."""
-    for notice in turn.state.notices.values():
-        waits_for_person = notice.status == "failed" and notice.key in turn.state.incidents
-        is_under_way = notice.status not in ("kept", "failed", "skipped")
-        if waits_for_person or (is_cancelled and is_under_way):
-            body = {"reason": f"{turn.state.case_id} closed"}
-            turn.commands.append(TellCase(case_id=notice.id_in(turn.state.case_id), signal="case.cancel", body=body))
 
 
 def _runs_to_the_end(turn: Turn, running: RunningClock) -> bool:
