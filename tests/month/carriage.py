@@ -187,8 +187,9 @@ def _pickup(plan: Plan) -> list[PlayedAct]:
 def _dispatch(plan: Plan) -> list[PlayedAct]:
     """By road at home: one clerk takes the order and ships it."""
     goods = {"goods_value": cny(plan.goods_value), "order_channel": "office"}
-    offer = {"haulier": plan.lane.carrier, "price": cny(plan.costs[0][2]), "hours": 48, "service": 4, "is_vetted": True}
-    loaded: dict[str, Any] = {"pieces_loaded": plan.pieces, "loaded_at": "= now", "freight": cny(plan.costs[0][2])}
+    freight = cny(sum(amount for _, payee, amount in plan.costs if payee == plan.lane.carrier))
+    offer = {"haulier": plan.lane.carrier, "price": freight, "hours": 48, "service": 4, "is_vetted": True}
+    loaded: dict[str, Any] = {"pieces_loaded": plan.pieces, "loaded_at": "= now", "freight": freight}
     slip: dict[str, Any] = {"enquiry_phone": "021-6888 1234", "copies_made": 2, "slip_filed": "Folder 3"}
     papers = {"slip_scan": "@slip.pdf", "inspector_signature": "@signature.png"}
     paid = {"cod": plan.cash is not None}
@@ -216,7 +217,7 @@ def _dispatch(plan: Plan) -> list[PlayedAct]:
             **loaded,
         ),
         task("dispatch", "jin.qiu", "filing_slip", "filed", **slip, **papers),
-        task("dispatch", "cui.hao", "reviewing_freight", "reviewed"),
+        task("dispatch", "cui.hao", "reviewing_freight", "reviewed").model_copy(update={"reason": "As offered"}),
         task("dispatch", "cui.hao", "feeding_back", "told"),
     ]
 
