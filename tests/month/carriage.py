@@ -1,5 +1,6 @@
 """The acts of one shipment from the commission to the signature of the consignee."""
 
+from decimal import Decimal
 from typing import Any
 
 from sop_engine.console.playing import PlayedAct
@@ -187,7 +188,7 @@ def _pickup(plan: Plan) -> list[PlayedAct]:
 def _dispatch(plan: Plan) -> list[PlayedAct]:
     """By road at home: one clerk takes the order and ships it."""
     goods = {"goods_value": cny(plan.goods_value), "order_channel": "office"}
-    freight = cny(sum(amount for _, payee, amount in plan.costs if payee == plan.lane.carrier))
+    freight = cny(sum((amount for _, payee, amount in plan.costs if payee == plan.lane.carrier), Decimal()))
     offer = {"haulier": plan.lane.carrier, "price": freight, "hours": 48, "service": 4, "is_vetted": True}
     loaded: dict[str, Any] = {"pieces_loaded": plan.pieces, "loaded_at": "= now", "freight": freight}
     slip: dict[str, Any] = {"enquiry_phone": "021-6888 1234", "copies_made": 2, "slip_filed": "Folder 3"}
