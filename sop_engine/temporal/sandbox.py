@@ -23,7 +23,6 @@ PASSED_THROUGH = (
     "workflows.alarm",
     "workflows.background",
     "workflows.earlier_words",
-    "workflows.earlier_words",
     "workflows.errands",
     "workflows.leaving",
     "workflows.openers",
